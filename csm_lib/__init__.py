@@ -1,0 +1,1 @@
+"""Load, aggregate and present returns of the Children's Trust mapping."""
