@@ -1,0 +1,286 @@
+"""The questionnaire: its items, their sections and the answers each item takes.
+
+The only module that knows what was asked. Everything else asks it.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from csm_lib.errors import CodebookError
+from csm_lib.files import lines_of, read_text, require_columns
+
+ANSWERS: Mapping[str, Mapping[str, str]] = {
+    "yes_no": {"yes": "Yes", "no": "No"},
+    "level": {
+        "head": "Head of the organisation",
+        "senior_officer": "Senior officer",
+        "other": "Other",
+    },
+    "chair": {
+        "lead_member": "Lead Member for Children",
+        "director": "Director of Children's Services",
+        "other": "Somebody else",
+    },
+}
+"""For each response kind, the answers it takes and how a page names them."""
+
+DUTIES: Mapping[str, str] = {
+    "statutory": "Duty to cooperate in both years",
+    "statutory_2010": "Duty to cooperate from April 2010",
+    "none": "No agency under the duty",
+}
+
+COLUMNS = (
+    "item",
+    "section",
+    "label",
+    "question",
+    "response",
+    "duty",
+    "years",
+    "not_held",
+    "asked_if",
+    "place",
+    "note",
+)
+
+RESERVED = ("authority", "year", "region", "authority_type", "sample", "collection")
+"""Words that mean something else in the returns or the published figures: no id of an item."""
+
+
+@dataclass(frozen=True)
+class Item:
+    """One question of the questionnaire.
+
+    Attributes
+    ----------
+    item
+        Its id, such as ``board.police``: the column of the returns that holds the answers.
+    section, label, question
+        Where it belongs, its short name and the question in this project's words.
+    response
+        The kind of answer: a key of `ANSWERS`.
+    duty
+        The duty to cooperate behind it: a key of `DUTIES`.
+    years
+        The years in which it was asked.
+    not_held
+        Years in which it was asked but whose answers this collection does not hold.
+    asked_if
+        The item that opens this one: it is asked only where that one is answered yes.
+        ``None`` where it is asked of everyone.
+    place, note
+        Where the source speaks of it, and what a reader must know.
+    """
+
+    item: str
+    section: str
+    label: str
+    question: str
+    response: str
+    duty: str
+    years: tuple[int, ...]
+    not_held: tuple[int, ...]
+    asked_if: str | None
+    place: str
+    note: str
+
+    @property
+    def held(self) -> tuple[int, ...]:
+        """The years for which a collection holds answers: asked, and not `not_held`."""
+        return tuple(year for year in self.years if year not in self.not_held)
+
+    @property
+    def answers(self) -> Mapping[str, str]:
+        """The answers it takes, and how a page names them."""
+        return ANSWERS[self.response]
+
+    @property
+    def counted(self) -> tuple[str, ...]:
+        """The answers a tally counts: ``yes`` alone for yes/no items, else every answer."""
+        return ("yes",) if self.response == "yes_no" else tuple(self.answers)
+
+
+@dataclass(frozen=True)
+class Codebook(Mapping[str, Item]):
+    """The items of a questionnaire, by id, in the order of the file."""
+
+    items_by_id: Mapping[str, Item]
+    path: Path
+
+    def __getitem__(self, item: str) -> Item:
+        try:
+            return self.items_by_id[item]
+        except KeyError:
+            raise CodebookError(
+                f"{self.path}: there is no item {item!r}.{did_you_mean(item, self)} "
+                "Use an id of the codebook's column 'item'."
+            ) from None
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.items_by_id)
+
+    def __len__(self) -> int:
+        return len(self.items_by_id)
+
+    def __contains__(self, item: object) -> bool:
+        return item in self.items_by_id
+
+    def get(self, item: str, default: Any = None) -> Any:
+        """Return an item, or `default` where there is none of this id."""
+        return self.items_by_id.get(item, default)
+
+    @property
+    def years(self) -> tuple[int, ...]:
+        """Every year in which some item was asked, in order."""
+        return tuple(sorted({year for item in self.values() for year in item.years}))
+
+    @property
+    def sections(self) -> tuple[str, ...]:
+        """The sections, in the order of the file."""
+        return tuple(dict.fromkeys(item.section for item in self.values()))
+
+    def section(self, section: str) -> tuple[str, ...]:
+        """The ids of a section's items, in the order of the file."""
+        if section not in self.sections:
+            raise CodebookError(
+                f"{self.path}: there is no section {section!r}."
+                f"{did_you_mean(section, self.sections)} Sections: {', '.join(self.sections)}."
+            )
+        return tuple(item.item for item in self.values() if item.section == section)
+
+    def battery(self, item: str) -> tuple[str, ...]:
+        """The items that are answered together with `item`, itself included.
+
+        Items of one section that the same item opens make a battery: an authority that is
+        asked answers all of them or none (the components of a JSNA).
+        """
+        one = self[item]
+        if one.asked_if is None:
+            return (item,)
+        return tuple(i for i in self.section(one.section) if self[i].asked_if == one.asked_if)
+
+
+def read_codebook(path: str | Path) -> Codebook:
+    """Read a codebook from a CSV file, one row an item.
+
+    Parameters
+    ----------
+    path
+        A UTF-8 CSV file with the columns of `COLUMNS`. ``years`` and ``not_held`` hold years
+        separated by semicolons; an empty cell means none.
+
+    Raises
+    ------
+    CodebookError
+        The file is missing or unreadable, a column is missing, an id is double or reserved, a
+        response kind, duty or year is unknown, or ``asked_if`` names no yes/no item that could
+        have opened the item: with file, line, column, value and remedy.
+    """
+    path = Path(path)
+    table = read_text(path, CodebookError)
+    require_columns(table, COLUMNS, path, CodebookError)
+    items: dict[str, Item] = {}
+    lines: dict[str, int] = {}
+    for line, row in lines_of(table):
+        item = _read_item(row, f"{path}, line {line}")
+        if item.item in items:
+            raise CodebookError(
+                f"{path}, line {line}, column 'item': {item.item!r} stands in line "
+                f"{lines[item.item]} already. Give each item an id of its own."
+            )
+        items[item.item] = item
+        lines[item.item] = line
+    for item in items.values():
+        _check_opener(item, items, f"{path}, line {lines[item.item]}, column 'asked_if'")
+    return Codebook(items, path)
+
+
+def _check_opener(item: Item, items: Mapping[str, Item], place: str) -> None:
+    """Refuse an opener that is no yes/no item, was not held in time or is opened by the item."""
+    if item.asked_if is None:
+        return
+    opener = items.get(item.asked_if)
+    if opener is None or opener.response != "yes_no":
+        raise CodebookError(
+            f"{place}: {item.asked_if!r} is no yes/no item of this codebook. Name the item whose "
+            "yes opens this one, or leave the cell empty."
+        )
+    early = sorted(set(item.held) - set(opener.held))
+    if early:
+        raise CodebookError(
+            f"{place}: {item.asked_if!r} has no answers of {early[0]}, so it cannot have opened "
+            "this item then. Correct the years of one of them."
+        )
+    seen = {item.item}
+    while opener is not None:
+        if opener.item in seen:
+            raise CodebookError(
+                f"{place}: the items that open one another run in a circle through "
+                f"{opener.item!r}. Break it."
+            )
+        seen.add(opener.item)
+        opener = items.get(opener.asked_if) if opener.asked_if else None
+
+
+def _read_item(row: Mapping[str, str], place: str) -> Item:
+    values = {name: row[name].strip() for name in COLUMNS}
+    for name, known in (("response", ANSWERS), ("duty", DUTIES)):
+        if values[name] not in known:
+            raise CodebookError(
+                f"{place}, column {name!r}: {values[name]!r} is unknown. "
+                f"Use one of {', '.join(known)}."
+            )
+    for name in ("item", "section", "label"):
+        if not values[name]:
+            raise CodebookError(f"{place}, column {name!r}: the cell is empty. Fill it in.")
+    if values["item"] in RESERVED:
+        raise CodebookError(
+            f"{place}, column 'item': {values['item']!r} has a meaning of its own in returns and "
+            "published figures. Use another id."
+        )
+    years = {name: _read_years(values[name], f"{place}, column {name!r}") for name in _YEARS}
+    stray = sorted(set(years["not_held"]) - set(years["years"]))
+    if stray or not years["years"]:
+        raise CodebookError(
+            f"{place}: 'years' is {values['years']!r} and 'not_held' {values['not_held']!r}. "
+            "'years' lists every year in which the item was asked; 'not_held' those of them "
+            "whose answers are not in the returns."
+        )
+    return Item(
+        item=values["item"],
+        section=values["section"],
+        label=values["label"],
+        question=values["question"],
+        response=values["response"],
+        duty=values["duty"],
+        years=years["years"],
+        not_held=years["not_held"],
+        asked_if=values["asked_if"] or None,
+        place=values["place"],
+        note=values["note"],
+    )
+
+
+_YEARS = ("years", "not_held")
+
+
+def _read_years(text: str, place: str) -> tuple[int, ...]:
+    parts = [part.strip() for part in text.split(";") if part.strip()]
+    regular = all(part.isascii() and part.isdigit() and len(part) == 4 for part in parts)
+    if not regular or len(set(parts)) < len(parts):
+        raise CodebookError(
+            f"{place}: {text!r} is no list of years. Write each once, as in 2008;2009."
+        )
+    return tuple(sorted(int(part) for part in parts))
+
+
+def did_you_mean(word: str, known: Iterable[str]) -> str:
+    """Return a question that offers the nearest known word, with a space before it, or nothing."""
+    near = difflib.get_close_matches(word, list(known), n=1)
+    return f" Did you mean {near[0]!r}?" if near else ""

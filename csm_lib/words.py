@@ -1,0 +1,75 @@
+"""Numbers and lists as a sentence has them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from csm_lib.counts import format_percent, points_change
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+_NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
+
+
+def number(count: int) -> str:
+    """A whole number: a word up to ten, digits above."""
+    return _NUMBERS[count] if 0 <= count < len(_NUMBERS) else str(count)
+
+
+def counted(count: int, noun: str, plural: str | None = None) -> str:
+    """A number and its noun: ``one area``, ``nine areas``."""
+    return f"{number(count)} {noun if count == 1 else plural or noun + 's'}"
+
+
+def of(count: int, base: int) -> str:
+    """A share with its counts: ``63% (46 of 73)``."""
+    return f"{format_percent(count, base)} ({count} of {base})"
+
+
+def listed(words: Sequence[str]) -> str:
+    """A list in a sentence: ``a, b and c``; ``none`` where it is empty."""
+    *others, last = list(words) or ["none"]
+    return f"{', '.join(others)} and {last}" if others else last
+
+
+def sentence(text: str) -> str:
+    """A sentence: its first letter large, the rest as it is."""
+    return text[:1].upper() + text[1:]
+
+
+def span(lowest: int, highest: int) -> str:
+    """A range of whole numbers: ``71 to 74``, or ``74`` where there is but one."""
+    return str(lowest) if lowest == highest else f"{lowest} to {highest}"
+
+
+def before(change: pd.Series) -> str:
+    """The share in the first year, of a row of `csm_lib.aggregate.changes`."""
+    return format_percent(change["from_yes"], change["from_base"])
+
+
+def after(change: pd.Series) -> str:
+    """The share in the last year, of a row of `csm_lib.aggregate.changes`."""
+    return format_percent(change["to_yes"], change["to_base"])
+
+
+def points(change: pd.Series) -> str:
+    """The change of a row of `csm_lib.aggregate.changes`, without its sign: ``7 points``."""
+    size = points_change(
+        int(change["from_yes"]), int(change["from_base"]),
+        int(change["to_yes"]), int(change["to_base"]),
+    )  # fmt: skip
+    return f"{abs(size)} {'point' if abs(size) == 1 else 'points'}"
+
+
+def within(label: str) -> str:
+    """A label inside a sentence: a name or an abbreviation keeps its capital."""
+    first = label.split()[0]
+    keeps = first in _NAMES or first[:2].isupper()
+    return label if keeps else f"{label[:1].lower()}{label[1:]}"
+
+
+_NAMES = {
+    "Healthy", "Jobcentre", "Learning", "Local", "London", "Primary", "Probation", "Sure", "Youth",
+}  # fmt: skip

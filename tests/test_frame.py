@@ -1,0 +1,274 @@
+"""The population frame, against totals typed from the sources, and which list fits the print."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from math import floor
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from csm_lib.collection import SHIPPED, Collection
+from csm_lib.errors import CollectionError
+from csm_lib.frame import FrameList, compare_lists, frame_lists, read_frame
+
+# Region: county, unitary, metropolitan, London, City, Scilly; 2008, then April 2009.
+KINDS = (
+    "County council",
+    "Unitary authority",
+    "Metropolitan district",
+    "London borough",
+    "City of London",
+    "Isles of Scilly",
+)
+FRAME = {
+    "North East": ((2, 5, 5, 0, 0, 0), (0, 7, 5, 0, 0, 0)),
+    "North West": ((3, 4, 15, 0, 0, 0), (2, 6, 15, 0, 0, 0)),
+    "Yorkshire and the Humber": ((1, 5, 9, 0, 0, 0), (1, 5, 9, 0, 0, 0)),
+    "East Midlands": ((5, 4, 0, 0, 0, 0), (5, 4, 0, 0, 0, 0)),
+    "West Midlands": ((4, 3, 7, 0, 0, 0), (3, 4, 7, 0, 0, 0)),
+    "East of England": ((6, 4, 0, 0, 0, 0), (5, 6, 0, 0, 0, 0)),
+    "London": ((0, 0, 0, 32, 1, 0), (0, 0, 0, 32, 1, 0)),
+    "South East": ((7, 12, 0, 0, 0, 0), (7, 12, 0, 0, 0, 0)),
+    "South West": ((6, 9, 0, 0, 0, 1), (4, 11, 0, 0, 0, 1)),
+}
+BY_REGION = {2008: (12, 22, 15, 9, 14, 10, 33, 19, 16), 2009: (12, 23, 15, 9, 14, 11, 33, 19, 16)}
+BY_KIND = {2008: (34, 46, 36, 32, 1, 1), 2009: (27, 55, 36, 32, 1, 1)}
+ENGLAND = {2008: 150, 2009: 152}
+
+# The shares that the paper prints.
+TYPES = {
+    "Unitary authority": 58,
+    "Metropolitan district": 47,
+    "London borough": 39,
+    "County council": 46,
+}
+REGIONS = {
+    "South West": 75,
+    "North West": 55,
+    "South East": 53,
+    "East of England": 50,
+    "Yorkshire and the Humber": 47,
+    "East Midlands": 44,
+    "West Midlands": 43,
+    "North East": 42,
+    "London": 39,
+}
+
+
+@pytest.fixture(scope="module")
+def frame() -> pd.DataFrame:
+    return read_frame(SHIPPED / "frame.csv")
+
+
+@pytest.fixture(scope="module")
+def fits(frame: pd.DataFrame) -> pd.DataFrame:
+    printed = pd.DataFrame(
+        [("authority_type", *share) for share in TYPES.items()]
+        + [("region", *share) for share in REGIONS.items()],
+        columns=["item", "answer", "value"],
+    )
+    return compare_lists(frame, printed.assign(figure=printed["answer"]))
+
+
+def authorities(frame: pd.DataFrame, **at: object) -> int:
+    for name, value in at.items():
+        frame = frame[frame[name] == value]
+    return int(frame["authorities"].sum())
+
+
+def counts_by_hand(percent: int, base: int) -> list[int]:
+    half = Fraction(1, 2)
+    return [k for k in range(base + 1) if floor(Fraction(100 * k, base) + half) == percent]
+
+
+# --- the shipped frame -----------------------------------------------------------------------
+
+
+def test_every_cell_is_as_the_sources_have_it(frame: pd.DataFrame) -> None:
+    for region, (in_2008, in_2009) in FRAME.items():
+        for kind, first, second in zip(KINDS, in_2008, in_2009, strict=True):
+            at = {"region": region, "authority_type": kind}
+            assert authorities(frame, year=2008, **at) == first, at
+            assert authorities(frame, year=2009, **at) == second, at
+
+
+@pytest.mark.parametrize("year", [2008, 2009])
+def test_the_margins_are_as_the_sources_have_them(frame: pd.DataFrame, year: int) -> None:
+    assert authorities(frame, year=year) == ENGLAND[year]
+    for region, number in zip(FRAME, BY_REGION[year], strict=True):
+        assert authorities(frame, year=year, region=region) == number
+    for kind, number in zip(KINDS, BY_KIND[year], strict=True):
+        assert authorities(frame, year=year, authority_type=kind) == number
+
+
+def test_seven_counties_fewer_and_nine_unitaries_more_is_the_reorganisation(
+    frame: pd.DataFrame,
+) -> None:
+    assert authorities(frame, year=2009) - authorities(frame, year=2008) == 2
+    unitary = [authorities(frame, year=y, authority_type="Unitary authority") for y in (2008, 2009)]
+    county = [authorities(frame, year=y, authority_type="County council") for y in (2008, 2009)]
+    assert unitary[1] - unitary[0] == 9
+    assert county[0] - county[1] == 7
+
+
+def test_the_frame_has_whole_numbers_and_an_index_from_0(frame: pd.DataFrame) -> None:
+    assert list(frame.columns) == ["year", "region", "authority_type", "authorities"]
+    assert frame["year"].dtype == frame["authorities"].dtype == "int64"
+    assert list(frame.index) == list(range(45))
+
+
+# --- lists ------------------------------------------------------------------------------------
+
+
+def test_there_are_twelve_lists_each_named(frame: pd.DataFrame) -> None:
+    lists = list(frame_lists(frame))
+    assert len({one.name for one in lists}) == len(lists) == 12
+    assert lists[0].name == "list of 2008, without City of London, without Isles of Scilly"
+
+
+@pytest.mark.parametrize(
+    ("city", "scilly", "size", "london", "county", "unitary"),
+    [
+        (None, None, 148, 32, 34, 46),
+        ("London borough", None, 149, 33, 34, 46),
+        (None, "County council", 149, 32, 35, 46),
+        ("London borough", "Unitary authority", 150, 33, 34, 47),
+        ("London borough", "County council", 150, 33, 35, 46),
+    ],
+)
+def test_a_list_counts_the_odd_two_where_it_says(
+    frame: pd.DataFrame,
+    city: str | None,
+    scilly: str | None,
+    size: int,
+    london: int,
+    county: int,
+    unitary: int,
+) -> None:
+    (one,) = [
+        each
+        for each in frame_lists(frame)
+        if (each.year, each.city, each.scilly) == (2008, city, scilly)
+    ]
+    assert int(one.cells["authorities"].sum()) == size
+    assert one.size("authority_type", "London borough") == london
+    assert one.size("authority_type", "County council") == county
+    assert one.size("authority_type", "Unitary authority") == unitary
+    assert one.size("region", "London") == london
+    assert one.size("region", "South West") == 16 - (scilly is None)
+    assert one.size("region", "Wales") == 0
+    assert one.sizes("region")["North West"] == 22
+
+
+def test_lists_leave_the_frame_as_it_was(frame: pd.DataFrame) -> None:
+    before = frame.copy()
+    list(frame_lists(frame))
+    pd.testing.assert_frame_equal(frame, before)
+
+
+# --- which list fits --------------------------------------------------------------------------
+
+
+def found(fits: pd.DataFrame, row: int) -> FrameList:
+    one = fits["list"].iloc[row]
+    assert isinstance(one, FrameList)
+    return one
+
+
+def test_the_list_of_2008_with_city_and_scilly_as_county_fits_best(fits: pd.DataFrame) -> None:
+    best = found(fits, 0)
+    assert (best.year, best.city, best.scilly) == (2008, "London borough", "County council")
+    rows = fits[fits["name"] == best.name].set_index("characteristic")
+    assert rows.loc["region", "possible"] == rows.loc["region", "figures"] == 9
+    assert rows.loc["region", "answering"] == 74
+    assert rows.loc["authority_type", "possible"] == 3
+    assert rows.loc["authority_type", "impossible"] == ("Unitary authority",)
+    assert pd.isna(rows.loc["authority_type", "answering"])
+
+
+def test_the_types_fit_one_list_only_and_there_they_add_up_to_75(fits: pd.DataFrame) -> None:
+    whole = fits[(fits["characteristic"] == "authority_type") & (fits["possible"] == 4)]
+    assert len(whole) == 1
+    one = found(whole, 0)
+    assert (one.year, one.city, one.scilly) == (2009, "London borough", "County council")
+    assert whole["answering"].tolist() == [75]
+
+
+def test_the_regions_fit_only_lists_of_2008_with_city_and_scilly(fits: pd.DataFrame) -> None:
+    whole = fits[(fits["characteristic"] == "region") & (fits["possible"] == 9)]
+    assert {(one.year, one.city) for one in whole["list"]} == {(2008, "London borough")}
+    assert {one.scilly for one in whole["list"]} == {"County council", "Unitary authority"}
+    assert set(whole["answering"]) == {74}
+
+
+def test_every_verdict_agrees_with_trying_every_count(fits: pd.DataFrame) -> None:
+    for row in fits.to_dict("records"):
+        printed = REGIONS if row["characteristic"] == "region" else TYPES
+        counts = {
+            group: counts_by_hand(percent, row["list"].size(row["characteristic"], group))
+            for group, percent in printed.items()
+        }
+        assert row["possible"] == sum(bool(some) for some in counts.values())
+        assert row["impossible"] == tuple(group for group, some in counts.items() if not some)
+        if not row["impossible"]:
+            assert row["answering"] == sum(some[0] for some in counts.values())
+
+
+def test_a_share_of_a_group_no_list_has_is_impossible(frame: pd.DataFrame) -> None:
+    printed = pd.DataFrame(
+        {"figure": ["wales"], "item": ["region"], "answer": ["Wales"], "value": [50]}
+    )
+    assert not compare_lists(frame, printed)["possible"].any()
+
+
+def test_the_shipped_figures_use_the_best_list(collection: Collection) -> None:
+    assert collection.published is not None
+    regions = collection.published[collection.published["item"] == "region"]
+    assert set(regions["basis"]) == {
+        "list of 2008, City of London counted as London borough, "
+        "Isles of Scilly counted as county council"
+    }
+
+
+# --- reading ----------------------------------------------------------------------------------
+
+HEADER = "year,region,authority_type,authorities"
+
+
+@pytest.mark.parametrize(
+    ("rows", "parts"),
+    [
+        (["2008,North,County,two"], ["line 2, column 'authorities'", "'two'", "whole number"]),
+        (["2008,North,County,-1"], ["line 2, column 'authorities'", "'-1'", "whole number"]),
+        (["2008,North,County,2.0"], ["line 2, column 'authorities'", "'2.0'"]),
+        (["2008,North,County,2", ",North,Unitary,3"], ["line 3, column 'year'", "''"]),
+        (["2008,,County,2"], ["line 2, column 'region'", "''", "a name"]),
+        (["2008,North ,County,2"], ["line 2, column 'region'", "'North '", "spaces"]),
+        (["2008,N,County,2", "2008,N,County,3"], ["line 3", "2008, N, County", "twice", "Keep"]),
+        (["2008,N,County"], ["line 2: has 3 cells; expected 4"]),
+        ([], ["nothing under it"]),
+    ],
+)
+def test_a_bad_row_is_refused_with_its_place_and_a_remedy(
+    tmp_path: Path, rows: list[str], parts: list[str]
+) -> None:
+    path = tmp_path / "frame.csv"
+    path.write_text("\n".join([HEADER, *rows]), encoding="utf-8")
+    with pytest.raises(CollectionError) as caught:
+        read_frame(path)
+    for part in [str(path), *parts]:
+        assert part in str(caught.value)
+
+
+def test_a_missing_column_is_named(tmp_path: Path) -> None:
+    path = tmp_path / "frame.csv"
+    path.write_text("year,region\n2008,North\n", encoding="utf-8")
+    with pytest.raises(CollectionError, match="columns authority_type, authorities are missing"):
+        read_frame(path)
+
+
+def test_a_missing_file_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(CollectionError, match="there is no such file"):
+        read_frame(tmp_path / "frame.csv")
