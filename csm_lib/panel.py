@@ -1,0 +1,364 @@
+"""Drawing panels: respondent-level returns that reproduce every published figure.
+
+A published figure is a column total: so many of those who answered said yes. Every way to spread
+that total over the authorities is consistent with the print, and a panel is one of them. Drawn
+uniformly, the two years know nothing of each other. `persistence` is the odds ratio with which an
+authority that gave an answer in one year gives it again in the next (Fisher's noncentral
+hypergeometric distribution); 1 is uniform. Nothing in print identifies it.
+
+All chance comes from one stream of uniform numbers (PCG64), turned into choices here and not by a
+library's samplers, so that a seed gives the same panel with every version of numpy and scipy.
+"""
+
+from __future__ import annotations
+
+import bisect
+import itertools
+import math
+from collections.abc import Mapping
+from functools import cache
+from typing import TYPE_CHECKING
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from csm_lib.errors import PublishedError
+from csm_lib.published import recover, sample_list, stated_sample, targets
+
+if TYPE_CHECKING:
+    from csm_lib.codebook import Codebook, Item
+    from csm_lib.frame import FrameList
+
+SEED = 2013
+PERSISTENCE = 20.0
+"""What the shipped panel is drawn with: high, as the collection carried answers forward."""
+
+Mask = npt.NDArray[np.bool_]
+Ints = npt.NDArray[np.int64]
+
+
+def draw(
+    published: pd.DataFrame,
+    codebook: Codebook,
+    frame: pd.DataFrame,
+    *,
+    persistence: float = PERSISTENCE,
+    seed: int = SEED,
+) -> pd.DataFrame:
+    """Draw one panel that reproduces every published figure that has a possible count.
+
+    Parameters
+    ----------
+    published
+        As `csm_lib.published.read_published` gives it.
+    codebook, frame
+        The questionnaire and the authorities of England.
+    persistence
+        Odds ratio between an item's answers in two consecutive years; 1 means none.
+    seed
+        The same seed, persistence and published figures give the same panel.
+
+    Returns
+    -------
+    DataFrame
+        Returns, as `csm_lib.returns.read_returns` gives them: one row an authority in a year.
+        Authorities are numbered (``A01``...): a drawn authority is nobody in particular.
+
+    Raises
+    ------
+    PublishedError
+        The published figures cannot hold together, or say nothing of regions and types.
+    ValueError
+        The persistence is not above 0.
+
+    Notes
+    -----
+    Who answers an item, who of those gives an answer, and where the authorities lie are drawn
+    independently but for what the print ties together: a level is given only for an agency on
+    the Board; the components of a JSNA are answered by the same authorities, all of which carried
+    one out in both years; regions and types are drawn uniformly from the ways to pick that many
+    authorities of each from the real list.
+    """
+    rng = np.random.Generator(np.random.PCG64(seed))
+    recovered = recover(published, codebook, frame)
+    size = stated_sample(published)
+    places = draw_places(
+        sample_list(published, frame),
+        _margin(recovered, "region"),
+        _margin(recovered, "authority_type"),
+        rng,
+    )
+    wanted = targets(recovered, codebook)
+    answers = draw_answers(wanted, codebook, size, persistence=persistence, rng=rng)
+    names = [f"A{number + 1:0{len(str(size))}d}" for number in range(size)]
+    silence = np.full((1, size), -1, dtype=np.int8)
+    panel = pd.concat(
+        [
+            pd.DataFrame(
+                {"authority": names, "year": year, **places}
+                | {
+                    name: _column(answers.get((name, year), silence), item)
+                    for name, item in codebook.items()
+                }
+            )
+            for year in sorted(wanted["year"].unique().tolist())
+        ]
+    )
+    return panel.sort_values(["authority", "year"], kind="stable", ignore_index=True)
+
+
+def draw_answers(
+    wanted: pd.DataFrame,
+    codebook: Codebook,
+    size: int,
+    *,
+    persistence: float,
+    rng: np.random.Generator,
+    panels: int = 1,
+) -> dict[tuple[str, int], npt.NDArray[np.int8]]:
+    """Draw the answers of many panels at once.
+
+    Parameters
+    ----------
+    wanted
+        The totals to reproduce, as `csm_lib.published.targets` gives them.
+    size, panels
+        How many authorities, and how many panels.
+    persistence
+        As for `draw`.
+    rng
+        Where the chance comes from; only its `random` is used.
+
+    Returns
+    -------
+    dict
+        For each item and year an array, panels by authorities, of the answer's place among
+        `Item.answers`; -1 where nothing is answered (not asked, or no answer).
+
+    Raises
+    ------
+    PublishedError
+        The totals cannot hold together: more answers than authorities asked, say.
+    ValueError
+        The persistence is not above 0.
+    """
+    if not 0 < persistence < math.inf:
+        raise ValueError(
+            f"persistence is {persistence}. It is an odds ratio: give a number above 0, 1 for none."
+        )
+    drawn: dict[tuple[str, int], npt.NDArray[np.int8]] = {}
+    batteries: dict[tuple[tuple[str, ...], int], Mask] = {}
+    nobody = np.zeros((panels, size), dtype=bool)
+    for (name, year), rows in _openers_first(wanted, codebook):
+        item = codebook[name]
+        base = int(rows["of"].iloc[0])
+        key = (codebook.battery(name), year)
+        if key not in batteries:
+            asked = ~nobody
+            if item.asked_if is not None:
+                # a battery left out whoever lacked it in either year; one item, that year alone
+                years = codebook[item.asked_if].held if len(key[0]) > 1 else (year,)
+                missing = [y for y in years if (item.asked_if, y) not in drawn]
+                if missing:
+                    raise PublishedError(
+                        f"{name}, {year}: is opened by {item.asked_if!r}, of which no share of "
+                        f"{missing[0]} is published. Add it."
+                    )
+                asked = np.logical_and.reduce([drawn[item.asked_if, y] == 0 for y in years])
+            batteries[key] = _choose(asked, base, nobody, 1.0, rng, f"{name}, {year}")
+        left = batteries[key]
+        if (found := int(left[0].sum())) != base:
+            raise PublishedError(
+                f"{name}, {year}: its base is {base}, but others of its battery rest on {found}. "
+                "Give all of a battery one block."
+            )
+        code = np.full((panels, size), -1, dtype=np.int8)
+        before = drawn.get((name, max((y for y in item.held if y < year), default=0)))
+        order = list(item.answers)
+        counts = dict(zip(rows["answer"], rows["count"].tolist(), strict=True))
+        for answer, count in counts.items():
+            place = order.index(answer)
+            same = nobody if before is None else before == place
+            chosen = _choose(left, count, same, persistence, rng, f"{name}, {year}")
+            code[chosen] = place
+            left = left & ~chosen
+        if left.any():
+            rest = [answer for answer in order if answer not in counts]
+            if len(rest) != 1:
+                raise PublishedError(
+                    f"{name}, {year}: the answers add up to {sum(counts.values())} of {base}. "
+                    "Correct a count or the base."
+                )
+            code[left] = order.index(rest[0])
+        drawn[name, year] = code
+    return drawn
+
+
+def draw_places(
+    frame_list: FrameList,
+    regions: Mapping[str, int],
+    types: Mapping[str, int],
+    rng: np.random.Generator,
+) -> dict[str, list[str]]:
+    """Draw a region and a type for each authority, uniformly over the ways to pick them.
+
+    Each region and each type gets its number of authorities, and no cell more than the list has.
+    Every set of authorities of the list with these margins is equally likely.
+
+    Returns
+    -------
+    dict
+        ``region`` and ``authority_type``, one entry an authority.
+
+    Raises
+    ------
+    PublishedError
+        No set of authorities has these margins.
+    """
+    kinds, names = list(types), list(regions)
+    cells = frame_list.cells.set_index(["region", "authority_type"])["authorities"].to_dict()
+    limits = [[int(cells.get((region, kind), 0)) for kind in kinds] for region in names]
+
+    def splits(total: int, caps: list[int]) -> list[tuple[int, ...]]:
+        if not caps:
+            return [()] if total == 0 else []
+        return [
+            (first, *rest)
+            for first in range(min(total, caps[0]) + 1)
+            for rest in splits(total - first, caps[1:])
+        ]
+
+    def weight(split: tuple[int, ...], caps: list[int]) -> int:
+        return math.prod(math.comb(cap, k) for k, cap in zip(split, caps, strict=True))
+
+    @cache
+    def ways(row: int, left: tuple[int, ...]) -> int:
+        """How many sets of authorities fill the regions from `row` on."""
+        if row == len(names):
+            return int(not any(left))
+        return sum(
+            weight(split, limits[row]) * ways(row + 1, after)
+            for split in splits(regions[names[row]], limits[row])
+            if min(after := tuple(a - b for a, b in zip(left, split, strict=True))) >= 0
+        )
+
+    left = tuple(types.values())
+    if not ways(0, left):
+        raise PublishedError(
+            "No choice of authorities gives these numbers by region and by type at once. "
+            "Check the shares of regions and types, and the frame."
+        )
+    places: dict[str, list[str]] = {"region": [], "authority_type": []}
+    for row, region in enumerate(names):
+        options = [
+            (weight(split, limits[row]) * ways(row + 1, after), split, after)
+            for split in splits(regions[region], limits[row])
+            if min(after := tuple(a - b for a, b in zip(left, split, strict=True))) >= 0
+        ]
+        totals = list(itertools.accumulate(option[0] for option in options))
+        _, split, left = options[bisect.bisect_right(totals, rng.random() * totals[-1])]
+        for kind, number in zip(kinds, split, strict=True):
+            places["region"] += [region] * number
+            places["authority_type"] += [kind] * number
+    return places
+
+
+def _choose(
+    eligible: Mask, count: int, same: Mask, odds: float, rng: np.random.Generator, place: str
+) -> Mask:
+    """Choose `count` of the eligible in each panel; those marked `same` at the given odds."""
+    available = eligible.sum(axis=1)
+    if (available < count).any():
+        raise PublishedError(
+            f"{place}: {count} answers are to be drawn from {available.min()} authorities. "
+            "Correct the count, or the figure it is a part of."
+        )
+    if count == 0:
+        return np.zeros_like(eligible)
+    if (available == count).all():
+        return eligible
+    favoured = eligible & same if odds != 1 else np.zeros_like(eligible)
+    marked = favoured.sum(axis=1)
+    again = _overlaps(available, marked, count, odds, rng)
+    # the favoured are sorted before the others, and these before whoever may not be chosen
+    keys = rng.random(eligible.shape) + np.where(favoured, 0, np.where(eligible, 1, 2))
+    ranked = np.pad(np.sort(keys, axis=1), ((0, 0), (1, 0)), constant_values=-1)
+    panels = np.arange(len(keys))
+    last_favoured = ranked[panels, again][:, None]
+    last_other = ranked[panels, marked + count - again][:, None]
+    chosen: Mask = np.where(favoured, keys <= last_favoured, keys <= last_other)
+    return chosen
+
+
+def _overlaps(
+    available: Ints, marked: Ints, count: int, odds: float, rng: np.random.Generator
+) -> Ints:
+    """Draw for each panel how many of the `count` chosen are among the marked."""
+    overlaps = np.zeros_like(marked)
+    if not marked.any():
+        return overlaps
+    uniform = rng.random(len(available))
+    base = int(available.max()) + 1
+    pairs, which = np.unique(available * base + marked, return_inverse=True)
+    for number, pair in enumerate(pairs.tolist()):
+        at = which == number
+        total, favoured = divmod(pair, base)
+        lowest, chances = overlap_law(total, favoured, count, odds)
+        place = np.searchsorted(chances.cumsum(), uniform[at], side="right")
+        overlaps[at] = lowest + np.minimum(place, len(chances) - 1)
+    return overlaps
+
+
+def overlap_law(
+    total: int, marked: int, count: int, odds: float
+) -> tuple[int, npt.NDArray[np.float64]]:
+    """Return Fisher's noncentral hypergeometric law: how many of `count` drawn are marked.
+
+    Returns
+    -------
+    tuple
+        The lowest possible number, and the probability of it and of each number after it.
+    """
+    lowest, highest = max(0, marked + count - total), min(marked, count)
+    k = np.arange(lowest, highest, dtype=np.float64)
+    rise = odds * (marked - k) * (count - k) / ((k + 1) * (total - marked - count + k + 1))
+    logs = np.concatenate([[0.0], np.log(rise).cumsum()])
+    weights = np.exp(logs - logs.max())
+    return lowest, weights / weights.sum()
+
+
+def _openers_first(
+    wanted: pd.DataFrame, codebook: Codebook
+) -> list[tuple[tuple[str, int], pd.DataFrame]]:
+    """Return the totals by item and year: openers before what they open, then by year."""
+
+    def depth(name: str) -> int:
+        opener = codebook[name].asked_if
+        return 0 if opener is None else 1 + depth(opener)
+
+    groups = [
+        ((str(name), int(str(year))), rows)
+        for (name, year), rows in wanted.groupby(["item", "year"], sort=False)
+    ]
+    place = {name: number for number, name in enumerate(codebook)}
+    return sorted(groups, key=lambda group: (depth(group[0][0]), place[group[0][0]], group[0][1]))
+
+
+def _margin(recovered: pd.DataFrame, characteristic: str) -> dict[str, int]:
+    """Return how many authorities of each region or of each type answered."""
+    rows = recovered[(recovered["item"] == characteristic) & (recovered["statistic"] == "share")]
+    unknown = rows.loc[rows["count"].isna(), "figure"].tolist()
+    if unknown or rows.empty:
+        raise PublishedError(
+            f"The authorities cannot be placed: no count is known behind "
+            f"{', '.join(unknown) or 'any share by ' + characteristic}. Correct or add the figures."
+        )
+    return dict(zip(rows["answer"], rows["count"].tolist(), strict=True))
+
+
+def _column(codes: npt.NDArray[np.int8], item: Item) -> pd.Series:
+    """Return the answers of the first panel as a column of returns."""
+    if item.response == "yes_no":
+        return pd.Series(codes[0] == 0, dtype="boolean").mask(codes[0] < 0)
+    return pd.Series(np.array([*item.answers, None], dtype=object)[codes[0]], dtype="str")

@@ -1,0 +1,357 @@
+"""The tally, against counts made by hand and against counting one answer at a time."""
+
+from __future__ import annotations
+
+import math
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from csm_lib.aggregate import changes, tally
+from csm_lib.codebook import Codebook, read_codebook
+from csm_lib.collection import Collection
+from csm_lib.errors import CollectionError
+from csm_lib.returns import read_returns
+
+ROWS = """\
+authority,year,region,authority_type,chair,seat,late,level,unheld
+A1,2008,North,County council,director,yes,,head,
+A1,2009,North,County council,other,yes,no,other,yes
+A2,2008,North,,lead_member,no,,,
+A2,2009,North,,,yes,yes,,
+A3,2008,South,County council,director,,,,
+A3,2009,South,County council,director,no,,,
+"""
+FIRST = ["item", "label", "section", "year", "answer"]
+LAST = ["yes", "base", "no_answer", "share"]
+
+
+@pytest.fixture
+def returns(tmp_path: Path, questionnaire: Codebook) -> pd.DataFrame:
+    path = tmp_path / "returns.csv"
+    path.write_text(ROWS, encoding="utf-8")
+    return read_returns(path, questionnaire)
+
+
+def numbers(rows: pd.DataFrame, *names: str) -> list[tuple[object, ...]]:
+    return list(rows[[*names, "yes", "base", "no_answer"]].itertuples(index=False, name=None))
+
+
+# --- by hand ------------------------------------------------------------------------------------
+
+
+def test_a_yes_no_item_has_a_row_a_year(returns: pd.DataFrame, questionnaire: Codebook) -> None:
+    rows = tally(returns, questionnaire, ["seat"])
+    assert list(rows.columns) == FIRST + LAST
+    assert rows.iloc[0, :5].tolist() == ["seat", "Seat", "board", 2008, "yes"]
+    assert numbers(rows, "year") == [(2008, 1, 2, 1), (2009, 2, 3, 0)]
+    assert rows["share"].tolist() == [1 / 2, 2 / 3]
+
+
+def test_an_item_of_several_answers_has_a_row_for_each(
+    returns: pd.DataFrame, questionnaire: Codebook
+) -> None:
+    rows = tally(returns, questionnaire, ["chair"])
+    assert numbers(rows, "year", "answer") == [
+        (2008, "lead_member", 1, 3, 0),
+        (2008, "director", 2, 3, 0),
+        (2008, "other", 0, 3, 0),
+        (2009, "lead_member", 0, 2, 1),
+        (2009, "director", 1, 2, 1),
+        (2009, "other", 1, 2, 1),
+    ]
+
+
+def test_an_item_is_asked_only_where_its_opener_is_answered_yes(
+    returns: pd.DataFrame, questionnaire: Codebook
+) -> None:
+    rows = tally(returns, questionnaire, ["level"])
+    assert numbers(rows, "year", "answer") == [
+        (2008, "head", 1, 1, 0),
+        (2008, "senior_officer", 0, 1, 0),
+        (2008, "other", 0, 1, 0),
+        (2009, "head", 0, 1, 1),
+        (2009, "senior_officer", 0, 1, 1),
+        (2009, "other", 1, 1, 1),
+    ]
+
+
+def test_an_answer_to_what_was_not_asked_is_not_counted(
+    returns: pd.DataFrame, questionnaire: Codebook
+) -> None:
+    stray = returns.copy()
+    stray.loc[stray["seat"].eq(False).fillna(False), "level"] = "head"
+    pd.testing.assert_frame_equal(
+        tally(stray, questionnaire, ["level"]), tally(returns, questionnaire, ["level"])
+    )
+
+
+def test_a_year_in_which_an_item_was_not_asked_or_not_held_has_no_row(
+    returns: pd.DataFrame, questionnaire: Codebook
+) -> None:
+    rows = tally(returns, questionnaire, ["late", "unheld"])
+    assert numbers(rows, "item", "year") == [("late", 2009, 1, 2, 1), ("unheld", 2009, 1, 1, 1)]
+
+
+def test_groups_come_after_the_answer_and_each_has_its_rows(
+    returns: pd.DataFrame, questionnaire: Codebook
+) -> None:
+    rows = tally(returns, questionnaire, ["seat"], by=["region"])
+    assert list(rows.columns) == [*FIRST, "region", *LAST]
+    assert numbers(rows, "year", "region") == [
+        (2008, "North", 1, 2, 0),
+        (2008, "South", 0, 0, 1),
+        (2009, "North", 2, 2, 0),
+        (2009, "South", 0, 1, 0),
+    ]
+
+
+def test_a_cell_that_nobody_answered_is_kept_without_a_share(
+    returns: pd.DataFrame, questionnaire: Codebook
+) -> None:
+    rows = tally(returns, questionnaire, ["seat"], by=["region"])
+    assert math.isnan(rows["share"].iloc[1])
+    assert rows["share"].iloc[3] == 0.0
+
+
+def test_a_group_that_nobody_asked_or_that_has_nobody_is_kept(
+    returns: pd.DataFrame, questionnaire: Codebook
+) -> None:
+    rows = tally(returns, questionnaire, ["level"], by=["region", "authority_type"], years=[2009])
+    assert numbers(rows, "region", "authority_type", "answer") == [
+        ("North", "County council", "head", 0, 1, 0),
+        ("North", "County council", "senior_officer", 0, 1, 0),
+        ("North", "County council", "other", 1, 1, 0),
+        ("North", "not known", "head", 0, 0, 1),
+        ("North", "not known", "senior_officer", 0, 0, 1),
+        ("North", "not known", "other", 0, 0, 1),
+        ("South", "County council", "head", 0, 0, 0),
+        ("South", "County council", "senior_officer", 0, 0, 0),
+        ("South", "County council", "other", 0, 0, 0),
+        ("South", "not known", "head", 0, 0, 0),
+        ("South", "not known", "senior_officer", 0, 0, 0),
+        ("South", "not known", "other", 0, 0, 0),
+    ]
+
+
+def test_a_group_silent_in_the_year_chosen_keeps_its_row(
+    returns: pd.DataFrame, questionnaire: Codebook
+) -> None:
+    left = returns[(returns["authority"] != "A3") | (returns["year"] == 2008)]
+    rows = tally(left, questionnaire, ["seat"], by=["region"], years=[2009])
+    assert numbers(rows, "region") == [("North", 2, 2, 0), ("South", 0, 0, 0)]
+
+
+def test_items_and_years_keep_the_order_they_are_asked_in(
+    returns: pd.DataFrame, questionnaire: Codebook
+) -> None:
+    rows = tally(returns, questionnaire, ["seat", "late", "chair"], years=[2009, 2008])
+    assert rows.drop_duplicates(["item", "year"])[["item", "year"]].to_numpy().tolist() == [
+        ["seat", 2009],
+        ["seat", 2008],
+        ["late", 2009],
+        ["chair", 2009],
+        ["chair", 2008],
+    ]
+
+
+def test_a_year_of_the_codebook_that_the_returns_lack_has_no_row(
+    returns: pd.DataFrame, questionnaire: Codebook
+) -> None:
+    later = returns[returns["year"] == 2009]
+    assert tally(later, questionnaire, ["seat"], years=[2008, 2009])["year"].tolist() == [2009]
+    empty = tally(later, questionnaire, ["seat"], by=["region"], years=[2008])
+    assert list(empty.columns) == [*FIRST, "region", *LAST]
+    assert empty.empty
+
+
+def test_no_items_give_no_rows_but_every_column(
+    returns: pd.DataFrame, questionnaire: Codebook
+) -> None:
+    rows = tally(returns, questionnaire, [])
+    assert rows.empty
+    assert list(rows.columns) == FIRST + LAST
+
+
+def test_one_item_or_characteristic_may_be_given_as_a_word(
+    returns: pd.DataFrame, questionnaire: Codebook
+) -> None:
+    pd.testing.assert_frame_equal(
+        tally(returns, questionnaire, "seat", by="region"),
+        tally(returns, questionnaire, ["seat"], by=["region"]),
+    )
+
+
+def test_the_columns_have_the_same_types_whatever_is_asked(
+    returns: pd.DataFrame, questionnaire: Codebook
+) -> None:
+    whole = tally(returns, questionnaire, list(questionnaire), by=["region"])
+    none = tally(returns, questionnaire, ["late"], by=["region"], years=[2008])
+    text = dict.fromkeys(["item", "label", "section", "answer", "region"], "str")
+    ints = dict.fromkeys(["year", "yes", "base", "no_answer"], "int64")
+    assert whole.dtypes.astype(str).to_dict() == text | ints | {"share": "float64"}
+    assert none[[*ints]].dtypes.equals(whole[[*ints]].dtypes)
+
+
+def test_counting_leaves_the_returns_as_they_were(
+    returns: pd.DataFrame, questionnaire: Codebook
+) -> None:
+    before = returns.copy()
+    tally(returns, questionnaire, list(questionnaire), by=["authority_type"], years=[2009])
+    pd.testing.assert_frame_equal(returns, before)
+
+
+# --- what cannot be asked -------------------------------------------------------------------------
+
+
+def test_an_unknown_item_is_refused(returns: pd.DataFrame, questionnaire: Codebook) -> None:
+    with pytest.raises(CollectionError, match=r"no item 'seats'\. Did you mean 'seat'\?"):
+        tally(returns, questionnaire, ["seat", "seats"])
+
+
+@pytest.mark.parametrize("by", [["county"], ["seat"], ["year"], ["region", "region"]])
+def test_returns_cannot_be_split_by_what_is_no_characteristic(
+    returns: pd.DataFrame, questionnaire: Codebook, by: list[str]
+) -> None:
+    with pytest.raises(CollectionError, match=rf"split by '{by[0]}'.*: region, authority_type\."):
+        tally(returns, questionnaire, ["seat"], by=by)
+
+
+def test_an_unknown_year_is_refused(returns: pd.DataFrame, questionnaire: Codebook) -> None:
+    with pytest.raises(CollectionError, match=r"no year 2010 in these returns\. Years: 2008, 2009"):
+        tally(returns, questionnaire, ["seat"], years=[2009, 2010])
+
+
+# --- any returns ----------------------------------------------------------------------------------
+
+
+def counted_one_by_one(
+    returns: pd.DataFrame, codebook: Codebook, by: list[str]
+) -> dict[tuple[object, ...], tuple[int, int, int]]:
+    """Item, year, answer and groups to yes, base and no answer, by a loop over every cell."""
+    records = returns.astype(object).where(returns.notna(), None).to_dict("records")
+    groups: list[tuple[object, ...]] = [()]
+    for name in by:
+        known = {row[name] or "not known" for row in records}
+        groups = [(*group, value) for group in groups for value in known]
+    found = {}
+    for name in codebook:
+        item = codebook[name]
+        for year in {row["year"] for row in records} & set(item.held):
+            for group in groups:
+                answers = []
+                for row in records:
+                    if row["year"] != year:
+                        continue
+                    if tuple(row[each] or "not known" for each in by) != group:
+                        continue
+                    if item.asked_if and row[item.asked_if] is not True:
+                        continue
+                    answer = row[name]
+                    answers.append({True: "yes", False: "no"}.get(answer, answer))
+                base = sum(answer is not None for answer in answers)
+                for answer in item.counted:
+                    yes = sum(one == answer for one in answers)
+                    found[name, year, answer, *group] = yes, base, len(answers) - base
+    return found
+
+
+@pytest.fixture(scope="module")
+def codebook(tmp_path_factory: pytest.TempPathFactory, collection: Collection) -> Codebook:
+    path = tmp_path_factory.mktemp("codebook") / "codebook.csv"
+    kept = ("item", "board.chair", "board.police", "level.police", "board.schools",
+            "level.connexions", "board.connexions", "jsna.carried_out", "jsna.cancer")  # fmt: skip
+    lines = (collection.codebook.path).read_text(encoding="utf-8").splitlines()
+    path.write_text("\n".join(line for line in lines if line.split(",")[0] in kept), "utf-8")
+    return read_codebook(path)
+
+
+@st.composite
+def any_returns(draw: st.DrawFn, codebook: Codebook) -> pd.DataFrame:
+    """Returns of the right types with any answer, asked or not, and any blank."""
+    size = draw(st.integers(1, 8))
+    columns: dict[str, object] = {
+        "authority": [f"A{number}" for number in range(size)],
+        "year": draw(st.lists(st.sampled_from([2008, 2009]), min_size=size, max_size=size)),
+    }
+    for name in ("region", "authority_type"):
+        values = st.sampled_from(["North", "South", "East", None])
+        drawn = draw(st.lists(values, min_size=size, max_size=size))
+        columns[name] = pd.Series(drawn, dtype="str")
+    for item in codebook.values():
+        boolean = item.response == "yes_no"
+        values = st.sampled_from([None, True, False] if boolean else [None, *item.answers])
+        drawn = draw(st.lists(values, min_size=size, max_size=size))
+        columns[item.item] = pd.Series(drawn, dtype="boolean" if boolean else "str")
+    return pd.DataFrame(columns)
+
+
+@pytest.mark.parametrize(
+    "by", [[], ["region"], ["authority_type"], ["region", "authority_type"]], ids=str
+)
+@settings(deadline=None, max_examples=30)
+@given(data=st.data())
+def test_the_tally_is_what_counting_one_by_one_gives(
+    by: list[str], codebook: Codebook, data: st.DataObject
+) -> None:
+    returns = data.draw(any_returns(codebook))
+    expected = counted_one_by_one(returns, codebook, by)
+    rows = tally(returns, codebook, list(codebook), by=by)
+    found = {}
+    for row in rows.to_dict("records"):
+        key = (row["item"], row["year"], row["answer"], *(row[name] for name in by))
+        found[key] = row["yes"], row["base"], row["no_answer"]
+        if row["base"]:
+            assert row["share"] == row["yes"] / row["base"]
+        else:
+            assert math.isnan(row["share"])
+    assert len(found) == len(rows)
+    assert found == expected
+
+
+def test_the_groups_of_a_tally_add_up_to_the_whole(collection: Collection) -> None:
+    key = ["item", "year", "answer"]
+    whole = collection.tally(list(collection.codebook)).set_index(key)
+    for by in ("region", "authority_type"):
+        parts = collection.tally(list(collection.codebook), by=[by])
+        summed = parts.groupby(key)[["yes", "base", "no_answer"]].sum()
+        pd.testing.assert_frame_equal(
+            summed.sort_index(), whole[["yes", "base", "no_answer"]].sort_index()
+        )
+
+
+# --- changes --------------------------------------------------------------------------------------
+
+
+def test_changes_set_the_first_and_the_last_year_side_by_side(
+    returns: pd.DataFrame, questionnaire: Codebook
+) -> None:
+    rows = changes(tally(returns, questionnaire, list(questionnaire)))
+    sides = ["from_yes", "from_base", "to_yes", "to_base"]
+    assert rows[["item", "answer", *sides, "direction"]].to_numpy().tolist() == [
+        ["chair", "lead_member", 1, 3, 0, 2, -1],
+        ["chair", "director", 2, 3, 1, 2, -1],
+        ["chair", "other", 0, 3, 1, 2, 1],
+        ["seat", "yes", 1, 2, 2, 3, 1],
+        ["level", "head", 1, 1, 0, 1, -1],
+        ["level", "senior_officer", 0, 1, 0, 1, 0],
+        ["level", "other", 0, 1, 1, 1, 1],
+    ]
+    assert rows.loc[3, "change"] == pytest.approx(2 / 3 - 1 / 2)
+
+
+def test_a_change_that_rounding_hides_is_seen() -> None:
+    rows = pd.DataFrame(
+        {"item": "seat", "label": "Seat", "section": "board", "answer": "yes",
+         "year": [2008, 2009], "yes": [500, 501], "base": [1000, 1001]}
+    )  # fmt: skip
+    assert changes(rows)["direction"].tolist() == [1]
+
+
+def test_one_year_alone_has_no_changes(returns: pd.DataFrame, questionnaire: Codebook) -> None:
+    rows = changes(tally(returns, questionnaire, ["seat"], years=[2008]))
+    assert rows.empty
+    assert list(rows.columns)[-2:] == ["change", "direction"]

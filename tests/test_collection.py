@@ -1,0 +1,259 @@
+"""Opening a collection, and what each number of its tallies is said to be."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import shutil
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from csm_lib.codebook import Codebook
+from csm_lib.collection import SHIPPED, Collection, open_collection
+from csm_lib.errors import CodebookError, CollectionError, PublishedError, ReturnsError
+
+OWN_RETURNS = """\
+authority,year,region,authority_type,seat
+A,2008,North,,yes
+A,2009,North,,no
+B,2009,South,,yes
+"""
+
+
+@pytest.fixture
+def own(tmp_path: Path, questionnaire: Codebook) -> Path:
+    """A folder with no more than it needs."""
+    shutil.copy(questionnaire.path, tmp_path / "codebook.csv")
+    (tmp_path / "returns.csv").write_text(OWN_RETURNS, encoding="utf-8")
+    return tmp_path
+
+
+@pytest.fixture
+def copy(tmp_path: Path) -> Path:
+    """A copy of the shipped collection, to be spoilt."""
+    return Path(shutil.copytree(SHIPPED, tmp_path / "copy"))
+
+
+def edit(path: Path, before: str, after: str) -> None:
+    text = path.read_text(encoding="utf-8")
+    assert before in text
+    path.write_text(text.replace(before, after, 1), encoding="utf-8")
+
+
+# --- what is opened -------------------------------------------------------------------------------
+
+
+def test_the_shipped_collection_is_the_default(collection: Collection) -> None:
+    assert collection.path == SHIPPED
+    assert collection.status == "drawn"
+    assert collection.years == (2008, 2009)
+    assert collection.size == 74
+    assert collection.title.startswith("The reconstructed panel")
+    assert collection.published is not None
+    assert collection.frame is not None
+    assert len(collection.returns) == 148
+
+
+def test_a_folder_of_codebook_and_returns_is_enough(own: Path) -> None:
+    found = open_collection(own)
+    assert found.status == "own returns"
+    assert found.title == own.name
+    assert found.published is None
+    assert found.frame is None
+    assert found.years == (2008, 2009)
+    assert found.size == 2
+
+
+def test_the_folder_may_be_named_in_text(own: Path) -> None:
+    assert open_collection(str(own)).path == own
+
+
+def test_the_descriptor_names_the_collection_and_what_its_returns_are(own: Path) -> None:
+    about = {"title": "Our boards", "returns_status": "drawn"}
+    (own / "datapackage.json").write_text(json.dumps(about), encoding="utf-8")
+    found = open_collection(own)
+    assert (found.title, found.status) == ("Our boards", "drawn")
+
+
+def test_a_descriptor_that_says_nothing_leaves_the_defaults(own: Path) -> None:
+    (own / "datapackage.json").write_text("{}", encoding="utf-8")
+    found = open_collection(own)
+    assert (found.title, found.status) == (own.name, "own returns")
+
+
+def test_a_collection_cannot_be_changed_by_accident(collection: Collection) -> None:
+    with pytest.raises(dataclasses.FrozenInstanceError):
+        collection.status = "own returns"  # type: ignore[misc]
+
+
+# --- what is refused ------------------------------------------------------------------------------
+
+
+def refused(folder: Path, kind: type[CollectionError], *parts: str) -> None:
+    with pytest.raises(kind) as caught:
+        open_collection(folder)
+    for part in parts:
+        assert part in str(caught.value)
+
+
+def test_a_missing_folder_is_refused(tmp_path: Path) -> None:
+    folder = tmp_path / "none"
+    refused(folder, CollectionError, str(folder), "no such folder", "codebook.csv and returns.csv")
+
+
+def test_a_file_is_no_collection(own: Path) -> None:
+    refused(own / "returns.csv", CollectionError, "no such folder", "A collection is a folder")
+
+
+@pytest.mark.parametrize(
+    ("name", "kind"), [("codebook.csv", CodebookError), ("returns.csv", ReturnsError)]
+)
+def test_a_missing_piece_is_named(own: Path, name: str, kind: type[CollectionError]) -> None:
+    (own / name).unlink()
+    refused(own, kind, str(own / name), "there is no such file", "Check")
+
+
+def test_published_figures_need_the_frame(copy: Path) -> None:
+    (copy / "frame.csv").unlink()
+    refused(copy, CollectionError, str(copy), "published.csv needs frame.csv", "Add it")
+
+
+@pytest.mark.parametrize(
+    ("text", "parts"),
+    [
+        ("{", ["datapackage.json", "cannot be read as JSON", "Correct or delete it"]),
+        ("[1]", ["datapackage.json", "holds a list", "in braces"]),
+        ('{"returns_status": "real"}', ["'returns_status' is 'real'", "'drawn' or 'own returns'"]),
+        ('{"returns_status": null}', ["'returns_status' is None", "'drawn' or 'own returns'"]),
+    ],
+)
+def test_a_bad_descriptor_is_refused(own: Path, text: str, parts: list[str]) -> None:
+    (own / "datapackage.json").write_text(text, encoding="utf-8")
+    refused(own, CollectionError, *parts)
+
+
+def test_a_descriptor_that_is_a_folder_is_refused(own: Path) -> None:
+    (own / "datapackage.json").mkdir()
+    refused(own, CollectionError, "datapackage.json", "cannot be read")
+
+
+@pytest.mark.parametrize(
+    ("name", "before", "after", "kind", "part"),
+    [
+        ("codebook.csv", ",yes_no,", ",yesno,", CodebookError, "'yesno'"),
+        ("returns.csv", ",yes,", ",Yes,", ReturnsError, "'Yes'"),
+        ("published.csv", ",percent,", ",per cent,", PublishedError, "'per cent'"),
+        ("frame.csv", "2008,", "2008a,", CollectionError, "'2008a'"),
+    ],
+)
+def test_a_fault_in_any_file_is_refused_with_its_name(
+    copy: Path, name: str, before: str, after: str, kind: type[CollectionError], part: str
+) -> None:
+    edit(copy / name, before, after)
+    refused(copy, kind, str(copy / name), part)
+
+
+# --- what a number is -----------------------------------------------------------------------------
+
+
+def status_of(rows: pd.DataFrame, **at: object) -> set[str]:
+    for name, value in at.items():
+        rows = rows[rows[name] == value]
+    assert len(rows), at
+    return set(rows["status"])
+
+
+@pytest.mark.parametrize(
+    ("item", "status"),
+    [
+        ("board.police", "recovered"),
+        ("board.housing", "published"),
+        ("board.chair", "assumed"),
+        ("jsna.cancer", "assumed"),
+        ("level.police", "recovered"),
+        ("commissioning.camhs", "recovered"),
+    ],
+)
+def test_a_row_that_reproduces_a_printed_figure_has_its_status(
+    collection: Collection, item: str, status: str
+) -> None:
+    assert status_of(collection.tally([item])) == {status}
+
+
+def test_the_split_that_does_not_close_is_impossible_in_its_year_alone(
+    collection: Collection,
+) -> None:
+    rows = collection.tally(["level.pct_commissioner"])
+    assert status_of(rows, year=2008) == {"impossible"}
+    assert status_of(rows, year=2009) == {"recovered"}
+
+
+def test_every_row_without_groups_has_a_printed_figure_behind_it(collection: Collection) -> None:
+    rows = collection.tally(list(collection.codebook))
+    assert status_of(rows) == {"published", "recovered", "assumed", "impossible"}
+    # 17 rows of agencies, 48 levels, 6 chairs, 12 others, 4 + 2 + 11 + 2 + 25 more
+    assert len(rows) == 127
+    assert list(rows.columns)[-2:] == ["share", "status"]
+
+
+@pytest.mark.parametrize("by", [["region"], ["authority_type"], ["region", "authority_type"]])
+def test_every_row_by_group_is_drawn(collection: Collection, by: list[str]) -> None:
+    rows = collection.tally(["board.police", "board.chair"], by=by)
+    assert status_of(rows) == {"drawn"}
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [(False, True), (False, None), (None, False)],
+    ids=["one more yes", "a smaller base", "a larger base"],
+)
+def test_a_row_that_misses_the_printed_count_or_base_is_drawn(
+    collection: Collection, before: bool | None, after: bool | None
+) -> None:
+    item = "board.jobcentre_plus"
+    returns = collection.returns.copy()
+    same = returns[item].isna() if before is None else returns[item].eq(before).fillna(value=False)
+    first = returns.index[same & (returns["year"] == 2008)][0]
+    returns.loc[first, item] = pd.NA if after is None else after
+    other = dataclasses.replace(collection, returns=returns)
+    assert status_of(other.tally([item]), year=2008) == {"drawn"}
+    assert status_of(other.tally([item]), year=2009) == {"recovered"}
+
+
+def test_own_returns_are_called_so_whatever_is_published(collection: Collection) -> None:
+    own = dataclasses.replace(collection, status="own returns")
+    assert status_of(own.tally(["board.police"])) == {"own returns"}
+    assert status_of(own.tally(["board.police"], by=["region"])) == {"own returns"}
+
+
+def test_a_drawn_panel_without_published_figures_is_all_drawn(collection: Collection) -> None:
+    bare = dataclasses.replace(collection, published=None)
+    assert status_of(bare.tally(list(bare.codebook))) == {"drawn"}
+
+
+def test_a_section_is_the_tally_of_its_items(collection: Collection) -> None:
+    items = collection.codebook.section("seniority")
+    pd.testing.assert_frame_equal(
+        collection.section("seniority", years=[2009]), collection.tally(items, years=[2009])
+    )
+    by = collection.section("chair", by=["region"])
+    pd.testing.assert_frame_equal(by, collection.tally(["board.chair"], by=["region"]))
+
+
+def test_an_unknown_section_item_or_characteristic_is_refused(collection: Collection) -> None:
+    with pytest.raises(CodebookError, match="no section 'boards'"):
+        collection.section("boards")
+    with pytest.raises(CodebookError, match="no item 'police'"):
+        collection.tally(["police"])
+    with pytest.raises(CollectionError, match="cannot be split by 'county'"):
+        collection.section("chair", by=["county"])
+
+
+def test_a_tally_leaves_the_collection_as_it_was(collection: Collection) -> None:
+    before = collection.returns.copy()
+    rows = collection.tally(["board.police"])
+    rows["yes"] = 0
+    pd.testing.assert_frame_equal(collection.returns, before)
+    assert (collection.tally(["board.police"])["yes"] > 0).all()
