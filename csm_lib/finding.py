@@ -1,0 +1,286 @@
+"""A finding: one question answered, with everything its reader needs, and how it shows itself.
+
+The same object shows in JupyterLab and on the page: its title states the result, under it stand
+the chart, the base, the status of the numbers and what to beware of, and folded away the table
+behind the chart and the data to take along. As text (`str`, and what is stored in a notebook) it
+is the same without the chart.
+"""
+
+from __future__ import annotations
+
+import base64
+import html
+import textwrap
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from csm_lib.collection import DRAWN, OWN
+from csm_lib.counts import format_percent
+from csm_lib.words import span
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+    from csm_lib.collection import Collection
+
+DERIVED = "derived"
+
+# From the firmest to the least firm; a finding is as firm as the last of those it holds.
+STATUSES: Mapping[str, str] = {
+    OWN: "as answered",
+    "published": "count printed",
+    "recovered": "the one count that gives the printed percentage",
+    "assumed": "one of several possible counts, on the largest base that fits",
+    DERIVED: "worked out from what is printed",
+    "impossible": "no count gives what is printed; the nearest correction",
+    DRAWN: "from one drawn panel, an illustration",
+}
+"""What a number is, and how a page explains it."""
+
+DRAWN_NOTE = "Drawn panel: an illustration, not the data"
+"""The label that stands in every figure that shows what the print does not hold."""
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One question answered.
+
+    Attributes
+    ----------
+    key
+        Its id, unique in the book: ``statutory-agencies``.
+    title
+        A sentence that states the result, made from the numbers.
+    question
+        The question it answers.
+    data
+        What is drawn: a tally, or a table of its own shape.
+    base
+        Of whom the shares are, in words.
+    source
+        Where the numbers come from.
+    caveat
+        What the reader must beware of; may be empty.
+    alt
+        The result for those who do not see the chart, made from the numbers.
+    draw
+        Draws the chart; ``None`` where the table is the finding.
+    labels
+        What the page calls the answers of a tally.
+    """
+
+    key: str
+    title: str
+    question: str
+    data: pd.DataFrame
+    base: str
+    source: str
+    caveat: str = ""
+    alt: str = ""
+    draw: Callable[[], Figure] | None = None
+    labels: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def status(self) -> dict[str, int]:
+        """How many of its rows there are of each status, from the firmest on.
+
+        Rows without a column ``status`` are neither printed nor answered: they are ``derived``.
+        """
+        if "status" not in self.data:
+            return {DERIVED: len(self.data)}
+        found = self.data["status"].value_counts()
+        return {status: int(found[status]) for status in STATUSES if status in found.index}
+
+    @property
+    def table(self) -> pd.DataFrame:
+        """The table behind the chart, as a page sets it: text, with counts beside percentages."""
+        return as_table(self.data, self.labels)
+
+    @property
+    def csv(self) -> str:
+        """The data to take away; every row says where it comes from."""
+        return self.data.assign(source=self.source).to_csv(index=False, lineterminator="\n")
+
+    def __str__(self) -> str:
+        lines = [
+            self.title,
+            "",
+            f"Question: {self.question}",
+            f"Base: {self.base}",
+            f"Status: {_status_text(self.status)}",
+            f"Source: {self.source}",
+        ]
+        if self.caveat:
+            lines.append(f"Beware: {self.caveat}")
+        wrapped = [textwrap.fill(line, 96, subsequent_indent="  ") for line in lines]
+        return "\n".join([*wrapped, "", _plain(self.table)])
+
+    __repr__ = __str__
+
+    def _repr_mimebundle_(self, **_: object) -> dict[str, str]:
+        return {"text/plain": str(self), "text/html": self.html}
+
+    @property
+    def html(self) -> str:
+        """The finding as it stands on a page."""
+        e = html.escape
+        address = base64.b64encode(self.csv.encode()).decode()
+        table = f'<div class="csm-table csm-scroll">{_html_table(self.table, self.title)}</div>'
+        parts = [
+            f'<figure class="csm-finding" id="finding-{e(self.key)}">',
+            f'<figcaption class="csm-title">{e(self.title)}</figcaption>',
+        ]
+        if self.draw is None:
+            parts.append(table)
+        else:
+            from csm_lib.charts import svg  # heavy; a text-only reader does without
+
+            drawing = svg(self.draw(), key=self.key, alt=self.alt)
+            parts.append(f'<div class="csm-chart">{drawing}</div>')
+        parts.append(f'<p class="csm-base"><b>Base:</b> {e(self.base)}</p>')
+        badges = " ".join(
+            f'<span class="csm-status" data-status="{e(name)}">{count} {e(name)}</span>'
+            for name, count in self.status.items()
+        )
+        parts.append(f'<p class="csm-base"><b>Status:</b> {badges}</p>')
+        if self.caveat:
+            parts.append(f'<p class="csm-caveat"><b>Beware:</b> {e(self.caveat)}</p>')
+        parts += [
+            '<details class="csm-table"><summary>'
+            f"{'Question and data' if self.draw is None else 'Question, table and data'}"
+            f'</summary><p class="csm-question"><b>Question:</b> {e(self.question)}</p>',
+            "" if self.draw is None else table,
+            f'<p class="csm-source"><b>Status:</b> {e(_status_text(self.status))}</p>',
+            f'<p class="csm-source"><b>Source:</b> {e(self.source)}</p>',
+            f'<a class="csm-download" download="{e(self.key)}.csv" '
+            f'href="data:text/csv;charset=utf-8;base64,{address}">Download the data (CSV)</a>',
+            "</details></figure>",
+        ]
+        return "\n".join(part for part in parts if part)
+
+
+def as_table(data: pd.DataFrame, labels: Mapping[str, str] | None = None) -> pd.DataFrame:
+    """Lay a tally out for reading: one row an item (or group), one column a year (or answer).
+
+    Parameters
+    ----------
+    data
+        A tally, with or without years. A frame of any other shape is returned as it is.
+    labels
+        What to call the answers.
+
+    Returns
+    -------
+    DataFrame
+        Text. A cell holds the share and its counts, ``63% (46 of 73)``; a column ``no answer``
+        stands beside it where somebody gave none. A cell without a figure says so.
+    """
+    needed = {"item", "label", "answer", "yes", "base", "no_answer"}
+    if not needed <= set(data.columns):
+        return data.reset_index(drop=True)
+    groups = [name for name in data.columns if name not in _FIXED]
+    one_item = data["item"].nunique() == 1 and bool(groups)
+    several_answers = bool(data.groupby("item")["answer"].nunique().max() > 1)
+    heads = pd.DataFrame(index=data.index)
+    if not one_item:
+        heads["item"] = data["label"]
+    for name in groups:
+        heads[name.replace("_", " ")] = data[name]
+    years = data["year"].astype(str) if "year" in data else None
+    if several_answers and years is not None:
+        heads["year"] = years
+    if several_answers:
+        column = data["answer"].map(lambda a: (labels or {}).get(a, a.replace("_", " ")))
+        silent = pd.Series("no answer", index=data.index)
+    else:
+        column = pd.Series("share", index=data.index) if years is None else years
+        silent = column + ": no answer"
+    share = [
+        f"{format_percent(yes, base)} ({yes} of {base})"
+        for yes, base in zip(data["yes"], data["base"], strict=True)
+    ]
+    body = _spread(heads, column, pd.Series(share, index=data.index)).fillna("no figure")
+    if data["no_answer"].any():
+        blanks = _spread(heads, silent, data["no_answer"].astype(str)).fillna("–")
+        body = body.join(blanks.loc[:, (blanks != "0").any()])
+    if "status" in data:
+        words = data["status"].groupby([heads[name] for name in heads], sort=False)
+        body["status"] = words.agg(lambda found: ", ".join(dict.fromkeys(found)))
+    return body.reset_index()
+
+
+def _spread(heads: pd.DataFrame, column: pd.Series, value: pd.Series) -> pd.DataFrame:
+    """One row a head, one column a name, all in the order in which they come."""
+    cells = heads.assign(_column=column, _value=value).drop_duplicates([*heads, "_column"])
+    wide = cells.set_index([*heads, "_column"])["_value"].unstack("_column", sort=False)
+    return wide.rename_axis(columns=None)
+
+
+_FIXED = {
+    "item", "label", "section", "year", "answer", "yes", "base", "no_answer", "share", "low",
+    "high", "status",
+}  # fmt: skip
+
+
+def drawn_note(data: pd.DataFrame) -> str | None:
+    """The label a chart of these rows must carry, or ``None``."""
+    return DRAWN_NOTE if (data["status"] == DRAWN).any() else None
+
+
+def source_of(collection: Collection, data: pd.DataFrame) -> str:
+    """Where the numbers of a tally come from, in words."""
+    if collection.status == OWN:
+        return collection.title
+    places = dict.fromkeys(
+        collection.codebook[item].place for item in data["item"] if item in collection.codebook
+    )
+    if (data["status"] == DRAWN).all():
+        return "Reconstructed panel, which reproduces Devanney and Wistow (2013)"
+    return f"Reconstructed panel, reproducing Devanney and Wistow (2013), {'; '.join(places)}"
+
+
+def base_of(data: pd.DataFrame, collection: Collection) -> str:
+    """Of whom the shares of a tally are, in words."""
+    base = span(int(data["base"].min()), int(data["base"].max()))
+    if base == str(collection.size):
+        return f"all {collection.size} authorities"
+    each = " by item and year" if " to " in base else ""
+    return f"authorities that answered the question, {base} of {collection.size}{each}"
+
+
+def alt_of(what: str, data: pd.DataFrame, labels: Mapping[str, str] | None = None) -> str:
+    """The numbers of a chart in words: what it is, then each row of its table."""
+    table = as_table(data, labels)
+    rows = []
+    for row in table.drop(columns="status", errors="ignore").to_dict("records"):
+        first, *rest = row.items()
+        values = ", ".join(
+            f"{name} {value}" for name, value in rest if "no answer" not in str(name)
+        )
+        rows.append(f"{first[1]}: {values}")
+    return f"{what}. {'; '.join(rows)}."
+
+
+def _status_text(status: Mapping[str, int]) -> str:
+    return "; ".join(f"{count} {name} ({STATUSES[name]})" for name, count in status.items())
+
+
+def _plain(table: pd.DataFrame) -> str:
+    return str(table.to_string(index=False)) if len(table) else "(no rows)"
+
+
+def _html_table(table: pd.DataFrame, caption: str) -> str:
+    e = html.escape
+    head = "".join(f'<th scope="col">{e(str(name))}</th>' for name in table.columns)
+    body = []
+    for row in table.itertuples(index=False):
+        first, *rest = (e(str(value)) for value in row)
+        cells = "".join(f"<td>{value}</td>" for value in rest)
+        body.append(f'<tr><th scope="row">{first}</th>{cells}</tr>')
+    return (
+        f"<table><caption>{e(caption)}</caption><thead><tr>{head}</tr></thead>"
+        f"<tbody>{''.join(body)}</tbody></table>"
+    )
