@@ -1,0 +1,42 @@
+"""The statements of the paper, each decided by a small function from the returns.
+
+`claims.csv` names the function that decides each statement. They stand in `board`, `duty`, `jsna`,
+`commissioning` and `sample`. Where the returns cannot hold an answer the published figures decide,
+or the verdict says what is missing. "Most" and "high" are more than half, "low" is fewer.
+"""
+
+from __future__ import annotations
+
+from csm_lib.claims import board, commissioning, duty, jsna, sample
+from csm_lib.claims.ruling import (
+    ANOTHER_BASE,
+    CHECKS,
+    CONTRADICTED,
+    IMPOSSIBLE,
+    REPRODUCED,
+    UNCHECKED,
+    VERDICTS,
+    Ruling,
+    Verdict,
+    decide,
+    read_claims,
+)
+
+__all__ = [
+    "ANOTHER_BASE",
+    "CHECKS",
+    "CONTRADICTED",
+    "IMPOSSIBLE",
+    "REPRODUCED",
+    "UNCHECKED",
+    "VERDICTS",
+    "Ruling",
+    "Verdict",
+    "board",
+    "commissioning",
+    "decide",
+    "duty",
+    "jsna",
+    "read_claims",
+    "sample",
+]

@@ -1,0 +1,173 @@
+"""Statements about the duty to cooperate, and the agencies under it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from csm_lib.claims.cells import (
+    by_direction,
+    cells,
+    ends,
+    moves,
+    named,
+    pooled,
+    shares,
+    value,
+)
+from csm_lib.claims.ruling import CONTRADICTED, UNCHECKED, Ruling, check, holds
+from csm_lib.words import counted, listed, number, sentence, within
+
+if TYPE_CHECKING:
+    from csm_lib.collection import Collection
+
+AGENCIES = "statutory_agencies"
+THROUGHOUT, LATER = "statutory", "statutory_2010"
+
+
+@check
+def extended_duty_rose(collection: Collection) -> Ruling:
+    """Every agency brought under the duty in 2010 rose, of those held in both years."""
+    items = _under(collection, LATER)
+    found = moves(collection, items)
+    evidence = (
+        f"{sentence(listed([str(one) for one in found]))}. "
+        f"{sentence(number(len(found)))} of {counted(len(items), 'agency', 'agencies')} "
+        "brought under the duty later can be compared."
+    )
+    return holds(all(one.up > 0 for one in found), evidence, shares(collection, items))
+
+
+@check
+def extended_duty_significant(collection: Collection) -> Ruling:
+    """No test is named, and totals do not tell how many changed; only a fall would decide it."""
+    items = _under(collection, LATER)
+    found = moves(collection, items)
+    net = [f"{within(one.after.label)} {one.after.yes - one.before.yes:+d}" for one in found]
+    evidence = (
+        "No test is named, and totals do not tell how many Boards gained or lost an agency. "
+        f"The net change in Boards: {listed(net)}."
+    )
+    if all(one.up > 0 for one in found):
+        return Ruling(UNCHECKED, evidence)
+    return Ruling(CONTRADICTED, evidence, shares(collection, items))
+
+
+@check
+def some_boards_lacked_agencies(collection: Collection) -> Ruling:
+    """Some agency under the duty is missing from some Board, in each year."""
+    parts, lacking = [], True
+    for year in ends(collection):
+        found = cells(collection, _under(collection, THROUGHOUT), year)
+        short = [cell for cell in found if cell.yes < cell.base]
+        lacking &= bool(short)
+        parts.append(f"{len(short)} of {len(found)} in {year}")
+    evidence = (
+        "Of the agencies under the duty throughout, missing from at least one Board: "
+        f"{listed(parts)}."
+    )
+    return holds(lacking, evidence, shares(collection, _under(collection, THROUGHOUT)))
+
+
+@check
+def probation_and_jobcentre_lowest(collection: Collection) -> Ruling:
+    """Both rose, and no other agency of Table 1 stands lower in the last year."""
+    pair = ["board.probation", "board.jobcentre_plus"]
+    found = cells(collection, collection.codebook.section(AGENCIES), ends(collection)[1])
+    rose = [one for one in moves(collection, pair) if one.up > 0]
+    lowest = {cell.item for cell in found[-len(pair) :]} == set(pair)
+    evidence = (
+        f"The lowest two in {ends(collection)[1]}: {named(found[-len(pair) :])}. "
+        f"{sentence(number(len(rose)))} of the two rose."
+    )
+    return holds(lowest and len(rose) == len(pair), evidence, shares(collection, pair))
+
+
+@check
+def duty_agencies_rose(collection: Collection) -> Ruling:
+    """More agencies rose than fell, and those brought under the duty later rose most."""
+    items = collection.codebook.section(AGENCIES)
+    rose, fell, same = by_direction(moves(collection, items))
+    later = _under(collection, LATER)
+    ranked = sorted(rose, key=lambda one: one.before.share - one.after.share)
+    of_later = [one for one in ranked if one.after.item in later]
+    points = [f"{within(one.after.label)} {one.points}" for one in ranked]
+    evidence = (
+        f"Of the agencies in both years {number(len(rose))} rose, {number(len(fell))} fell and "
+        f"{number(len(same))} stayed the same. Rises in points: "
+        f"{listed(points) if points else 'none'}."
+    )
+    true = len(rose) > len(fell) and ranked[: len(of_later)] == of_later != []
+    return holds(true, evidence, shares(collection, items))
+
+
+@check
+def duty_agencies_high(collection: Collection) -> Ruling:
+    """Taken together, the agencies of Table 1 sat on more than half of the Boards each year."""
+    items = collection.codebook.section(AGENCIES)
+    found = [cells(collection, items, year) for year in ends(collection)]
+    parts = [
+        f"{pooled(one)} in {year}, the lowest {named(one[-1:])}"
+        for one, year in zip(found, ends(collection), strict=True)
+    ]
+    high = all(2 * pooled(one).yes > pooled(one).base for one in found)
+    return holds(high, f"Taken together {listed(parts)}.", shares(collection, items))
+
+
+@check
+def later_duty_agencies_highest(collection: Collection) -> Ruling:
+    """Taken together, agencies brought under the duty later stand above the others each year."""
+    parts, above = [], True
+    for year in ends(collection):
+        later = pooled(cells(collection, _under(collection, LATER), year))
+        others = pooled(cells(collection, _under(collection, THROUGHOUT), year))
+        above &= later.share > others.share
+        parts.append(f"{later} against {others} in {year}")
+    evidence = (
+        f"Taken together, those brought under the duty later against the others: {listed(parts)}."
+    )
+    return holds(above, evidence, shares(collection, _under(collection, LATER)))
+
+
+@check
+def lower_without_duty(collection: Collection) -> Ruling:
+    """In the last year agencies without a duty, taken together, stand below those with one."""
+    book, year = collection.codebook, ends(collection)[1]
+    without = cells(collection, book.section("other_agencies"), year)
+    under = cells(collection, book.section(AGENCIES), year)
+    above = [cell for cell in without if cell.share > under[-1].share]
+    evidence = (
+        f"Taken together in {year}: {pooled(without)} without a duty, {pooled(under)} with one. "
+        f"Above the lowest with a duty, {named(under[-1:])}: {named(above) if above else 'none'}."
+    )
+    true = pooled(without).share < pooled(under).share
+    return holds(true, evidence, shares(collection, book.section("other_agencies")))
+
+
+@check
+def duty_extended_between_years(collection: Collection) -> Ruling:
+    """The year of the extended duty is one of the two years."""
+    year = value(collection, "duty.extended")
+    first, last = ends(collection)
+    evidence = f"The duty was extended in {year}; the years are {first} and {last}."
+    return holds(first <= year <= last, evidence, ("duty.extended",))
+
+
+@check
+def table_1_agencies_under_duty(collection: Collection) -> Ruling:
+    """Every agency of Table 1 was under the duty in the years the table reports."""
+    year, last = value(collection, "duty.extended"), ends(collection)[1]
+    later = _under(collection, LATER) if year > last else []
+    labels = [within(collection.codebook[item].label) for item in later]
+    evidence = (
+        f"{sentence(counted(len(later), 'agency', 'agencies'))} of "
+        f"{len(collection.codebook.section(AGENCIES))} came under the duty in {year}, after "
+        f"{last}: {listed(labels)}."
+        if later
+        else f"All were under the duty by {last}."
+    )
+    return holds(not later, evidence, ("duty.extended",))
+
+
+def _under(collection: Collection, duty: str) -> list[str]:
+    book = collection.codebook
+    return [item for item in book.section(AGENCIES) if book[item].duty == duty]
