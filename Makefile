@@ -1,0 +1,121 @@
+# Everything the book needs, from one Python (3.11 or newer) and make.
+# `make` alone lists the targets.
+
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.NOTPARALLEL: # the steps of `make test` have an order
+SHELL := /bin/sh
+
+# Which Python makes the environment. Empty: the first on the path that will do.
+PYTHON ?=
+PORT ?= 8000
+UV_VERSION := 0.13.9
+
+venv := .venv
+bin := $(venv)/bin
+site := _build/html
+notebooks := $(wildcard notebooks/*.ipynb)
+
+# On all cores; the tests of one file stay together, as the cells of a notebook share its kernel.
+parallel := --numprocesses auto --maxprocesses 4 --dist loadfile
+
+# Written last, so that a broken installation is made again.
+ready := $(venv)/.ready
+
+.PHONY: help
+help: ## List these targets
+	@awk -F ':.*## ' '/^[.a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
+
+# -- Environment ------------------------------------------------------------
+
+.PHONY: .venv
+.venv: $(ready) ## Make the environment in .venv from requirements.txt
+
+$(ready): requirements.txt
+	@set -eu; \
+	found=; \
+	for python in $(or $(PYTHON),python3 python3.14 python3.13 python3.12 python3.11); do \
+	  if "$$python" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then found=$$python; break; fi; \
+	done; \
+	if [ -z "$$found" ]; then \
+	  echo "This book needs Python 3.11 or newer, and $(or $(PYTHON),python3) is missing or older. Install one, or name it: make PYTHON=/path/to/python3.11" >&2; exit 1; \
+	fi; \
+	if ! "$$found" -c 'import ensurepip, venv' 2>/dev/null; then \
+	  echo "$$found has no venv module. On Debian and Ubuntu it comes with: apt install python3-venv" >&2; exit 1; \
+	fi; \
+	echo "Making $(venv) with $$("$$found" --version)"; \
+	"$$found" -m venv --clear $(venv); \
+	$(bin)/python -m pip install --quiet --disable-pip-version-check "uv==$(UV_VERSION)"; \
+	$(bin)/uv pip install --quiet --python $(bin)/python --compile-bytecode --require-hashes --requirement requirements.txt; \
+	$(bin)/uv pip install --quiet --python $(bin)/python --no-build-isolation --no-deps --offline --editable .; \
+	mkdir -p $(venv)/etc/ipython; \
+	echo 'c.IPKernelApp.log_level = "ERROR"  # kernels here talk to this machine only: spare the reader the warning' \
+	  > $(venv)/etc/ipython/ipython_kernel_config.py; \
+	touch $@
+
+.PHONY: lock
+lock: ## Write requirements.txt anew from pyproject.toml (newest versions that fit)
+	@test -x $(bin)/uv || { echo "make lock uses the uv of $(venv): run make .venv first" >&2; exit 1; }
+	@{ echo "# The exact versions of everything the book is made with, for Python 3.11 and newer."; \
+	   echo "# Made by \`make lock\` from the direct dependencies in pyproject.toml; do not edit."; \
+	   echo "# By hand: pip install --require-hashes -r requirements.txt && pip install --no-deps --no-build-isolation -e ."; \
+	   $(bin)/uv pip compile --quiet pyproject.toml --all-extras --universal --python-version 3.11 \
+	     --fork-strategy fewest --upgrade --generate-hashes \
+	     --no-header --no-emit-index-url --no-emit-find-links; \
+	 } > requirements.txt.new
+	@mv requirements.txt.new requirements.txt
+
+# -- Book -------------------------------------------------------------------
+
+.PHONY: book
+book: $(ready) ## Run the notebooks and build the site
+	@echo "Running the notebooks and building the site ..."
+	@rm -rf $(site)
+	@$(bin)/jupyter-book build . --quiet --warningiserror --nitpick --keep-going --all
+	@echo "The book is built. Open $(CURDIR)/$(site)/index.html or run: make serve"
+
+.PHONY: serve
+serve: ## Serve the built site on this machine (PORT=8000)
+	@test -f $(site)/index.html || { echo "There is no site yet: run make book first" >&2; exit 1; }
+	@echo "http://127.0.0.1:$(PORT)/ (Ctrl+C stops)"
+	@$(bin)/python -m http.server $(PORT) --bind 127.0.0.1 --directory $(site)
+
+.PHONY: lab
+lab: $(ready) ## Open JupyterLab on the notebooks
+	@$(bin)/jupyter lab notebooks
+
+# -- Results ----------------------------------------------------------------
+
+.PHONY: notebooks
+notebooks: $(ready) ## Run the notebooks in place and store their outputs as text
+	@$(bin)/python book/_tools/run_notebooks.py $(notebooks)
+
+.PHONY: returns
+returns: $(ready) ## Draw data/returns.csv anew from the published figures
+	@$(bin)/python -m csm_lib panel
+
+.PHONY: reproduce
+reproduce: $(ready) ## Check every published figure and print the ledger
+	@$(bin)/python -m csm_lib reproduce
+
+# -- Proof ------------------------------------------------------------------
+
+.PHONY: lint
+lint: $(ready) ## Check style, format and types
+	@$(bin)/ruff check .
+	@$(bin)/ruff format --check .
+	@$(bin)/mypy
+
+.PHONY: unit
+unit: $(ready) ## Run the tests that need no built site and run no notebook
+	@$(bin)/pytest tests --ignore tests/test_site.py $(parallel)
+
+# The site and the notebooks come last, so that a broken function is named by its own test.
+.PHONY: test
+test: lint unit book ## Run everything: lint, unit tests, book, site, notebooks
+	@$(bin)/pytest tests/test_site.py notebooks --nbval --nbval-current-env $(parallel)
+
+.PHONY: clean
+clean: ## Remove what was made, except the environment
+	@rm -rf _build .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	@find . -name __pycache__ -not -path './$(venv)/*' -prune -exec rm -rf {} +

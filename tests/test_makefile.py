@@ -1,0 +1,112 @@
+"""The commands of the book, and the lock they install from."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import subprocess
+import tomllib
+from pathlib import Path
+
+import pytest
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
+
+ROOT = Path(__file__).parent.parent
+LOCK = (ROOT / "requirements.txt").read_text("utf-8")
+LOCKED = {
+    canonicalize_name(name): version
+    for name, version in re.findall(r"(?m)^([A-Za-z0-9._-]+)==([^ ;\\]+)", LOCK)
+}
+
+needs_make = pytest.mark.skipif(shutil.which("make") is None, reason="make is not installed")
+
+
+def make(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        ["make", "-C", str(folder), *arguments], capture_output=True, text=True, check=False
+    )
+
+
+@pytest.fixture
+def clone(tmp_path: Path) -> Path:
+    """What a fresh clone has before the environment is made."""
+    for name in ("Makefile", "requirements.txt"):
+        shutil.copy(ROOT / name, tmp_path)
+    return tmp_path
+
+
+@needs_make
+def test_make_alone_lists_every_target_with_what_it_does() -> None:
+    makefile = (ROOT / "Makefile").read_text("utf-8")
+    targets = set(re.findall(r"(?m)^\.PHONY: (\S+)$", makefile))
+    listed = dict(re.findall(r"(?m)^  make (\S+) +(\S.*)$", make(ROOT).stdout))
+
+    assert set(listed) == targets
+    assert {"book", "test", "lab", "serve", "lock", "notebooks", "reproduce", "returns"} <= targets
+
+
+@needs_make
+def test_a_missing_python_gets_one_plain_sentence(clone: Path) -> None:
+    run = make(clone, ".venv", "PYTHON=no-such-python")
+
+    assert run.returncode != 0
+    assert "This book needs Python 3.11 or newer, and no-such-python is missing" in run.stderr
+    assert "Traceback" not in run.stderr
+    assert not (clone / ".venv").exists()
+
+
+@needs_make
+def test_a_python_that_is_too_old_gets_one_plain_sentence(clone: Path) -> None:
+    old = clone / "old-python"
+    old.write_text("#!/bin/sh\nexit 1\n")  # what `sys.version_info < (3, 11)` makes of it
+    old.chmod(0o755)
+
+    run = make(clone, ".venv", f"PYTHON={old}")
+
+    assert run.returncode != 0
+    assert f"{old} is missing or older" in run.stderr
+    assert "Traceback" not in run.stderr
+
+
+@needs_make
+def test_serving_before_building_says_what_to_do(clone: Path) -> None:
+    run = make(clone, "serve")
+
+    assert run.returncode != 0
+    assert "run make book first" in run.stderr
+
+
+def test_the_lock_holds_every_direct_dependency_at_a_version_it_admits() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
+    direct = [
+        *project["build-system"]["requires"],
+        *project["project"]["dependencies"],
+        *(name for group in project["project"]["optional-dependencies"].values() for name in group),
+    ]
+    wrong = [
+        text
+        for text in direct
+        if (need := Requirement(text))
+        and not need.specifier.contains(LOCKED.get(canonicalize_name(need.name), "0"))
+    ]
+
+    assert wrong == [], "run: make lock"
+
+
+def test_every_direct_dependency_says_why_it_is_there() -> None:
+    lines = (ROOT / "pyproject.toml").read_text("utf-8").splitlines()
+    needs = [line for line in lines if re.match(r'  "[A-Za-z0-9_\[\]-]+[<>=~]?.*",', line)]
+    project = tomllib.loads("\n".join(lines))["project"]
+    direct = len(project["dependencies"]) + sum(map(len, project["optional-dependencies"].values()))
+
+    assert len([line for line in needs if re.search(r'",\s+# \w+', line)]) >= direct
+
+
+def test_the_lock_is_exact_hashed_and_names_no_index() -> None:
+    entries = re.split(r"(?m)^(?=[A-Za-z0-9])", LOCK)[1:]
+
+    assert len(entries) > 100
+    assert [entry for entry in entries if "--hash=sha256:" not in entry] == []
+    assert not re.search(r"https?://|file://|--(extra-)?index-url|--find-links", LOCK)
+    assert "make lock" in LOCK.split("\n\n")[0].partition("==")[0]

@@ -1,0 +1,365 @@
+"""Notebooks and pages hold narrative and calls: no logic, no typed results, text outputs only."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+import nbformat
+import pytest
+import yaml
+
+ROOT = Path(__file__).parent.parent
+NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
+PAGES = sorted((ROOT / "book").glob("*.md"))
+
+# Pages to look things up in, and the front page, are no lessons.
+NO_LESSONS = {"findings", "codebook", "glossary", "references", "cite"}
+CHAPTERS = [path for path in [*NOTEBOOKS, *PAGES] if path.stem not in NO_LESSONS]
+
+# Pages whose numbers are no results: addresses of works, and how to cite.
+NUMBERED_PAGES = {"references.md", "cite.md"}
+
+LESSON_FRAME = ("What you will learn", "What it presumes", "Time")
+LIMITS = "What the data cannot say"
+
+MOST_LINES = 6
+
+# Methods that compute. A notebook shows what csm_lib computed.
+COMPUTING = frozenset(
+    "add agg aggregate apply assign astype concat corr count crosstab cumsum describe diff div "
+    "drop eval fillna filter groupby idxmax idxmin join map mean median melt merge mul pipe pivot "
+    "pivot_table pct_change quantile query reindex rename replace resample round sort_values "
+    "stack std sub sum transform unstack value_counts var where".split()
+)
+
+# What a cell may not contain, by its name in the sentence that reports it.
+LOGIC: dict[type[ast.AST], str] = {
+    ast.FunctionDef: "a function",
+    ast.AsyncFunctionDef: "a function",
+    ast.Lambda: "a function",
+    ast.ClassDef: "a class",
+    ast.For: "a loop",
+    ast.AsyncFor: "a loop",
+    ast.While: "a loop",
+    ast.ListComp: "a loop",
+    ast.SetComp: "a loop",
+    ast.DictComp: "a loop",
+    ast.GeneratorExp: "a loop",
+    ast.If: "a branch",
+    ast.IfExp: "a branch",
+    ast.Match: "a branch",
+    ast.Try: "a branch",
+    ast.BinOp: "arithmetic",
+    ast.AugAssign: "arithmetic",
+    ast.Compare: "a comparison",
+    ast.BoolOp: "a comparison",
+}
+
+NUMBER_WORDS = (
+    "three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen "
+    "seventeen eighteen nineteen twenty thirty forty fifty sixty seventy eighty ninety hundred "
+    "thousand dozen half thirds quarter quarters"
+).split()
+NUMBER = re.compile(rf"\d+(?:[.,]\d+)*%?|\b(?:{'|'.join(NUMBER_WORDS)})\b", re.IGNORECASE)
+
+# Numbers that are no results, each with the reason why it may be typed.
+INNOCENT = [
+    re.compile(pattern, re.IGNORECASE)
+    for pattern in (
+        r"\b(199\d|20[0-2]\d)([/–-]\d{1,4})?\b",  # a year, or 2004/5
+        r"\b\d{1,2} (?=January|February|March|April|May|June|July|August|September|October"
+        r"|November|December)",  # a date
+        r"\b\d+ (to \d+ )?minutes\b",  # the time a lesson takes
+        r"(?m)^\s*\d+\. ",  # the numbers of a list
+        r"\bTable \d\b",  # a place in the paper
+        r"\bsection \d+[a-z]?\b",  # a place in an Act
+        r"\bCC BY 4\.0\b",  # a licence
+        r"\bCC0\b",
+        r"\bPython 3\.\d+\b",  # a version
+        r"\bversion \d+(\.\d+)*",
+        r"\bSN \d+\b",  # a deposit at the UK Data Service
+        r"\bround\w* half\b|\bhalf(?: |-)(?:up|even|down|way)\b",  # a rule of rounding
+    )
+]
+
+# Phrases with a number word that is no result of the analysis.
+ALLOWED = {
+    "nine regions": "the regions of England at the time",
+}
+
+
+# -- What is checked ---------------------------------------------------------
+
+
+def logic_in(source: str) -> list[str]:
+    """What a code cell does beyond calling csm_lib and showing the result."""
+    faults = []
+    if re.search(r"^\s*[%!]|NBVAL_|PYTEST_VALIDATE", source, re.MULTILINE):
+        return ["a magic, a shell command or a mark that switches its test off"]
+    lines = [line for line in source.splitlines() if line.strip() and line.strip()[0] != "#"]
+    if len(lines) > MOST_LINES:
+        faults.append(f"{len(lines)} lines of code, more than {MOST_LINES}")
+    for node in ast.walk(ast.parse(source)):
+        if type(node) in LOGIC:
+            faults.append(LOGIC[type(node)])
+        if isinstance(node, ast.Attribute) and node.attr in COMPUTING:
+            faults.append(f"arithmetic on a frame: .{node.attr}")
+        if isinstance(node, ast.Import):
+            faults += [f"import of {n.name}" for n in node.names if not _own(n.name)]
+        if isinstance(node, ast.ImportFrom) and not _own(node.module or ""):
+            faults.append(f"import of {node.module}")
+    return faults
+
+
+def _own(module: str) -> bool:
+    return module.split(".")[0] == "csm_lib"
+
+
+def output_faults(cell: dict[str, Any]) -> list[str]:
+    """What a code cell stores other than the plain text of a run without complaint."""
+    faults = [] if cell["execution_count"] else ["no run: its test would compare nothing"]
+    for output in cell["outputs"]:
+        if output["output_type"] == "error":
+            faults.append(f"an error, {output['ename']}")
+        elif output["output_type"] == "stream" and output["name"] == "stderr":
+            faults.append("a message on stderr")
+        elif output["output_type"] in ("execute_result", "display_data"):
+            faults += [
+                f"an output of type {kind}" for kind in output["data"] if kind != "text/plain"
+            ]
+            if "text/plain" not in output["data"]:
+                faults.append("an output without text")
+    return faults
+
+
+def numbers_in(prose: str) -> list[str]:
+    """Numbers typed into Markdown that could be results."""
+    text = re.sub(r"(?s)^---\n.*?\n---\n", "", prose)  # settings at the head of a page
+    text = re.sub(r"(?ms)^(`{3,})(?!\{)[^\n]*\n.*?^\1`*\s*$", "", text)  # code
+    text = re.sub(r"(?m)^\s*(?:`{3,}|:{3,})\{[^}]+\}.*|^:[\w-]+:.*", _title, text)
+    text = re.sub(r"\{[\w:-]+\}`[^`]*`", "", text)  # roles: citations, terms, links
+    text = re.sub(r"`[^`\n]*[A-Za-z_/][^`\n]*`", "", text)  # code, but not a number set as code
+    text = re.sub(r"\]\([^)]*\)|<https?:[^>]*>|https?://\S+|^\([\w-]+\)=", "", text)
+    for innocent in INNOCENT:
+        text = innocent.sub("", text)
+    for phrase in ALLOWED:
+        text = re.sub(rf"\b{phrase}\b", "", text, flags=re.IGNORECASE)
+    return NUMBER.findall(text)
+
+
+def _title(match: re.Match[str]) -> str:
+    """The title of a directive, which is prose; its settings are not."""
+    _, _, title = match.group(0).partition("}")
+    return "" if re.fullmatch(r"[\d ]*", title) else title  # of a grid: its columns
+
+
+def headings_in(prose: str) -> Iterator[tuple[int, str]]:
+    """Level and text of each heading."""
+    text = re.sub(r"(?ms)^(`{3,}).*?^\1", "", prose)
+    for mark, title in re.findall(r"(?m)^(#+) (.+?)\s*$", text):
+        yield len(mark), title
+
+
+def says(prose: str, words: str) -> bool:
+    """Whether a heading or a bold lead-in is in these words."""
+    return bool(re.search(rf"(?mi)^(?:#+ {words}\s*$|\W*\*\*{words}[:.]?\*\*)", prose))
+
+
+def markdown(path: Path) -> str:
+    """The prose of a notebook or page."""
+    if path.suffix == ".md":
+        return path.read_text("utf-8")
+    cells = nbformat.read(path, as_version=4).cells
+    return "\n\n".join(cell.source for cell in cells if cell.cell_type == "markdown")
+
+
+def code_cells(path: Path) -> list[dict[str, Any]]:
+    """The code cells of a notebook."""
+    return [c for c in nbformat.read(path, as_version=4).cells if c.cell_type == "code"]
+
+
+def by_name(path: Path) -> str:
+    return path.relative_to(ROOT).as_posix()
+
+
+each_notebook = pytest.mark.parametrize("path", NOTEBOOKS, ids=by_name)
+each_page = pytest.mark.parametrize("path", [*NOTEBOOKS, *PAGES], ids=by_name)
+
+
+# -- The book ----------------------------------------------------------------
+
+
+def test_every_page_in_the_contents_exists_and_every_page_is_in_the_contents() -> None:
+    contents = yaml.safe_load((ROOT / "_toc.yml").read_text("utf-8"))
+    named = {contents["root"]}
+    named |= {page["file"] for part in contents["parts"] for page in part["chapters"]}
+
+    assert named == {by_name(path).rpartition(".")[0] for path in [*NOTEBOOKS, *PAGES]}
+
+
+@each_notebook
+def test_a_notebook_holds_calls_and_no_logic(path: Path) -> None:
+    faults = [(cell.source, fault) for cell in code_cells(path) for fault in logic_in(cell.source)]
+
+    assert faults == [], "put this into csm_lib, under test, and call it"
+
+
+@each_notebook
+def test_a_notebook_stores_the_plain_text_of_a_clean_run(path: Path) -> None:
+    faults = [(cell.source, fault) for cell in code_cells(path) for fault in output_faults(cell)]
+
+    assert faults == [], "run: make notebooks"
+
+
+@each_notebook
+def test_a_notebook_was_run_once_from_top_to_bottom_and_shows_something(path: Path) -> None:
+    cells = code_cells(path)
+
+    assert [cell.execution_count for cell in cells] == list(range(1, len(cells) + 1))
+    assert any(cell.outputs for cell in cells)
+
+
+@each_notebook
+def test_no_tag_takes_a_cell_out_of_its_test(path: Path) -> None:
+    tags = {tag for cell in code_cells(path) for tag in cell.metadata.get("tags", [])}
+
+    assert not {tag for tag in tags if tag.startswith(("nbval", "raises", "skip", "pytest"))}
+
+
+@each_notebook
+def test_a_notebook_names_no_machine(path: Path) -> None:
+    metadata = nbformat.read(path, as_version=4).metadata
+
+    assert metadata.kernelspec.name == "python3"
+    assert "version" not in metadata.language_info, "run: make notebooks"
+
+
+@each_page
+def test_a_page_has_one_title_first_and_its_headings_skip_no_level(path: Path) -> None:
+    levels = [level for level, _ in headings_in(markdown(path))]
+
+    assert markdown(path).startswith("# ")
+    assert levels.count(1) == 1
+    assert all(after - before <= 1 for before, after in pairwise(levels))
+
+
+@pytest.mark.parametrize("path", CHAPTERS, ids=by_name)
+def test_a_chapter_has_the_lesson_frame(path: Path) -> None:
+    prose = markdown(path)
+    missing = [words for words in (*LESSON_FRAME, LIMITS) if not says(prose, words)]
+
+    assert missing == []
+
+
+@each_page
+def test_no_result_is_typed_into_prose(path: Path) -> None:
+    found = [] if path.name in NUMBERED_PAGES else numbers_in(markdown(path))
+
+    assert found == [], "let a Finding say it, or add the phrase to ALLOWED with a reason"
+
+
+# -- The checks themselves ---------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("source", "fault"),
+    [
+        ("def share(k, n):\n    return k", "a function"),
+        ("f = lambda k: k", "a function"),
+        ("class Board:\n    pass", "a class"),
+        ("for item in items:\n    show(item)", "a loop"),
+        ("[show(item) for item in items]", "a loop"),
+        ("if ready:\n    show(item)", "a branch"),
+        ("tally.yes / tally.base", "arithmetic"),
+        ("tally[tally.year == 2008]", "a comparison"),
+        ("tally.groupby('item')", "arithmetic on a frame: .groupby"),
+        ("import pandas as pd", "import of pandas"),
+        ("from numpy import mean", "import of numpy"),
+        ("%matplotlib inline", "a magic, a shell command or a mark that switches its test off"),
+        ("# NBVAL_SKIP\nshow()", "a magic, a shell command or a mark that switches its test off"),
+        ("\n".join(f"a{n} = {n}" for n in range(7)), "7 lines of code, more than 6"),
+    ],
+)
+def test_logic_in_a_cell_is_found(source: str, fault: str) -> None:
+    assert logic_in(source) == [fault]
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "from csm_lib.chapters import representation\n\nboard = open_collection()",
+        "representation.statutory_agencies(collection, years=[2008, -1])",
+        "# a remark\n" * 9 + "show(collection)",
+    ],
+)
+def test_calls_are_no_logic(source: str) -> None:
+    assert logic_in(source) == []
+
+
+@pytest.mark.parametrize(
+    ("outputs", "fault"),
+    [
+        ([{"output_type": "error", "ename": "KeyError"}], "an error, KeyError"),
+        ([{"output_type": "stream", "name": "stderr"}], "a message on stderr"),
+        (
+            [{"output_type": "display_data", "data": {"text/plain": "", "image/png": ""}}],
+            "an output of type image/png",
+        ),
+        (
+            [{"output_type": "execute_result", "data": {"text/plain": "", "text/html": ""}}],
+            "an output of type text/html",
+        ),
+        ([{"output_type": "execute_result", "data": {}}], "an output without text"),
+    ],
+)
+def test_a_stored_output_that_is_not_plain_text_is_found(
+    outputs: list[dict[str, Any]], fault: str
+) -> None:
+    assert output_faults({"execution_count": 1, "outputs": outputs}) == [fault]
+
+
+def test_a_cell_that_was_not_run_is_found() -> None:
+    cell = {"execution_count": None, "outputs": []}
+
+    assert output_faults(cell) == ["no run: its test would compare nothing"]
+
+
+@pytest.mark.parametrize(
+    ("prose", "numbers"),
+    [
+        ("Police sat on 63% of Boards.", ["63%"]),
+        ("Police sat on `63` of them.", ["63"]),
+        ("Seven agencies gained, by half.", ["Seven", "half"]),
+        ("Two thirds of the Boards had schools.", ["thirds"]),
+        ("::::{grid} 1 1 3 3\nSo did 46.\n::::", ["46"]),
+        (":::{note} All 74 answered\n:class: tip-2\nSo did 46 more.\n:::", ["74", "46"]),
+        ("From 26 to 50 [of 72](board.md).", ["26", "50", "72"]),
+    ],
+)
+def test_a_number_typed_into_prose_is_found(prose: str, numbers: list[str]) -> None:
+    assert numbers_in(prose) == numbers
+
+
+@pytest.mark.parametrize(
+    "prose",
+    [
+        "In 2008 and 2009, and from 2004/5 to 1 April 2010, one or two Boards came first.",
+        "**Time:** 10 minutes.",
+        "1. Read {cite:p}`devanney2013`.\n2. See [the table](board.md#t1) and `finding-3`.",
+        "The third sector in the nine regions; Table 1; rounding half up; CC BY 4.0.",
+        "```python\nrounded_percent(45, 72)\n```",
+    ],
+)
+def test_numbers_that_are_no_results_may_be_typed(prose: str) -> None:
+    assert numbers_in(prose) == []
+
+
+@pytest.mark.parametrize("prose", ["## Time", "**Time:** 10 minutes", "- **Time**: 10 minutes"])
+def test_the_lesson_frame_may_be_headings_or_lead_ins(prose: str) -> None:
+    assert says(prose, "Time")
+    assert not says(prose, "What it presumes")
