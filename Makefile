@@ -115,6 +115,10 @@ unit: $(ready) ## Run the tests that need no built site and run no notebook
 test: lint unit book ## Run everything: lint, unit tests, book, site, notebooks
 	@$(bin)/pytest tests/test_site.py notebooks --nbval --nbval-current-env $(parallel)
 
+.PHONY: bench
+bench: $(ready) ## Measure speed, each time beside the obvious alternative
+	@for bench in benchmarks/bench_*.py; do echo "$$bench"; $(bin)/python "$$bench"; done
+
 .PHONY: clean
 clean: ## Remove what was made, except the environment
 	@rm -rf _build .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import base64
 import html
+import re
 import textwrap
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -39,6 +40,9 @@ STATUSES: Mapping[str, str] = {
     DRAWN: "from one drawn panel, an illustration",
 }
 """What a number is, and how a page explains it."""
+
+LONG = 60
+"""A table of more rows than this scrolls in its box."""
 
 DRAWN_NOTE = "Drawn panel: an illustration, not the data"
 """The label that stands in every figure that shows what the print does not hold."""
@@ -128,7 +132,7 @@ class Finding:
         """The finding as it stands on a page."""
         e = html.escape
         address = base64.b64encode(self.csv.encode()).decode()
-        table = f'<div class="csm-table csm-scroll">{_html_table(self.table, self.title)}</div>'
+        table = _html_table(self.table, self.title)
         parts = [
             f'<figure class="csm-finding" id="finding-{e(self.key)}">',
             f'<figcaption class="csm-title">{e(self.title)}</figcaption>',
@@ -273,14 +277,21 @@ def _plain(table: pd.DataFrame) -> str:
 
 
 def _html_table(table: pd.DataFrame, caption: str) -> str:
-    e = html.escape
-    head = "".join(f'<th scope="col">{e(str(name))}</th>' for name in table.columns)
+    """A table in a box of its own, in which a long or a wide one scrolls."""
+    head = "".join(f'<th scope="col">{html.escape(str(name))}</th>' for name in table.columns)
     body = []
     for row in table.itertuples(index=False):
-        first, *rest = (e(str(value)) for value in row)
+        first, *rest = map(_cell, row)
         cells = "".join(f"<td>{value}</td>" for value in rest)
         body.append(f'<tr><th scope="row">{first}</th>{cells}</tr>')
+    kind = "csm-table csm-scroll csm-long" if len(table) > LONG else "csm-table csm-scroll"
     return (
-        f"<table><caption>{e(caption)}</caption><thead><tr>{head}</tr></thead>"
-        f"<tbody>{''.join(body)}</tbody></table>"
+        f'<div class="{kind}"><table><caption>{html.escape(caption)}</caption>'
+        f"<thead><tr>{head}</tr></thead><tbody>{''.join(body)}</tbody></table></div>"
     )
+
+
+def _cell(value: object) -> str:
+    """A cell's text; an id, which has no spaces, may break after its dots and dashes."""
+    text = html.escape(str(value))
+    return text if " " in text else re.sub(r"([._])(?=\w)", r"\1<wbr>", text)

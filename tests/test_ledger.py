@@ -361,7 +361,7 @@ TITLES = {
         "base than the text has"
     ),
     reproduction.claims_ledger: (
-        "Of 54 statements 33 reproduced, 7 contradicted and 14 cannot be checked"
+        "Of 54 statements, 33 are reproduced, 7 are contradicted and 14 cannot be checked"
     ),
     reproduction.rounding: (
         "The print rounds half up: 45 of 72 lies halfway and is printed as 63%"

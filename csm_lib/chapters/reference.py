@@ -22,15 +22,15 @@ def items(collection: Collection) -> Finding:
             {
                 "item": item.item,
                 "section": item.section.replace("_", " "),
-                "label": item.label,
                 "question": item.question,
                 "answers": ", ".join(item.answers),
-                "years asked": ", ".join(map(str, item.years)),
-                "not held": ", ".join(map(str, item.not_held)) or "–",
+                "years": ", ".join(
+                    f"{year} (not held)" if year in item.not_held else str(year)
+                    for year in item.years
+                ),
                 "asked if": item.asked_if or "–",
                 "duty": DUTIES[item.duty],
-                "place": item.place,
-                "note": item.note or "–",
+                "place and note": f"{item.place}. {item.note}".strip(),
             }
             for item in codebook.values()
         ]

@@ -90,10 +90,14 @@ def claims_ledger(collection: Collection) -> Finding:
     """Every statement that can be held against the figures, and what becomes of it."""
     rows = claims(collection)
     counts = rows["verdict"].value_counts()
-    parts = [f"{counts[v]} {v}" for v in VERDICTS if v in counts.index]
+    parts = [
+        f"{counts[verdict]} {'' if verdict == UNCHECKED else 'are '}{verdict}"
+        for verdict in VERDICTS
+        if verdict in counts.index
+    ]
     return Finding(
         key="ledger-statements",
-        title=f"Of {len(rows)} statements {words.listed(parts)}",
+        title=f"Of {len(rows)} statements, {words.listed(parts)}",
         question="Does each statement of the paper agree with its figures?",
         data=_columns(
             rows,
