@@ -116,7 +116,7 @@ def tally(
             "no_answer": no_answer,
         }
     )
-    frame["share"] = frame["yes"] / frame["base"].where(frame["base"] > 0)
+    frame["share"] = frame["yes"] / frame["base"]  # 0 / 0 is missing
     return frame
 
 
@@ -135,17 +135,24 @@ def changes(rows: pd.DataFrame) -> pd.DataFrame:
         answer, from_yes, from_base, to_yes, to_base``, ``change`` (difference of the shares, as
         a proportion: 0.01 is one percentage point) and ``direction`` (1 rose, 0 same, -1 fell).
         Made from counts, so a change that rounding would hide or make up is seen as it is.
+
+    Raises
+    ------
+    CollectionError
+        The tally has groups.
     """
+    key = ["item", "label", "section", "answer"]
+    if rows.duplicated([*key, "year"]).any():
+        raise CollectionError("Changes are told of a tally without groups; this one has groups.")
     held = rows[rows["base"] > 0]
     first, last = held["year"].min(), held["year"].max()
-    key = ["item", "label", "section", "answer"]
     sides = [
         held.loc[held["year"] == year, [*key, "yes", "base"]].rename(
             columns={"yes": f"{name}_yes", "base": f"{name}_base"}
         )
         for year, name in ((first, "from"), (last, "to"))
     ]
-    both: pd.DataFrame = sides[0].merge(sides[1], on=key, how="inner", validate="one_to_one")
+    both: pd.DataFrame = sides[0].merge(sides[1], on=key, how="inner")
     if first == last:
         both = both.iloc[:0]
     cross = both["to_yes"] * both["from_base"] - both["from_yes"] * both["to_base"]

@@ -395,11 +395,9 @@ def _by_item_and_year(shares: pd.DataFrame) -> Iterator[tuple[str, int, pd.DataF
 
 
 def _values(published: pd.DataFrame) -> dict[tuple[str, int | None, str], int]:
-    """Return the value printed for each item, year and statistic; where several are, the first."""
-    said: dict[tuple[str, int | None, str], int] = {}
-    for row in _rows(published):
-        said.setdefault((row["item"], row["year"], row["statistic"]), row["value"])
-    return said
+    """Return the value printed for each item, year and statistic."""
+    rows = _rows(published)
+    return {(row["item"], row["year"], row["statistic"]): row["value"] for row in rows}
 
 
 def _value_of(published: pd.DataFrame, figure: str) -> int | None:
@@ -502,7 +500,8 @@ def _largest_base(
     basis = f"largest base up to {largest} ({stated}) that makes {together} possible"
     if not others:
         basis = f"only base up to {largest} ({stated}) that makes {together} possible"
-    status = ASSUMED if others or any(len(counts) > 1 for counts in best.counts) else RECOVERED
+    # every base from 100 up fits; one that stands alone is no larger, and gives one count each
+    status = ASSUMED if others else RECOVERED
     return {
         figure: Recovery(counts[0], best.base, status, basis, others)
         for (figure, _), counts in zip(figures, best.counts, strict=True)

@@ -351,6 +351,13 @@ def test_a_change_that_rounding_hides_is_seen() -> None:
     assert changes(rows)["direction"].tolist() == [1]
 
 
+def test_changes_of_a_tally_with_groups_are_refused(
+    returns: pd.DataFrame, questionnaire: Codebook
+) -> None:
+    with pytest.raises(CollectionError, match="a tally without groups"):
+        changes(tally(returns, questionnaire, ["seat"], by=["region"]))
+
+
 def test_one_year_alone_has_no_changes(returns: pd.DataFrame, questionnaire: Codebook) -> None:
     rows = changes(tally(returns, questionnaire, ["seat"], years=[2008]))
     assert rows.empty

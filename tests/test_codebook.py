@@ -223,6 +223,10 @@ BAD_ROWS = {
         ["a,s,A,?,yes_no,none,2009,,,,", "b,s,B,?,yes_no,none,2008;2009,,a,,"],
         ["line 3, column 'asked_if'", "'a' has no answers of 2008", "Correct the years"],
     ),
+    "an opener whose answers of the year are not held": (
+        ["a,s,A,?,yes_no,none,2008;2009,2008,,,", "b,s,B,?,yes_no,none,2008;2009,,a,,"],
+        ["line 3, column 'asked_if'", "'a' has no answers of 2008"],
+    ),
     "an item that opens itself": (
         ["a,s,A,?,yes_no,none,2009,,a,,"],
         ["line 2, column 'asked_if'", "circle", "'a'"],
@@ -249,6 +253,11 @@ def test_a_bad_row_is_refused_with_its_place_and_a_remedy(
     assert str(tmp_path / "codebook.csv") in found
     for part in parts:
         assert part in found
+
+
+def test_an_opener_may_be_of_a_year_less_if_that_year_is_not_held(tmp_path: Path) -> None:
+    rows = ["a,s,A,?,yes_no,none,2009,,,,", "b,s,B,?,yes_no,none,2008;2009,2008,a,,"]
+    assert read(tmp_path, *rows)["b"].held == (2009,)
 
 
 def test_several_lines_of_the_wrong_length_come_in_one_report(tmp_path: Path) -> None:

@@ -21,7 +21,7 @@ from hypothesis import strategies as st
 from printed import JSNA, REGIONS, TABLE_1, TYPES, totals
 from scipy.stats import chisquare, hypergeom, nchypergeom_fisher
 
-from csm_lib.codebook import Codebook
+from csm_lib.codebook import Codebook, read_codebook
 from csm_lib.collection import SHIPPED, Collection
 from csm_lib.errors import PublishedError
 from csm_lib.frame import FrameList
@@ -409,6 +409,23 @@ def test_a_panel_without_a_count_for_a_region_is_refused(collection: Collection)
 
 
 # --- edges ----------------------------------------------------------------------------------------
+
+
+def test_an_opener_is_drawn_first_wherever_it_stands(
+    questionnaire: Codebook, tmp_path: Path
+) -> None:
+    header, *rows = questionnaire.path.read_text(encoding="utf-8").splitlines()
+    (tmp_path / "codebook.csv").write_text("\n".join([header, *reversed(rows)]), encoding="utf-8")
+    backwards = read_codebook(tmp_path / "codebook.csv")
+    assert list(backwards).index("level") < list(backwards).index("seat")
+    wanted = rows_of(
+        ("level", 2008, "head", 2, 3),
+        ("level", 2008, "senior_officer", 0, 3),
+        ("level", 2008, "other", 1, 3),
+        ("seat", 2008, "yes", 4, 9),
+    )
+    answers = draw_answers(wanted, backwards, 10, persistence=1, rng=stream(1), panels=20)
+    assert (answers["seat", 2008] == 0)[answers["level", 2008] >= 0].all()
 
 
 def test_all_none_and_a_single_authority_can_be_drawn(questionnaire: Codebook) -> None:
