@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from decimal import ROUND_HALF_UP, Decimal
 from typing import TYPE_CHECKING
 
 from csm_lib.counts import format_percent, points_change
@@ -73,3 +74,49 @@ def within(label: str) -> str:
 _NAMES = {
     "Healthy", "Jobcentre", "Learning", "Local", "London", "Primary", "Probation", "Sure", "Youth",
 }  # fmt: skip
+
+
+SMALLEST_P = 0.0001
+"""A p below this is not told apart from smaller ones."""
+
+
+def p_value(p: float, *, level: float = 0.05) -> str:
+    """Write p to two figures, to four decimals at most, or to as many as its meaning takes.
+
+    What is not the level, or not 1, is never written as if it were, nor on the other side of it.
+
+    >>> [p_value(p) for p in (0.0625, 0.00921, 0.04996, 0.00002)]
+    ['0.063', '0.0092', '0.04996', '<0.0001']
+    """
+    if p < SMALLEST_P:
+        return f"<{SMALLEST_P:g}"
+    p = float(p)
+    exact = Decimal(p)
+    for places in range(min(1 - exact.adjusted(), 4), 15):
+        rounded = exact.quantize(Decimal(1).scaleb(-places), rounding=ROUND_HALF_UP)
+        text = f"{rounded.normalize():f}"
+        if all(_side(float(text), edge) == _side(p, edge) for edge in (level, 1)):
+            return text
+    return repr(p)
+
+
+def _side(p: float, edge: float) -> int:
+    return (p > edge) - (p < edge)
+
+
+def p_span(lowest: float, highest: float) -> str:
+    """A range of p-values: ``from 0.063 to 0.36``, or one value where both read the same."""
+    first, last = p_value(lowest), p_value(highest)
+    return first if first == last else f"from {first} to {last}"
+
+
+def of_panels(yes: int, panels: int) -> str:
+    """Write a share of panels so that 100% means all and 0% none.
+
+    >>> of_panels(9_999, 10_000), of_panels(10_000, 10_000), of_panels(1, 10_000)
+    ('>99%', '100%', '<1%')
+    """
+    percent = format_percent(yes, panels)
+    if percent == "100%" and yes < panels:
+        return ">99%"
+    return "<1%" if percent == "0%" and yes else percent

@@ -1,7 +1,8 @@
 """A tally drawn: one function per chart, one house style, vector output.
 
-Each chart takes a tally and returns a matplotlib ``Figure``; `svg` turns that into inline SVG.
-No chart touches pyplot, so none leaves a figure behind or shows itself twice in a notebook.
+Each chart takes a tally, or a frame of comparisons, and returns a matplotlib ``Figure``; `svg`
+turns that into inline SVG. No chart touches pyplot, so none leaves a figure behind or shows itself
+twice in a notebook.
 
 What all charts share:
 
@@ -20,9 +21,12 @@ from __future__ import annotations
 from csm_lib.charts._bars import bars
 from csm_lib.charts._change_bars import change_bars
 from csm_lib.charts._dumbbell import dumbbell
+from csm_lib.charts._moves import moves
+from csm_lib.charts._p_ranges import p_ranges
 from csm_lib.charts._ranked_dots import ranked_dots
 from csm_lib.charts._stacked_bars import stacked_bars
 from csm_lib.charts._style import DARK, PALETTE, css
+from csm_lib.charts._support import support
 from csm_lib.charts._svg import svg
 from csm_lib.charts._tile_map import tile_map
 
@@ -33,8 +37,11 @@ __all__ = [
     "change_bars",
     "css",
     "dumbbell",
+    "moves",
+    "p_ranges",
     "ranked_dots",
     "stacked_bars",
+    "support",
     "svg",
     "tile_map",
 ]
