@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pandas as pd
 
@@ -14,8 +15,11 @@ from csm_lib import aggregate
 from csm_lib.codebook import Codebook, read_codebook
 from csm_lib.errors import CollectionError
 from csm_lib.frame import read_frame
-from csm_lib.published import read_published, recover, targets
+from csm_lib.published import read_published, recover, sample_list, targets
 from csm_lib.returns import read_returns
+
+if TYPE_CHECKING:
+    from csm_lib.inference import IntervalMethod
 
 SHIPPED = Path(__file__).resolve().parent.parent / "data"
 """The collection that ships with the book: the reconstructed panel."""
@@ -42,6 +46,9 @@ class Collection:
         them; ``None`` where nothing is published.
     frame
         The population frame, as `csm_lib.frame.read_frame` gives it, or ``None``.
+    intervals
+        The method of the intervals that every tally then carries; ``None`` for none. See
+        `csm_lib.inference.interval`.
     """
 
     path: Path
@@ -51,6 +58,19 @@ class Collection:
     status: str
     published: pd.DataFrame | None = field(default=None)
     frame: pd.DataFrame | None = field(default=None)
+    intervals: IntervalMethod | None = field(default=None)
+
+    @property
+    def population(self) -> int | None:
+        """How many authorities there are in all, on the list that fits; ``None`` if not known."""
+        if self.published is None or self.frame is None:
+            return None
+        return int(sample_list(self.published, self.frame).cells["authorities"].sum())
+
+    @property
+    def intervals_text(self) -> str:
+        """What the intervals are, in words."""
+        return f"95% intervals ({_INTERVALS[self.intervals]})" if self.intervals else ""
 
     @property
     def years(self) -> tuple[int, ...]:
@@ -80,8 +100,13 @@ class Collection:
             is ``own returns``. For a drawn panel it is the status of the published figure that
             the row reproduces (``published``, ``recovered``, ``assumed`` or ``impossible``), and
             ``drawn`` where nothing printed stands behind the row, as in every row by group.
+            With `intervals`, ``low`` and ``high`` are the ends of the interval of the share;
+            missing where the method needs a population and that of the row is not known (by
+            group, and for an item asked of some).
         """
         rows = aggregate.tally(self.returns, self.codebook, items, by=by, years=years)
+        if self.intervals is not None:
+            rows = self._with_intervals(rows, self.intervals, whole=not by)
         if self.status == OWN:
             return rows.assign(status=OWN)
         key = ["item", "year", "answer"]
@@ -90,6 +115,21 @@ class Collection:
         same = (behind["count"] == rows["yes"]) & (behind["of"] == rows["base"])
         return rows.assign(status=behind["status"].where(same & (not by), DRAWN))
 
+    def _with_intervals(
+        self, rows: pd.DataFrame, method: IntervalMethod, *, whole: bool
+    ) -> pd.DataFrame:
+        from csm_lib.inference import interval  # heavy; most tallies do without
+
+        if method not in ("wilson_finite", "hypergeometric"):
+            low, high = interval(rows["yes"], rows["base"], method=method)
+            return rows.assign(low=low, high=high)
+        asked_all = rows["item"].map(lambda item: self.codebook[item].asked_if is None)
+        known = asked_all & whole & (self.population is not None)
+        low, high = interval(
+            rows["yes"][known], rows["base"][known], method=method, population=self.population or 0
+        )
+        return rows.assign(low=low, high=high)
+
     @cached_property
     def _targets(self) -> pd.DataFrame:
         if self.published is None:
@@ -97,7 +137,18 @@ class Collection:
         return targets(self.published, self.codebook)
 
 
-def open_collection(path: str | Path | None = None) -> Collection:
+_INTERVALS: Mapping[str, str] = {
+    "wilson": "Wilson",
+    "jeffreys": "Jeffreys",
+    "clopper_pearson": "Clopper-Pearson",
+    "wilson_finite": "Wilson, for a finite population",
+    "hypergeometric": "hypergeometric, for a finite population",
+}
+
+
+def open_collection(
+    path: str | Path | None = None, *, intervals: IntervalMethod | None = None
+) -> Collection:
     """Open a collection, and check all of it.
 
     Parameters
@@ -107,6 +158,8 @@ def open_collection(path: str | Path | None = None) -> Collection:
         ``frame.csv`` where there are such. ``datapackage.json``, if there, gives the title, and
         says under ``returns_status`` whether the returns are ``drawn``; without it they are
         taken for what respondents answered. The shipped reconstructed panel if left out.
+    intervals
+        Give every tally, and so every chart, intervals by this method.
 
     Raises
     ------
@@ -146,6 +199,7 @@ def open_collection(path: str | Path | None = None) -> Collection:
         status=status,
         published=published,
         frame=frame,
+        intervals=intervals,
     )
 
 

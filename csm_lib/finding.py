@@ -74,6 +74,8 @@ class Finding:
         Draws the chart; ``None`` where the table is the finding.
     labels
         What the page calls the answers of a tally.
+    shown
+        The data as the page sets it, in text; by default `as_table` lays it out.
     """
 
     key: str
@@ -86,6 +88,7 @@ class Finding:
     alt: str = ""
     draw: Callable[[], Figure] | None = None
     labels: Mapping[str, str] = field(default_factory=dict)
+    shown: pd.DataFrame | None = None
 
     @property
     def status(self) -> dict[str, int]:
@@ -101,7 +104,7 @@ class Finding:
     @property
     def table(self) -> pd.DataFrame:
         """The table behind the chart, as a page sets it: text, with counts beside percentages."""
-        return as_table(self.data, self.labels)
+        return as_table(self.data, self.labels) if self.shown is None else self.shown
 
     @property
     def csv(self) -> str:
@@ -249,10 +252,11 @@ def source_of(collection: Collection, data: pd.DataFrame) -> str:
 def base_of(data: pd.DataFrame, collection: Collection) -> str:
     """Of whom the shares of a tally are, in words."""
     base = span(int(data["base"].min()), int(data["base"].max()))
+    whiskers = f"; whiskers: {collection.intervals_text}" if "low" in data else ""
     if base == str(collection.size):
-        return f"all {collection.size} authorities"
+        return f"all {collection.size} authorities{whiskers}"
     each = " by item and year" if " to " in base else ""
-    return f"authorities that answered the question, {base} of {collection.size}{each}"
+    return f"authorities that answered the question, {base} of {collection.size}{each}{whiskers}"
 
 
 def alt_of(what: str, data: pd.DataFrame, labels: Mapping[str, str] | None = None) -> str:

@@ -181,7 +181,7 @@ def draw_answers(
             place = order.index(answer)
             same = nobody if before is None else before == place
             chosen = _choose(left, count, same, persistence, rng, f"{name}, {year}")
-            code[chosen] = place
+            code = np.where(chosen, np.int8(place), code)
             left = left & ~chosen
         if left.any():
             rest = [answer for answer in order if answer not in counts]
@@ -264,6 +264,65 @@ def draw_places(
     return places
 
 
+def moves(
+    first: npt.NDArray[np.int8], last: npt.NDArray[np.int8]
+) -> tuple[npt.NDArray[np.bool_], npt.NDArray[np.bool_]]:
+    """Return who gained and who lost a yes between two years of drawn answers.
+
+    Parameters
+    ----------
+    first, last
+        Answers to a yes/no item in two years, as `draw_answers` gives them.
+
+    Returns
+    -------
+    tuple
+        Two arrays of true and false, panels by authorities. Who gave no answer in either year
+        neither gained nor lost.
+    """
+    yes, no = 0, 1
+    return (first == no) & (last == yes), (first == yes) & (last == no)
+
+
+def losers_of_at_least(
+    number: int, fewest: npt.ArrayLike, most: npt.ArrayLike, size: int
+) -> tuple[int, int]:
+    """Return the fewest and the most authorities that lost at least so many items of a battery.
+
+    Parameters
+    ----------
+    number
+        How many items, at least 1.
+    fewest, most
+        For each item the least and the most authorities that lost it, as
+        `csm_lib.inference.change_range` gives them; the items are free of each other.
+    size
+        How many authorities there are.
+
+    Returns
+    -------
+    tuple
+        Two whole numbers, each reached by some panel.
+
+    Notes
+    -----
+    Fewest: m authorities can take a loss of every item, and each of the others number - 1. So m
+    is the smallest with ``sum(max(fewest - m, 0)) <= (size - m) (number - 1)``; no single item
+    can be in the way, as its rest is at most size - m. Most: m authorities need number losses
+    each, and an item gives each of them one at most: the largest m with
+    ``sum(min(most, m)) >= number m``. That the margins suffice is the theorem of Gale (1957) and
+    Ryser (1957) for a matrix of zeros and ones.
+    """
+    low, high = np.asarray(fewest, dtype=np.int64), np.asarray(most, dtype=np.int64)
+    if number < 1:
+        raise ValueError(f"number is {number}; ask for at least 1 item lost.")
+    authorities = np.arange(size + 1)[:, None]
+    placed = np.maximum(low - authorities, 0).sum(axis=1)
+    room = (size - authorities[:, 0]) * (number - 1)
+    enough = np.minimum(high, authorities).sum(axis=1) >= number * authorities[:, 0]
+    return int(np.argmax(placed <= room)), int(np.flatnonzero(enough).max())
+
+
 def _choose(
     eligible: Mask, count: int, same: Mask, odds: float, rng: np.random.Generator, place: str
 ) -> Mask:
@@ -282,12 +341,15 @@ def _choose(
     marked = favoured.sum(axis=1)
     again = _overlaps(available, marked, count, odds, rng)
     # the favoured are sorted before the others, and these before whoever may not be chosen
-    keys = rng.random(eligible.shape) + np.where(favoured, 0, np.where(eligible, 1, 2))
+    keys = rng.random(eligible.shape)
+    keys += ~favoured
+    keys += ~eligible
     ranked = np.pad(np.sort(keys, axis=1), ((0, 0), (1, 0)), constant_values=-1)
     panels = np.arange(len(keys))
     last_favoured = ranked[panels, again][:, None]
     last_other = ranked[panels, marked + count - again][:, None]
-    chosen: Mask = np.where(favoured, keys <= last_favoured, keys <= last_other)
+    chosen: Mask = keys <= last_favoured
+    chosen |= (keys >= 1) & (keys <= last_other)
     return chosen
 
 

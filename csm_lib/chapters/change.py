@@ -1,0 +1,525 @@
+"""What changed, and how sure anyone can be: what totals of the same authorities can bear.
+
+Only the totals of each year are printed. What is worked out here is therefore a range: over every
+course of events that the totals allow, or over many drawn panels.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from csm_lib import inference, panel, words
+from csm_lib.aggregate import changes
+from csm_lib.errors import CollectionError
+from csm_lib.finding import Finding, source_of
+from csm_lib.published import targets
+
+if TYPE_CHECKING:
+    from csm_lib.collection import Collection
+
+LEVEL = 0.05
+DRAWN_PANELS = "Drawn panels: an illustration, not the data"
+PERSISTENCES = (1.0, 3.0, 10.0, 30.0, 100.0, 1000.0)
+PANELS = 1000
+PAIRED = (
+    "The same authorities answered in both years. Only those that changed count, and the totals "
+    "do not tell how many did."
+)
+# Every section whose items are asked of everyone and answered yes or no.
+SECTIONS = (
+    "statutory_agencies",
+    "other_agencies",
+    "children_and_families",
+    "jsna",
+    "joint_commissioning",
+    "commissioning_areas",
+)
+
+
+def moves(collection: Collection, section: str, *, stopped: str, began: str) -> Finding:
+    """How many authorities can have gained and lost each item of a section.
+
+    Parameters
+    ----------
+    section
+        A section of the codebook.
+    stopped, began
+        What to call a loss and a gain, in the past tense: ``left`` and ``joined``.
+    """
+    from csm_lib import charts
+
+    data = _comparisons(collection, [section])
+    most = data.iloc[int(data["losers_low"].argmax())]
+    widest = data.iloc[int((data["losers_high"] - data["losers_low"]).argmax())]
+    return Finding(
+        key=f"moves-{section.replace('_', '-')}",
+        title=(
+            f"{words.sentence(most['label'])}: at least {words.number(most['losers_low'])} "
+            f"{stopped}; {words.within(widest['label'])}: anywhere from "
+            f"{words.span(widest['losers_low'], widest['losers_high'])} {stopped}"
+        ),
+        question=f"How many authorities {stopped}, and how many {began}, between the years?",
+        data=data,
+        base=_base(data, collection),
+        source=_source(collection, data),
+        caveat=(
+            f"{PAIRED} A no answer in either year widens the range, as that authority may have "
+            "answered anything."
+        ),
+        alt=_moves_alt(data, stopped, began),
+        draw=lambda: charts.moves(data, losers=stopped, gainers=began),
+        shown=pd.DataFrame(
+            {
+                "item": data["label"],
+                "change": [_points(row) for _, row in data.iterrows()],
+                stopped: _spans(data, "losers"),
+                began: _spans(data, "gainers"),
+                "95% interval, tightest": _ends(data, "tightest"),
+                "95% interval, widest": _ends(data, "widest"),
+            }
+        ),
+    )
+
+
+def verdicts(collection: Collection) -> Finding:
+    """For which comparisons a change is significant, whatever happened between the years."""
+    from csm_lib import charts
+
+    data = _comparisons(collection, SECTIONS)
+    always = data.loc[data["verdict"] == "always", "label"]
+    counts = data["verdict"].value_counts()
+    drawn = data.rename(columns={"exact_low": "p_low", "exact_high": "p_high"})
+    which = words.listed([words.within(label) for label in always]) if len(always) else "none"
+    return Finding(
+        key="verdicts",
+        title=(
+            f"By McNemar's exact test at 5%, {words.number(len(always))} of {len(data)} changes "
+            f"{'is' if len(always) == 1 else 'are'} significant whatever happened ({which}), "
+            f"{counts.get('never', 0)} in no case, and "
+            f"{words.number(int(counts.get('depends', 0)))} depending on who moved"
+        ),
+        question="Could a change as large come about if gaining and losing were equally likely?",
+        data=data,
+        base=_base(data, collection),
+        source=_source(collection, data),
+        caveat=(
+            "The test is two-sided, one comparison at a time; the next finding allows for their "
+            "number. It takes authorities to act each on its own, and says nothing of those that "
+            "did not answer."
+        ),
+        alt=_verdicts_alt(data),
+        draw=lambda: charts.p_ranges(drawn, level=LEVEL),
+        shown=pd.DataFrame(
+            {
+                "item": data["label"],
+                "from": [words.of(*_pair(row, "from")) for _, row in data.iterrows()],
+                "to": [words.of(*_pair(row, "to")) for _, row in data.iterrows()],
+                "exact p": _p_spans(data, "exact"),
+                "mid-p": _p_spans(data, "mid_p"),
+                f"below {LEVEL}": data["verdict"],
+            }
+        ),
+    )
+
+
+def battery(collection: Collection) -> Finding:
+    """What the falls in joint commissioning come to as a whole, by tests that assume less."""
+    data = _comparisons(collection, ["commissioning_areas"])
+    totals = [data[name] for name in ("from_yes", "from_base", "to_yes", "to_base")]
+    corrected = inference.holm(data["exact_low"], data["exact_high"], level=LEVEL)
+    signs = inference.sign_test(data["direction"])
+    swap = inference.year_swap_range(*totals, authorities=collection.size)
+    rows = pd.DataFrame(
+        [
+            (
+                "Each area on its own, allowing for their number (Holm)",
+                "authorities act each on its own",
+                corrected["holm_low"].min(),
+                corrected["holm_high"].min(),
+            ),
+            (
+                "More areas fell than rose (sign test)",
+                "areas, too, move each on its own, which is implausible",
+                signs.p,
+                signs.p,
+            ),
+            (
+                "More ticks were lost than won (year-swap test)",
+                "authorities act each on its own; areas may move together",
+                swap.p_low,
+                swap.p_high,
+            ),
+        ],
+        columns=["test", "assumes that", "p_low", "p_high"],
+    )
+    return Finding(
+        key="battery",
+        title=(
+            f"{words.sentence(words.number(signs.fell))} of {len(data)} areas fell and "
+            f"{words.number(signs.rose)} rose, yet totals alone leave p anywhere "
+            f"{words.p_span(swap.p_low, swap.p_high)}"
+        ),
+        question="Did joint commissioning as a whole fall by more than chance would have it?",
+        data=rows,
+        base=f"{len(data)} areas asked about in both years, {_base(data, collection)}",
+        source=_source(collection, data),
+        caveat=(
+            "The low end of the year-swap test belongs to panels in which nobody began what "
+            "others stopped; the high end to panels in which a few authorities gave up nearly "
+            "everything and a few took up nearly everything. What decides between them is how "
+            "concentrated the moves were, and that is not printed."
+        ),
+        shown=rows[["test", "assumes that"]].assign(p=_p_spans(rows, "p")),
+    )
+
+
+def stopped_somewhere(collection: Collection) -> Finding:
+    """How many authorities must have stopped some area, and how many may have stopped several."""
+    data = _comparisons(collection, ["commissioning_areas"])
+    low, high = data["losers_low"].to_numpy(), data["losers_high"].to_numpy()
+    rows = pd.DataFrame(
+        [
+            (number, *panel.losers_of_at_least(number, low, high, collection.size))
+            for number in (1, 2, 3, 5)
+        ],
+        columns=["areas stopped, at least", "fewest", "most"],
+    )
+    first = rows.iloc[0]
+    return Finding(
+        key="stopped-somewhere",
+        title=(
+            f"At least {words.number(int(first['fewest']))} authorities stopped commissioning some "
+            f"area jointly, and as many as {first['most']} may have"
+        ),
+        question="How many authorities stopped at least so many areas?",
+        data=rows,
+        base=f"{len(data)} areas asked about in both years, {_base(data, collection)}",
+        source=_source(collection, data),
+        caveat=(
+            "Fewest and most over all panels with these totals. Each end is reached by some panel; "
+            "none goes beyond it."
+        ),
+    )
+
+
+def support(collection: Collection) -> Finding:
+    """In what share of drawn panels each claim holds, from no persistence to nearly total."""
+    from csm_lib import charts
+
+    items = _comparisons(collection, SECTIONS)
+    open_ones = items.loc[items["verdict"] == "depends"]
+    areas = _comparisons(collection, ["commissioning_areas"])["item"].tolist()
+    wanted = targets(_published(collection), collection.codebook)
+    wanted = wanted[wanted["item"].isin([*items["item"]])]
+    rows = []
+    for persistence in PERSISTENCES:
+        drawn = panel.draw_answers(
+            wanted,
+            collection.codebook,
+            collection.size,
+            persistence=persistence,
+            rng=np.random.default_rng(panel.SEED),
+            panels=PANELS,
+        )
+        for claim, label, holds in _claims(drawn, open_ones, areas, collection.years):
+            rows.append((claim, label, persistence, int(holds.sum()), PANELS))
+    data = pd.DataFrame(rows, columns=["claim", "label", "persistence", "yes", "base"])
+    data["status"] = "drawn"
+    wide = data.pivot(index="label", columns="persistence", values="yes")
+    wide = wide.loc[data["label"].drop_duplicates()]
+    sure = int((wide.min(axis=1) == wide.max(axis=1)).sum())
+    return Finding(
+        key="support",
+        title=(
+            f"What most panels support turns on persistence: of {len(wide)} claims "
+            f"{words.number(sure)} {'gets' if sure == 1 else 'get'} the same answer throughout"
+        ),
+        question="In what share of drawn panels does each claim hold?",
+        data=data,
+        base=f"{PANELS} drawn panels for each persistence, all with the printed totals",
+        source="Panels drawn to reproduce Devanney and Wistow (2013)",
+        caveat=(
+            "Persistence is the odds ratio between an authority's answers in the two years; 1 is "
+            "none. Nothing printed identifies it. The collection carried last year's answers "
+            "forward, so the right-hand columns are the more plausible. These shares are of "
+            "panels drawn alike, not chances that a claim is true."
+        ),
+        alt=_support_alt(data),
+        draw=lambda: charts.support(data, note=DRAWN_PANELS),
+        shown=pd.DataFrame(
+            {"claim": wide.index}
+            | {f"{name:g}": [_share(yes) for yes in wide[name]] for name in wide.columns}
+        ),
+    )
+
+
+def silent(collection: Collection) -> Finding:
+    """How many authorities that did not answer would undo each change by moving the other way."""
+    everyone = _population(collection)
+    data = _comparisons(collection, SECTIONS)
+    totals = [data[name] for name in ("from_yes", "from_base", "to_yes", "to_base")]
+    found = inference.breakdown(*totals, authorities=collection.size, population=everyone)
+    data = pd.concat([data[["item", "label"]], found], axis=1)
+    largest = data.iloc[int(data["needed_high"].argmax())]
+    missing = everyone - collection.size
+    return Finding(
+        key="silent",
+        title=(
+            f"The {missing} silent authorities could undo every change: the largest, "
+            f"{words.within(largest['label'])}, needs {largest['needed_high']} of them to have "
+            "moved the other way"
+        ),
+        question="How many silent authorities moving the other way would undo the change?",
+        data=data,
+        base=f"all {everyone} authorities, {collection.size} of which answered",
+        source=_source(collection, data),
+        caveat=(
+            "This assumes nothing of the silent, which is as pessimistic as can be. It shows what "
+            "the answers alone do not rule out, not what is likely."
+        ),
+        shown=pd.DataFrame(
+            {
+                "item": data["label"],
+                "needed to undo": _spans(data, "needed"),
+                "silent": data["silent"],
+                "change among all, at least": [_signed(x) for x in data["change_low"]],
+                "at most": [_signed(x) for x in data["change_high"]],
+            }
+        ),
+    )
+
+
+def everyone(collection: Collection) -> Finding:
+    """Shares in the last year with an interval, and with no assumption about the silent."""
+    from csm_lib import charts
+
+    population = _population(collection)
+    year = collection.years[-1]
+    data = collection.section("statutory_agencies", years=[year])
+    low, high = inference.interval(
+        data["yes"], data["base"], method="wilson_finite", population=population
+    )
+    worst = inference.worst_case(data["yes"], data["base"], population)
+    data = data.assign(low=low, high=high, worst_low=worst[0], worst_high=worst[1])
+    wide = data["worst_high"] - data["worst_low"]
+    return Finding(
+        key="everyone",
+        title=(
+            f"If those who answered were drawn by lot, a share would be known to within "
+            f"{_percent(((data['high'] - data['low']) / 2).max())} points; with nothing assumed, "
+            f"to within {_percent((wide / 2).max())}"
+        ),
+        question=f"What was the share among all {population} authorities in {year}?",
+        data=data,
+        base=f"all {population} authorities, {collection.size} of which answered; whiskers: 95% "
+        "intervals (Wilson, for a finite population)",
+        source=source_of(collection, data),
+        caveat=(
+            "The interval takes those who answered for a random sample, and they chose "
+            "themselves. The bounds assume nothing: all the silent without the agency, or all "
+            "with it."
+        ),
+        alt=_everyone_alt(data, year),
+        draw=lambda: charts.ranked_dots(data),
+        shown=pd.DataFrame(
+            {
+                "item": data["label"],
+                "share": [
+                    words.of(yes, base) for yes, base in zip(data["yes"], data["base"], strict=True)
+                ],
+                "95% interval": _shares(data, "low", "high"),
+                "whatever the silent did": _shares(data, "worst_low", "worst_high"),
+            }
+        ),
+    )
+
+
+# -- What the findings share ----------------------------------------------------------------------
+
+
+def _comparisons(collection: Collection, sections: Sequence[str]) -> pd.DataFrame:
+    """One row an item asked in both years: its totals, and what they allow."""
+    codebook = collection.codebook
+    items = [
+        item
+        for section in sections
+        if section in codebook.sections
+        for item in codebook.section(section)
+        if codebook[item].response == "yes_no" and codebook[item].asked_if is None
+    ]
+    moved = changes(collection.tally(items))
+    if moved.empty:
+        raise CollectionError(
+            f"{collection.path}: no item of {', '.join(sections)} was answered in two years, so "
+            "there is no change to look at. This chapter needs a second wave."
+        )
+    totals = [moved[name] for name in ("from_yes", "from_base", "to_yes", "to_base")]
+    ranges = inference.change_range(*totals, authorities=collection.size, level=LEVEL)
+    intervals = inference.interval_range(*totals, authorities=collection.size)
+    return pd.concat([moved, ranges, intervals], axis=1)
+
+
+def _claims(
+    drawn: dict[tuple[str, int], npt.NDArray[np.int8]],
+    open_ones: pd.DataFrame,
+    areas: Sequence[str],
+    years: tuple[int, ...],
+) -> list[tuple[str, str, npt.NDArray[np.bool_]]]:
+    """For each claim its id, its words and in which panels it holds."""
+    first, last = years[0], years[-1]
+
+    def p(item: str) -> npt.NDArray[np.float64]:
+        gained, lost = panel.moves(drawn[item, first], drawn[item, last])
+        tested: Any = inference.mcnemar(gained.sum(axis=1), lost.sum(axis=1))
+        return np.asarray(tested)
+
+    gained, lost = zip(*(panel.moves(drawn[a, first], drawn[a, last]) for a in areas), strict=True)
+    net = np.sum(gained, axis=0, dtype=np.int64) - np.sum(lost, axis=0, dtype=np.int64)
+    adjusted = inference.holm_adjusted(np.stack([p(area) for area in areas], axis=-1))
+    size = net.shape[1]
+    claims = [
+        (
+            item,
+            f"{words.sentence(label)} {'rose' if direction > 0 else 'fell'} (p below {LEVEL})",
+            p(item) <= LEVEL,
+        )
+        for item, label, direction in zip(
+            open_ones["item"], open_ones["label"], open_ones["direction"], strict=True
+        )
+    ]
+    claims += [
+        (
+            "holm",
+            f"Some area fell, allowing for their number (p below {LEVEL})",
+            adjusted.min(axis=-1) <= LEVEL,
+        ),
+        (
+            "swap",
+            f"Joint commissioning fell as a whole (year-swap p below {LEVEL})",
+            np.asarray(inference.year_swap(net)) <= LEVEL,
+        ),
+        (
+            "most",
+            "Most authorities stopped some area",
+            2 * np.any(lost, axis=0).sum(axis=1) > size,
+        ),
+    ]
+    return claims
+
+
+def _published(collection: Collection) -> pd.DataFrame:
+    if collection.published is None:
+        raise CollectionError(
+            f"{collection.path}: has no published figures, so there are no totals to draw panels "
+            "from. With returns of your own, the rows themselves tell who moved."
+        )
+    return collection.published
+
+
+def _population(collection: Collection) -> int:
+    if collection.population is None:
+        raise CollectionError(
+            f"{collection.path}: the number of all authorities is not known. Add published.csv "
+            "and frame.csv."
+        )
+    return collection.population
+
+
+def _base(data: pd.DataFrame, collection: Collection) -> str:
+    base = words.span(int(data["paired_low"].min()), int(data["paired_high"].max()))
+    return f"authorities that answered in both years, {base} of {collection.size}"
+
+
+def _source(collection: Collection, data: pd.DataFrame) -> str:
+    return source_of(collection, data.assign(status="derived"))
+
+
+def _pair(row: pd.Series, side: str) -> tuple[int, int]:
+    return int(row[f"{side}_yes"]), int(row[f"{side}_base"])
+
+
+def _points(row: pd.Series) -> str:
+    sign = {1: "+", 0: "", -1: "\N{MINUS SIGN}"}[int(row["direction"])]
+    return f"{sign}{words.points(row)}"
+
+
+def _spans(data: pd.DataFrame, name: str) -> list[str]:
+    ends = zip(data[f"{name}_low"], data[f"{name}_high"], strict=True)
+    return [words.span(int(low), int(high)) for low, high in ends]
+
+
+def _p_spans(data: pd.DataFrame, name: str) -> list[str]:
+    ends = zip(data[f"{name}_low"], data[f"{name}_high"], strict=True)
+    return [words.p_span(low, high) for low, high in ends]
+
+
+def _ends(data: pd.DataFrame, name: str) -> list[str]:
+    ends = zip(data[f"{name}_low"], data[f"{name}_high"], strict=True)
+    return [f"{_signed(low)} to {_signed(high)}" for low, high in ends]
+
+
+def _shares(data: pd.DataFrame, low: str, high: str) -> list[str]:
+    ends = zip(data[low], data[high], strict=True)
+    return [f"{_percent(first)}% to {_percent(last)}%" for first, last in ends]
+
+
+def _percent(share: float) -> int:
+    """A share that is no count over a base, in whole percent, half up."""
+    return int(np.floor(100 * share + 0.5))
+
+
+def _signed(change: float) -> str:
+    """A change that is no difference of counts, in whole points with its sign."""
+    size = _percent(abs(change))
+    return f"{'' if not size else '+' if change > 0 else chr(0x2212)}{size}"
+
+
+def _share(yes: int) -> str:
+    return words.of_panels(yes, PANELS)
+
+
+def _alt(what: str, data: pd.DataFrame, row_text: Callable[[Any], str]) -> str:
+    return f"{what}. {'; '.join(row_text(row) for row in data.itertuples())}."
+
+
+def _moves_alt(data: pd.DataFrame, stopped: str, began: str) -> str:
+    return _alt(
+        f"Chart of how many authorities {stopped} and {began}",
+        data,
+        lambda row: (
+            f"{row.label}: {words.span(row.losers_low, row.losers_high)} {stopped}, "
+            f"{words.span(row.gainers_low, row.gainers_high)} {began}"
+        ),
+    )
+
+
+def _verdicts_alt(data: pd.DataFrame) -> str:
+    return _alt(
+        f"Chart of the range of p-values of each change, with a line at {LEVEL}",
+        data,
+        lambda row: f"{row.label}: {words.p_span(row.exact_low, row.exact_high)}, {row.verdict}",
+    )
+
+
+def _support_alt(data: pd.DataFrame) -> str:
+    return _alt(
+        "Chart of the share of drawn panels in which each claim holds, by persistence",
+        data,
+        lambda row: f"{row.label}, persistence {row.persistence:g}: {_share(row.yes)}",
+    )
+
+
+def _everyone_alt(data: pd.DataFrame, year: int) -> str:
+    return _alt(
+        f"Chart of the share of Boards with each agency in {year}, with 95% intervals",
+        data,
+        lambda row: (
+            f"{row.label}: {words.of(row.yes, row.base)}, interval {_percent(row.low)}% to "
+            f"{_percent(row.high)}%"
+        ),
+    )

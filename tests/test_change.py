@@ -1,0 +1,263 @@
+"""What the chapter on change says, and where its extremes and drawn panels come from."""
+
+from __future__ import annotations
+
+import dataclasses
+import itertools
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+from scipy.optimize import Bounds, LinearConstraint, milp
+
+from csm_lib import panel
+from csm_lib.chapters import change, representation
+from csm_lib.collection import Collection, open_collection
+from csm_lib.errors import CollectionError
+from csm_lib.finding import Finding
+
+
+def areas(collection: Collection) -> Finding:
+    return change.moves(collection, "commissioning_areas", stopped="stopped", began="began")
+
+
+def agencies(collection: Collection) -> Finding:
+    return change.moves(collection, "statutory_agencies", stopped="left", began="joined")
+
+
+FINDINGS = (
+    areas, agencies, change.verdicts, change.battery, change.stopped_somewhere, change.silent,
+    change.everyone,
+)  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def supported(collection: Collection) -> Finding:
+    return change.support(collection)
+
+
+# -- What is said --------------------------------------------------------------------------------
+
+
+def test_totals_bound_who_stopped_and_who_began(collection: Collection) -> None:
+    finding = areas(collection)
+    assert finding.title == (
+        "Palliative care: at least seven stopped; family support: anywhere from 3 to 38 stopped"
+    )
+    shown = finding.table.set_index("item")
+    # 67 of 74, then 62 of 74: five fewer, and no more than 12 without it in the second year
+    assert shown.loc["CAMHS"].tolist()[:3] == ["−7 points", "5 to 12", "0 to 7"]
+    assert shown.loc["Palliative care"].tolist()[:3] == ["−9 points", "7 to 19", "0 to 12"]
+    assert shown.loc["Maternity"].tolist()[:3] == ["+3 points", "0 to 14", "2 to 16"]
+    assert "Teenage pregnancy" not in shown.index  # asked in one year
+
+
+def test_no_answers_widen_what_totals_allow(collection: Collection) -> None:
+    shown = agencies(collection).table.set_index("item")
+    # 26 of 72 and 50 of 72 of 74: two blanks a year let the net change be 22 to 26
+    assert shown.loc["Jobcentre Plus"].tolist()[:3] == ["+33 points", "0 to 22", "22 to 46"]
+    assert shown.loc["Police"].tolist()[:3] == ["−1 point", "1", "0"]
+
+
+def test_two_changes_are_significant_whatever_happened(collection: Collection) -> None:
+    finding = change.verdicts(collection)
+    assert finding.title == (
+        "By McNemar's exact test at 5%, two of 24 changes are significant whatever happened "
+        "(further education and sixth form colleges and Jobcentre Plus), 17 in no case, and five "
+        "depending on who moved"
+    )
+    shown = finding.table.set_index("item")
+    assert shown.loc["CAMHS", "exact p"] == "from 0.063 to 0.36"
+    depends = shown.index[shown["below 0.05"] == "depends"].tolist()
+    assert depends == [
+        "Probation Board or Service", "General practice",
+        "Children, young people and families on the Board", "Complex and continuing care",
+        "Palliative care",
+    ]  # fmt: skip
+
+
+def test_the_battery_names_what_each_test_assumes(collection: Collection) -> None:
+    finding = change.battery(collection)
+    assert finding.title == (
+        "Nine of 11 areas fell and one rose, yet totals alone leave p anywhere from <0.0001 to 0.62"
+    )
+    assert finding.table["p"].tolist() == ["from 0.17 to 1", "0.021", "from <0.0001 to 0.62"]
+    assert finding.table["assumes that"].str.len().min() > 20
+
+
+def test_at_least_seven_authorities_stopped_some_area(collection: Collection) -> None:
+    finding = change.stopped_somewhere(collection)
+    assert finding.title == (
+        "At least seven authorities stopped commissioning some area jointly, and as many as 74 "
+        "may have"
+    )
+    assert finding.data.to_numpy().tolist() == [[1, 7, 74], [2, 0, 74], [3, 0, 74], [5, 0, 54]]
+
+
+def test_the_silent_could_undo_every_change(collection: Collection) -> None:
+    finding = change.silent(collection)
+    assert finding.title == (
+        "The 76 silent authorities could undo every change: the largest, Jobcentre Plus, needs 26 "
+        "of them to have moved the other way"
+    )
+    shown = finding.table.set_index("item")
+    # among all 150: 62 - 67 less the 76 silent, of 150, is -54 points
+    assert shown.loc["CAMHS"].tolist() == ["5", 76, "−54", "+47"]
+
+
+def test_shares_of_everyone_have_an_interval_and_bounds(collection: Collection) -> None:
+    shown = change.everyone(collection).table.set_index("item")
+    # METHODS' oracle for 67 of 74 in 150: 84.7 to 94.3, and 44.7 to 95.3 with nothing assumed
+    assert shown.loc["Further education and sixth form colleges"].tolist() == [
+        "91% (67 of 74)", "85% to 94%", "45% to 95%",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("finding", FINDINGS, ids=lambda finding: finding.__name__)
+def test_a_finding_shows_itself(
+    finding: Callable[[Collection], Finding], collection: Collection
+) -> None:
+    one = finding(collection)
+    page = one.html
+    assert one.title.split(",")[0] in str(one).replace("\n  ", " ")
+    assert ("<svg" in page) == (one.draw is not None)
+    assert one.source.startswith("Reconstructed panel")
+
+
+# -- Over drawn panels ---------------------------------------------------------------------------
+
+
+def test_support_is_of_drawn_panels_and_says_so(supported: Finding) -> None:
+    assert supported.status == {"drawn": 48}
+    assert "Drawn panel" in supported.html
+    assert (supported.data["base"] == 1000).all()
+
+
+def test_persistence_turns_the_claims_on_joint_commissioning(supported: Finding) -> None:
+    shown = supported.data.pivot(index="claim", columns="persistence", values="yes")
+    assert shown.loc["swap"].is_monotonic_increasing
+    assert shown.loc["swap", 1.0] < 300
+    assert shown.loc["swap", 100.0] == 1000
+    assert shown.loc["most"].is_monotonic_decreasing
+    assert shown.loc["most", 1.0] == 1000
+    assert (shown.loc["holm"] == 0).all()  # no panel whatever: Holm's p is at least 0.17
+
+
+def test_a_claim_that_never_holds_for_any_panel_holds_in_no_drawn_one(
+    supported: Finding, collection: Collection
+) -> None:
+    verdict = change.verdicts(collection).data.set_index("item")["verdict"]
+    claims = set(supported.data["claim"]) - {"holm", "swap", "most"}
+    assert claims == set(verdict.index[verdict == "depends"])
+
+
+def test_who_gained_and_lost_is_read_from_both_years() -> None:
+    first = np.array([[0, 0, 1, 1, -1, 0]], dtype=np.int8)
+    last = np.array([[0, 1, 0, 1, 0, -1]], dtype=np.int8)
+    gained, lost = panel.moves(first, last)
+    assert gained.tolist() == [[False, False, True, False, False, False]]
+    assert lost.tolist() == [[False, True, False, False, False, False]]
+
+
+# -- Extremes over all panels --------------------------------------------------------------------
+
+
+def _extreme(number: int, low: list[int], high: list[int], size: int, *, fewest: bool) -> int:
+    """The same by integer programming (HiGHS), which proves its optimum."""
+    items = len(low)
+    losses = size * items  # first a 0/1 for each authority and item, then one for each authority
+    rows, least, most = [], [], []
+    for item in range(items):
+        row = np.zeros(losses + size)
+        row[item:losses:items] = 1
+        rows.append(row)
+        least.append(low[item])
+        most.append(high[item])
+    for authority in range(size):
+        row = np.zeros(losses + size)
+        row[authority * items : (authority + 1) * items] = 1
+        enough, short = row.copy(), row.copy()
+        enough[losses + authority] = -number
+        short[losses + authority] = -items
+        rows += [enough, short]
+        least += [0, -np.inf]
+        most += [np.inf, number - 1]
+    sign = 1 if fewest else -1
+    goal = np.r_[np.zeros(losses), np.full(size, sign)]
+    found = milp(
+        goal,
+        constraints=LinearConstraint(np.array(rows), least, most),
+        integrality=np.ones(losses + size),
+        bounds=Bounds(0, 1),
+    )
+    assert found.status == 0
+    return sign * round(found.fun)
+
+
+def test_extremes_agree_with_integer_programming() -> None:
+    rng = np.random.default_rng(7)
+    for _ in range(40):
+        size, items = int(rng.integers(1, 8)), int(rng.integers(1, 6))
+        low = rng.integers(0, size + 1, items)
+        high = np.minimum(size, low + rng.integers(0, 4, items))
+        for number in range(1, items + 1):
+            proved = tuple(
+                _extreme(number, low.tolist(), high.tolist(), size, fewest=fewest)
+                for fewest in (True, False)
+            )
+            assert panel.losers_of_at_least(number, low, high, size) == proved
+
+
+def test_extremes_agree_with_trying_everything() -> None:
+    size, low, high = 3, [1, 2], [2, 3]
+    cells = list(itertools.product([0, 1], repeat=size * 2))
+    tables = [np.array(cell).reshape(size, 2) for cell in cells]
+    allowed = [t for t in tables if all(low[i] <= t[:, i].sum() <= high[i] for i in range(2))]
+    for number in (1, 2):
+        counts = [int((t.sum(axis=1) >= number).sum()) for t in allowed]
+        assert panel.losers_of_at_least(number, low, high, size) == (min(counts), max(counts))
+
+
+def test_extremes_ask_for_one_item_at_least() -> None:
+    with pytest.raises(ValueError, match="at least 1"):
+        panel.losers_of_at_least(0, [1], [1], 2)
+
+
+# -- The switch that gives every finding intervals ------------------------------------------------
+
+
+def test_one_switch_gives_every_tally_intervals() -> None:
+    wide = open_collection(intervals="wilson_finite")
+    row = wide.tally(["board.further_education"], years=[2009]).iloc[0]
+    assert [round(100 * row["low"], 1), round(100 * row["high"], 1)] == [84.7, 94.3]
+    finding = representation.other_agencies(wide)
+    assert "whiskers: 95% intervals (Wilson, for a finite population)" in finding.base
+    plain = open_collection(intervals="wilson").tally(["jsna.cancer"]).iloc[0]
+    assert 0.32 < plain["low"] < plain["share"] < plain["high"] < 0.56
+
+
+def test_without_the_switch_no_tally_has_intervals(collection: Collection) -> None:
+    assert not {"low", "high"} & set(collection.section("jsna").columns)
+
+
+def test_an_interval_for_a_finite_population_is_missing_where_that_is_not_known() -> None:
+    wide = open_collection(intervals="hypergeometric")
+    assert wide.section("jsna_components")[["low", "high"]].isna().all(axis=None)
+    assert wide.tally(["board.police"], by=["region"])["low"].isna().all()
+
+
+# -- Without what it needs -------------------------------------------------------------------------
+
+
+def test_one_year_has_no_change(collection: Collection) -> None:
+    returns = collection.returns[collection.returns["year"] == 2009]
+    with pytest.raises(CollectionError, match="needs a second wave"):
+        change.verdicts(dataclasses.replace(collection, returns=returns))
+
+
+def test_without_published_figures_there_are_no_totals_to_draw_from(collection: Collection) -> None:
+    own = dataclasses.replace(collection, published=None, frame=None, status="own returns")
+    with pytest.raises(CollectionError, match="no totals to draw panels"):
+        change.support(own)
+    with pytest.raises(CollectionError, match=r"Add published\.csv and frame\.csv"):
+        change.silent(own)
