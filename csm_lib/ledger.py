@@ -17,7 +17,8 @@ or a statement, what the returns give for it, and a verdict:
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from functools import cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pandas as pd
@@ -179,9 +180,10 @@ def figures(collection: Collection) -> pd.DataFrame:
             tally[key].to_numpy().tolist(), tally[counts].to_numpy().tolist(), strict=True
         )
     }
+    fitting = cache(lambda: frame_list(collection))
     rows = []
     for row in published.to_dict("records"):
-        judged = _judge(row, cells, collection)
+        judged = _judge(row, cells, collection, fitting)
         rows.append(
             {
                 "entry": row["figure"],
@@ -196,13 +198,15 @@ def figures(collection: Collection) -> pd.DataFrame:
 # -- Judging a figure ---------------------------------------------------------------------------
 
 
-def _judge(row: Row, cells: Cells, collection: Collection) -> Judgement:
+def _judge(
+    row: Row, cells: Cells, collection: Collection, fitting: Callable[[], FrameList]
+) -> Judgement:
     """Hand a figure to the function for what it states."""
     statistic, item = row["statistic"], row["item"]
     if statistic == "share" and item == "sample":
         return _sample_share(row, collection)
     if statistic == "share" and item in CHARACTERISTICS:
-        return _group_share(row, collection)
+        return _group_share(row, collection, fitting())
     if statistic == "share":
         return _share(row, cells, collection)
     if statistic == "change":
@@ -403,9 +407,8 @@ def _sample_share(row: Row, collection: Collection) -> Judgement:
     return Judgement(words.of(collection.size, whole), verdict, f"The base is {whole}, as printed.")
 
 
-def _group_share(row: Row, collection: Collection) -> Judgement:
+def _group_share(row: Row, collection: Collection, one: FrameList) -> Judgement:
     """The authorities answering in a region or of a type, of all that there were."""
-    one = frame_list(collection)
     base = one.size(row["item"], row["answer"])
     groups = collection.returns.drop_duplicates("authority")[row["item"]]
     count = int((groups == row["answer"]).sum())

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import pandas as pd
@@ -19,6 +19,7 @@ from csm_lib.claims import (
     decide,
     read_claims,
 )
+from csm_lib.claims.change import net_change
 from csm_lib.codebook import Codebook
 from csm_lib.collection import Collection
 from csm_lib.errors import CollectionError
@@ -38,7 +39,9 @@ VERDICT = {
     "board.police.nearly_all": REPRODUCED,
     "board.police.more_than_before": UNCHECKED,
     "duty.later_agencies_rose": REPRODUCED,
-    "duty.later_agencies_significant": UNCHECKED,
+    "duty.jobcentre_plus_significant": REPRODUCED,  # at worst 44 gained and 22 lost
+    "duty.further_education_significant": REPRODUCED,  # at worst 27 gained and 7 lost
+    "duty.schools_significant": UNCHECKED,
     "level.heads_to_senior_officers": REPRODUCED,
     "duty.not_everywhere": REPRODUCED,
     "board.lowest": REPRODUCED,
@@ -80,6 +83,8 @@ VERDICT = {
     "findings.not_everywhere": REPRODUCED,
     "exercise.ended": UNCHECKED,
 }
+
+SIGNIFICANT = "further_education_rose_significantly"
 
 Change = Callable[[Collection], Collection]
 
@@ -179,16 +184,16 @@ def printing(**values: int) -> Change:
     return change
 
 
-def holding_2008(yes: int) -> Change:
-    """The components are held for 2008 as well, with so many yes to each."""
+def holding_2008(yes: int, held: Sequence[str] = COMPONENTS) -> Change:
+    """Some items, or the components, are held for 2008 as well, with so many yes to each."""
 
     def change(collection: Collection) -> Collection:
         items = dict(collection.codebook.items_by_id)
-        for item in COMPONENTS:
-            items[item] = dataclasses.replace(items[item], not_held=())
+        for item in held:
+            items[item] = dataclasses.replace(items[item], years=(2008, 2009), not_held=())
         book = Codebook(items, collection.codebook.path)
         changed = dataclasses.replace(collection, codebook=book)
-        return all_of(*(saying_yes(item, 2008, yes, blank=0) for item in COMPONENTS))(changed)
+        return all_of(*(saying_yes(item, 2008, yes, blank=0) for item in held))(changed)
 
     return change
 
@@ -247,7 +252,41 @@ OTHERWISE: list[tuple[str, Change, str]] = [
     ("police_on_all_then_all_but_one", saying_yes("board.police", 2009, 74), CONTRADICTED),
     ("third_sector_on_all", saying_yes("board.third_sector", 2008, 73), CONTRADICTED),
     ("extended_duty_rose", saying_yes("board.jobcentre_plus", 2009, 26), CONTRADICTED),
-    ("extended_duty_significant", saying_yes("board.jobcentre_plus", 2009, 26), CONTRADICTED),
+    (  # as many as before
+        "jobcentre_plus_rose_significantly",
+        saying_yes("board.jobcentre_plus", 2009, 26),
+        CONTRADICTED,
+    ),
+    (  # three more at most: p is 0.25 at least
+        "jobcentre_plus_rose_significantly",
+        saying_yes("board.jobcentre_plus", 2009, 27),
+        CONTRADICTED,
+    ),
+    (  # from two to six more: p is 0.031 where nobody lost it, and near 1 where many did
+        "jobcentre_plus_rose_significantly",
+        saying_yes("board.jobcentre_plus", 2009, 30),
+        UNCHECKED,
+    ),
+    (  # five more at most: p is 0.0625 at least; six fewer at most, and then 0.031
+        "jobcentre_plus_rose_significantly",
+        all_of(
+            saying_yes("board.jobcentre_plus", 2008, 28, blank=41),
+            saying_yes("board.jobcentre_plus", 2009, 63, blank=0),
+        ),
+        CONTRADICTED,
+    ),
+    (
+        "further_education_rose_significantly",
+        saying_yes("board.further_education", 2009, 47),
+        CONTRADICTED,
+    ),
+    (  # 27 gained and 14 lost is possible: p is 0.0596
+        "further_education_rose_significantly",
+        saying_yes("board.further_education", 2009, 60),
+        UNCHECKED,
+    ),
+    ("schools_rose_significantly", holding_2008(40, ["board.schools"]), REPRODUCED),
+    ("schools_rose_significantly", holding_2008(71, ["board.schools"]), CONTRADICTED),
     (
         "heads_gave_way_to_senior_officers",
         all_of(
@@ -480,8 +519,10 @@ def test_evidence_is_sentences_and_figures_are_published(
     [
         (
             "heads_gave_way_to_senior_officers",
+            # 29 heads of 2008 and 52 senior officers of 2009 on 74 Boards: 7 at least are the same
             "Heads fell and senior officers rose as a share at 5 of 7 agencies; as a number, heads "
-            "fell at 3 and rose at 4.",
+            "fell at 3 and rose at 4. Totals do not tell how many Boards went from the one to the "
+            "other; it is surest for police, at 7 to 29.",
         ),
         (
             "components_rest_on_the_rest",
@@ -491,8 +532,13 @@ def test_evidence_is_sentences_and_figures_are_published(
         ),
         (
             "fewer_arrangements",
-            "465 arrangements in 2008 and 431 in 2009, over the 11 areas in both years. Three "
-            "areas asked about only in 2009 would add 116.",
+            # one rise of ten: 2 x (1 + 10) / 1024
+            "465 arrangements in 2008 and 431 in 2009, over the 11 areas in both years (three "
+            "areas asked about only in 2009 would add 116). Those who answered in both years come "
+            "to a net loss of 34. The sign test gives p 0.021, taking items to be independent of "
+            "each other; the year-swap test takes authorities to be so instead, and gives p from "
+            "<0.0001 to 0.62 or more over all panels: small where the change was spread over "
+            "many authorities, large where it was heaped on few.",
         ),
         (
             "fewer_authorities_with_arrangements",
@@ -507,12 +553,56 @@ def test_evidence_is_sentences_and_figures_are_published(
         ),
         (
             "areas_fell_as_stated",
-            "Of 11 areas in both years nine fell, one rose and one stayed the same.",
+            "Of 11 areas in both years nine fell, one rose and one stayed the same. All 74 "
+            "answered in both years, so each direction holds whatever the panel was.",
         ),
         (
             "most_findings_rose",
+            # three falls of ten: 2 x (1 + 10 + 45 + 120) / 1024
             "Outside joint commissioning seven of 12 shares held in both years rose, three fell "
-            "and two stayed the same. With the components, 36 of 43.",
+            "and two stayed the same; with the components, 36 of 43 rose. Those who answered in "
+            "both years went the same way on each, whatever the panel was. The sign test gives p "
+            "0.34, taking items to be independent of each other; the year-swap test takes "
+            "authorities to be so instead, and gives p from <0.0001 to 0.3 or more over all "
+            "panels: small where the change was spread over many authorities, large where it was "
+            "heaped on few.",
+        ),
+        (
+            "jobcentre_plus_rose_significantly",
+            # of 72 that answered twice 44 gained and 22 lost is where it is least clear
+            "Jobcentre Plus from 36% (26 of 72) to 69% (50 of 72). No test is named; McNemar's "
+            "exact test, two-sided at 5%, finds the change significant whatever the panel was (p "
+            "from <0.0001 to 0.0092). It takes authorities to act each on its own.",
+        ),
+        (
+            "schools_rose_significantly",
+            "For 2008 nothing is printed of it, so there is no change to test. In 2009: schools "
+            "97% (72 of 74).",
+        ),
+        (
+            "police_beside_earlier_research",
+            "The other study's numbers are not printed. In this panel: police 100% (74 of 74) in "
+            "2008 and police 99% (73 of 74) in 2009. Between its two years McNemar's exact test, "
+            "two-sided at 5%, finds the change significant in no panel with these totals (p 1).",
+        ),
+        (
+            "jsna_rose",
+            "93% (69 of 74) in 2008 and 97% (72 of 74) in 2009, up four points. All 74 answered in "
+            "both years, so the direction holds whatever the panel was.",
+        ),
+        (
+            "families_on_board_fell",
+            # the one silent in 2009 may have been there in 2008, or not
+            "51% (38 of 74) in 2008 and 44% (32 of 73) in 2009, down eight points. Those who "
+            "answered in both years come to a net loss of 5 to 6, whatever the panel was.",
+        ),
+        (
+            "duty_agencies_rose",
+            "Of the agencies in both years four rose, two fell and one stayed the same; rises in "
+            "points: Jobcentre Plus 33, further education and sixth form colleges 28, Probation "
+            "Board or Service 10 and Youth Offending Team 4. Those who answered in both years went "
+            "the same way on each, whatever the panel was. Those brought under the duty later come "
+            "to a net gain of at least 20 each, the others of at most 8.",
         ),
     ],
 )
@@ -520,6 +610,94 @@ def test_evidence_is_made_from_the_counts(
     check: str, evidence: str, rulings: dict[str, Ruling]
 ) -> None:
     assert rulings[check].evidence == evidence
+
+
+@pytest.mark.parametrize(
+    ("check", "change", "evidence"),
+    [
+        (  # ten silent in 2008 may all have had it, or none of them
+            "general_practice_low_but_rising",
+            saying_yes("board.general_practice", 2008, 27, blank=10),
+            "come to a net change of -5 to +6, so it holds only for the totals of those answering.",
+        ),
+        (
+            "duty_agencies_rose",
+            saying_yes("board.youth_offending_team", 2008, 55, blank=10),
+            "the direction may be another for Youth Offending Team.",
+        ),
+    ],
+)
+def test_a_direction_that_no_answers_leave_open_is_called_so(
+    check: str, change: Change, evidence: str, collection: Collection
+) -> None:
+    ruling = decide(change(collection), check)
+    assert ruling.verdict == REPRODUCED
+    assert evidence in ruling.evidence
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "text"),
+    [
+        (6, 8, "a net gain of 6 to 8"),
+        (3, 3, "a net gain of 3"),
+        (-6, -5, "a net loss of 5 to 6"),
+        (-1, 0, "a net change of -1 to +0"),
+        (0, 0, "no net change"),
+    ],
+)
+def test_a_range_of_net_changes_in_words(low: int, high: int, text: str) -> None:
+    assert net_change(low, high) == text
+
+
+def test_one_more_board_makes_a_rise_significant_in_every_panel(collection: Collection) -> None:
+    # of 61 Boards at most 27 are gained and 13 lost: p is 0.0385; of 60, 27 and 14: 0.0596
+    decided = [
+        decide(saying_yes("board.further_education", 2009, yes)(collection), SIGNIFICANT)
+        for yes in (60, 61)
+    ]
+    assert [one.verdict for one in decided] == [UNCHECKED, REPRODUCED]
+    assert "0.06)" in decided[0].evidence
+    assert "0.038)" in decided[1].evidence
+
+
+def test_schools_that_rose_by_six_depend_on_who_moved(collection: Collection) -> None:
+    ruling = decide(holding_2008(66, ["board.schools"])(collection), "schools_rose_significantly")
+    assert ruling.verdict == UNCHECKED
+    assert "(p from 0.031 to 0.11)" in ruling.evidence  # 6 gained; or 8, and 2 lost
+    assert "would decide it" in ruling.evidence
+
+
+def test_a_change_that_can_only_be_significant_as_a_fall_is_no_rise(collection: Collection) -> None:
+    change = all_of(
+        saying_yes("board.further_education", 2008, 28, blank=41),
+        saying_yes("board.further_education", 2009, 63, blank=0),
+    )
+    ruling = decide(change(collection), SIGNIFICANT)
+    assert ruling.verdict == CONTRADICTED
+    assert ruling.evidence.endswith("Where it does, it is a fall.")
+
+
+def test_a_share_that_fell_did_not_rise_even_if_more_may_have_gained(
+    collection: Collection,
+) -> None:
+    # 28 of 34, then 60 of 74: yet six may have gained and none lost, for which p is 0.031
+    change = all_of(
+        saying_yes("board.further_education", 2008, 28, blank=40),
+        saying_yes("board.further_education", 2009, 60, blank=0),
+    )
+    ruling = decide(change(collection), SIGNIFICANT)
+    assert ruling.verdict == CONTRADICTED
+    assert ruling.evidence.endswith("The share did not rise.")
+
+
+def test_nobody_need_have_gone_from_head_to_senior_officer(collection: Collection) -> None:
+    # with at most 74 heads and senior officers together none need be the same
+    change = all_of(
+        answering("level.police", 2009, head=72),
+        answering("level.pct_commissioner", 2009, head=71),
+    )
+    ruling = decide(change(collection), "heads_gave_way_to_senior_officers")
+    assert ruling.evidence.endswith("from the one to the other; none need have.")
 
 
 def test_three_shares_fell_outside_joint_commissioning(rulings: dict[str, Ruling]) -> None:

@@ -2,12 +2,13 @@
 
 `claims.csv` names the function that decides each statement. They stand in `board`, `duty`, `jsna`,
 `commissioning` and `sample`. Where the returns cannot hold an answer the published figures decide,
-or the verdict says what is missing. "Most" and "high" are more than half, "low" is fewer.
+or the verdict says what is missing. "Most" and "high" are more than half, "low" is fewer. What
+totals of two years bear of a change stands in `change`.
 """
 
 from __future__ import annotations
 
-from csm_lib.claims import board, commissioning, duty, jsna, sample
+from csm_lib.claims import board, change, commissioning, duty, jsna, sample
 from csm_lib.claims.ruling import (
     ANOTHER_BASE,
     CHECKS,
@@ -33,6 +34,7 @@ __all__ = [
     "Ruling",
     "Verdict",
     "board",
+    "change",
     "commissioning",
     "decide",
     "duty",

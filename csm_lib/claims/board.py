@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -15,8 +16,9 @@ from csm_lib.claims.cells import (
     moves,
     shares,
 )
+from csm_lib.claims.change import lasting, tested
 from csm_lib.claims.ruling import CHECKS, UNCHECKED, Ruling, check, holds
-from csm_lib.words import listed, number, sentence, within
+from csm_lib.words import listed, number, sentence, span, within
 
 if TYPE_CHECKING:
     from csm_lib.collection import Collection
@@ -73,6 +75,14 @@ def beside_another_study(
 
 
 @check
+def police_beside_earlier_research(collection: Collection) -> Ruling:
+    """Significantly more than in another study; what a test makes of the panel's own years."""
+    ruling = beside_another_study(collection, items=["board.police"])
+    own = tested(collection, move(collection, "board.police"))
+    return replace(ruling, evidence=f"{ruling.evidence} Between its two years {own}.")
+
+
+@check
 def heads_gave_way_to_senior_officers(collection: Collection) -> Ruling:
     """At two agencies or more the share of heads fell and that of senior officers rose."""
     items = collection.codebook.section("seniority")
@@ -83,7 +93,8 @@ def heads_gave_way_to_senior_officers(collection: Collection) -> Ruling:
     more = sum(one.after.yes > one.before.yes for one in heads)
     evidence = (
         f"Heads fell and senior officers rose as a share at {moved} of {len(heads)} agencies; "
-        f"as a number, heads fell at {fewer} and rose at {more}."
+        f"as a number, heads fell at {fewer} and rose at {more}. "
+        f"{_went_from_one_to_the_other(collection, heads, officers)}"
     )
     return holds(moved > 1, evidence, shares(collection, items))
 
@@ -134,7 +145,7 @@ def every_plan_heard_families(collection: Collection) -> Ruling:
 def families_on_board_fell(collection: Collection) -> Ruling:
     """The share of Boards with children, young people and families fell."""
     one = move(collection, "board.children_and_families")
-    evidence = f"{both_years(collection, one)}, {one.change}."
+    evidence = f"{both_years(collection, one)}, {one.change}.{lasting(collection, [one])}"
     return holds(one.up < 0, evidence, shares(collection, ["board.children_and_families"]))
 
 
@@ -158,9 +169,22 @@ def low_but_rising(collection: Collection, *, item: str) -> Ruling:
     """Below half in the last year, and above the first."""
     one = move(collection, item)
     true = one.up > 0 and 2 * one.after.yes < one.after.base
-    return holds(
-        true, f"{one.after.label}: {both_years(collection, one)}.", shares(collection, [item])
-    )
+    evidence = f"{one.after.label}: {both_years(collection, one)}.{lasting(collection, [one])}"
+    return holds(true, evidence, shares(collection, [item]))
+
+
+def _went_from_one_to_the_other(
+    collection: Collection, before: Sequence[Move], after: Sequence[Move]
+) -> str:
+    """How many Boards had the one answer first and the other last, where that is surest."""
+    ranges = [
+        (max(one.before.yes + other.after.yes - collection.size, 0),
+         min(one.before.yes, other.after.yes), within(one.after.label))
+        for one, other in zip(before, after, strict=True)
+    ]  # fmt: skip
+    least, most, label = max(ranges, key=lambda one: one[0], default=(0, 0, ""))
+    surest = f"it is surest for {label}, at {span(least, most)}" if least else "none need have"
+    return f"Totals do not tell how many Boards went from the one to the other; {surest}."
 
 
 def _label(collection: Collection, item: str, answer: str) -> str:
@@ -176,7 +200,6 @@ CHECKS |= {
     "third_sector_on_all": partial(missing_from, item="board.third_sector", expected=(0, 0)),
     "private_sector_low_but_rising": partial(low_but_rising, item="board.private_sector"),
     "general_practice_low_but_rising": partial(low_but_rising, item="board.general_practice"),
-    "police_beside_earlier_research": partial(beside_another_study, items=["board.police"]),
     "chairs_beside_earlier_research": partial(
         beside_another_study, items=["board.chair"], answer="lead_member"
     ),

@@ -70,9 +70,7 @@ def cells(
     collection: Collection, items: Sequence[str], year: int, answer: str = "yes"
 ) -> list[Cell]:
     """The shares of some items in a year, the highest first; an item not held has none."""
-    rows = collection.tally(list(items), years=[year])
-    columns = ["item", "label", "yes", "base", "no_answer"]
-    found = [Cell(*row) for row in rows.loc[rows["answer"] == answer, columns].to_numpy().tolist()]
+    found = _by_year(collection, items, (year,), answer)[year].values()
     return sorted(found, key=lambda cell: -cell.share)
 
 
@@ -80,11 +78,20 @@ def moves(collection: Collection, items: Sequence[str], answer: str = "yes") -> 
     """The items held in both years, in the order given; none where there is but one year."""
     if len(collection.years) < 2:
         return []
-    first, last = (
-        {cell.item: cell for cell in cells(collection, items, year, answer)}
-        for year in ends(collection)
-    )
+    first, last = _by_year(collection, items, ends(collection), answer).values()
     return [Move(first[item], last[item]) for item in items if item in first and item in last]
+
+
+def _by_year(
+    collection: Collection, items: Sequence[str], years: Sequence[int], answer: str
+) -> dict[int, dict[str, Cell]]:
+    """The shares of some items by year and item."""
+    rows = collection.tally(list(items), years=list(years))
+    columns = ["year", "item", "label", "yes", "base", "no_answer"]
+    found: dict[int, dict[str, Cell]] = {year: {} for year in years}
+    for year, *row in rows.loc[rows["answer"] == answer, columns].to_numpy().tolist():
+        found[year][row[0]] = Cell(*row)
+    return found
 
 
 def move(collection: Collection, item: str, answer: str = "yes") -> Move:

@@ -18,6 +18,7 @@ from csm_lib.claims.cells import (
     shares,
     value,
 )
+from csm_lib.claims.change import allowed, as_a_battery, lasting, net_change
 from csm_lib.claims.ruling import CONTRADICTED, REPRODUCED, UNCHECKED, Ruling, check, holds
 from csm_lib.counts import format_percent
 from csm_lib.words import counted, listed, number, sentence, span
@@ -57,7 +58,7 @@ def outside(collection: Collection) -> list[Move]:
 def strategy_fell(collection: Collection) -> Ruling:
     """Fewer authorities had a joint commissioning strategy in the last year."""
     one = move(collection, STRATEGY)
-    evidence = f"{both_years(collection, one)}, {one.change}."
+    evidence = f"{both_years(collection, one)}, {one.change}.{lasting(collection, [one])}"
     return holds(one.up < 0, evidence, shares(collection, [STRATEGY]))
 
 
@@ -74,6 +75,7 @@ def only_joint_commissioning_fell(collection: Collection) -> Ruling:
         f"Outside joint commissioning {number(len(fell))} of {len(found)} shares held in both "
         f"years fell{f': {listed([str(one) for one in fell])}' if fell else ''}."
         f"{also if lead.up < 0 else ''}"
+        f"{lasting(collection, [*fell, lead] if lead.up < 0 else fell)}"
     )
     return holds(not fell, evidence, shares(collection, [one.after.item for one in fell]))
 
@@ -85,7 +87,7 @@ def areas_fell_as_stated(collection: Collection) -> Ruling:
     rose, fell, same = by_direction(found)
     evidence = (
         f"Of {len(found)} areas in both years {number(len(fell))} fell, {number(len(rose))} rose "
-        f"and {number(len(same))} stayed the same."
+        f"and {number(len(same))} stayed the same.{lasting(collection, found)}"
     )
     return holds(len(fell) == value(collection, f"{AREAS}.fell"), evidence, (f"{AREAS}.fell",))
 
@@ -142,7 +144,7 @@ def only_maternity_rose(collection: Collection) -> Ruling:
     rose = [one for one in found if one.up > 0]
     evidence = (
         f"Of {len(found)} areas in both years {number(len(rose))} rose"
-        f"{f': {listed([str(one) for one in rose])}' if rose else ''}."
+        f"{f': {listed([str(one) for one in rose])}' if rose else ''}.{lasting(collection, found)}"
     )
     true = [one.after.item for one in rose] == ["commissioning.maternity"]
     return holds(true, evidence, shares(collection, [one.after.item for one in rose]))
@@ -182,10 +184,13 @@ def fewer_arrangements(collection: Collection) -> Ruling:
     before, after = (sum(one[place].yes for one in found) for place in (0, 1))
     new = cells(collection, items, ends(collection)[1])
     added = [cell for cell in new if cell.item not in {one.after.item for one in found}]
+    ranges = allowed(collection, found)
+    net = net_change(int(ranges["net_low"].sum()), int(ranges["net_high"].sum()))
     evidence = (
         f"{before} arrangements in {ends(collection)[0]} and {after} in {ends(collection)[1]}, "
-        f"over the {len(found)} areas in both years. {sentence(counted(len(added), 'area'))} "
-        f"asked about only in {ends(collection)[1]} would add {sum(c.yes for c in added)}."
+        f"over the {len(found)} areas in both years ({counted(len(added), 'area')} asked about "
+        f"only in {ends(collection)[1]} would add {sum(c.yes for c in added)}). Those who answered "
+        f"in both years come to {net}.{as_a_battery(collection, found)}"
     )
     return holds(after < before, evidence, shares(collection, [one.after.item for one in found]))
 

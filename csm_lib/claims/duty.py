@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from csm_lib.claims.cells import (
@@ -14,7 +15,8 @@ from csm_lib.claims.cells import (
     shares,
     value,
 )
-from csm_lib.claims.ruling import CONTRADICTED, UNCHECKED, Ruling, check, holds
+from csm_lib.claims.change import allowed, lasting, rose_significantly
+from csm_lib.claims.ruling import CHECKS, Ruling, check, holds
 from csm_lib.words import counted, listed, number, sentence, within
 
 if TYPE_CHECKING:
@@ -32,24 +34,9 @@ def extended_duty_rose(collection: Collection) -> Ruling:
     evidence = (
         f"{sentence(listed([str(one) for one in found]))}. "
         f"{sentence(number(len(found)))} of {counted(len(items), 'agency', 'agencies')} "
-        "brought under the duty later can be compared."
+        f"brought under the duty later can be compared.{lasting(collection, found)}"
     )
     return holds(all(one.up > 0 for one in found), evidence, shares(collection, items))
-
-
-@check
-def extended_duty_significant(collection: Collection) -> Ruling:
-    """No test is named, and totals do not tell how many changed; only a fall would decide it."""
-    items = _under(collection, LATER)
-    found = moves(collection, items)
-    net = [f"{within(one.after.label)} {one.after.yes - one.before.yes:+d}" for one in found]
-    evidence = (
-        "No test is named, and totals do not tell how many Boards gained or lost an agency. "
-        f"The net change in Boards: {listed(net)}."
-    )
-    if all(one.up > 0 for one in found):
-        return Ruling(UNCHECKED, evidence)
-    return Ruling(CONTRADICTED, evidence, shares(collection, items))
 
 
 @check
@@ -77,7 +64,7 @@ def probation_and_jobcentre_lowest(collection: Collection) -> Ruling:
     lowest = {cell.item for cell in found[-len(pair) :]} == set(pair)
     evidence = (
         f"The lowest two in {ends(collection)[1]}: {named(found[-len(pair) :])}. "
-        f"{sentence(number(len(rose)))} of the two rose."
+        f"{sentence(number(len(rose)))} of the two rose.{lasting(collection, rose)}"
     )
     return holds(lowest and len(rose) == len(pair), evidence, shares(collection, pair))
 
@@ -86,15 +73,25 @@ def probation_and_jobcentre_lowest(collection: Collection) -> Ruling:
 def duty_agencies_rose(collection: Collection) -> Ruling:
     """More agencies rose than fell, and those brought under the duty later rose most."""
     items = collection.codebook.section(AGENCIES)
-    rose, fell, same = by_direction(moves(collection, items))
+    found = moves(collection, items)
+    rose, fell, same = by_direction(found)
     later = _under(collection, LATER)
     ranked = sorted(rose, key=lambda one: one.before.share - one.after.share)
     of_later = [one for one in ranked if one.after.item in later]
     points = [f"{within(one.after.label)} {one.points}" for one in ranked]
+    others = [one for one in found if one not in of_later]
+    net = ""
+    if of_later and others:
+        least = allowed(collection, of_later)["net_low"].min()
+        most = allowed(collection, others)["net_high"].max()
+        net = (
+            f" Those brought under the duty later come to a net gain of at least {least} each, "
+            f"the others of at most {most}."
+        )
     evidence = (
         f"Of the agencies in both years {number(len(rose))} rose, {number(len(fell))} fell and "
-        f"{number(len(same))} stayed the same. Rises in points: "
-        f"{listed(points) if points else 'none'}."
+        f"{number(len(same))} stayed the same; rises in points: "
+        f"{listed(points) if points else 'none'}.{lasting(collection, found)}{net}"
     )
     true = len(rose) > len(fell) and ranked[: len(of_later)] == of_later != []
     return holds(true, evidence, shares(collection, items))
@@ -171,3 +168,12 @@ def table_1_agencies_under_duty(collection: Collection) -> Ruling:
 def _under(collection: Collection, duty: str) -> list[str]:
     book = collection.codebook
     return [item for item in book.section(AGENCIES) if book[item].duty == duty]
+
+
+CHECKS |= {
+    "jobcentre_plus_rose_significantly": partial(rose_significantly, item="board.jobcentre_plus"),
+    "further_education_rose_significantly": partial(
+        rose_significantly, item="board.further_education"
+    ),
+    "schools_rose_significantly": partial(rose_significantly, item="board.schools"),
+}

@@ -18,6 +18,7 @@ from csm_lib.claims.cells import (
     shares,
     value,
 )
+from csm_lib.claims.change import lasting
 from csm_lib.claims.ruling import CHECKS, CONTRADICTED, UNCHECKED, Ruling, check, holds
 from csm_lib.counts import expected_by_chance, fitting_bases, possible_counts
 from csm_lib.published import stated_sample
@@ -35,7 +36,7 @@ OUTSIDE = ("jsna.private_provision", "jsna.voluntary_provision")
 def jsna_rose(collection: Collection) -> Ruling:
     """More authorities had carried out a JSNA in the last year."""
     one = move(collection, "jsna.carried_out")
-    evidence = f"{both_years(collection, one)}, {one.change}."
+    evidence = f"{both_years(collection, one)}, {one.change}.{lasting(collection, [one])}"
     return holds(one.up > 0, evidence, shares(collection, ["jsna.carried_out"]))
 
 
@@ -79,7 +80,10 @@ def components_nearly_all_rose(collection: Collection) -> Ruling:
         return Ruling(UNCHECKED, evidence)
     rose, _, same = by_direction(found)
     stated = [value(collection, f"{COMPONENTS}.{name}") for name in ("rose", "same")]
-    evidence = f"Of {len(found)} components {len(rose)} rose and {len(same)} stayed the same."
+    evidence = (
+        f"Of {len(found)} components {len(rose)} rose and {len(same)} stayed the same."
+        f"{lasting(collection, found)}"
+    )
     return holds([len(rose), len(same)] == stated, evidence)
 
 
@@ -129,7 +133,7 @@ def rose_if_held(collection: Collection, *, items: Sequence[str]) -> Ruling:
     if len(found) < len(items):
         own = named(cells(collection, items, last))
         return Ruling(UNCHECKED, f"For {first} nothing is printed of them. In {last}: {own}.")
-    evidence = f"{sentence(listed([str(one) for one in found]))}."
+    evidence = f"{sentence(listed([str(one) for one in found]))}.{lasting(collection, found)}"
     return holds(all(one.up > 0 for one in found), evidence, shares(collection, items))
 
 

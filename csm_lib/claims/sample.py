@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from csm_lib.claims.cells import by_direction, cells, ends, moves, named, printed, value
+from csm_lib.claims.change import as_a_battery, lasting
 from csm_lib.claims.commissioning import SECTIONS, outside
 from csm_lib.claims.ruling import CONTRADICTED, REPRODUCED, UNCHECKED, Ruling, check, holds
 from csm_lib.errors import CollectionError
@@ -89,9 +90,10 @@ def most_findings_rose(collection: Collection) -> Ruling:
     more = value(collection, "jsna_components.rose")
     evidence = (
         f"Outside joint commissioning {number(len(rose))} of {len(found)} shares held in both "
-        f"years rose, {number(len(fell))} fell and {number(len(same))} stayed the same. With the "
+        f"years rose, {number(len(fell))} fell and {number(len(same))} stayed the same; with the "
         f"components, {len(rose) + more} of "
-        f"{len(found) + value(collection, 'jsna_components.asked')}."
+        f"{len(found) + value(collection, 'jsna_components.asked')} rose."
+        f"{lasting(collection, found)}{as_a_battery(collection, found)}"
     )
     return holds(2 * len(rose) > len(found), evidence)
 
@@ -108,7 +110,7 @@ def most_findings_rose_joint_commissioning_included(collection: Collection) -> R
     evidence = (
         f"Of {len(found)} shares held in both years {len(rose)} rose, {len(fell)} fell and "
         f"{len(same)} stayed the same. With the components, which are not printed, "
-        f"{with_components} of {of_all}."
+        f"{with_components} of {of_all}.{lasting(collection, found)}"
     )
     if 2 * len(rose) > len(found):
         return Ruling(REPRODUCED, evidence)
