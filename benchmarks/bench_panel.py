@@ -11,7 +11,7 @@ import numpy as np
 
 from csm_lib.collection import open_collection
 from csm_lib.panel import PERSISTENCE, draw_answers
-from csm_lib.published import targets
+from csm_lib.recovery import targets
 
 PANELS = 10_000
 IN_LOOP = 100  # the loop is slow, so it is timed on a part and scaled up

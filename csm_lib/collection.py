@@ -15,7 +15,8 @@ from csm_lib import aggregate
 from csm_lib.codebook import Codebook, read_codebook
 from csm_lib.errors import CollectionError
 from csm_lib.frame import read_frame
-from csm_lib.published import read_published, recover, sample_list, targets
+from csm_lib.published import read_published
+from csm_lib.recovery import recover, sample_list, targets
 from csm_lib.returns import read_returns
 
 if TYPE_CHECKING:
@@ -42,7 +43,7 @@ class Collection:
     status
         ``drawn`` for a reconstructed panel, ``own returns`` for what respondents answered.
     published
-        The published figures with their recovered counts, as `csm_lib.published.recover` gives
+        The published figures with their recovered counts, as `csm_lib.recovery.recover` gives
         them; ``None`` where nothing is published.
     frame
         The population frame, as `csm_lib.frame.read_frame` gives it, or ``None``.

@@ -46,7 +46,8 @@ from csm_lib.counts import (
 )
 from csm_lib.errors import CollectionError
 from csm_lib.files import read_text, require_columns
-from csm_lib.published import CHARACTERISTICS, sample_list, stated_sample
+from csm_lib.published import CHARACTERISTICS, stated_sample
+from csm_lib.recovery import sample_list
 
 if TYPE_CHECKING:
     from collections.abc import Hashable

@@ -24,7 +24,8 @@ import numpy.typing as npt
 import pandas as pd
 
 from csm_lib.errors import PublishedError
-from csm_lib.published import recover, sample_list, stated_sample, targets
+from csm_lib.published import stated_sample
+from csm_lib.recovery import recover, sample_list, targets
 
 if TYPE_CHECKING:
     from csm_lib.codebook import Codebook, Item
@@ -122,7 +123,7 @@ def draw_answers(
     Parameters
     ----------
     wanted
-        The totals to reproduce, as `csm_lib.published.targets` gives them.
+        The totals to reproduce, as `csm_lib.recovery.targets` gives them.
     size, panels
         How many authorities, and how many panels.
     persistence

@@ -26,7 +26,8 @@ from csm_lib.collection import SHIPPED, Collection
 from csm_lib.errors import PublishedError
 from csm_lib.frame import FrameList
 from csm_lib.panel import PERSISTENCE, SEED, draw, draw_answers, draw_places, overlap_law
-from csm_lib.published import read_published, sample_list, targets
+from csm_lib.published import read_published
+from csm_lib.recovery import sample_list, targets
 from csm_lib.returns import write_returns
 
 Answers = dict[tuple[str, int], npt.NDArray[np.int8]]

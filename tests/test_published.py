@@ -30,16 +30,8 @@ from printed import (
 from csm_lib.codebook import Codebook
 from csm_lib.collection import SHIPPED, Collection
 from csm_lib.errors import PublishedError
-from csm_lib.published import (
-    COLUMNS,
-    compare_bases,
-    read_published,
-    recover,
-    sample_list,
-    stated_sample,
-    targets,
-    tie_rules,
-)
+from csm_lib.published import COLUMNS, read_published, stated_sample
+from csm_lib.recovery import compare_bases, recover, sample_list, targets, tie_rules
 
 PAGE = "74 answering"
 

@@ -17,7 +17,7 @@ from csm_lib import inference, panel, words
 from csm_lib.aggregate import changes
 from csm_lib.errors import CollectionError
 from csm_lib.finding import Finding, source_of
-from csm_lib.published import targets
+from csm_lib.recovery import targets
 
 if TYPE_CHECKING:
     from csm_lib.collection import Collection

@@ -21,7 +21,8 @@ from csm_lib.errors import CollectionError
 from csm_lib.finding import Finding
 from csm_lib.frame import compare_lists
 from csm_lib.ledger import CLAIM, FIGURE, claims, figures, ledger
-from csm_lib.published import CHARACTERISTICS, compare_bases, stated_sample, tie_rules
+from csm_lib.published import CHARACTERISTICS, stated_sample
+from csm_lib.recovery import compare_bases, tie_rules
 
 if TYPE_CHECKING:
     from csm_lib.collection import Collection

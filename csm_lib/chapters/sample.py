@@ -11,7 +11,7 @@ from csm_lib.collection import DRAWN, OWN
 from csm_lib.errors import CollectionError
 from csm_lib.finding import Finding, alt_of
 from csm_lib.frame import FrameList
-from csm_lib.published import sample_list
+from csm_lib.recovery import sample_list
 
 if TYPE_CHECKING:
     from csm_lib.collection import Collection
