@@ -4,7 +4,9 @@ A published figure is a column total: so many of those who answered said yes. Ev
 that total over the authorities is consistent with the print, and a panel is one of them. Drawn
 uniformly, the two years know nothing of each other. `persistence` is the odds ratio with which an
 authority that gave an answer in one year gives it again in the next (Fisher's noncentral
-hypergeometric distribution); 1 is uniform. Nothing in print identifies it.
+hypergeometric distribution); 1 is uniform, given who was asked. Nothing in print identifies it.
+Who answers at all does not persist, and who gave no answer last year counts as not having given
+this one.
 
 All chance comes from one stream of uniform numbers (PCG64), turned into choices here and not by a
 library's samplers, so that a seed gives the same panel with every version of numpy and scipy.

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from csm_lib import words
 from csm_lib.codebook import did_you_mean
 from csm_lib.counts import (
     RoundingRule,
@@ -82,12 +83,24 @@ def recover(published: pd.DataFrame, codebook: Codebook, frame: pd.DataFrame) ->
         possible), and ``impossible`` where no count gives what is printed; there ``count`` is
         the nearest one-cell correction, if there is one. Figures other than shares have no base.
 
+    Raises
+    ------
+    PublishedError
+        The fractions in print are not rounded half up, or the figures cannot hold together: with
+        the figure and the remedy.
+
     Notes
     -----
     Recovering counts from printed percentages follows the idea of the GRIM test (Brown and
     Heathers 2017), carried from "is it possible?" to "which count is it?".
     """
     published = published[list(COLUMNS)]
+    rules = tie_rules(published)
+    if rules and "half_up" not in rules:
+        raise PublishedError(
+            f"The percentages printed beside counts are rounded {words.listed(rules)}, and counts "
+            "are recovered from figures rounded half up. Check the fractions against the print."
+        )
     found = {
         row["figure"]: Recovery(row["value"], None, PUBLISHED, "printed")
         for row in rows_of(published)

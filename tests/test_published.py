@@ -648,3 +648,12 @@ def test_a_missing_column_and_a_missing_file_are_refused(
     path.write_text("figure,item\na,b\n", encoding="utf-8")
     with pytest.raises(PublishedError, match="columns year, answer, statistic"):
         read_published(path, questionnaire)
+
+
+def test_a_print_that_does_not_round_half_up_is_refused(collection: Collection) -> None:
+    printed = read_published(SHIPPED / "published.csv", collection.codebook)
+    assert collection.frame is not None
+    at = printed["figure"] == "board.housing.2009"
+    truncated = printed.assign(value=printed["value"].mask(at, 62))  # 45 of 72 is 62.5%
+    with pytest.raises(PublishedError, match="rounded half_even and half_down"):
+        recover(truncated, collection.codebook, collection.frame)
