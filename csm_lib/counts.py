@@ -112,8 +112,8 @@ def count_range(
     if (2p-1)n <= 200k < (2p+1)n.
     """
     scale = _scale(digits)
-    p = _whole(printed, "printed", 0, scale, f"With digits={digits} that is 0% to 100%.")
-    n = _whole(base, "base", 1, LARGEST_BASE, "Leave out rows that nobody answered.")
+    p = checked_whole(printed, "printed", 0, scale, f"With digits={digits} that is 0% to 100%.")
+    n = checked_whole(base, "base", 1, LARGEST_BASE, "Leave out rows that nobody answered.")
     below, has_low, above, has_high = _EDGES[_known(rule)]
     even = p % 2 == 0
     low = ((2 * p + below) * n - (even if has_low is None else has_low)) // (2 * scale) + 1
@@ -179,7 +179,7 @@ def expected_by_chance(
     That is ``FittingBase.chance`` added up over the bases, the same under every rule: the counts
     0..n print as n + 1 different figures, until there are more counts than figures.
     """
-    power = int(_whole(n_figures, "n_figures", 1, LARGEST_BASE))
+    power = int(checked_whole(n_figures, "n_figures", 1, LARGEST_BASE))
     possible = np.minimum(_bases(smallest, largest), _scale(digits)) + 1
     return float(((possible / (_scale(digits) + 1)) ** power).sum())
 
@@ -263,8 +263,8 @@ def _ranges(printed: Sequence[int | str], base: int, rule: RoundingRule) -> list
 
 
 def _bases(smallest: int, largest: int) -> Ints:
-    first = int(_whole(smallest, "smallest", 1, LARGEST_BASE))
-    return np.arange(first, int(_whole(largest, "largest", first, LARGEST_BASE)) + 1)
+    first = int(checked_whole(smallest, "smallest", 1, LARGEST_BASE))
+    return np.arange(first, int(checked_whole(largest, "largest", first, LARGEST_BASE)) + 1)
 
 
 def _read_all(printed: Sequence[int | str]) -> list[tuple[int, int]]:
@@ -287,7 +287,7 @@ def _read(printed: int | str) -> tuple[int, int]:
             raise ValueError(f"A percentage reads like '63', '62.5' or '62.5%'; got {printed!r}.")
         decimals = text[2] or ""
         figure = int(text[1] + decimals)
-    value = int(_whole(figure, "printed", -LARGEST_BASE, LARGEST_BASE))
+    value = int(checked_whole(figure, "printed", -LARGEST_BASE, LARGEST_BASE))
     if not 0 <= value <= _scale(len(decimals)):
         raise ValueError(f"A share is printed as 0% to 100%; got {printed!r}. Check the figure.")
     return value, len(decimals)
@@ -305,7 +305,7 @@ def _known(rule: RoundingRule) -> RoundingRule:
 
 
 def _scale(digits: int) -> int:
-    scale: int = 100 * 10 ** int(_whole(digits, "digits", 0, MOST_DIGITS))
+    scale: int = 100 * 10 ** int(checked_whole(digits, "digits", 0, MOST_DIGITS))
     return scale
 
 
@@ -313,8 +313,8 @@ def _counted(
     count: object, base: object, *, fewest: int = 0, largest: int = LARGEST_BASE
 ) -> tuple[Ints, Ints]:
     """Return counts and their bases, checked against each other."""
-    k = _whole(count, "count", fewest, largest)
-    n = _whole(base, "base", 1, largest, "Leave out rows that nobody answered.")
+    k = checked_whole(count, "count", fewest, largest)
+    n = checked_whole(base, "base", 1, largest, "Leave out rows that nobody answered.")
     wrong = np.abs(k) > n
     if wrong.any():
         many, few = (array[wrong].flat[0] for array in np.broadcast_arrays(k, n))
@@ -322,7 +322,7 @@ def _counted(
     return k, n
 
 
-def _whole(values: object, name: str, low: int, high: int, remedy: str = "") -> Ints:
+def checked_whole(values: object, name: str, low: int, high: int, remedy: str = "") -> Ints:
     """Return the values as int64; refuse all but whole numbers from low to high."""
     array = np.asarray(values) if hasattr(values, "dtype") else np.asarray(values, dtype=object)
     if array.dtype.kind not in "iu":

@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from csm_lib.counts import LARGEST_BASE, Ints, _whole
+from csm_lib.counts import LARGEST_BASE, Ints, checked_whole
 
 Floats: TypeAlias = npt.NDArray[np.float64]
 
@@ -25,7 +25,7 @@ Shares: TypeAlias = Any
 
 def whole(values: Counts, name: str, *, low: int = 0, high: int = LARGEST_BASE) -> Ints:
     """Return whole numbers as int64; refuse all else, naming what they are."""
-    return _whole(values, name, low, high)
+    return checked_whole(values, name, low, high)
 
 
 def counted(count: Counts, base: Counts, *, suffix: str = "") -> tuple[Ints, Ints]:

@@ -25,7 +25,7 @@ half the time.
 
 *The largest p* has no closed form. What is given is the largest of a family of panels, and a bound
 that no panel is above. The family is u with any one stretch of it evened out; and p is 1 if all net
-change may lie with one authority. The bound takes the largest variance of S that totals allow
+change may lie with one authority. The bound takes a variance of S that no panel exceeds
 (all gains, and all losses, heaped on the same authorities): P(|S| >= T) is at most 2 x 3.18
 times the normal tail (Bentkus and Dzindzalieta 2015, Bernoulli 21:1231-1237), and at most 1/2
 beyond one standard deviation (Keller and Klein 2020, arXiv:2006.16834).
@@ -333,7 +333,7 @@ def _largest_reached(moves: Moves, total: int, size: int) -> float:
 
 
 def _bound(moves: Moves, total: int, size: int) -> float:
-    """Return what no panel's p is above, from the largest variance there can be."""
+    """Return what no panel's p is above, from a variance that none exceeds."""
     if total == 0:
         return 1.0
     gains, losses = (

@@ -15,7 +15,9 @@ Once b and c are set, what is left is a transport problem in which two cells are
 conditions are Hall's for it. Both upper limits can be reached together. Without no answers,
 b - c is k2 - k1 and only the churn b + c is free.
 
-McNemar's p rises with the smaller of b and c and falls with the larger. So it is smallest where
+McNemar's p falls with the larger of b and c. It rises with the churn where the net change stays:
+it is P(|S| >= |b - c|) of a walk of b + c steps, and two more steps change that by a quarter of
+P(S = d - 2) - P(S = d), which is not below 0. The same goes for mid-p. So p is smallest where
 the net change is largest and nothing moves against it, and largest where the net change is
 nearest 0 and the churn, with that net change, largest. Given the two shares among the paired,
 Newcombe's interval only widens as the churn grows, so it needs looking at both ends only.
