@@ -18,11 +18,13 @@ NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
 PAGES = sorted((ROOT / "book").glob("*.md"))
 
 # Pages to look things up in, and the front page, are no lessons.
-NO_LESSONS = {"findings", "codebook", "glossary", "references", "cite"}
+NO_LESSONS = set(
+    "findings codebook methods glossary references cite publish accessibility changes".split()
+)
 CHAPTERS = [path for path in [*NOTEBOOKS, *PAGES] if path.stem not in NO_LESSONS]
 
-# Pages whose numbers are no results: addresses of works, and how to cite.
-NUMBERED_PAGES = {"references.md", "cite.md"}
+# Pages whose numbers are no results: addresses of works, how to cite, and formulas.
+NUMBERED_PAGES = {"references.md", "cite.md", "methods.md"}
 
 LESSON_FRAME = ("What you will learn", "What it presumes", "Time")
 LIMITS = "What the data cannot say"
