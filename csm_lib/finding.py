@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from csm_lib import download
 from csm_lib.collection import DRAWN, OWN
 from csm_lib.counts import format_percent
 from csm_lib.words import span
@@ -109,7 +110,47 @@ class Finding:
     @property
     def csv(self) -> str:
         """The data to take away; every row says where it comes from."""
-        return self.data.assign(source=self.source).to_csv(index=False, lineterminator="\n")
+        return download.as_csv(self._sourced)
+
+    @property
+    def label(self) -> str:
+        """What it must be called wherever it goes; empty where nothing of it is drawn."""
+        return DRAWN_NOTE if DRAWN in self.status else ""
+
+    @property
+    def about(self) -> dict[str, object]:
+        """What goes along with the data."""
+        paper = [download.PAPER] if download.PAPER_SHORT in self.source else []
+        return {
+            "key": self.key,
+            "title": self.title,
+            "label": self.label,
+            "question": self.question,
+            "base": self.base,
+            "status": [
+                {"status": name, "rows": rows, "meaning": STATUSES[name]}
+                for name, rows in self.status.items()
+            ],
+            "source": self.source,
+            "caveat": self.caveat,
+            "licence": download.licences(self.status, label=self.label),
+            "cite": [self.citation, *paper],
+            "columns": download.columns(self.key, self._sourced),
+        }
+
+    @property
+    def citation(self) -> str:
+        """How to cite it, as plain text."""
+        return download.citation(self.key, self.title, self.source, label=self.label)
+
+    @property
+    def archive(self) -> bytes:
+        """The download: a zip of the data and of what goes along with them, the same each time."""
+        return download.pack(self.about, self.csv)
+
+    @property
+    def _sourced(self) -> pd.DataFrame:
+        return self.data.assign(source=self.source)
 
     def __str__(self) -> str:
         lines = [
@@ -134,7 +175,7 @@ class Finding:
     def html(self) -> str:
         """The finding as it stands on a page."""
         e = html.escape
-        address = base64.b64encode(self.csv.encode()).decode()
+        address = base64.b64encode(self.archive).decode()
         table = _html_table(self.table, self.title)
         parts = [
             f'<figure class="csm-finding" id="finding-{e(self.key)}">',
@@ -162,8 +203,10 @@ class Finding:
             "" if self.draw is None else table,
             f'<p class="csm-source"><b>Status:</b> {e(_status_text(self.status))}</p>',
             f'<p class="csm-source"><b>Source:</b> {e(self.source)}</p>',
-            f'<a class="csm-download" download="{e(self.key)}.csv" '
-            f'href="data:text/csv;charset=utf-8;base64,{address}">Download the data (CSV)</a>',
+            f'<p class="csm-source csm-cite"><b>Cite this finding:</b> {e(self.citation)}</p>',
+            # book/_ext/csm_downloads.py makes a file of it on the site
+            f'<a class="csm-download" download="{download.file_name(self.key)}.zip" '
+            f'href="data:application/zip;base64,{address}">Download the data (zip)</a>',
             "</details></figure>",
         ]
         return "\n".join(part for part in parts if part)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import io
 import re
 
 import pandas as pd
@@ -85,17 +84,22 @@ def test_labels_and_words_are_escaped_on_the_page() -> None:
     assert "X &amp; &lt;b&gt;Y&lt;/b&gt;" in page
 
 
-def test_the_download_holds_the_data_and_says_where_it_comes_from(collection: Collection) -> None:
+def test_the_download_is_carried_in_the_link(collection: Collection) -> None:
     finding = representation.statutory_agencies(collection)
     page = BeautifulSoup(finding.html, "lxml")
     (link,) = page.select("a.csm-download")
-    assert link.get("download") == "statutory-agencies.csv"
-    text = base64.b64decode(str(link.get("href")).split("base64,")[1]).decode()
-    taken = pd.read_csv(io.StringIO(text))
-    assert set(taken.pop("source")) == {
-        "Reconstructed panel, reproducing Devanney and Wistow (2013), Table 1"
-    }
-    pd.testing.assert_frame_equal(taken, finding.data, check_dtype=False, check_column_type=False)
+    assert link.get("download") == "statutory-agencies.zip"
+    kind, _, data = str(link.get("href")).partition(";base64,")
+    assert kind == "data:application/zip"
+    assert base64.b64decode(data) == finding.archive
+
+
+def test_the_folded_part_says_how_to_cite(collection: Collection) -> None:
+    finding = representation.statutory_agencies(collection)
+    (cite,) = BeautifulSoup(finding.html, "lxml").select("details .csm-cite")
+    assert cite.text == f"Cite this finding: {finding.citation}"
+    assert finding.title in finding.citation
+    assert "#finding-statutory-agencies." in finding.citation
 
 
 def test_a_finding_shows_title_chart_base_status_and_table(collection: Collection) -> None:

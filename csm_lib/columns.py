@@ -1,0 +1,164 @@
+"""What the columns of a finding's data mean, for those who take the data away."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+
+class Meaning(NamedTuple):
+    """What a column holds, and in which unit; ``text`` where it holds no numbers."""
+
+    description: str
+    unit: str = "text"
+
+
+AUTHORITIES, SHARE, P = "authorities", "proportion, 0 to 1", "probability, 0 to 1"
+CHANGE = "difference of shares, -1 to 1; 0.01 is one percentage point"
+
+COLUMNS: Mapping[str, Meaning] = {
+    # a tally
+    "item": Meaning("id of the item in the codebook"),
+    "label": Meaning("name of the item"),
+    "section": Meaning("section of the questionnaire"),
+    "year": Meaning("year of the answers", "year"),
+    "answer": Meaning("the answer that is counted"),
+    "region": Meaning("region of England"),
+    "authority_type": Meaning("type of authority"),
+    "yes": Meaning("how many gave the answer", AUTHORITIES),
+    "base": Meaning("how many gave any answer", AUTHORITIES),
+    "no_answer": Meaning("how many were asked and gave no answer", AUTHORITIES),
+    "share": Meaning("yes divided by base; empty where nobody answered", SHARE),
+    "low": Meaning("lower end of the 95% interval of the share; empty where not known", SHARE),
+    "high": Meaning("upper end of the 95% interval of the share; empty where not known", SHARE),
+    "worst_low": Meaning("share if every silent authority would have said no", SHARE),
+    "worst_high": Meaning("share if every silent authority would have said yes", SHARE),
+    "status": Meaning("what the numbers of the row are; see the meanings under status"),
+    "source": Meaning("where the row comes from"),
+    # changes, and what totals allow
+    "from_yes": Meaning("how many gave the answer in the first year", AUTHORITIES),
+    "from_base": Meaning("how many gave any answer in the first year", AUTHORITIES),
+    "to_yes": Meaning("how many gave the answer in the last year", AUTHORITIES),
+    "to_base": Meaning("how many gave any answer in the last year", AUTHORITIES),
+    "change": Meaning("share in the last year less share in the first", CHANGE),
+    "direction": Meaning("1 rose, 0 the same, -1 fell", "sign"),
+    "paired_low": Meaning("fewest that can have answered in both years", AUTHORITIES),
+    "paired_high": Meaning("most that can have answered in both years", AUTHORITIES),
+    "gainers_low": Meaning("fewest that can have gone from no to yes", AUTHORITIES),
+    "gainers_high": Meaning("most that can have gone from no to yes", AUTHORITIES),
+    "losers_low": Meaning("fewest that can have gone from yes to no", AUTHORITIES),
+    "losers_high": Meaning("most that can have gone from yes to no", AUTHORITIES),
+    "net_low": Meaning("least that gainers less losers can be", AUTHORITIES),
+    "net_high": Meaning("most that gainers less losers can be", AUTHORITIES),
+    "churn_low": Meaning("fewest that can have gained or lost", AUTHORITIES),
+    "churn_high": Meaning("most that can have gained or lost", AUTHORITIES),
+    "exact_low": Meaning("least that p of McNemar's exact test, two-sided, can be", P),
+    "exact_high": Meaning("most that p of McNemar's exact test, two-sided, can be", P),
+    "mid_p_low": Meaning("least that the mid-p of McNemar's test, two-sided, can be", P),
+    "mid_p_high": Meaning("most that the mid-p of McNemar's test, two-sided, can be", P),
+    "tightest_low": Meaning("lower end of the tightest 95% interval of the change", CHANGE),
+    "tightest_high": Meaning("upper end of the tightest 95% interval of the change", CHANGE),
+    "widest_low": Meaning("lower end of the widest 95% interval of the change", CHANGE),
+    "widest_high": Meaning("upper end of the widest 95% interval of the change", CHANGE),
+    "lowest": Meaning("the lowest end of all possible 95% intervals of the change", CHANGE),
+    "highest": Meaning("the highest end of all possible 95% intervals of the change", CHANGE),
+    "verdict": Meaning(
+        "whether p is at most 0.05: always (whatever happened), never, or depends (on who moved)"
+    ),
+    "test": Meaning("the test"),
+    "assumes that": Meaning("what the test takes for granted"),
+    "p_low": Meaning("least that p can be", P),
+    "p_high": Meaning("most that p can be", P),
+    "areas stopped, at least": Meaning("number of areas that an authority stopped", "areas"),
+    "fewest": Meaning("fewest that can have stopped so many", AUTHORITIES),
+    "most": Meaning("most that can have stopped so many", AUTHORITIES),
+    "silent": Meaning("how many did not answer the questionnaire", AUTHORITIES),
+    "needed_low": Meaning(
+        "fewest silent ones that must have moved the other way to undo the change", AUTHORITIES
+    ),
+    "needed_high": Meaning("most silent ones that may be needed to undo the change", AUTHORITIES),
+    "undone": Meaning("whether there are that many silent ones: always, never or depends"),
+    "change_low": Meaning("least that the change among all authorities can be", CHANGE),
+    "change_high": Meaning("most that the change among all authorities can be", CHANGE),
+    "claim": Meaning("id of the claim"),
+    "persistence": Meaning(
+        "odds ratio between an authority's answers in the two years; 1 is none", "ratio"
+    ),
+    # seniority
+    "agency": Meaning("the agency"),
+    "heads {year}": Meaning("Boards on which the head of the organisation sat", "Boards"),
+    "of members {year}": Meaning(
+        "Boards on which the agency sat and its level is stated", "Boards"
+    ),
+    # the questionnaire
+    "question": Meaning("the question, in this book's words"),
+    "answers": Meaning("the answers that could be given"),
+    "years": Meaning("years in which it was asked"),
+    "asked if": Meaning("the item whose yes opens this one"),
+    "duty": Meaning("the duty to cooperate behind it"),
+    "place and note": Meaning("where the source speaks of it, and what to know"),
+    # the ledger
+    "figure": Meaning("id of the published figure"),
+    "figures": Meaning("published figures with the verdict", "figures"),
+    "statement": Meaning("the statement, in this book's words"),
+    "statements": Meaning("statements with the verdict", "statements"),
+    "entries": Meaning("figures and statements that share the cause", "entries"),
+    "place": Meaning("where it stands in the source"),
+    "printed": Meaning("as it is printed"),
+    "returns": Meaning("what the returns give"),
+    "because": Meaning("why the verdict is what it is"),
+    "evidence": Meaning("why the verdict is what it is"),
+    # how the print was read
+    "count": Meaning("the count that is printed with the percentage", AUTHORITIES),
+    "half up": Meaning("the percentage, halves rounded up"),
+    "half even": Meaning("the percentage, halves rounded to the even neighbour"),
+    "half down": Meaning("the percentage, halves rounded down"),
+    "truncated": Meaning("the percentage, cut off"),
+    "up": Meaning("the percentage, always rounded up"),
+    "list of authorities": Meaning("the list, and how two authorities of their own are counted"),
+    "regions possible": Meaning("shares by region for which the list has a count"),
+    "regions add up to": Meaning("sum of those counts"),
+    "types possible": Meaning("shares by type for which the list has a count"),
+    "types add up to": Meaning("sum of those counts"),
+    "counts": Meaning("the counts that give each printed percentage on the base"),
+    "taken": Meaning("whether the book takes this base"),
+    # columns that mean something else in one finding
+    "support/label": Meaning("the claim, in words"),
+    "support/yes": Meaning("drawn panels in which the claim holds", "panels"),
+    "support/base": Meaning("drawn panels", "panels"),
+    "answered/base": Meaning("authorities in all", AUTHORITIES),
+    "answered-by-region/base": Meaning("authorities of the region", AUTHORITIES),
+    "answered-by-type/base": Meaning("authorities of the type", AUTHORITIES),
+    "ledger-summary/verdict": Meaning("what becomes of a figure or statement worked out again"),
+    "ledger-figures/verdict": Meaning("what becomes of the figure worked out again"),
+    "ledger-statements/verdict": Meaning("what becomes of the statement held against the figures"),
+    "errata/verdict": Meaning("what becomes of it worked out again"),
+    "rounding/base": Meaning("of how many the count is", AUTHORITIES),
+    "jsna-bases/base": Meaning("a base on which every printed percentage is possible", "areas"),
+    "table-1-bases/figures": Meaning("which percentages of the table"),
+    "table-1-bases/base": Meaning("of whom they would be"),
+    "table-1-bases/printed": Meaning("percentages printed", "figures"),
+    "table-1-bases/possible": Meaning("percentages for which the base has a count", "figures"),
+    "table-1-bases/splits": Meaning("rows whose parts are all possible", "rows"),
+    "table-1-bases/closing": Meaning("rows whose parts add up to the base", "rows"),
+}
+"""By name of the column; ``key/name`` where it means something else in the finding ``key``, and
+``{year}`` for any year in the name."""
+
+
+def meaning(key: str, name: str) -> Meaning | None:
+    """Return what a column of a finding holds, or ``None`` where nothing is on record.
+
+    Parameters
+    ----------
+    key
+        The finding's key.
+    name
+        The column's name.
+    """
+    words = ("{year}" if word.isdecimal() and len(word) == 4 else word for word in name.split(" "))
+    general = " ".join(words)
+    for known in (f"{key}/{name}", name, general):
+        if known in COLUMNS:
+            return COLUMNS[known]
+    return None

@@ -1,0 +1,201 @@
+"""What a reader takes away: a small zip of the data and its story, and the words to cite it.
+
+The same finding gives the same bytes, so that a download has a stable address and a site that is
+built twice is the same site.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+import re
+import textwrap
+import tomllib
+import zipfile
+from collections.abc import Mapping
+from functools import cache
+from importlib import metadata
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from csm_lib.collection import DRAWN, OWN
+from csm_lib.columns import meaning
+
+BOOK = "Mapping Children's Trusts"
+AUTHORS = "The Children's Trust mapping book contributors"
+PROJECT = "childrens-trust-mapping-book"
+
+PAPER_SHORT = "Devanney and Wistow (2013)"
+PAPER = (
+    "Devanney, C. and Wistow, R. (2013). Mapping the implementation of Children's Trust "
+    "arrangements. Journal of Children's Services, 8(1), 65-77. "
+    "https://doi.org/10.1108/17466661311309790"
+)
+
+CC_BY = "CC BY 4.0, https://creativecommons.org/licenses/by/4.0/"
+CC0 = "CC0 1.0, https://creativecommons.org/publicdomain/zero/1.0/"
+
+WIDTH = 88
+
+
+@cache
+def version() -> str:
+    """Return the version of the book, which stands in ``pyproject.toml`` and nowhere else."""
+    project = Path(__file__).resolve().parent.parent / "pyproject.toml"
+    if project.is_file():
+        return str(tomllib.loads(project.read_text("utf-8"))["project"]["version"])
+    return metadata.version(PROJECT)
+
+
+def citation(key: str, title: str, source: str, *, label: str = "") -> str:
+    """Return how to cite a finding, as plain text.
+
+    Parameters
+    ----------
+    key, title, source
+        Of the finding. One whose source does not name the paper is cited under its source.
+    label
+        What the finding must be called wherever it goes, such as a drawn panel.
+    """
+    book = f"{BOOK}, version {version()}, #finding-{key}."
+    result = f'"{title}"{f" [{label}]" if label else ""}.'
+    if PAPER_SHORT in source:
+        return f"{AUTHORS}. {result} {book} From figures published by {PAPER_SHORT}."
+    return f"{source}. {result} Worked out with {book}"
+
+
+def licences(status: Mapping[str, int], *, label: str) -> list[dict[str, str]]:
+    """Return which licence covers which part of a download.
+
+    Parameters
+    ----------
+    status
+        The statuses of its numbers.
+    label
+        What numbers of a drawn panel must be called.
+    """
+    if OWN in status:
+        terms = "Set by whoever holds the returns. Ask before you pass them on."
+        return [{"covers": "numbers and text", "licence": terms}]
+    parts = []
+    facts = [name for name in status if name != DRAWN]
+    if facts:
+        terms = "Facts: stating them needs no licence. Cite their source."
+        parts.append({"covers": f"numbers ({', '.join(facts)})", "licence": terms})
+    if DRAWN in status:
+        parts.append({"covers": f"numbers ({DRAWN})", "licence": f"{CC0}. Keep the label: {label}"})
+    return [*parts, {"covers": "text, in cells too, and the figure", "licence": CC_BY}]
+
+
+def as_csv(data: pd.DataFrame) -> str:
+    """Write a frame as CSV that a spreadsheet shows and does not run.
+
+    Labels and answers may come from anyone's file. A cell of text, or a column's name, that a
+    spreadsheet would take for a formula gets an apostrophe before it. Numbers stay as they are,
+    also those written as text: ``-7%``, ``+3 points``.
+    """
+    texts = data.select_dtypes(exclude="number")
+    safe = data.assign(**{str(name): texts[name].map(_as_text) for name in texts})
+    return safe.rename(columns=_as_text).to_csv(index=False, lineterminator="\n")
+
+
+_FORMULA = re.compile(r"\s*[=+\-@＝＋－＠]|[\t\n]")
+_SIGNED = r"[+-]\d+(?:\.\d+)?(?:%| points?)?"
+_NUMBERS = re.compile(rf"{_SIGNED}(?:; {_SIGNED})*")
+
+
+def _as_text(cell: Any) -> Any:
+    if not isinstance(cell, str):
+        return cell
+    text = re.sub(r"\r\n?", "\n", cell)  # a lone carriage return would end the row
+    return f"'{text}" if _FORMULA.match(text) and not _NUMBERS.fullmatch(text) else text
+
+
+def file_name(key: str) -> str:
+    """Return a key as the name of a file, on every system: small letters, digits and dashes."""
+    return re.sub(r"[^a-z0-9-]+", "-", key.lower()).strip("-") or "finding"
+
+
+def columns(key: str, data: pd.DataFrame) -> list[dict[str, str]]:
+    """Return name, description and unit of each column; only the name where none is on record."""
+    known = [(str(_as_text(name)), meaning(key, str(name))) for name in data.columns]
+    return [{"name": name, **(found._asdict() if found else {})} for name, found in known]
+
+
+def pack(about: Mapping[str, Any], csv: str) -> bytes:
+    """Return the zip: the data, what is known about them for programs, and the same for readers.
+
+    Parameters
+    ----------
+    about
+        What `csm_lib.finding.Finding.about` gives.
+    csv
+        The data.
+    """
+    name = file_name(about["key"])
+    files = {
+        "README.txt": readme(about),
+        f"{name}.csv": csv,
+        "metadata.json": json.dumps(about, ensure_ascii=False, indent=1) + "\n",
+    }
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as archive:
+        for file, text in files.items():
+            entry = zipfile.ZipInfo(f"{name}/{file}", date_time=(1980, 1, 1, 0, 0, 0))
+            entry.compress_type = zipfile.ZIP_DEFLATED
+            entry.create_system = 3  # else it tells on which system it was made
+            entry.external_attr = 0o100644 << 16
+            archive.writestr(entry, text.encode("utf-8"), compresslevel=9)
+    return out.getvalue()
+
+
+def readme(about: Mapping[str, Any]) -> str:
+    """Return what is known about the data, in plain words."""
+    csv = f"{file_name(about['key'])}.csv"
+    statuses = [f"{s['rows']} {s['status']} ({s['meaning']})" for s in about["status"]]
+    facts = {
+        "Label": about["label"],
+        "Question": about["question"],
+        "Base": about["base"],
+        "Status of the rows": "; ".join(statuses),
+        "Source": about["source"],
+        "Beware": about["caveat"],
+    }
+    described = [
+        c["name"]
+        + (f": {c['description']}" if "description" in c else "")
+        + (f" ({c['unit']})" if c.get("unit", "text") != "text" else "")
+        for c in about["columns"]
+    ]
+    licences = [f"{part['covers']}: {part['licence']}" for part in about["licence"]]
+    parts = [
+        _fill(about["title"]),
+        "\n".join(_fill(f"{name}: {words}", hang="  ") for name, words in facts.items() if words),
+        _listed(
+            "Files",
+            [
+                f"{csv}: the data, in UTF-8, cells separated by commas. An empty cell holds "
+                "nothing. An apostrophe before = + - or @ keeps a spreadsheet from taking text "
+                "for a formula.",
+                "metadata.json: what stands here, for programs.",
+            ],
+        ),
+        _listed(f"Columns of {csv}", described),
+        _listed("Licence", licences),
+        _listed("How to cite", list(about["cite"])),
+    ]
+    return "\n\n".join(parts) + "\n"
+
+
+def _listed(title: str, lines: list[str]) -> str:
+    return "\n".join([title, *(_fill(f"- {line}", hang="  ") for line in lines)])
+
+
+def _fill(text: str, *, hang: str = "") -> str:
+    """Return text as one paragraph, whatever line breaks and control signs it holds."""
+    printable = "".join(sign if sign.isprintable() else " " for sign in text)
+    return textwrap.fill(
+        printable, WIDTH, subsequent_indent=hang, break_long_words=False, break_on_hyphens=False
+    )

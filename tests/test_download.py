@@ -1,0 +1,396 @@
+"""The zip that a reader takes away, and the words to cite a finding."""
+
+from __future__ import annotations
+
+import hashlib
+import importlib.util
+import io
+import json
+import re
+import subprocess
+import sys
+import tomllib
+import zipfile
+from collections.abc import Callable
+from pathlib import Path, PurePosixPath
+from types import ModuleType, SimpleNamespace
+
+import pandas as pd
+import pytest
+import yaml
+
+from csm_lib import download
+from csm_lib.chapters import (
+    change,
+    commissioning,
+    jsna,
+    reference,
+    representation,
+    reproduction,
+    sample,
+)
+from csm_lib.collection import Collection
+from csm_lib.columns import COLUMNS, meaning
+from csm_lib.finding import DRAWN_NOTE, Finding
+
+ROOT = Path(__file__).parent.parent
+
+
+def _finding(**more: object) -> Finding:
+    words = {"key": "police", "title": "T", "question": "Q?", "base": "all 74", "source": "s"}
+    data = pd.DataFrame({"label": ["Police"], "yes": [73], "share": [0.5], "status": ["recovered"]})
+    return Finding(**{**words, "data": data, **more})  # type: ignore[arg-type]
+
+
+def _files(finding: Finding) -> dict[str, str]:
+    with zipfile.ZipFile(io.BytesIO(finding.archive)) as archive:
+        return {name: archive.read(name).decode("utf-8") for name in archive.namelist()}
+
+
+# -- What is in it -----------------------------------------------------------
+
+
+def test_the_zip_holds_data_metadata_and_words_in_a_folder_of_its_own() -> None:
+    files = _files(_finding())
+    assert list(files) == ["police/README.txt", "police/police.csv", "police/metadata.json"]
+
+
+def test_every_row_of_the_data_says_where_it_comes_from() -> None:
+    files = _files(_finding(source="Devanney and Wistow (2013), Table 1"))
+    assert files["police/police.csv"] == (
+        "label,yes,share,status,source\n"
+        'Police,73,0.5,recovered,"Devanney and Wistow (2013), Table 1"\n'
+    )
+
+
+def test_the_metadata_tell_all_that_the_page_tells() -> None:
+    finding = _finding(source="Devanney and Wistow (2013), Table 1", caveat="Mind.")
+    assert json.loads(_files(finding)["police/metadata.json"]) == {
+        "key": "police",
+        "title": "T",
+        "label": "",
+        "question": "Q?",
+        "base": "all 74",
+        "status": [
+            {
+                "status": "recovered",
+                "rows": 1,
+                "meaning": "the one count that gives the printed percentage",
+            }
+        ],
+        "source": "Devanney and Wistow (2013), Table 1",
+        "caveat": "Mind.",
+        "licence": [
+            {
+                "covers": "numbers (recovered)",
+                "licence": "Facts: stating them needs no licence. Cite their source.",
+            },
+            {
+                "covers": "text, in cells too, and the figure",
+                "licence": "CC BY 4.0, https://creativecommons.org/licenses/by/4.0/",
+            },
+        ],
+        "cite": [finding.citation, download.PAPER],
+        "columns": [
+            {"name": "label", "description": "name of the item", "unit": "text"},
+            {"name": "yes", "description": "how many gave the answer", "unit": "authorities"},
+            {
+                "name": "share",
+                "description": "yes divided by base; empty where nobody answered",
+                "unit": "proportion, 0 to 1",
+            },
+            {
+                "name": "status",
+                "description": "what the numbers of the row are; see the meanings under status",
+                "unit": "text",
+            },
+            {"name": "source", "description": "where the row comes from", "unit": "text"},
+        ],
+    }
+
+
+def test_the_read_me_says_the_same_in_plain_words() -> None:
+    finding = _finding(source="Devanney and Wistow (2013)", caveat="Mind.")
+    text = _files(finding)["police/README.txt"]
+    assert text.startswith(
+        "T\n\nQuestion: Q?\nBase: all 74\n"
+        "Status of the rows: 1 recovered (the one count that gives the printed percentage)\n"
+        "Source: Devanney and Wistow (2013)\nBeware: Mind.\n\nFiles\n- police.csv: "
+    )
+    assert "- yes: how many gave the answer (authorities)\n" in text
+    flat = " ".join(text.split())
+    assert finding.citation in flat
+    assert download.PAPER in flat
+    assert "CC BY 4.0, https://creativecommons.org/licenses/by/4.0/" in flat
+    assert "Label:" not in text
+    assert "CC0" not in text
+
+
+def test_what_is_drawn_carries_its_label_and_is_cc0() -> None:
+    data = pd.DataFrame({"yes": [1, 2], "status": ["drawn", "recovered"]})
+    finding = _finding(data=data, source="Reconstructed panel of Devanney and Wistow (2013)")
+    files = _files(finding)
+    about = json.loads(files["police/metadata.json"])
+    assert about["label"] == DRAWN_NOTE
+    assert f"\nLabel: {DRAWN_NOTE}\n" in files["police/README.txt"]
+    assert f"[{DRAWN_NOTE}]" in finding.citation
+    assert about["licence"][0]["covers"] == "numbers (recovered)"
+    assert about["licence"][1] == {
+        "covers": "numbers (drawn)",
+        "licence": "CC0 1.0, https://creativecommons.org/publicdomain/zero/1.0/. "
+        f"Keep the label: {DRAWN_NOTE}",
+    }
+
+
+def test_own_returns_are_neither_ours_to_license_nor_the_paper_s_to_be_cited_for() -> None:
+    finding = _finding(data=pd.DataFrame({"yes": [1], "status": ["own returns"]}), source="Ours")
+    about = finding.about
+    assert about["licence"] == [
+        {
+            "covers": "numbers and text",
+            "licence": "Set by whoever holds the returns. Ask before you pass them on.",
+        }
+    ]
+    assert about["cite"] == [finding.citation]
+    assert finding.citation.startswith('Ours. "T". Worked out with Mapping Children\'s Trusts')
+
+
+# -- The same bytes ----------------------------------------------------------
+
+
+def test_the_same_finding_gives_the_same_bytes_in_another_process(collection: Collection) -> None:
+    code = (
+        "import hashlib; from csm_lib.collection import open_collection as o; "
+        "from csm_lib.chapters.commissioning import areas; "
+        "print(hashlib.sha256(areas(o()).archive).hexdigest())"
+    )
+    settings = {"PYTHONHASHSEED": "7", "TZ": "Asia/Tokyo", "PYTHONPATH": str(ROOT)}
+    run = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True, env=settings
+    )
+    archive = commissioning.areas(collection).archive
+    assert run.stdout.strip() == hashlib.sha256(archive).hexdigest()
+
+
+def test_the_zip_tells_neither_time_nor_machine() -> None:
+    with zipfile.ZipFile(io.BytesIO(_finding().archive)) as archive:
+        for entry in archive.infolist():
+            assert entry.date_time == (1980, 1, 1, 0, 0, 0)
+            assert entry.create_system == 3
+            assert oct(entry.external_attr >> 16) == "0o100644"
+            assert entry.extra == b""
+
+
+# -- What others may have written --------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("key", "name"),
+    [
+        ("../../etc/passwd", "etc-passwd"),
+        ("/root", "root"),
+        ("C:\\Windows\\x", "c-windows-x"),
+        ("a\x00b\nc", "a-b-c"),
+        ("..", "finding"),
+        ("", "finding"),
+        ("explore-board--2009", "explore-board--2009"),
+        ("Écoles", "coles"),
+    ],
+)
+def test_no_key_leads_out_of_the_zip(key: str, name: str) -> None:
+    assert download.file_name(key) == name
+    for file in _files(_finding(key=key)):
+        folder, _ = PurePosixPath(file).parts
+        assert folder == name
+
+
+@pytest.mark.parametrize(
+    "text",
+    ['=HYPERLINK("http://x")', "+1+1", "-1+A1", "@SUM(A1)", "\t=1", "\n=1", " =1", "-2+3|' /C'!A0"],
+)
+def test_text_that_a_spreadsheet_would_run_gets_an_apostrophe(text: str) -> None:
+    taken = pd.read_csv(io.StringIO(download.as_csv(pd.DataFrame({"label": [text], text: [1]}))))
+    assert list(taken.columns) == ["label", f"'{text}"]
+    assert taken["label"].tolist() == [f"'{text}"]
+
+
+def test_a_carriage_return_cannot_begin_a_row_of_its_own() -> None:
+    assert download.as_csv(pd.DataFrame({"label": ["a\r=1", "b\r\n@c"]})) == (
+        'label\n"a\n=1"\n"b\n@c"\n'
+    )
+
+
+@pytest.mark.parametrize("text", ["-7%", "+3 points", "-1 point", "-2%; -5%; -10%", "-0.5", "A=B"])
+def test_numbers_written_as_text_and_harmless_text_stay_as_they_are(text: str) -> None:
+    assert download.as_csv(pd.DataFrame({"printed": [text]})) == f"printed\n{text}\n"
+
+
+def test_numbers_and_missing_values_stay_as_they_are() -> None:
+    data = pd.DataFrame({"change": [-0.25, None], "label": ["a", None], "fell": [True, False]})
+    assert download.as_csv(data) == "change,label,fell\n-0.25,a,True\n,,False\n"
+
+
+def test_a_title_cannot_add_lines_to_the_read_me() -> None:
+    text = _files(_finding(title="T\nLicence\n- none\x1b[2J\u2028x"))["police/README.txt"]
+    assert text.startswith("T Licence - none [2J x\n\nQuestion:")
+
+
+def test_a_column_that_is_not_on_record_is_named_all_the_same() -> None:
+    finding = _finding(data=pd.DataFrame({"zeal": [1]}))
+    assert finding.about["columns"][0] == {"name": "zeal"}  # type: ignore[index]
+    assert "\n- zeal\n" in _files(finding)["police/README.txt"]
+
+
+# -- What is on record -------------------------------------------------------
+
+FINDINGS: list[Callable[[Collection], Finding]] = [
+    sample.answered,
+    sample.by_region,
+    sample.by_type,
+    representation.chairs,
+    representation.statutory_agencies,
+    representation.seniority,
+    representation.heads,
+    representation.other_agencies,
+    representation.rising_agencies,
+    representation.children_and_families,
+    jsna.carried_out,
+    jsna.components,
+    jsna.component_bases,
+    commissioning.strategy,
+    commissioning.areas,
+    commissioning.areas_and_strategy,
+    commissioning.change,
+    change.verdicts,
+    change.battery,
+    change.stopped_somewhere,
+    change.support,
+    change.silent,
+    change.everyone,
+    reference.items,
+    reproduction.summary,
+    reproduction.rounding,
+    reproduction.bases,
+    reproduction.lists,
+    reproduction.errata,
+    reproduction.claims_ledger,
+    reproduction.figures_ledger,
+]
+
+
+@pytest.mark.parametrize("make", FINDINGS, ids=lambda make: f"{make.__module__}.{make.__name__}")
+def test_every_column_of_every_finding_is_described(
+    make: Callable[[Collection], Finding], collection: Collection
+) -> None:
+    finding = make(collection)
+    unknown = [name for name in finding.data if meaning(finding.key, str(name)) is None]
+    assert unknown == [], "say in csm_lib/columns.py what they hold"
+
+
+def test_a_column_means_what_it_means_in_its_finding() -> None:
+    assert meaning("support", "base") == ("drawn panels", "panels")
+    assert meaning("chairs", "base") == ("how many gave any answer", "authorities")
+    assert meaning("heads", "of members 2008") == COLUMNS["of members {year}"]
+    assert meaning("heads", "of members 74") is None
+
+
+# -- How to cite -------------------------------------------------------------
+
+
+def test_a_citation_names_result_book_version_and_address() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+    assert download.citation("police", "All sat", "Devanney and Wistow (2013), Table 1") == (
+        "The Children's Trust mapping book contributors. \"All sat\". Mapping Children's Trusts, "
+        f"version {project['version']}, #finding-police. "
+        "From figures published by Devanney and Wistow (2013)."
+    )
+
+
+def test_book_and_version_are_the_same_wherever_they_stand() -> None:
+    cff = yaml.safe_load((ROOT / "CITATION.cff").read_text("utf-8"))
+    package = json.loads((ROOT / "data/datapackage.json").read_text("utf-8"))
+    config = yaml.safe_load((ROOT / "_config.yml").read_text("utf-8"))
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+    assert {cff["version"], package["version"]} == {download.version()}
+    assert project["name"] == download.PROJECT
+    assert {cff["title"], config["title"]} == {download.BOOK}
+    assert cff["authors"] == [{"name": download.AUTHORS}]
+    assert cff["references"][0]["doi"] in download.PAPER
+
+
+# -- On the site -------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def extension() -> ModuleType:
+    path = ROOT / "book/_ext/csm_downloads.py"
+    spec = importlib.util.spec_from_file_location("csm_downloads", path)
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def _build(extension: ModuleType, site: Path, pages: dict[str, str]) -> list[str]:
+    """Write some pages, finish them, and return the warnings."""
+    for name, page in pages.items():
+        (site / name).parent.mkdir(parents=True, exist_ok=True)
+        (site / name).write_text(page, "utf-8")
+    said: list[str] = []
+    extension.logger = SimpleNamespace(warning=said.append)
+    app = SimpleNamespace(outdir=site, builder=SimpleNamespace(format="html"))
+    extension.finish(app, None)
+    return said
+
+
+def test_pages_at_every_depth_lead_to_one_file(extension: ModuleType, tmp_path: Path) -> None:
+    finding = _finding()
+    names = ["top.html", "notebooks/board.html", "book/a/deep.html"]
+    assert _build(extension, tmp_path, dict.fromkeys(names, finding.html)) == []
+    for name in names:
+        (link,) = re.findall(r'href="([^"]*)"', (tmp_path / name).read_text("utf-8"))
+        target = ((tmp_path / name).parent / link).resolve()
+        assert target == tmp_path.resolve() / "downloads" / "police.zip"
+    assert (tmp_path / "downloads/police.zip").read_bytes() == finding.archive
+
+
+def test_other_data_under_the_same_key_is_a_warning(extension: ModuleType, tmp_path: Path) -> None:
+    pages = {"a.html": _finding().html, "b.html": _finding(title="Other").html}
+    (warning,) = _build(extension, tmp_path, pages)
+    assert "a.html and b.html offer different data as downloads/police.zip" in warning
+
+
+def test_other_data_on_the_same_page_is_a_warning(extension: ModuleType, tmp_path: Path) -> None:
+    pages = {"a.html": _finding().html + _finding(title="Other").html}
+    (warning,) = _build(extension, tmp_path, pages)
+    assert "a.html and a.html offer different data" in warning
+
+
+@pytest.mark.parametrize(
+    "link",
+    [
+        '<a download="../x.zip" href="data:application/zip;base64,AAAA">',
+        '<a href="data:application/zip;base64,AAAA" download="x.zip">',
+    ],
+)
+def test_a_download_that_stays_in_its_page_is_a_warning(
+    extension: ModuleType, tmp_path: Path, link: str
+) -> None:
+    (warning,) = _build(extension, tmp_path, {"a.html": link})
+    assert "a.html still carries a download in a link" in warning
+    assert [path.name for path in tmp_path.rglob("*")] == ["a.html"]
+
+
+def test_the_front_page_is_copied_to_the_root_after_its_links_are_made() -> None:
+    priorities = {
+        name: int(match.group(1))
+        for name in ("csm_book", "csm_downloads")
+        if (
+            match := re.search(
+                r'"build-finished", finish, priority=(\d+)',
+                (ROOT / f"book/_ext/{name}.py").read_text("utf-8"),
+            )
+        )
+    }
+    assert priorities["csm_downloads"] < priorities["csm_book"]
