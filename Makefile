@@ -74,6 +74,12 @@ book: $(ready) ## Run the notebooks and build the site
 	@$(bin)/jupyter-book build . --quiet --warningiserror --nitpick --keep-going --all
 	@echo "The book is built. Open $(CURDIR)/$(site)/index.html or run: make serve"
 
+.PHONY: pdf
+pdf: $(ready) ## Print the site as one PDF and link it (needs Chromium)
+	@$(bin)/python book/_tools/make_pdf.py --find-chromium
+	@test -f $(site)/index.html || $(MAKE) --no-print-directory book
+	@$(bin)/python book/_tools/make_pdf.py
+
 .PHONY: serve
 serve: ## Serve the built site on this machine (PORT=8000)
 	@test -f $(site)/index.html || { echo "There is no site yet: run make book first" >&2; exit 1; }
@@ -108,12 +114,12 @@ lint: $(ready) ## Check style, format and types
 
 .PHONY: unit
 unit: $(ready) ## Run the tests that need no built site and run no notebook
-	@$(bin)/pytest tests --ignore tests/test_site.py $(parallel)
+	@$(bin)/pytest tests --ignore-glob "tests/test_site*.py" --ignore tests/test_pdf.py $(parallel)
 
 # The site and the notebooks come last, so that a broken function is named by its own test.
 .PHONY: test
 test: lint unit book ## Run everything: lint, unit tests, book, site, notebooks
-	@$(bin)/pytest tests/test_site.py notebooks --nbval --nbval-current-env $(parallel)
+	@$(bin)/pytest tests/test_site*.py tests/test_pdf.py notebooks --nbval --nbval-current-env $(parallel)
 
 .PHONY: bench
 bench: $(ready) ## Measure speed, each time beside the obvious alternative

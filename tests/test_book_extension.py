@@ -7,6 +7,8 @@ from pathlib import Path
 from types import ModuleType, SimpleNamespace
 
 import pytest
+from docutils import nodes  # type: ignore[import-untyped]
+from sphinx.errors import ConfigError
 
 ROOT = Path(__file__).parent.parent
 
@@ -94,7 +96,22 @@ def test_results_of_unknown_origin_are_forgotten(csm_book: ModuleType, project: 
 def test_a_page_moved_to_the_root_keeps_its_links(
     csm_book: ModuleType, before: str, after: str
 ) -> None:
-    assert csm_book.moved_to_root(before, "notebooks") == after
+    assert csm_book.relinked(before, "notebooks") == after
+
+
+@pytest.mark.parametrize(
+    ("folder", "before", "after"),
+    [
+        ("/trusts/", '<a href="book/cite.html">', '<a href="/trusts/book/cite.html">'),
+        ("/trusts/", '<html data-content_root="./">', '<html data-content_root="/trusts/">'),
+        ("/", '<img src="_static/logo.svg">', '<img src="/_static/logo.svg">'),
+        ("/", '<html data-content_root="./">', '<html data-content_root="/">'),
+    ],
+)
+def test_a_page_shown_at_any_address_links_from_the_root_of_its_host(
+    csm_book: ModuleType, folder: str, before: str, after: str
+) -> None:
+    assert csm_book.relinked(before, folder) == after
 
 
 @pytest.mark.parametrize(
@@ -108,3 +125,168 @@ def test_a_page_moved_to_the_root_keeps_its_links(
 )
 def test_what_the_theme_gets_wrong_is_mended(csm_book: ModuleType, before: str, after: str) -> None:
     assert csm_book.mend(before) == after
+
+
+# -- Addresses, description, edition -----------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("given", "kept"),
+    [
+        ("", ""),
+        ("https://example.org/", "https://example.org"),
+        ("http://example.org/trusts/book/", "http://example.org/trusts/book"),
+    ],
+)
+def test_an_address_is_kept_without_its_last_slash(
+    csm_book: ModuleType, given: str, kept: str
+) -> None:
+    assert csm_book.address(given, name="site") == kept
+
+
+@pytest.mark.parametrize("given", ["example.org", "//example.org", "file:///site", "https://a b"])
+def test_an_address_that_is_not_whole_is_refused(csm_book: ModuleType, given: str) -> None:
+    with pytest.raises(ConfigError, match=r"address of the site.*must be whole"):
+        csm_book.address(given, name="site")
+
+
+@pytest.fixture
+def cited(tmp_path: Path) -> SimpleNamespace:
+    (tmp_path / "CITATION.cff").write_text('version: 1.2.3\ndate-released: "2027-02-05"\n')
+    return SimpleNamespace(srcdir=tmp_path)
+
+
+def settings(site: str = "", source: str = "", footer: str = "") -> SimpleNamespace:
+    options = {"repository_url": source, "extra_footer": footer}
+    return SimpleNamespace(html_baseurl=site, html_theme_options=options)
+
+
+def test_the_footer_tells_the_released_version_and_its_date(
+    csm_book: ModuleType, cited: SimpleNamespace
+) -> None:
+    config = settings(footer="<p>Licence</p>")
+
+    csm_book.configure(cited, config)
+
+    footer = config.html_theme_options["extra_footer"]
+    assert footer == "<p>Licence</p><p>Version 1.2.3, 5 February 2027</p>"
+
+
+def test_addresses_of_the_environment_go_before_those_of_the_settings(
+    csm_book: ModuleType, cited: SimpleNamespace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CSM_SITE_URL", "https://example.org/trusts")
+    monkeypatch.setenv("CSM_REPOSITORY_URL", "https://github.com/someone/trusts.git")
+    config = settings("https://example.com", "https://example.com/source")
+
+    csm_book.configure(cited, config)
+
+    assert config.html_baseurl == "https://example.org/trusts/"
+    assert config.html_theme_options["repository_url"] == "https://github.com/someone/trusts"
+
+
+def test_without_addresses_there_are_none(
+    csm_book: ModuleType, cited: SimpleNamespace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("CSM_SITE_URL", raising=False)
+    monkeypatch.setenv("CSM_REPOSITORY_URL", "")
+    config = settings()
+
+    csm_book.configure(cited, config)
+
+    assert config.html_baseurl == ""
+    assert config.html_theme_options["repository_url"] == ""
+
+
+def page(*paragraphs: str) -> nodes.document:
+    """A page with a note, and then some paragraphs."""
+    note = nodes.note("", nodes.paragraph("", "Before you start"))
+    running = [nodes.paragraph("", words) for words in paragraphs]
+    document = nodes.document(None, None)
+    document += nodes.section("", nodes.title("", "Board"), note, *running)
+    return document
+
+
+@pytest.mark.parametrize(
+    ("words", "described"),
+    [
+        ("Who sat on\nthe Board.", "Who sat on the Board."),
+        ("Who sat there? And who did not?", "Who sat there?"),
+        ("Whoever sat there for longest", "Whoever sat there…"),
+    ],
+)
+def test_a_description_is_the_first_paragraph_cut_where_it_may_be(
+    csm_book: ModuleType, words: str, described: str
+) -> None:
+    assert csm_book.first_words(page(words, "More."), most=22) == described
+
+
+def test_a_page_without_running_text_has_no_words_of_its_own(csm_book: ModuleType) -> None:
+    assert csm_book.first_words(page()) == ""
+
+
+# -- Search engines, notebooks, weight ---------------------------------------
+
+
+def test_a_site_without_an_address_has_no_sitemap(csm_book: ModuleType) -> None:
+    assert csm_book.for_robots("", ["board.html"]) == {"robots.txt": "User-agent: *\nAllow: /\n"}
+
+
+def test_a_sitemap_lists_each_page_at_its_address(csm_book: ModuleType) -> None:
+    files = csm_book.for_robots("https://example.org/a&b/", ["board.html", ""])
+
+    assert files["robots.txt"].endswith("\nSitemap: https://example.org/a&b/sitemap.xml\n")
+    assert "<loc>https://example.org/a&amp;b/</loc>" in files["sitemap.xml"]
+    assert "<loc>https://example.org/a&amp;b/board.html</loc>" in files["sitemap.xml"]
+    assert files["sitemap.xml"].count("<url>") == 2
+
+
+def test_a_notebook_on_github_opens_in_binder_and_colab(csm_book: ModuleType) -> None:
+    links = csm_book.running_links("https://github.com/some/book", "main", "notebooks/board.ipynb")
+
+    assert links == {
+        "Binder": "https://mybinder.org/v2/gh/some/book/main"
+        "?urlpath=lab%2Ftree%2Fnotebooks%2Fboard.ipynb",
+        "Colab": "https://colab.research.google.com/github/some/book/blob/main/"
+        "notebooks/board.ipynb",
+    }
+
+
+def test_a_notebook_elsewhere_opens_in_binder_only(csm_book: ModuleType) -> None:
+    links = csm_book.running_links("https://example.org/some/book", "main", "board.ipynb")
+
+    assert links == {
+        "Binder": "https://mybinder.org/v2/git/https%3A%2F%2Fexample.org%2Fsome%2Fbook/main"
+        "?urlpath=lab%2Ftree%2Fboard.ipynb"
+    }
+
+
+def test_icons_that_no_page_and_no_script_names_leave_the_style_sheet(
+    csm_book: ModuleType,
+) -> None:
+    style = (
+        '.fa-lg{font-size:2em}.fa-bars:before,.fa-navicon:before{content:"\\f0c9"}'
+        '.fa-moon:before{content:"\\f186"}.fa-bug:before{content:"\\f188"}a{color:red}'
+    )
+
+    kept = csm_book.without_unused_icons(style, ['<i class="fa-navicon">', 'add("fa-moon")'])
+
+    assert kept == style.replace('.fa-bug:before{content:"\\f188"}', "")
+
+
+@pytest.mark.parametrize(
+    ("script", "use"),
+    [
+        ('<script src="../_static/searchtools.js"></script>', '<div id="search-results"></div>'),
+        ('<script src="../searchindex.js"></script>', '<div id="search-results"></div>'),
+        ('<script data-a="b" src="_static/design-tabs.js?v=1"></script>', '<p class="sd-tab-set">'),
+        ('<script src="_static/copybutton.js?v=1"></script>', '<div class="highlight-sh">'),
+    ],
+)
+def test_a_script_is_loaded_only_where_it_has_something_to_do(
+    csm_book: ModuleType, script: str, use: str
+) -> None:
+    other = '<script src="_static/doctools.js"></script>'
+
+    assert csm_book.without_unused_scripts(f"{other} {script}") == other
+    assert csm_book.without_unused_scripts(f"{other} {script}{use}") == f"{other} {script}{use}"

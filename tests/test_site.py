@@ -5,7 +5,11 @@
 
 from __future__ import annotations
 
+import os
 import re
+import shutil
+import subprocess
+import sys
 from functools import cache
 from itertools import pairwise
 from pathlib import Path
@@ -39,7 +43,27 @@ FETCHED = {
     "video": ["src", "poster"],
 }
 
-MOST_BYTES = 1_500_000  # fetched by one page, uncompressed
+# Of <link>, those that a browser follows by itself.
+FETCHED_LINKS = {"icon", "preload", "stylesheet"}
+
+# The fonts of the icons, each fetched by a page that shows an icon of its kind.
+ICON_FONTS = {
+    "fa-brands-400.woff2": ".fa-brands, .fab",
+    "fa-regular-400.woff2": ".fa-regular, .far",
+    "fa-solid-900.woff2": ".fa, .fa-solid, .fas",
+}
+
+MOST_BYTES = 1_000_000  # fetched by one page, uncompressed
+MOST_BYTES_WITH_VIEWS = 1_500_000  # of a page that is explored: it brings every state of its views
+MOST_BYTES_OF_SITE = 25_000_000
+
+# Where the site was told that it will stand. Both are empty unless the publisher said so.
+SETTINGS = yaml.safe_load((ROOT / "_config.yml").read_text("utf-8"))
+ADDRESS = (os.environ.get("CSM_SITE_URL") or SETTINGS["html"]["baseurl"]).rstrip("/")
+REPOSITORY = os.environ.get("CSM_REPOSITORY_URL") or SETTINGS["repository"]["url"]
+
+
+BASE = f"{urlsplit(ADDRESS).path}/"
 
 
 @cache
@@ -69,10 +93,17 @@ def fetched(page: BeautifulSoup) -> list[str]:
         part.split()[0]
         for name, attributes in FETCHED.items()
         for tag in page.find_all(name)
+        if name != "link" or FETCHED_LINKS & set(tag.get("rel", []))
         for attribute in attributes
         for part in tag.get(attribute, "").split(",")
         if part.strip() and not part.startswith(("data:", "#"))
     ]
+
+
+def imported(style: Path) -> set[Path]:
+    """The style sheets that a style sheet fetches."""
+    names = re.findall(r"@import\s+(?:url\()?['\"]([^'\"]+)", style.read_text("utf-8"))
+    return {(style.parent / name).resolve() for name in names}
 
 
 def target(path: Path, address: str) -> tuple[Path, str]:
@@ -80,6 +111,8 @@ def target(path: Path, address: str) -> tuple[Path, str]:
     parts = urlsplit(address)
     if not parts.path:
         return path, unquote(parts.fragment)
+    if parts.path.startswith("/"):  # on the page for missing pages, of a site that has an address
+        path, parts = SITE / "404.html", parts._replace(path=parts.path.removeprefix(BASE))
     file = (path.parent / unquote(parts.path)).resolve()
     return (file / "index.html" if file.is_dir() else file), unquote(parts.fragment)
 
@@ -117,6 +150,57 @@ def test_no_two_pages_have_the_same_title() -> None:
     assert sorted(titles) == sorted(set(titles))
 
 
+def test_the_site_is_not_heavy() -> None:
+    files = [path for path in SITE.rglob("*") if path.is_file()]
+
+    assert sum(path.stat().st_size for path in files) <= MOST_BYTES_OF_SITE
+
+
+def test_the_page_for_missing_pages_leads_back_into_the_book() -> None:
+    missing = read(SITE / "404.html")
+
+    assert text(missing.h1).startswith("Page not found")
+    leads = {
+        target(SITE / "404.html", str(a["href"]))[0] for a in missing.select("article a[href]")
+    }
+    assert {SITE / "index.html", SITE / "search.html"} <= leads
+
+
+def test_what_search_engines_are_told_names_only_the_address_of_the_site() -> None:
+    robots = (SITE / "robots.txt").read_text("utf-8")
+    sitemap = SITE / "sitemap.xml"
+
+    assert robots.startswith("User-agent: *\nAllow: /\n")
+    assert ("Sitemap:" in robots) == sitemap.is_file() == bool(ADDRESS)
+    if ADDRESS:
+        places = re.findall("<loc>(.*?)</loc>", sitemap.read_text("utf-8"))
+        pages = {place.removeprefix(f"{ADDRESS}/") or "index.html" for place in places}
+        front = yaml.safe_load((ROOT / "_toc.yml").read_text("utf-8"))["root"]
+        unlisted = {"404.html", "search.html", f"{front}.html"}
+        assert pages == {by_name(path) for path in PAGES} - unlisted
+
+
+def test_a_second_build_gives_the_same_bytes(tmp_path: Path) -> None:
+    """From a copy in another folder, with the notebooks run again and sets in another order."""
+    copy = tmp_path / "copy"
+    made = shutil.ignore_patterns(".*", "_build", "__pycache__", "tests", "benchmarks")
+    shutil.copytree(ROOT, copy, ignore=made)
+    settings = {**os.environ, "PYTHONPATH": str(copy), "PYTHONHASHSEED": "7"}
+    program = Path(sys.executable).with_name("jupyter-book")
+    build = [program, "build", ".", "--quiet", "--all"]
+    subprocess.run(build, cwd=copy, env=settings, check=True, capture_output=True, timeout=300)
+
+    first, second = contents(SITE), contents(copy / "_build" / "html")
+    assert set(first) == set(second)
+    assert [name for name in first if first[name] != second[name]] == []
+
+
+def contents(site: Path) -> dict[str, bytes]:
+    """All files of a site by name, without the PDF, which `make pdf` adds."""
+    files = [path for path in site.rglob("*") if path.is_file() and path.suffix != ".pdf"]
+    return {path.relative_to(site).as_posix(): path.read_bytes() for path in files}
+
+
 # -- Each page ---------------------------------------------------------------
 
 
@@ -129,6 +213,57 @@ def test_a_page_says_its_language_title_and_one_heading(path: Path) -> None:
     assert text(page.title)
     assert len(page.find_all("h1")) == 1
     assert page.find("main") is not None
+
+
+@each_page
+def test_a_page_is_described_where_it_is_found_and_shared(path: Path) -> None:
+    page = read(path)
+    if path.name in ("404.html", "search.html"):
+        assert page.select('meta[name="robots"][content="noindex"]')
+        return
+    described = [str(tag["content"]) for tag in page.select('meta[name="description"]')]
+    shared = {str(tag["property"]): str(tag["content"]) for tag in page.select("meta[property]")}
+
+    assert len(described) == 1
+    assert 20 <= len(described[0]) <= 200
+    assert shared["og:description"] == described[0]
+    assert shared["og:title"]
+    assert {"og:type", "og:site_name", "og:locale"} <= set(shared)
+
+
+@each_page
+def test_a_page_names_an_address_of_its_own_only_where_one_is_set(path: Path) -> None:
+    page = read(path)
+    said = [str(tag["href"]) for tag in page.select('link[rel="canonical"]')]
+    said += [str(tag["content"]) for tag in page.select('meta[property^="og:"][content^="http"]')]
+
+    assert bool(said) == (bool(ADDRESS) and path.name not in ("404.html", "search.html"))
+    assert [address for address in said if not address.startswith(f"{ADDRESS}/")] == []
+
+
+@each_page
+def test_a_page_tells_the_version_and_date_of_the_book(path: Path) -> None:
+    cited = yaml.safe_load((ROOT / "CITATION.cff").read_text("utf-8"))
+    year, _, day = str(cited["date-released"]).split("-")
+    footer = text(read(path).select_one("footer .extra_footer"))
+
+    assert re.search(
+        rf"Version {re.escape(cited['version'])}, {int(day)} [A-Z][a-z]+ {year}", footer
+    )
+
+
+@each_page
+def test_a_notebook_page_offers_the_notebook_and_a_place_to_run_it(path: Path) -> None:
+    name = "notebooks/findings.ipynb" if path.parent == SITE else f"{by_name(path)[:-5]}.ipynb"
+    offers = read(path).select(".csm-notebook a")
+    if not (ROOT / name).is_file() or path.name in ("404.html", "search.html"):
+        assert offers == []
+        return
+    places = [str(a["href"]) for a in offers]
+
+    assert target(path, places[0])[0] == SITE / "_sources" / name
+    assert all(place.replace("%2F", "/").endswith(f"/{name}") for place in places[1:])
+    assert bool(places[1:]) == bool(REPOSITORY)
 
 
 @each_page
@@ -160,10 +295,15 @@ def test_a_page_fetches_nothing_from_another_host(path: Path) -> None:
 
 @each_page
 def test_what_a_page_fetches_is_there_and_is_not_heavy(path: Path) -> None:
-    files = {target(path, address)[0] for address in fetched(read(path))}
+    page = read(path)
+    files = {path} | {target(path, address)[0] for address in fetched(page)}
+    files |= {file for style in files if style.suffix == ".css" for file in imported(style)}
+    fonts = SITE / "_static/vendor/fontawesome/webfonts"
+    files |= {fonts / font for font, icons in ICON_FONTS.items() if page.select(icons)}
 
     assert [by_name(file) for file in files if not file.is_file()] == []
-    assert path.stat().st_size + sum(file.stat().st_size for file in files) <= MOST_BYTES
+    most = MOST_BYTES_WITH_VIEWS if page.select(".csm-explore") else MOST_BYTES
+    assert sum(file.stat().st_size for file in files) <= most
 
 
 @each_page
@@ -265,7 +405,7 @@ def test_a_finding_has_its_table_and_its_data(figure: Tag) -> None:
 
     assert figure.select("table caption")
     assert link is not None
-    assert str(link["download"]).endswith(".csv")
+    assert str(link["download"]).endswith(".zip")
 
 
 # -- Styles and scripts ------------------------------------------------------

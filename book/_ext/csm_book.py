@@ -2,21 +2,37 @@
 
 - `forget_stale_results` empties the execution cache when the package or the data have changed.
   The cache itself looks at notebooks only and would go on showing old figures.
-- `finish` mends the written pages: what the theme gets wrong for screen readers, a script that
-  repeats a style sheet, and a front page at the root.
+- `configure` reads where the book is published, and sets its version and date in the footer.
+- `describe` and `offer_notebook` add to each page what search engines and other sites show of it,
+  and the ways to take its notebook away.
+- `finish` mends the written pages: what the theme gets wrong for screen readers, scripts and icons
+  that no page uses, and a front page at the root; it writes robots.txt and sitemap.xml.
+- `missing_page` is what a host shows in place of a page that is not there.
+
+Two settings say where the book is: `html.baseurl` and `repository.url` in `_config.yml`, or
+CSM_SITE_URL and CSM_REPOSITORY_URL in the environment, which go first. Both may stay empty. Then
+no page holds an address of its own, and the site works wherever it is put.
 """
 
 from __future__ import annotations
 
+import datetime
 import hashlib
+import os
 import posixpath
 import re
 import shutil
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from html import escape
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote, urlsplit
 
+import yaml  # type: ignore[import-untyped]
+from docutils import nodes  # type: ignore[import-untyped]
 from sphinx.application import Sphinx
+from sphinx.config import Config
+from sphinx.errors import ConfigError
 from sphinx.util import logging
 
 from csm_lib.charts import css
@@ -24,11 +40,38 @@ from csm_lib.charts import css
 logger = logging.getLogger(__name__)
 
 # Where a notebook's results come from, besides the notebook.
-SOURCES = ("csm_lib", "data", "requirements.txt")
+SOURCES = ("csm_lib", "data", "pyproject.toml", "requirements.txt")
 
 # What the themes copy into _static and no page uses: the icons of the style sheet once more, as
 # 1.5 MB of script, templates of their own, and maps for those who develop the themes.
 UNUSED = ("scripts/fontawesome.js*", "*macros.html", "**/*.map")
+
+# Scripts that the themes load on every page, and what a page must hold to need them.
+SCRIPTS = {
+    r"searchtools|language_data|searchindex": 'id="search-results"',
+    r"design-tabs": "sd-tab-set",
+    r"clipboard\.min|copybutton": 'class="highlight',
+}
+
+# A rule of the theme's style sheet for one icon of some two thousand.
+ICON = re.compile(r'(?:\.fa-[\w-]+:before,?)+\{content:"[^"]*"\}')
+
+# By name, since Sphinx sets the machine's locale, and months by strftime would follow it.
+MONTHS = (
+    "January February March April May June July August September October November December".split()
+)
+
+DESCRIPTION = 200
+"""The most characters of a page's description; search engines cut what is longer."""
+
+MISSING = """
+<section id="page-not-found">
+<h1>Page not found</h1>
+<p>There is no page at this address. It may have been moved or renamed.</p>
+<p>Start from <a href="index.html">the findings at a glance</a>, choose a page from the contents,
+or <a href="search.html">search the book</a>.</p>
+</section>
+"""
 
 # Mends to every page: what to find, and what to put in its place.
 MENDS: tuple[tuple[str, str], ...] = (
@@ -54,8 +97,8 @@ MENDS: tuple[tuple[str, str], ...] = (
     (r' role="doc-(?:biblioentry|backlink|noteref)"', ""),
     # What can be scrolled must be reached by keyboard.
     (
-        r'<div class="csm-table csm-scroll">',
-        '<div class="csm-table csm-scroll" role="group" aria-label="Table" tabindex="0">',
+        r'<div class="csm-table csm-scroll( csm-long)?">',
+        r'<div class="csm-table csm-scroll\1" role="group" aria-label="Table" tabindex="0">',
     ),
     # The empty corner of a pandas table heads nothing.
     (r"<th></th>", "<td></td>"),
@@ -95,6 +138,205 @@ def forget_stale_results(app: Sphinx) -> None:
     note.write_text(now)
 
 
+def address(url: str, *, name: str) -> str:
+    """An address as set by the publisher, without the slash at its end.
+
+    Parameters
+    ----------
+    url
+        The address; may be empty.
+    name
+        What it is the address of, for the message.
+
+    Raises
+    ------
+    ConfigError
+        If it is not empty and not a whole web address.
+    """
+    url = url.strip().rstrip("/")
+    if url and not re.fullmatch(r"https?://[^\s/?#]+(/[^\s?#]*)?", url):
+        raise ConfigError(
+            f"The address of the {name} is {url!r}. It must be whole, such as "
+            "https://example.org/book, or empty"
+        )
+    return url
+
+
+def edition(root: Path) -> str:
+    """Version and date of the book in words, from ``CITATION.cff``.
+
+    The date is that of the release, not of the build, so that each build gives the same pages.
+    """
+    cited = yaml.safe_load((root / "CITATION.cff").read_text("utf-8"))
+    day = datetime.date.fromisoformat(str(cited["date-released"]))
+    return f"Version {cited['version']}, {day.day} {MONTHS[day.month - 1]} {day.year}"
+
+
+def configure(app: Sphinx, config: Config) -> None:
+    """Read the two addresses, and put version and date into the footer."""
+    options = config.html_theme_options
+    site = os.environ.get("CSM_SITE_URL") or config.html_baseurl
+    source = os.environ.get("CSM_REPOSITORY_URL") or options.get("repository_url", "")
+    site = address(site, name="site")
+    config.html_baseurl = f"{site}/" if site else ""
+    options["repository_url"] = address(source, name="repository").removesuffix(".git")
+    footer = options.get("extra_footer", "")
+    options["extra_footer"] = f"{footer}<p>{edition(Path(app.srcdir))}</p>"
+
+
+def first_words(doctree: nodes.document, most: int = DESCRIPTION) -> str:
+    """The first paragraph of a page's running text, cut at the end of a sentence or of a word.
+
+    Parameters
+    ----------
+    doctree
+        The page. Paragraphs in notes, lists and tables do not count.
+    most
+        The most characters to give.
+    """
+    for paragraph in doctree.findall(nodes.paragraph):
+        if isinstance(paragraph.parent, nodes.section):
+            words = " ".join(paragraph.astext().split())
+            if len(words) <= most:
+                return words
+            sentences = re.match(rf"(?s).{{1,{most - 1}}}[.?!](?=\s)", words)
+            return sentences[0] if sentences else f"{words[: most - 1].rpartition(' ')[0]}…"
+    return ""
+
+
+def describe(
+    app: Sphinx, page: str, _template: str, context: dict[str, Any], doctree: nodes.document | None
+) -> None:
+    """Add a page's description, and how it shows where it is shared, to its head."""
+    if doctree is None:  # search results and the like
+        context["metatags"] = (
+            context.get("metatags", "") + '<meta name="robots" content="noindex"/>'
+        )
+        context["pageurl"] = None
+        return
+    front = page == app.config.root_doc
+    words = first_words(doctree) or app.config.html_title
+    tags = {
+        "og:title": app.config.html_title if front else app.env.titles[page].astext(),
+        "og:description": words,
+        "og:type": "website" if front else "article",
+        "og:site_name": app.config.html_title,
+        "og:locale": "en_GB",
+    }
+    site = app.config.html_baseurl
+    if site:
+        context["pageurl"] = site if front else site + app.builder.get_target_uri(page)
+        tags["og:url"] = context["pageurl"]
+        tags["og:image"] = f"{site}_static/book.png"
+        tags["og:image:alt"] = "The front page of the book, with its contents and its first chart"
+    lines = [f'<meta name="description" content="{escape(words)}"/>']
+    lines += [f'<meta property="{name}" content="{escape(text)}"/>' for name, text in tags.items()]
+    context["metatags"] = "\n    ".join([context.get("metatags", ""), *lines])
+
+
+def running_links(repository: str, branch: str, path: str) -> dict[str, str]:
+    """Addresses that open a notebook on a server of others, by the name of the service.
+
+    Parameters
+    ----------
+    repository
+        Address of the repository. Colab opens notebooks from GitHub only, Binder from any host.
+    branch
+        The branch to open.
+    path
+        The notebook's path in the repository.
+    """
+    name = repository.removeprefix("https://github.com/")
+    binder = f"gh/{name}" if name != repository else f"git/{quote(repository, safe='')}"
+    lab = quote(f"lab/tree/{path}", safe="")
+    links = {"Binder": f"https://mybinder.org/v2/{binder}/{quote(branch)}?urlpath={lab}"}
+    if name != repository:
+        colab = "https://colab.research.google.com/github"
+        links["Colab"] = f"{colab}/{name}/blob/{quote(branch)}/{path}"
+    return links
+
+
+def offer_notebook(
+    app: Sphinx, page: str, _template: str, context: dict[str, Any], _doctree: object
+) -> None:
+    """Say at the end of a notebook's page how to take it away, and where it can be run."""
+    source = f"{page}.ipynb"
+    if not (Path(app.srcdir) / source).is_file() or "body" not in context:
+        return
+    copy = context["pathto"](f"_sources/{source}", 1)
+    text = f'This page is a notebook: <a href="{escape(copy)}" download>download it</a>'
+    repository = app.config.html_theme_options["repository_url"]
+    setup = ""
+    if repository:
+        branch = app.config.html_theme_options.get("repository_branch") or "main"
+        links = running_links(repository, branch, source)
+        text += ", or run it in " + " or ".join(
+            f'<a href="{escape(link)}">{name}</a>' for name, link in links.items()
+        )
+        if "Colab" in links:
+            setup = (
+                "<details><summary>What Colab needs first</summary><p>Put this into a cell at the "
+                "top and run it. Then choose <em>Restart session</em> from the menu "
+                '<em>Runtime</em>, and run the rest.</p><pre style="white-space: pre-wrap">'
+                f"!git clone --branch {escape(branch)} {escape(repository)} /content/book\n"
+                "%pip install --quiet --editable /content/book</pre></details>"
+            )
+    context["body"] += f'<div class="csm-notebook"><p>{text}.</p>{setup}</div>'
+
+
+def write_palette(app: Sphinx) -> None:
+    """Write the colours of charts, before pages are: these hold a digest of the style sheet."""
+    static = Path(app.outdir) / "_static"
+    static.mkdir(parents=True, exist_ok=True)
+    (static / "charts.css").write_text(css(), "utf-8")
+
+
+def missing_page(_app: Sphinx) -> Iterator[tuple[str, dict[str, Any], str]]:
+    """The page that a host shows for an address that leads nowhere."""
+    yield "404", {"title": "Page not found", "body": MISSING}, "page.html"
+
+
+def without_unused_scripts(html: str) -> str:
+    """A page without the scripts that have nothing to do on it."""
+    for names, needed in SCRIPTS.items():
+        if needed not in html:
+            html = re.sub(
+                rf'\s*<script\b[^>]* ?src="[^"]*/?(?:{names})\.js[^"]*"></script>', "", html
+            )
+    return html
+
+
+def without_unused_icons(style: str, texts: Iterable[str]) -> str:
+    """The theme's style sheet without the icons that appear in none of some pages and scripts."""
+    used = {name for text in texts for name in re.findall(r"\bfa-[\w-]+", text)}
+
+    def keep(rule: re.Match[str]) -> str:
+        return rule[0] if used & set(re.findall(r"fa-[\w-]+", rule[0])) else ""
+
+    return ICON.sub(keep, style)
+
+
+def for_robots(site: str, pages: Iterable[str]) -> dict[str, str]:
+    """The files for search engines, by name: ``sitemap.xml`` only where the address is known.
+
+    Parameters
+    ----------
+    site
+        The site's address with a slash at its end, or empty.
+    pages
+        The pages' addresses within the site.
+    """
+    robots = "User-agent: *\nAllow: /\n"
+    if not site:
+        return {"robots.txt": robots}
+    places = "".join(f"  <url><loc>{escape(site + page)}</loc></url>\n" for page in sorted(pages))
+    return {
+        "robots.txt": f"{robots}Sitemap: {site}sitemap.xml\n",
+        "sitemap.xml": '<?xml version="1.0" encoding="UTF-8"?>\n'
+        f'<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">\n{places}</urlset>\n',
+    }
+
+
 def mend(html: str) -> str:
     """A page as the theme writes it, put right."""
     for wrong, right in MENDS:
@@ -102,15 +344,15 @@ def mend(html: str) -> str:
     return html
 
 
-def moved_to_root(html: str, folder: str) -> str:
-    """A page of ``folder`` as it must read in the folder above: its links led from here to there.
+def relinked(html: str, folder: str) -> str:
+    """A page as it must read elsewhere: its links led from a folder that is ``folder`` from there.
 
     Parameters
     ----------
     html
         The page.
     folder
-        Name of the folder that the page was written for.
+        Where its links start from: the name of a folder below, or a path from the host's root.
     """
 
     def relink(match: re.Match[str]) -> str:
@@ -120,8 +362,12 @@ def moved_to_root(html: str, folder: str) -> str:
             return match.group(0)
         return f'{attribute}="{posixpath.normpath(posixpath.join(folder, path))}{mark}{anchor}"'
 
-    html = re.sub(r'\b(href|src|action)="([^"]*)"', relink, html)
-    return html.replace('data-content_root="../"', 'data-content_root="./"')
+    def content(match: re.Match[str]) -> str:
+        path = posixpath.normpath(posixpath.join(folder, match[1])).rstrip("/")
+        return f'data-content_root="{path}/"'
+
+    html = re.sub(r'data-content_root="([^"]*)"', content, html)
+    return re.sub(r'\b(href|src|action)="([^"]*)"', relink, html)
 
 
 def finish(app: Sphinx, exception: Exception | None) -> None:
@@ -132,19 +378,38 @@ def finish(app: Sphinx, exception: Exception | None) -> None:
     for pattern in UNUSED:
         for file in (site / "_static").glob(pattern):
             file.unlink()
+    texts = [script.read_text("utf-8") for script in (site / "_static").rglob("*.js")]
     for page in sorted(site.rglob("*.html")):
-        page.write_text(mend(page.read_text("utf-8")), "utf-8")
-    (site / "_static" / "charts.css").write_text(css(), "utf-8")
+        html = without_unused_scripts(mend(page.read_text("utf-8")))
+        page.write_text(html, "utf-8")
+        texts.append(html)
+    style = site / "_static" / "styles" / "pydata-sphinx-theme.css"
+    style.write_text(without_unused_icons(style.read_text("utf-8"), texts), "utf-8")
 
     front = site / f"{app.config.root_doc}.html"
     if front.parent != site and front.is_file():
         folder = front.parent.relative_to(site).as_posix()
-        (site / "index.html").write_text(moved_to_root(front.read_text("utf-8"), folder), "utf-8")
+        html = relinked(front.read_text("utf-8"), folder)
+        (site / "index.html").write_text(html, "utf-8")
+
+    root = app.config.root_doc
+    pages = ["" if page == root else app.builder.get_target_uri(page) for page in app.env.all_docs]
+    for name, text in for_robots(app.config.html_baseurl, pages).items():
+        (site / name).write_text(text, "utf-8")
+    (site / ".nojekyll").touch()  # else GitHub would leave out folders named _…
+    if app.config.html_baseurl:  # a missing page may be missed from any folder
+        missing, path = site / "404.html", urlsplit(app.config.html_baseurl).path
+        missing.write_text(relinked(missing.read_text("utf-8"), path), "utf-8")
 
 
 def setup(app: Sphinx) -> dict[str, Any]:
     """Tell Sphinx when to call what stands above."""
     app.add_css_file("charts.css", priority=400)  # before book.css, which builds on it
+    app.connect("config-inited", configure)
+    app.connect("html-collect-pages", missing_page)
+    app.connect("html-page-context", describe)
+    app.connect("html-page-context", offer_notebook)
+    app.connect("builder-inited", write_palette)
     app.connect("builder-inited", forget_stale_results, priority=100)  # before the cache is opened
     app.connect("build-finished", finish, priority=900)  # after the redirect at the root is written
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

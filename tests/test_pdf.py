@@ -1,0 +1,346 @@
+"""The book as a PDF: whole, with bookmarks, links and drawings, made without a network.
+
+`make book` builds the pages that it is made from. Printing needs Chromium: where there is none,
+the tests of the printed book are left out, but with ``CI=true`` they fail.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+import yaml
+from bs4 import BeautifulSoup
+from pypdf import PdfReader
+from pypdf.generic import IndirectObject
+
+ROOT = Path(__file__).parent.parent
+SITE = ROOT / "_build" / "html"
+TOOL = ROOT / "book" / "_tools" / "make_pdf.py"
+
+BOOK = ["notebooks/findings", "book/cite", "notebooks/board"]
+
+
+def load() -> ModuleType:
+    spec = importlib.util.spec_from_file_location("make_pdf", TOOL)
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+make_pdf = load()
+CONTENTS = make_pdf.read_contents(ROOT / "_toc.yml")
+PAGES = [page for _, part in CONTENTS for page in part]
+
+
+def soup(html: str) -> BeautifulSoup:
+    return BeautifulSoup(html, "html.parser")
+
+
+def titles() -> list[str]:
+    found = []
+    for page in PAGES:
+        heading = soup((SITE / f"{page}.html").read_text("utf-8")).h1
+        assert heading is not None
+        found.append(" ".join(heading.get_text().removesuffix("#").split()))
+    return found
+
+
+# -- Setting a page for paper -------------------------------------------------
+
+
+def test_the_chapters_come_in_the_order_of_the_contents() -> None:
+    toc = yaml.safe_load((ROOT / "_toc.yml").read_text("utf-8"))
+
+    assert PAGES[0] == toc["root"]
+    assert len(PAGES) == 1 + sum(len(part["chapters"]) for part in toc["parts"])
+
+
+@pytest.mark.parametrize(
+    ("address", "home", "goal"),
+    [
+        ("board.html", "", "#board"),
+        ("board.html#the-chair", "", "#board--the-chair"),
+        ("../book/cite.html#data", "", "#cite--data"),
+        ("../index.html", "", "#findings"),
+        ("#time", "", "#findings--time"),
+        ("https://doi.org/10.1", "", "https://doi.org/10.1"),
+        ("../_static/chairs.zip", "https://a.example/b/", "https://a.example/b/_static/chairs.zip"),
+        ("../_static/chairs.zip", "", None),
+        ("data:text/csv;base64,YQ==", "https://a.example/b/", None),
+    ],
+)
+def test_a_link_leads_within_the_book_or_to_a_full_address(
+    address: str, home: str, goal: str | None
+) -> None:
+    assert make_pdf.relinked(address, "notebooks/findings", BOOK, home) == goal
+
+
+def test_a_table_of_sixty_rows_stays_whole_and_a_longer_one_says_what_is_left_out() -> None:
+    whole = soup(f"<div><table><tbody>{'<tr><td>1</td></tr>' * 60}</tbody></table></div>")
+    longer = soup(f"<div><table><tbody>{'<tr><td>1</td></tr>' * 61}</tbody></table></div>")
+
+    make_pdf.cut(whole.table)
+    make_pdf.cut(longer.table)
+
+    assert len(whole.select("tr")) == 60
+    assert len(longer.select("tr")) == 20
+    assert longer.get_text().endswith(
+        "The first 20 of 61 rows. The site has them all, to read and to take."
+    )
+
+
+def test_names_of_two_pages_do_not_clash_and_a_drawing_keeps_its_own() -> None:
+    article = soup(
+        '<article><p id="a" aria-labelledby="b c">x</p>'
+        '<svg><path id="d"/><use href="#d"/></svg><details>y</details></article>'
+    ).article
+
+    make_pdf.for_paper(article, "book/cite", BOOK, "", SITE)
+
+    assert article["id"] == "cite"
+    assert article.p["id"] == "cite--a"
+    assert article.p["aria-labelledby"] == "cite--b cite--c"
+    assert article.path["id"] == "d"
+    assert article.use["href"] == "#d"
+
+
+def small_site(folder: Path) -> Path:
+    """Two pages, the second with what works on screen only."""
+    head = '<html lang="en"><head><title>One — The Book</title></head>'
+    foot = '<div class="extra_footer"><p>Licence.</p></div>'
+    finding = (
+        '<figure class="csm-finding" id="finding-f"><details><table><tr><td>seven</td></tr>'
+        "</table></details></figure>"
+    )
+    switched = (
+        '<div class="csm-explore"><form hidden><select></select></form>'
+        '<p class="csm-unswitched">Shown: first. Other choices need scripts, which are off here.'
+        '</p><div class="csm-state">state one</div><div class="csm-state" hidden>state two</div>'
+        "</div><script>live()</script>"
+    )
+    for name, body in {"one": finding, "two": finding + switched}.items():
+        text = f'<article class="bd-article"><h1>{name.title()}</h1>{body}</article>'
+        (folder / f"{name}.html").write_text(f"{head}<body>{text}{foot}</body></html>", "utf-8")
+    return folder
+
+
+SMALL = [("", ["one"]), ("Part", ["two"])]
+
+
+def test_what_is_live_stands_in_its_first_state(tmp_path: Path) -> None:
+    book = soup(make_pdf.assemble(small_site(tmp_path), SMALL))
+    text = book.get_text()
+
+    assert "state one" in text
+    assert "state two" not in text
+    assert "Shown: first. The site has the other choices." in text
+    assert book.select("script, form, select, [hidden]") == []
+
+
+def test_a_finding_that_comes_again_has_its_table_there(tmp_path: Path) -> None:
+    book = soup(make_pdf.assemble(small_site(tmp_path), SMALL))
+
+    assert book.get_text().count("seven") == 1
+    assert book.select_one("#two details[open] table") is not None
+    assert book.select_one('#one a[href="#two--finding-f"]') is not None
+
+
+def test_the_contents_give_the_page_of_each_chapter(tmp_path: Path) -> None:
+    book = soup(make_pdf.assemble(small_site(tmp_path), SMALL, {"one": 3, "two": 17}))
+
+    assert [a.get_text(" ") for a in book.select("nav li a")] == ["One 3", "Two 17"]
+    assert [a["href"] for a in book.select("nav li a")] == ["#one", "#two"]
+    assert [p.get_text() for p in book.select("nav > p")] == ["Part"]
+
+
+def test_a_page_that_was_not_built_is_named(tmp_path: Path) -> None:
+    with pytest.raises(make_pdf.PdfError, match=r"no three\.html\. Build it first: make book"):
+        make_pdf.assemble(small_site(tmp_path), [("", ["one", "three"])])
+
+
+def test_every_page_gets_one_link_to_the_pdf_however_often_it_is_made(tmp_path: Path) -> None:
+    site = small_site(tmp_path)
+    (site / "deep").mkdir()
+    shutil.copy(site / "one.html", site / "deep" / "page.html")
+    pdf = site / "book.pdf"
+    pdf.write_bytes(bytes(2_210_000))
+
+    assert make_pdf.link(site, pdf, 80) == 3
+    assert make_pdf.link(site, pdf, 81) == 3
+
+    for name, address in {"one.html": "book.pdf", "deep/page.html": "../book.pdf"}.items():
+        links = soup((site / name).read_text("utf-8")).select(".extra_footer .csm-pdf")
+        assert [p.get_text() for p in links] == ["The book as a PDF (81 pages, 2.2 MB)"]
+        assert links[0].select(f'a[href="{address}"]')
+
+
+def test_without_chromium_one_plain_sentence_names_the_remedy(tmp_path: Path) -> None:
+    run = subprocess.run(
+        [sys.executable, str(TOOL)],
+        env={**os.environ, "PATH": str(tmp_path), "CHROMIUM": ""},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert run.returncode == 1
+    assert run.stderr == (
+        "The PDF is printed by Chromium, and there is none here. "
+        "On Debian and Ubuntu it comes with: apt install chromium\n"
+    )
+
+
+# -- The page that is printed -------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def page() -> BeautifulSoup:
+    return soup(make_pdf.assemble(SITE, CONTENTS))
+
+
+def test_every_link_within_the_book_has_its_goal(page: BeautifulSoup) -> None:
+    names = {str(tag["id"]) for tag in page.select("[id]")}
+    dead = [a["href"] for a in page.select('a[href^="#"]') if str(a["href"])[1:] not in names]
+
+    assert dead == []
+    assert len(page.select('article a[href^="#"]')) > 50
+
+
+def test_nothing_on_it_is_fetched_from_elsewhere(page: BeautifulSoup) -> None:
+    fetched = [str(tag["src"]) for tag in page.select("[src]")]
+    fetched += [str(tag["href"]) for tag in page.select("link[href]")]
+
+    assert fetched
+    assert [address for address in fetched if not address.startswith(SITE.as_uri())] == []
+    assert page.select("script, iframe, object, embed") == []
+
+
+def test_no_code_and_no_furniture_of_the_site_is_on_it(page: BeautifulSoup) -> None:
+    assert page.select(".cell_input, .headerlink, .prev-next-footer, .bd-sidebar, button") == []
+    assert page.select("details:not([open])") == []
+
+
+# -- The printed book ---------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def chromium() -> str:
+    try:
+        return str(make_pdf.find_chromium())
+    except make_pdf.PdfError as error:
+        if os.environ.get("CI", "").lower() in ("1", "true"):
+            pytest.fail(str(error), pytrace=False)
+        pytest.skip(str(error))
+
+
+@pytest.fixture(scope="module")
+def pdf(chromium: str, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("pdf") / "book.pdf"
+    make_pdf.make(SITE, CONTENTS, path, chromium=chromium, author="An author")
+    return path
+
+
+@pytest.fixture(scope="module")
+def book(pdf: Path) -> Iterator[PdfReader]:
+    with PdfReader(pdf) as reader:
+        yield reader
+
+
+@pytest.fixture(scope="module")
+def texts(book: PdfReader) -> list[str]:
+    """The text of each page, with single spaces."""
+    return [" ".join(sheet.extract_text().split()) for sheet in book.pages]
+
+
+def test_each_chapter_has_a_bookmark_to_the_page_it_begins_on(
+    book: PdfReader, texts: list[str]
+) -> None:
+    tops = [mark for mark in book.outline if not isinstance(mark, list)]
+
+    assert [str(mark.title) for mark in tops] == ["Contents", *titles()]
+    for mark in tops:
+        number = book.get_destination_page_number(mark)
+        assert number is not None
+        assert texts[number].startswith(f"{number + 1} {mark.title}")
+
+
+def test_the_contents_name_the_page_printed_at_its_foot(book: PdfReader, texts: list[str]) -> None:
+    tops = [mark for mark in book.outline if not isinstance(mark, list)]
+    for title, mark in zip(titles(), tops[1:], strict=True):
+        number = (book.get_destination_page_number(mark) or 0) + 1
+        assert f"{title} {number}" in texts[1]
+        assert texts[number - 1].startswith(f"{number} {title}")
+
+
+def test_it_holds_the_numbers_and_the_limits_of_the_book(texts: list[str]) -> None:
+    text = " ".join(texts)
+
+    assert "46 of 73" in text
+    assert "What the data cannot say" in text
+    assert "Show the code" not in text
+    assert "which are off" not in text
+
+
+def test_its_charts_are_drawings_and_its_letters_are_within(book: PdfReader) -> None:
+    assert [number for number, sheet in enumerate(book.pages) if len(sheet.images)] == []
+    for sheet in book.pages:
+        fonts = sheet["/Resources"].get("/Font", {})  # type: ignore[union-attr, unused-ignore]
+        for font in fonts.values():
+            below = font.get_object()["/DescendantFonts"][0].get_object()
+            assert "/FontFile2" in below["/FontDescriptor"].get_object()
+
+
+def test_it_is_tagged_has_a_language_a_title_and_opens_with_its_bookmarks(book: PdfReader) -> None:
+    root = book.root_object
+
+    assert root["/MarkInfo"]["/Marked"]
+    assert "/StructTreeRoot" in root
+    assert root["/Lang"] == "en"
+    assert root["/ViewerPreferences"]["/DisplayDocTitle"]
+    assert book.page_mode == "/UseOutlines"
+    assert book.metadata is not None
+    assert book.metadata.title == "Mapping Children's Trusts"
+    assert book.metadata.author == "An author"
+
+
+def test_its_sheets_are_a4_of_a_sensible_number_and_none_is_empty(
+    book: PdfReader, texts: list[str]
+) -> None:
+    assert 60 <= len(book.pages) <= 160
+    assert {(round(p.mediabox.width), round(p.mediabox.height)) for p in book.pages} == {(595, 842)}
+    assert [number for number, text in enumerate(texts, 1) if len(text) < 20] == []
+
+
+def test_links_within_it_lead_to_its_own_pages(book: PdfReader) -> None:
+    inner, outer = 0, set()
+    for sheet in book.pages:
+        for note in sheet.get("/Annots") or []:
+            note = note.get_object()
+            if "/Dest" in note or note.get("/A", {}).get("/S") == "/GoTo":
+                goal = note.get("/Dest", note.get("/A", {}).get("/D"))
+                if not isinstance(goal, (list, IndirectObject)):
+                    assert str(goal).removeprefix("/") in {
+                        name.removeprefix("/") for name in book.named_destinations
+                    }
+                inner += 1
+            elif "/A" in note:
+                outer.add(str(note["/A"]["/URI"]))
+
+    assert inner > 50
+    assert [address for address in outer if not re.match("https?://|mailto:", address)] == []
+
+
+def test_it_says_nothing_of_when_and_by_what_program_it_was_made(book: PdfReader) -> None:
+    assert set(book.metadata or {}) == {"/Title", "/Author"}
+    assert "/Metadata" not in book.root_object

@@ -1,0 +1,481 @@
+"""The built site in a real browser: Chromium, without a screen and without a network.
+
+`make book` builds the site. Chromium is the one installed on this machine; nothing is downloaded.
+Where there is none these tests are skipped, but with ``CI=true`` they fail.
+
+axe-core runs with every rule of its WCAG 2.0, 2.1 and 2.2 sets, levels A and AA, and with its best
+practices. It cannot judge the contrast of text inside a chart: the tests of the charts do.
+"""
+
+from __future__ import annotations
+
+import importlib
+import inspect
+import os
+import pkgutil
+import shutil
+from collections.abc import Iterator
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from importlib.resources import files
+from pathlib import Path
+from threading import Thread
+from typing import Any, Literal
+
+import pytest
+from bs4 import BeautifulSoup
+from playwright.sync_api import Browser, Locator, Page, sync_playwright
+
+from csm_lib import chapters
+from csm_lib.collection import open_collection
+from csm_lib.explore import View
+
+SITE = Path(__file__).parent.parent / "_build" / "html"
+PAGES = sorted(path.relative_to(SITE).as_posix() for path in SITE.rglob("*.html"))
+FROM_A_FOLDER = ["index.html", "notebooks/board.html", "book/glossary.html"]
+
+CHROMIUM = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+NO_CHROMIUM = (
+    "no Chromium on the path, looked for " + ", ".join(CHROMIUM) + ". Install one "
+    "(Debian: apt install chromium; Fedora: dnf install chromium), or name it: CHROMIUM=/path/to/it"
+)
+# Every host but our own is unknown; the browser itself asks for nothing.
+OPTIONS = [
+    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
+    "--disable-gpu",
+    "--disable-quic",
+    "--disable-sync",
+]
+
+AXE = files("axe_playwright_python").joinpath("axe.min.js").read_text("utf-8")
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+
+UNFOLD = "for (const fold of document.querySelectorAll('details')) fold.open = true"
+
+LOUD = ("error", "warning")  # kinds of messages in the console
+
+LAPTOP, PHONE = 1280, 360
+
+Mode = Literal["light", "dark"]
+each_page = pytest.mark.parametrize("name", PAGES)
+
+
+class Reader:
+    """Somebody who opens one page after another and notes what goes wrong.
+
+    Attributes
+    ----------
+    page
+        The tab, driven by Playwright.
+    home
+        The address of the site, with a slash at its end.
+    faults
+        What failed since the page was opened: requests, answers, errors in the console, and
+        addresses of other hosts, whether or not anything came back.
+    """
+
+    def __init__(self, browser: Browser, home: str) -> None:
+        context = browser.new_context(reduced_motion="reduce")
+        context.set_default_timeout(10_000)
+        self.page: Page = context.new_page()
+        self.home = home
+        self.faults: list[str] = []
+        self.page.on("request", lambda request: self._note_foreign(request.url))
+        self.page.on("requestfailed", lambda r: self.faults.append(f"failed: {r.url}"))
+        self.page.on(
+            "response",
+            lambda r: self.faults.append(f"{r.status}: {r.url}") if r.status >= 400 else None,
+        )
+        self.page.on("pageerror", lambda error: self.faults.append(f"error: {error}"))
+        self.page.on(
+            "console",
+            lambda m: self.faults.append(f"console: {m.text}") if m.type in LOUD else None,
+        )
+
+    def _note_foreign(self, address: str) -> None:
+        if not address.startswith((self.home, "data:", "blob:")):
+            self.faults.append(f"another host: {address}")
+
+    def open(self, name: str, *, width: int = LAPTOP, mode: Mode = "light") -> Page:
+        """Open a page of the site afresh and wait for all that it loads."""
+        self.page.goto("about:blank")
+        self.page.set_viewport_size({"width": width, "height": 800})
+        self.page.emulate_media(color_scheme=mode)
+        self.faults.clear()
+        self.page.goto(self.home + name, wait_until="networkidle" if "search" in name else "load")
+        return self.page
+
+    def axe(self, part: str = "html", *, contrast: bool = True) -> list[str]:
+        """What axe-core finds wrong on the page, or a part of it, with all folded parts open.
+
+        Half of its time goes into contrast, which is the same at every width.
+        """
+        self.page.evaluate(UNFOLD)
+        self.page.evaluate(AXE)
+        result = self.page.evaluate(
+            """async ([part, sets, contrast]) => {
+              const found = await axe.run(part, {
+                runOnly: sets, preload: false, resultTypes: ['violations'],
+                rules: {'color-contrast': {enabled: contrast}}
+              });
+              return {
+                rules: found.passes.length + found.inapplicable.length + found.violations.length,
+                wrong: found.violations.flatMap(rule => rule.nodes.map(
+                  node => `${rule.id}: ${node.html.slice(0, 200)} ${node.failureSummary}`))
+              };
+            }""",
+            [part, RULES, contrast],
+        )
+        assert result["rules"] > 0, "axe-core ran no rule"
+        return list(result["wrong"])
+
+    def sideways(self) -> list[str]:
+        """What makes the page wider than its window; nothing, if it is not."""
+        found: list[str] = self.page.evaluate(
+            """() => {
+              const root = document.documentElement, width = root.clientWidth;
+              if (root.scrollWidth <= width) return [];
+              const held = e => {
+                for (let a = e.parentElement; a && a !== document.body; a = a.parentElement)
+                  if (getComputedStyle(a).overflowX !== 'visible') return true;
+              };
+              return [`${root.scrollWidth} px wide`, ...[...document.body.querySelectorAll('*')]
+                .filter(e => e.getBoundingClientRect().right > width + 0.5 && !held(e))
+                .map(e => e.outerHTML.slice(0, 200))];
+            }"""
+        )
+        return found
+
+
+# -- Browser -----------------------------------------------------------------
+
+
+class Quiet(SimpleHTTPRequestHandler):
+    """Serves files and keeps no log."""
+
+    def log_message(self, format: str, *args: object) -> None:
+        pass
+
+
+@pytest.fixture(scope="module")
+def home() -> Iterator[str]:
+    """The site, served on a free port of this machine."""
+    with ThreadingHTTPServer(("127.0.0.1", 0), partial(Quiet, directory=str(SITE))) as server:
+        Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_port}/"
+        server.shutdown()
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    named = os.environ.get("CHROMIUM")
+    found = next(filter(None, map(shutil.which, [named] if named else CHROMIUM)), None)
+    if found is None and os.environ.get("CI", "").lower() in ("1", "true"):
+        pytest.fail(NO_CHROMIUM, pytrace=False)
+    if found is None:
+        pytest.skip(NO_CHROMIUM)
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=found, args=OPTIONS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="module")
+def reader(browser: Browser, home: str) -> Reader:
+    return Reader(browser, home)
+
+
+@pytest.fixture(scope="module")
+def folder_reader(browser: Browser) -> Reader:
+    """One who opens the site from a folder."""
+    return Reader(browser, SITE.as_uri() + "/")
+
+
+# -- The checks themselves ---------------------------------------------------
+
+
+def test_these_checks_see_what_is_wrong(reader: Reader) -> None:
+    reader.open("index.html")
+    reader.page.set_content(
+        "<img src='https://example.org/a.png'><script>nothing()</script>"
+        "<p style='width:2000px;color:#aaa'>pale</p>"
+    )
+
+    assert {fault.partition(":")[0] for fault in reader.faults} >= {
+        "another host", "failed", "error"
+    }  # fmt: skip
+    assert len(reader.sideways()) == 2
+    found = {fault.partition(":")[0] for fault in reader.axe()}
+    assert {"image-alt", "html-has-lang", "color-contrast", "landmark-one-main"} <= found
+
+
+def test_the_size_of_targets_is_among_the_rules(reader: Reader) -> None:
+    reader.open("index.html")
+    reader.page.set_content(
+        "<div style='line-height:0'><button style='all:unset;width:9px;height:9px'>a</button>"
+        "<button style='all:unset;width:9px;height:9px'>b</button></div>"
+    )
+
+    assert "target-size" in {fault.partition(":")[0] for fault in reader.axe()}
+
+
+# -- Each page ---------------------------------------------------------------
+
+
+@each_page
+@pytest.mark.parametrize("mode", ["light", "dark"])
+def test_a_page_loads_without_fault_and_axe_finds_nothing(
+    reader: Reader, name: str, mode: Mode
+) -> None:
+    page = reader.open(name, mode=mode)
+
+    assert reader.faults == []
+    assert page.locator("html").get_attribute("data-theme") == mode
+    assert reader.axe() == []
+
+
+@each_page
+def test_a_phone_shows_a_page_whole_and_never_scrolls_it_sideways(
+    reader: Reader, name: str
+) -> None:
+    reader.open(name, width=PHONE)
+
+    assert reader.faults == []
+    assert reader.sideways() == []
+    assert reader.axe(contrast=False) == []  # which opens the folded parts
+    assert reader.sideways() == []
+
+
+STOP = """() => {
+  const e = document.activeElement;
+  if (e === document.body) return {again: false, wrong: null};
+  if (e.dataset.stopped) return {again: true, wrong: null};
+  e.dataset.stopped = 1;
+  const style = getComputedStyle(e), box = e.getBoundingClientRect();
+  const near = (e.matches('input') && e.closest('label')) || e; // a label may carry the ring
+  const rings = [style, getComputedStyle(near),
+                 ...(e.labels ? [...e.labels].map(l => getComputedStyle(l)) : [])];
+  const ring = rings.some(s => s.outlineStyle !== 'none' && parseFloat(s.outlineWidth) >= 2);
+  const left = Math.max(box.left, 0), right = Math.min(box.right, innerWidth);
+  const top = Math.max(box.top, 0), bottom = Math.min(box.bottom, innerHeight);
+  const seen = [[.5, .5], [.1, .1], [.9, .9], [.1, .9], [.9, .1]].some(([x, y]) => {
+    const at = document.elementFromPoint(left + (right - left) * x, top + (bottom - top) * y);
+    return at && (e.contains(at) || at.contains(e));
+  });
+  const what = e.outerHTML.slice(0, 200);
+  return {again: false, wrong: !ring ? `no ring: ${what}` : !seen ? `covered: ${what}` : null};
+}"""
+
+MISSED = """() => [...document.querySelectorAll(
+    'a[href], button, select, summary, textarea, input:checked, input:not([type=radio]), [tabindex]'
+  )].filter(e => e.tabIndex >= 0 && !e.disabled && !e.dataset.stopped
+               && e.checkVisibility({visibilityProperty: true}))
+  .map(e => e.outerHTML.slice(0, 200))"""
+
+
+@each_page
+def test_the_tab_key_reaches_every_control_and_shows_where_it_is(reader: Reader, name: str) -> None:
+    page = reader.open(name)
+    page.evaluate(UNFOLD)
+    wrong = []
+    for _ in range(1000):
+        page.keyboard.press("Tab")
+        stop: dict[str, Any] = page.evaluate(STOP)
+        if stop["again"]:
+            break
+        wrong += [stop["wrong"]] if stop["wrong"] else []
+    else:
+        pytest.fail("the focus never comes round")
+
+    assert wrong == []
+    assert page.evaluate(MISSED) == []
+
+
+@pytest.mark.parametrize("name", FROM_A_FOLDER)
+def test_a_page_opens_from_a_folder_without_fault(folder_reader: Reader, name: str) -> None:
+    page = folder_reader.open(name)
+
+    assert folder_reader.faults == []
+    assert page.locator("html").get_attribute("data-theme") == "light"
+
+
+# -- What a reader does ------------------------------------------------------
+
+
+def test_a_folded_table_opens_and_closes_by_keyboard(reader: Reader) -> None:
+    page = reader.open("notebooks/board.html")
+    fold = page.locator("details.csm-table").first
+    table = fold.locator("table").first
+
+    assert not table.is_visible()
+    fold.locator("summary").focus()
+    page.keyboard.press("Enter")
+    assert table.is_visible()
+    page.keyboard.press("Enter")
+    assert not table.is_visible()
+
+
+def test_the_search_finds_pages_by_a_word_without_a_network(reader: Reader) -> None:
+    page = reader.open("index.html")
+    page.keyboard.press("Control+k")
+    page.keyboard.type("probation")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/search.html?q=probation*")
+    page.locator("#search-results li a").first.wait_for()
+    page.wait_for_load_state("networkidle")
+
+    found = page.locator("#search-results li a").evaluate_all("all => all.map(a => a.pathname)")
+    assert "/notebooks/board.html" in found
+    assert reader.faults == []
+    assert reader.axe() == []
+
+
+def test_the_search_lists_pages_from_a_folder_too(folder_reader: Reader) -> None:
+    page = folder_reader.open("search.html?q=probation")
+
+    page.locator("#search-results li a").first.wait_for()
+
+
+def test_the_reader_can_choose_the_mode(reader: Reader) -> None:
+    page = reader.open("index.html")
+    switch = page.locator("button.theme-switch-button:visible").first
+    modes = set()
+    for _ in range(3):
+        switch.focus()
+        page.keyboard.press("Enter")
+        modes.add(page.locator("html").get_attribute("data-theme"))
+
+    assert modes == {"light", "dark"}
+
+
+# -- Views that can be switched ----------------------------------------------
+
+# The page and the key of each.
+EXPLORERS = [
+    (name, str(view["id"]))
+    for name in PAGES
+    for view in BeautifulSoup((SITE / name).read_bytes(), "lxml").select(".csm-explore")
+]
+each_explorer = pytest.mark.parametrize(("name", "key"), EXPLORERS)
+
+
+@pytest.fixture(scope="module")
+def views() -> dict[str, View]:
+    """All views that a chapter declares, by key."""
+    collection = open_collection()
+    modules = [
+        importlib.import_module(f"{chapters.__name__}.{found.name}")
+        for found in pkgutil.iter_modules(chapters.__path__)
+    ]
+    declared = [
+        function(collection)
+        for module in modules
+        for function in vars(module).values()
+        if inspect.isfunction(function)
+        and function.__module__ == module.__name__
+        and function.__annotations__.get("return") == "View"
+    ]
+    return {view.key: view for view in declared}
+
+
+def choose(page: Page, control: Locator, number: int) -> None:
+    """Set a control to its option of this number with the keys alone."""
+    if control.evaluate("e => e.matches('select')"):
+        control.focus()
+        page.keyboard.press("Home")
+        for _ in range(number):
+            page.keyboard.press("ArrowDown")
+        return
+    control.locator("input:checked").focus()
+    for _ in range(control.locator("input").count()):
+        if page.evaluate("document.activeElement.value") == str(number):
+            return
+        page.keyboard.press("ArrowDown")
+
+
+# What stands in the block that is shown, as a reader finds it.
+SHOWN = """view => [...view.querySelectorAll('.csm-state')]
+  .filter(state => state.checkVisibility())
+  .map(state => ({
+    state: state.dataset.state,
+    title: state.querySelector('figcaption').textContent,
+    alt: state.querySelector('svg[role=img]')?.getAttribute('aria-label') ?? null,
+    cells: [...state.querySelectorAll('tbody tr')].map(
+      row => [...row.cells].map(cell => cell.textContent)),
+    said: view.querySelector('[role=status]').textContent
+  }))"""
+
+
+def plain(words: str) -> str:
+    return " ".join(words.split())
+
+
+def test_every_view_that_a_chapter_declares_stands_on_a_page(views: dict[str, View]) -> None:
+    assert {key for _, key in EXPLORERS} == set(views)
+    assert len(views) >= 6
+
+
+@each_explorer
+def test_every_choice_made_by_keyboard_shows_the_finding_made_for_it(
+    reader: Reader, views: dict[str, View], name: str, key: str
+) -> None:
+    page, view = reader.open(name, width=PHONE), views[key]
+    place = page.locator(f"#{key}")
+    controls = place.locator("fieldset.csm-choice, select").all()
+    assert len(controls) == len(view.choices)
+    numbers = [0] * len(controls)
+    wrong, states = [], []
+
+    # From the last state to the first: so each is chosen, the first one too.
+    for chosen in reversed(list(view.states())):
+        for at, (choice, value) in enumerate(chosen.items()):
+            number = list(view.choices[choice]).index(value)
+            if numbers[at] != number:
+                choose(page, controls[at], number)
+                numbers[at] = number
+        finding = view.at(**chosen)
+        expected = {
+            "state": "-".join(map(str, numbers)),
+            "title": finding.title,
+            "alt": plain(finding.alt) if finding.draw else None,
+            "cells": [list(map(str, row)) for row in finding.table.itertuples(index=False)],
+            "said": finding.title,
+        }
+        shown = place.evaluate(SHOWN)
+        states += [block["state"] for block in shown]
+        if shown != [expected]:
+            wrong.append((chosen, shown, expected))
+
+    assert wrong == []
+    built = place.locator(".csm-state").evaluate_all("all => all.map(e => e.dataset.state)")
+    assert sorted(states) == sorted(built)
+    assert reader.faults == []
+
+
+@each_explorer
+def test_every_state_of_a_view_fits_a_phone_and_axe_finds_nothing(
+    reader: Reader, name: str, key: str
+) -> None:
+    page = reader.open(name, width=PHONE)
+    page.locator(f"#{key}").evaluate(
+        "view => view.querySelectorAll('.csm-state').forEach(state => { state.hidden = false })"
+    )
+
+    assert reader.axe(f"#{key}", contrast=False) == []
+    assert reader.sideways() == []
+
+
+@pytest.mark.parametrize("name", sorted({name for name, _ in EXPLORERS}))
+def test_without_scripts_a_view_shows_its_first_state_and_no_control(
+    browser: Browser, home: str, name: str
+) -> None:
+    context = browser.new_context(java_script_enabled=False)
+    page = context.new_page()
+    page.goto(home + name)
+
+    for view in page.locator(".csm-explore").all():
+        assert view.locator(".csm-state").first.is_visible()
+        assert view.locator(".csm-state:visible").count() == 1
+        assert view.locator(":is(input, select, button):visible").count() == 0
+        assert view.locator(".csm-unswitched").is_visible()
+    context.close()

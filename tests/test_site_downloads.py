@@ -1,0 +1,142 @@
+"""The built site's downloads: each finding has one, and it holds the finding's own data.
+
+`make book` builds the site. The findings are made anew here from the cells of the notebooks, and
+their frames are held against the files on the site.
+"""
+
+from __future__ import annotations
+
+import ast
+import io
+import json
+import zipfile
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import nbformat
+import pandas as pd
+import pytest
+from bs4 import BeautifulSoup
+from bs4.element import Tag
+
+from csm_lib.finding import DRAWN_NOTE, Finding
+
+ROOT = Path(__file__).parent.parent
+SITE = ROOT / "_build" / "html"
+NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
+PAGES = sorted(SITE.rglob("*.html"))
+
+
+@cache
+def figures(page: Path) -> list[Tag]:
+    """The findings on a page."""
+    return list(BeautifulSoup(page.read_bytes(), "lxml").select("figure.csm-finding"))
+
+
+@cache
+def download_of(page: Path, index: int) -> tuple[Path, dict[str, bytes]]:
+    """The file that the link of a finding leads to, and the files in it by their last name."""
+    (link,) = figures(page)[index].select("a.csm-download")
+    path = (page.parent / str(link["href"])).resolve()
+    with zipfile.ZipFile(path) as archive:
+        assert archive.testzip() is None
+        return path, {name.split("/")[-1]: archive.read(name) for name in archive.namelist()}
+
+
+@cache
+def findings(notebook: Path) -> list[Finding]:
+    """The findings that the cells of a notebook show, made anew."""
+    names: dict[str, Any] = {}
+    shown = []
+    for cell in nbformat.read(notebook, as_version=4).cells:
+        if cell.cell_type != "code":
+            continue
+        *before, last = ast.parse(cell.source).body
+        exec(compile(ast.Module(before, []), str(notebook), "exec"), names)
+        if isinstance(last, ast.Expr):
+            shown.append(eval(compile(ast.Expression(last.value), str(notebook), "eval"), names))
+        else:
+            exec(compile(ast.Module([last], []), str(notebook), "exec"), names)
+    return [finding for result in shown for finding in findings_of(result)]
+
+
+def findings_of(result: Any) -> list[Finding]:
+    """What a cell shows: a finding, or a view with one for every combination of its choices."""
+    if hasattr(result, "states"):
+        return [result.at(**state) for state in result.states()]
+    return [result] if isinstance(result, Finding) else []
+
+
+ON_PAGES = [(page, index) for page in PAGES for index in range(len(figures(page)))]
+each_on_a_page = pytest.mark.parametrize(
+    ("page", "index"), ON_PAGES, ids=[f"{p.relative_to(SITE)}-{i}" for p, i in ON_PAGES]
+)
+each_notebook = pytest.mark.parametrize("notebook", NOTEBOOKS, ids=lambda path: path.stem)
+
+
+def test_the_site_is_built_and_shows_findings() -> None:
+    assert {"index", "board", "jsna"} <= {page.stem for page, _ in ON_PAGES}, "run: make book"
+
+
+@each_on_a_page
+def test_a_download_stands_at_the_address_of_its_key_and_tells_the_same(
+    page: Path, index: int
+) -> None:
+    figure = figures(page)[index]
+    path, files = download_of(page, index)
+    key = str(figure["id"]).removeprefix("finding-")
+    about = json.loads(files["metadata.json"])
+
+    assert path == (SITE / "downloads" / f"{key}.zip").resolve()
+    assert set(files) == {"README.txt", f"{key}.csv", "metadata.json"}
+    assert about["key"] == key
+    assert about["title"] == figure.select("figcaption")[0].text
+    assert about["title"] in " ".join(files["README.txt"].decode().split())
+    drawn = bool(figure.select('.csm-status[data-status="drawn"]'))
+    assert (about["label"] == DRAWN_NOTE) == drawn
+    assert (DRAWN_NOTE in files["README.txt"].decode()) == drawn
+    assert figure.select(".csm-cite")[0].text.endswith(about["cite"][0])
+
+
+@each_notebook
+def test_the_data_on_the_site_are_the_findings_own(notebook: Path) -> None:
+    page = SITE / "notebooks" / f"{notebook.stem}.html"
+    places = {str(figure["id"]): index for index, figure in enumerate(figures(page))}
+    made = findings(notebook)
+
+    assert made
+    for finding in made:
+        _, files = download_of(page, places[f"finding-{finding.key}"])
+        taken = pd.read_csv(io.BytesIO(files[f"{finding.key}.csv"]), keep_default_na=False)
+        assert set(taken.pop("source")) == {finding.source}
+        assert list(taken.columns) == list(finding.data.columns)
+        assert len(taken) == len(finding.data)
+        for name in taken:
+            for cell, value in zip(taken[name], finding.data[name], strict=True):
+                if pd.isna(value):
+                    assert cell == ""
+                elif isinstance(value, str):
+                    assert str(cell) == value
+                else:
+                    assert float(cell) == pytest.approx(float(value), rel=1e-12)
+
+
+def test_the_site_holds_no_download_that_no_page_offers() -> None:
+    offered = {download_of(page, index)[0] for page, index in ON_PAGES}
+
+    assert {path.resolve() for path in (SITE / "downloads").iterdir()} == offered
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.relative_to(SITE).as_posix())
+def test_no_page_carries_a_download_in_itself(page: Path) -> None:
+    assert b"data:application/zip" not in page.read_bytes()
+    assert b"data:text/csv" not in page.read_bytes()
+
+
+def test_the_counts_of_the_print_are_in_a_download() -> None:
+    """Jobcentre Plus in 2009: 50 of 72, read from the site alone."""
+    with zipfile.ZipFile(SITE / "downloads" / "statutory-agencies.zip") as archive:
+        text = archive.read("statutory-agencies/statutory-agencies.csv").decode()
+    row = "board.jobcentre_plus,Jobcentre Plus,statutory_agencies,2009,yes,50,72,2,"
+    assert row in text
