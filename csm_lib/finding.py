@@ -179,7 +179,7 @@ class Finding:
         table = _html_table(self.table, self.title)
         parts = [
             f'<figure class="csm-finding" id="finding-{e(self.key)}">',
-            f'<figcaption class="csm-title">{e(self.title)}</figcaption>',
+            f'<figcaption class="csm-title"><b>{e(self.title)}</b></figcaption>',
         ]
         if self.draw is None:
             parts.append(table)
