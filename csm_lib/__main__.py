@@ -37,10 +37,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def panel(out: Path, *, seed: int, persistence: float) -> int:
-    """Draw the reconstructed panel and write it."""
+    """Draw the reconstructed panel and write it; only the shipped one takes the shipped place."""
+    from csm_lib.panel import PERSISTENCE, SEED, draw
+
+    if out == SHIPPED / "returns.csv" and (seed, persistence) != (SEED, PERSISTENCE):
+        raise CollectionError(
+            f"{out} holds the panel drawn with seed {SEED} and persistence {PERSISTENCE:g}. "
+            "Write another one elsewhere: --out FILE."
+        )
     from csm_lib.codebook import read_codebook
     from csm_lib.frame import read_frame
-    from csm_lib.panel import draw
     from csm_lib.published import read_published
     from csm_lib.returns import write_returns
 

@@ -55,6 +55,15 @@ def test_panel_with_another_seed_or_persistence_is_another_panel(tmp_path: Path)
     assert one != (SHIPPED / "returns.csv").read_bytes()
 
 
+def test_another_panel_does_not_take_the_place_of_the_shipped_one(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    before = (SHIPPED / "returns.csv").read_bytes()
+    assert cli.main(["panel", "--seed", "7"]) == 1
+    assert "Write another one elsewhere: --out FILE." in capsys.readouterr().err
+    assert (SHIPPED / "returns.csv").read_bytes() == before
+
+
 def test_panel_refuses_a_place_that_is_not_there(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
