@@ -24,7 +24,7 @@ from typing import Any, Literal
 
 import pytest
 from bs4 import BeautifulSoup
-from playwright.sync_api import Browser, Locator, Page, sync_playwright
+from playwright.sync_api import Browser, Locator, Page, Request, sync_playwright
 
 from csm_lib import chapters
 from csm_lib.collection import open_collection
@@ -81,7 +81,7 @@ class Reader:
         self.home = home
         self.faults: list[str] = []
         self.page.on("request", lambda request: self._note_foreign(request.url))
-        self.page.on("requestfailed", lambda r: self.faults.append(f"failed: {r.url}"))
+        self.page.on("requestfailed", self._note_failed)
         self.page.on(
             "response",
             lambda r: self.faults.append(f"{r.status}: {r.url}") if r.status >= 400 else None,
@@ -91,6 +91,12 @@ class Reader:
             "console",
             lambda m: self.faults.append(f"console: {m.text}") if m.type in LOUD else None,
         )
+
+    def _note_failed(self, request: Request) -> None:
+        # A request is aborted when its reader leaves the page, as they may before the icon of the
+        # tab has come. A blocked host or a missing file fails in another way.
+        if request.failure != "net::ERR_ABORTED":
+            self.faults.append(f"failed: {request.url} ({request.failure})")
 
     def _note_foreign(self, address: str) -> None:
         if not address.startswith((self.home, "data:", "blob:")):
