@@ -18,9 +18,7 @@ TITLES = {
     sample.by_region: (
         "The South West answered most, 75% (12 of 16); London least, 39% (13 of 33)"
     ),
-    sample.by_type: (
-        "Unitary authorities answered most, 61% (28 of 46); London boroughs least, 39% (13 of 33)"
-    ),
+    sample.by_type: ("Unitary authorities answered most; London boroughs least, 39% (13 of 33)"),
     representation.chairs: (
         "The Lead Member for Children chaired most Boards: 56% and 54% in 2008 and 2009"
     ),

@@ -54,14 +54,17 @@ def moves(collection: Collection, section: str, *, stopped: str, began: str) -> 
     from csm_lib import charts
 
     data = _comparisons(collection, [section])
-    most = data.iloc[int(data["losers_low"].argmax())]
-    widest = data.iloc[int((data["losers_high"] - data["losers_low"]).argmax())]
+    up = data["gainers_low"].max() > data["losers_low"].max()
+    side, verb = ("gainers", began) if up else ("losers", stopped)
+    low, high = data[f"{side}_low"], data[f"{side}_high"]
+    most, widest = int(low.argmax()), int((high - low).argmax())
+    labels = data["label"].tolist()
     return Finding(
         key=f"moves-{section.replace('_', '-')}",
         title=(
-            f"{words.sentence(most['label'])}: at least {words.number(most['losers_low'])} "
-            f"{stopped}; {words.within(widest['label'])}: anywhere from "
-            f"{words.span(widest['losers_low'], widest['losers_high'])} {stopped}"
+            f"{words.sentence(labels[most])}: at least {words.number(int(low.iloc[most]))} {verb}; "
+            f"{words.within(labels[widest])}: anywhere from "
+            f"{words.span(int(low.iloc[widest]), int(high.iloc[widest]))} {verb}"
         ),
         question=f"How many authorities {stopped}, and how many {began}, between the years?",
         data=data,

@@ -85,7 +85,7 @@ def by_type(collection: Collection) -> Finding:
     impossible = data.loc[data["status"] == "impossible", "authority_type"].tolist()
     ranked = data.sort_values("share", ascending=False)
     most, least = ranked.iloc[0], ranked.iloc[-1]
-    drawn = data.assign(label=data["authority_type"], item=data["authority_type"], year=2008)
+    drawn = data.assign(label=data["authority_type"], item=data["authority_type"])
     caveat = SELECTED
     if impossible:
         caveat = (
@@ -96,10 +96,8 @@ def by_type(collection: Collection) -> Finding:
     return Finding(
         key="answered-by-type",
         title=(
-            f"{_plural(most['authority_type'])} answered most, "
-            f"{words.of(most['yes'], most['base'])}; "
-            f"{words.within(_plural(least['authority_type']))} least, "
-            f"{words.of(least['yes'], least['base'])}"
+            f"{_plural(most['authority_type'])} answered most{_firm(most)}; "
+            f"{words.within(_plural(least['authority_type']))} least{_firm(least)}"
         ),
         question="How many authorities of each type answered?",
         data=data,
@@ -153,6 +151,11 @@ def _status(collection: Collection, characteristic: str, row: object) -> str:
 
 def _source(collection: Collection) -> str:
     return collection.title if collection.status == OWN else SOURCE
+
+
+def _firm(row: pd.Series) -> str:
+    """A share for a title; nothing where what is printed cannot be, as a title has no badge."""
+    return "" if row["status"] == "impossible" else f", {words.of(row['yes'], row['base'])}"
 
 
 def _plural(kind: str) -> str:
