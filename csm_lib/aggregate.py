@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from csm_lib.errors import CollectionError
 
@@ -89,7 +91,7 @@ def tally(
     years = [year for year in years if year in known_years]
 
     # groups come from all the returns, so that a group silent in one year keeps its row
-    characteristics = [returns[name].fillna(NOT_KNOWN) for name in by]
+    characteristics = [_known(returns[name]) for name in by]
     levels = [sorted(values.unique()) for values in characteristics]
     cells = pd.MultiIndex.from_product([years, *levels], names=["year", *by])
     if len(years) < len(known_years):
@@ -126,12 +128,13 @@ def changes(rows: pd.DataFrame) -> pd.DataFrame:
     Parameters
     ----------
     rows
-        A tally without groups.
+        A tally without groups, of any number of years.
 
     Returns
     -------
     DataFrame
-        One row is an item and answer with a share in both years: ``item, label, section,
+        One row is an item and answer with a share in the first and in the last of the years in
+        which any row has one; a row that is withheld has none. Columns: ``item, label, section,
         answer, from_yes, from_base, to_yes, to_base``, ``change`` (difference of the shares, as
         a proportion: 0.01 is one percentage point) and ``direction`` (1 rose, 0 same, -1 fell).
         Made from counts, so a change that rounding would hide or make up is seen as it is.
@@ -144,7 +147,8 @@ def changes(rows: pd.DataFrame) -> pd.DataFrame:
     key = ["item", "label", "section", "answer"]
     if rows.duplicated([*key, "year"]).any():
         raise CollectionError("Changes are told of a tally without groups; this one has groups.")
-    held = rows[rows["base"] > 0]
+    held = rows[(rows["base"] > 0).fillna(value=False) & rows["yes"].notna()]
+    held = held.astype({"yes": "int64", "base": "int64"})
     first, last = held["year"].min(), held["year"].max()
     sides = [
         held.loc[held["year"] == year, [*key, "yes", "base"]].rename(
@@ -192,6 +196,20 @@ def _count(returns: pd.DataFrame, item: Item, cell: Ints, cells: pd.MultiIndex) 
     )
 
 
+def _known(values: pd.Series) -> pd.Series:
+    """Return a characteristic with a name where it is missing."""
+    if isinstance(values.dtype, pd.CategoricalDtype) and NOT_KNOWN not in values.cat.categories:
+        values = values.cat.add_categories([NOT_KNOWN])
+    return values.fillna(NOT_KNOWN)
+
+
 def _places(values: pd.Series, known: Sequence[object]) -> Ints:
     """Return the place of each value among the known ones; -1 where it is missing."""
-    return pd.Categorical(values, categories=list(known)).codes.astype(np.int64)
+    if isinstance(values.dtype, pd.CategoricalDtype):  # as many codes as rows, and no text
+        codes = values.cat.set_categories(list(known)).cat.codes.to_numpy()
+    elif isinstance(values.dtype, pd.StringDtype):  # in a sixth of the time of a Categorical
+        texts, among = pa.array(values, pa.large_string()), pa.array(known, pa.large_string())
+        codes = pc.index_in(texts, among).fill_null(-1).to_numpy(zero_copy_only=False)
+    else:
+        codes = pd.Categorical(values, categories=list(known)).codes
+    return codes.astype(np.int64)

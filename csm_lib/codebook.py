@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from csm_lib.errors import CodebookError
 from csm_lib.files import lines_of, read_text, require_columns
@@ -27,7 +27,7 @@ ANSWERS: Mapping[str, Mapping[str, str]] = {
         "other": "Somebody else",
     },
 }
-"""For each response kind, the answers it takes and how a page names them."""
+"""The response kinds every codebook knows: the answers each takes and how a page names them."""
 
 DUTIES: Mapping[str, str] = {
     "statutory": "Duty to cooperate in both years",
@@ -35,21 +35,27 @@ DUTIES: Mapping[str, str] = {
     "none": "No agency under the duty",
 }
 
-COLUMNS = (
-    "item",
-    "section",
-    "label",
-    "question",
-    "response",
-    "duty",
-    "years",
-    "not_held",
-    "asked_if",
-    "place",
-    "note",
-)
+REQUIRED = ("item", "section", "label", "question", "response", "years")
+"""The columns every codebook has."""
 
-RESERVED = ("authority", "year", "region", "authority_type", "sample", "collection")
+OPTIONAL: Mapping[str, str] = {
+    "duty": "none",
+    "not_held": "",
+    "asked_if": "",
+    "place": "",
+    "note": "",
+}
+"""The columns a codebook may have, and what a cell holds where the column is left out."""
+
+ANSWERS_FILE = ("response", "answer", "label")
+"""The columns of ``answers.csv``, which defines further response kinds: one row an answer."""
+
+SECTIONS_FILE = ("section", "title", "about")
+"""The columns of ``sections.csv``, which says what a page calls a section: one row a section."""
+
+RESERVED = (
+    "authority", "year", "region", "authority_type", "item", "answer", "sample", "collection",
+)  # fmt: skip
 """Words that mean something else in the returns or the published figures: no id of an item."""
 
 
@@ -64,7 +70,9 @@ class Item:
     section, label, question
         Where it belongs, its short name and the question in this project's words.
     response
-        The kind of answer: a key of `ANSWERS`.
+        The kind of answer: a key of `ANSWERS`, or a kind that ``answers.csv`` defines.
+    answers
+        The answers it takes, and how a page names them.
     duty
         The duty to cooperate behind it: a key of `DUTIES`.
     years
@@ -83,6 +91,7 @@ class Item:
     label: str
     question: str
     response: str
+    answers: Mapping[str, str]
     duty: str
     years: tuple[int, ...]
     not_held: tuple[int, ...]
@@ -96,14 +105,16 @@ class Item:
         return tuple(year for year in self.years if year not in self.not_held)
 
     @property
-    def answers(self) -> Mapping[str, str]:
-        """The answers it takes, and how a page names them."""
-        return ANSWERS[self.response]
-
-    @property
     def counted(self) -> tuple[str, ...]:
         """The answers a tally counts: ``yes`` alone for yes/no items, else every answer."""
         return ("yes",) if self.response == "yes_no" else tuple(self.answers)
+
+
+class Heading(NamedTuple):
+    """What a page calls a section, and what it says of it."""
+
+    title: str
+    about: str
 
 
 @dataclass(frozen=True)
@@ -112,6 +123,7 @@ class Codebook(Mapping[str, Item]):
 
     items_by_id: Mapping[str, Item]
     path: Path
+    headings: Mapping[str, Heading] = field(default_factory=dict)
 
     def __getitem__(self, item: str) -> Item:
         try:
@@ -154,6 +166,19 @@ class Codebook(Mapping[str, Item]):
             )
         return tuple(item.item for item in self.values() if item.section == section)
 
+    def title(self, section: str) -> str:
+        """What a page calls a section: as ``sections.csv`` says, or its id in words."""
+        heading = self.headings.get(section)
+        if heading is not None and heading.title:
+            return heading.title
+        words = section.replace("_", " ")
+        return words[:1].upper() + words[1:]
+
+    def about(self, section: str) -> str:
+        """What ``sections.csv`` says of a section; empty where it says nothing."""
+        heading = self.headings.get(section)
+        return "" if heading is None else heading.about
+
     def battery(self, item: str) -> tuple[str, ...]:
         """The items that are answered together with `item`, itself included.
 
@@ -172,23 +197,31 @@ def read_codebook(path: str | Path) -> Codebook:
     Parameters
     ----------
     path
-        A UTF-8 CSV file with the columns of `COLUMNS`. ``years`` and ``not_held`` hold years
-        separated by semicolons; an empty cell means none.
+        A UTF-8 CSV file with the columns of `REQUIRED` and any of `OPTIONAL`. ``years`` and
+        ``not_held`` hold years separated by semicolons; an empty cell means none. Beside it may
+        lie ``answers.csv``, which defines response kinds of this codebook, and
+        ``sections.csv``, which gives its sections titles and words of introduction.
 
     Raises
     ------
     CodebookError
-        The file is missing or unreadable, a column is missing, an id is double or reserved, a
+        A file is missing or unreadable, a column is missing, an id is double or reserved, a
         response kind, duty or year is unknown, or ``asked_if`` names no yes/no item that could
         have opened the item: with file, line, column, value and remedy.
     """
     path = Path(path)
     table = read_text(path, CodebookError)
-    require_columns(table, COLUMNS, path, CodebookError)
+    require_columns(table, REQUIRED, path, CodebookError)
+    absent = [name for name in OPTIONAL if name not in table]
+    for name in table.columns:  # else a slip in a column's name would quietly drop it
+        near = did_you_mean(str(name), absent)
+        if near and name not in (*REQUIRED, *OPTIONAL):
+            raise CodebookError(f"{path}, line 1: the column {name!r} is unknown.{near} Rename it.")
+    kinds = {**ANSWERS, **_read_answers(path.with_name("answers.csv"))}
     items: dict[str, Item] = {}
     lines: dict[str, int] = {}
     for line, row in lines_of(table):
-        item = _read_item(row, f"{path}, line {line}")
+        item = _read_item({**OPTIONAL, **row}, kinds, f"{path}, line {line}")
         if item.item in items:
             raise CodebookError(
                 f"{path}, line {line}, column 'item': {item.item!r} stands in line "
@@ -198,7 +231,58 @@ def read_codebook(path: str | Path) -> Codebook:
         lines[item.item] = line
     for item in items.values():
         _check_opener(item, items, f"{path}, line {lines[item.item]}, column 'asked_if'")
-    return Codebook(items, path)
+    sections = tuple(dict.fromkeys(item.section for item in items.values()))
+    return Codebook(items, path, _read_headings(path.with_name("sections.csv"), sections))
+
+
+def _read_answers(path: Path) -> dict[str, dict[str, str]]:
+    """Read the response kinds that a codebook defines; none where there is no such file."""
+    if not path.exists():
+        return {}
+    table = read_text(path, CodebookError)
+    require_columns(table, ANSWERS_FILE, path, CodebookError)
+    kinds: dict[str, dict[str, str]] = {}
+    for line, row in lines_of(table):
+        place = f"{path}, line {line}"
+        response, answer, label = (row[name].strip() for name in ANSWERS_FILE)
+        for name, value in zip(ANSWERS_FILE, (response, answer, label), strict=True):
+            if not value:
+                raise CodebookError(f"{place}, column {name!r}: the cell is empty. Fill it in.")
+        if response in ANSWERS:
+            raise CodebookError(
+                f"{place}, column 'response': {response!r} is a kind that every codebook knows. "
+                "Give yours another name."
+            )
+        kind = kinds.setdefault(response, {})
+        for name, value, known in (("answer", answer, kind), ("label", label, kind.values())):
+            if value in known:
+                raise CodebookError(
+                    f"{place}, column {name!r}: {response!r} has {value!r} already. Give each "
+                    f"{name} of a kind once."
+                )
+        kind[answer] = label
+    return kinds
+
+
+def _read_headings(path: Path, sections: tuple[str, ...]) -> dict[str, Heading]:
+    """Read what pages call the sections; nothing where there is no such file."""
+    if not path.exists():
+        return {}
+    table = read_text(path, CodebookError)
+    require_columns(table, SECTIONS_FILE, path, CodebookError)
+    headings: dict[str, Heading] = {}
+    for line, row in lines_of(table):
+        section, title, about = (row[name].strip() for name in SECTIONS_FILE)
+        place = f"{path}, line {line}, column 'section'"
+        if section not in sections:
+            raise CodebookError(
+                f"{place}: {section!r} is no section of the codebook."
+                f"{did_you_mean(section, sections)} Sections: {', '.join(sections)}."
+            )
+        if section in headings:
+            raise CodebookError(f"{place}: {section!r} stands twice. Delete one of the lines.")
+        headings[section] = Heading(title, about)
+    return headings
 
 
 def _check_opener(item: Item, items: Mapping[str, Item], place: str) -> None:
@@ -228,13 +312,15 @@ def _check_opener(item: Item, items: Mapping[str, Item], place: str) -> None:
         opener = items.get(opener.asked_if) if opener.asked_if else None
 
 
-def _read_item(row: Mapping[str, str], place: str) -> Item:
-    values = {name: row[name].strip() for name in COLUMNS}
-    for name, known in (("response", ANSWERS), ("duty", DUTIES)):
-        if values[name] not in known:
+def _read_item(row: Mapping[str, str], kinds: Mapping[str, Mapping[str, str]], place: str) -> Item:
+    values = {name: row[name].strip() for name in (*REQUIRED, *OPTIONAL)}
+    values["duty"] = values["duty"] or OPTIONAL["duty"]
+    known: tuple[tuple[str, Iterable[str]], ...] = (("response", kinds), ("duty", DUTIES))
+    for name, words in known:
+        if values[name] not in words:
             raise CodebookError(
                 f"{place}, column {name!r}: {values[name]!r} is unknown. "
-                f"Use one of {', '.join(known)}."
+                f"Use one of {', '.join(words)}."
             )
     for name in ("item", "section", "label"):
         if not values[name]:
@@ -258,6 +344,7 @@ def _read_item(row: Mapping[str, str], place: str) -> Item:
         label=values["label"],
         question=values["question"],
         response=values["response"],
+        answers=kinds[values["response"]],
         duty=values["duty"],
         years=years["years"],
         not_held=years["not_held"],

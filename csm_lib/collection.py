@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+import os
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pandas as pd
 
 from csm_lib import aggregate
 from csm_lib.codebook import Codebook, read_codebook
-from csm_lib.errors import CollectionError
+from csm_lib.disclosure import protect
+from csm_lib.errors import CollectionError, ReturnsError
 from csm_lib.frame import read_frame
 from csm_lib.published import read_published
 from csm_lib.recovery import recover, sample_list, targets
@@ -25,7 +27,23 @@ if TYPE_CHECKING:
 SHIPPED = Path(__file__).resolve().parent.parent / "data"
 """The collection that ships with the book: the reconstructed panel."""
 
-DRAWN, OWN = "drawn", "own returns"
+DRAWN, OWN, INVENTED = "drawn", "own returns", "invented"
+
+LABELS: Mapping[str, str] = {
+    DRAWN: "Drawn panel: an illustration, not the data",
+    INVENTED: "Invented returns: an example, not data",
+    OWN: "",
+}
+"""By status of the returns: what every figure made from them must be called."""
+
+CHOSEN = "CSM_COLLECTION"
+"""The environment variable that names the collection to open where none is named."""
+
+FORMATS = (".csv", ".xlsx", ".sav", ".dta", ".parquet")
+"""How the name of a file of returns may end."""
+
+THRESHOLD = 5
+"""Counts below this are withheld from what is published, unless a collection says otherwise."""
 
 
 @dataclass(frozen=True)
@@ -41,7 +59,8 @@ class Collection:
     returns
         One row is one authority in one year, as `csm_lib.returns.read_returns` gives them.
     status
-        ``drawn`` for a reconstructed panel, ``own returns`` for what respondents answered.
+        ``drawn`` for a reconstructed panel, ``own returns`` for what respondents answered,
+        ``invented`` for an example.
     published
         The published figures with their recovered counts, as `csm_lib.recovery.recover` gives
         them; ``None`` where nothing is published.
@@ -50,6 +69,14 @@ class Collection:
     intervals
         The method of the intervals that every tally then carries; ``None`` for none. See
         `csm_lib.inference.interval`.
+    one, many
+        What a respondent is called, and several of them.
+    threshold
+        Counts of 1 to one less than this are withheld; see `csm_lib.disclosure.protect`.
+    authority_pages
+        Whether its book has a page for each authority.
+    about, licence, source
+        What it is, its terms, and where it comes from, in words; empty where nothing is said.
     """
 
     path: Path
@@ -60,13 +87,34 @@ class Collection:
     published: pd.DataFrame | None = field(default=None)
     frame: pd.DataFrame | None = field(default=None)
     intervals: IntervalMethod | None = field(default=None)
+    one: str = "authority"
+    many: str = "authorities"
+    threshold: int = 0
+    authority_pages: bool = False
+    about: str = ""
+    licence: str = ""
+    source: str = ""
+
+    @property
+    def label(self) -> str:
+        """What every figure made from its returns must be called; empty for own returns."""
+        return LABELS[self.status]
 
     @property
     def population(self) -> int | None:
-        """How many authorities there are in all, on the list that fits; ``None`` if not known."""
-        if self.published is None or self.frame is None:
+        """How many there are in all; ``None`` if not known.
+
+        On the list of the frame that fits the published figures; where nothing is published, on
+        the list of the last wave, or else the one before it, or the first.
+        """
+        if self.frame is None or self.frame.empty:
             return None
-        return int(sample_list(self.published, self.frame).cells["authorities"].sum())
+        if self.published is not None:
+            return int(sample_list(self.published, self.frame).cells["authorities"].sum())
+        listed = self.frame["year"]
+        before = listed[listed <= self.years[-1]]
+        kept = listed == (before.max() if len(before) else listed.min())
+        return int(self.frame.loc[kept, "authorities"].sum())
 
     @property
     def intervals_text(self) -> str:
@@ -98,18 +146,39 @@ class Collection:
         -------
         DataFrame
             As `csm_lib.aggregate.tally` gives it, with the column ``status``. For own returns it
-            is ``own returns``. For a drawn panel it is the status of the published figure that
-            the row reproduces (``published``, ``recovered``, ``assumed`` or ``impossible``), and
-            ``drawn`` where nothing printed stands behind the row, as in every row by group.
+            is ``own returns``, for an example ``invented``. For a drawn panel it is the status
+            of the published figure that the row reproduces (``published``, ``recovered``,
+            ``assumed`` or ``impossible``), and ``drawn`` where nothing printed stands behind the
+            row, as in every row by group.
             With `intervals`, ``low`` and ``high`` are the ends of the interval of the share;
             missing where the method needs a population and that of the row is not known (by
             group, and for an item asked of some).
+            With a `threshold`, small counts are withheld: see `csm_lib.disclosure.protect`.
         """
+        by = [by] if isinstance(by, str) else list(by)
+        if not self.threshold:
+            return self._tally(items, by=by, years=years)
+        wanted = [items] if isinstance(items, str) else list(dict.fromkeys(items))
+        opened_by: dict[str, str] = {}
+        queue = list(wanted)
+        for item in queue:  # what opens an item is counted too: its counts show in the item's base
+            opener = self.codebook[item].asked_if
+            if opener is not None:
+                opened_by[item] = opener
+                queue += [opener] if opener not in queue else []
+        rows = self._tally(queue, by=by, years=years)
+        rows = protect(rows, self.threshold, by, opened_by=opened_by)
+        return rows[rows["item"].isin(wanted)].reset_index(drop=True)
+
+    def _tally(
+        self, items: Sequence[str], *, by: Sequence[str], years: Sequence[int] | None
+    ) -> pd.DataFrame:
+        """Count the answers to some items, whatever the counts."""
         rows = aggregate.tally(self.returns, self.codebook, items, by=by, years=years)
         if self.intervals is not None:
             rows = self._with_intervals(rows, self.intervals, whole=not by)
-        if self.status == OWN:
-            return rows.assign(status=OWN)
+        if self.status != DRAWN:
+            return rows.assign(status=self.status)
         key = ["item", "year", "answer"]
         known = self._targets.set_index(key)[["count", "of", "status"]]
         behind = rows[key].join(known, on=key)
@@ -155,10 +224,11 @@ def open_collection(
     Parameters
     ----------
     path
-        A folder with ``codebook.csv`` and ``returns.csv``, and ``published.csv`` and
-        ``frame.csv`` where there are such. ``datapackage.json``, if there, gives the title, and
-        says under ``returns_status`` whether the returns are ``drawn``; without it they are
-        taken for what respondents answered. The shipped reconstructed panel if left out.
+        A folder with ``codebook.csv`` and one file of returns (``returns.csv``, ``.xlsx``,
+        ``.sav``, ``.dta`` or ``.parquet``), and ``columns.csv``, ``published.csv`` and
+        ``frame.csv`` where there are such. ``datapackage.json``, if there, describes it, see
+        below. If left out, the folder that the environment variable ``CSM_COLLECTION`` names,
+        or the shipped reconstructed panel.
     intervals
         Give every tally, and so every chart, intervals by this method.
 
@@ -167,20 +237,26 @@ def open_collection(
     CollectionError
         The folder or a file is missing or not as it must be: with file, line, column, value and
         remedy.
+
+    Notes
+    -----
+    Of ``datapackage.json`` are read ``title``, ``description``, ``sources`` and ``licenses``, and
+
+    - ``returns_status``: ``drawn``, ``invented`` or, if left out, ``own returns``;
+    - ``respondents``: what one respondent and several are called, such as
+      ``["partnership", "partnerships"]``;
+    - ``disclosure_threshold``: counts below it are withheld; 0 withholds nothing. If left out, 5,
+      and 0 for drawn returns, which are nobody's answers;
+    - ``authority_pages``: whether the book has a page for each authority; if left out, none.
     """
-    folder = SHIPPED if path is None else Path(path)
+    chosen = os.environ.get(CHOSEN) or SHIPPED if path is None else path
+    folder = Path(chosen)
     if not folder.is_dir():
         raise CollectionError(
             f"{folder}: there is no such folder. A collection is a folder with codebook.csv and "
             "returns.csv in it."
         )
-    about = _read_descriptor(folder / "datapackage.json")
-    status = about.get("returns_status", OWN)
-    if status not in (DRAWN, OWN):
-        raise CollectionError(
-            f"{folder / 'datapackage.json'}: 'returns_status' is {status!r}. "
-            f"Use {DRAWN!r} or {OWN!r}."
-        )
+    about = read_descriptor(folder / "datapackage.json")
     codebook = read_codebook(folder / "codebook.csv")
     frame = read_frame(folder / "frame.csv") if (folder / "frame.csv").exists() else None
     published = None
@@ -192,30 +268,144 @@ def open_collection(
             )
         printed = read_published(folder / "published.csv", codebook)
         published = recover(printed, codebook, frame)
+    crosswalk = folder / "columns.csv"
     return Collection(
         path=folder,
-        title=str(about.get("title", folder.resolve().name)),
+        title=about.title or folder.resolve().name,
         codebook=codebook,
-        returns=read_returns(folder / "returns.csv", codebook),
-        status=status,
+        returns=read_returns(
+            returns_file(folder),
+            codebook,
+            crosswalk=crosswalk if crosswalk.exists() else None,
+            frame=frame,
+        ),
+        status=about.status,
         published=published,
         frame=frame,
         intervals=intervals,
+        one=about.one,
+        many=about.many,
+        threshold=about.threshold,
+        authority_pages=about.authority_pages,
+        about=about.about,
+        licence=about.licence,
+        source=about.source or about.title or folder.resolve().name,
     )
 
 
-def _read_descriptor(path: Path) -> dict[str, object]:
+def returns_file(folder: Path) -> Path:
+    """Return the one file of returns in a folder.
+
+    Raises
+    ------
+    ReturnsError
+        There is none, or there are several.
+    """
+    found = sorted(
+        path
+        for path in folder.iterdir()
+        if path.stem == "returns" and path.suffix.lower() in FORMATS
+    )
+    if not found:
+        raise ReturnsError(
+            f"{folder / 'returns.csv'}: there is no such file, and none that ends in "
+            f"{', '.join(FORMATS[1:])} either. Check the name and the folder."
+        )
+    if len(found) > 1:
+        raise ReturnsError(
+            f"{folder}: holds {' and '.join(path.name for path in found)}. Keep one file of "
+            "returns; move the others elsewhere."
+        )
+    return found[0]
+
+
+class About(NamedTuple):
+    """What a descriptor says of a collection."""
+
+    title: str = ""
+    about: str = ""
+    source: str = ""
+    licence: str = ""
+    status: str = OWN
+    one: str = "authority"
+    many: str = "authorities"
+    threshold: int = THRESHOLD
+    authority_pages: bool = False
+
+
+def read_descriptor(path: Path) -> About:
+    """Read what ``datapackage.json`` says of a collection; the defaults where there is none."""
     if not path.exists():
-        return {}
+        return About()
     try:
-        about = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
+        found = json.loads(path.read_text(encoding="utf-8-sig"))
+    except (OSError, ValueError, RecursionError) as error:
         raise CollectionError(
             f"{path}: cannot be read as JSON ({error}). Correct or delete it."
         ) from None
-    if not isinstance(about, dict):
+    if not isinstance(found, dict):
         raise CollectionError(
-            f"{path}: holds a {type(about).__name__}; expected is a JSON object, in braces. "
+            f"{path}: holds a {type(found).__name__}; expected is a JSON object, in braces. "
             "Correct or delete it."
         )
-    return about
+
+    def given(name: str, default: object, expected: str, fits: Callable[[Any], bool]) -> Any:
+        value = found.get(name, default)
+        if not fits(value):
+            raise CollectionError(f"{path}: {name!r} is {value!r}. Use {expected}.")
+        return value
+
+    status = given(
+        "returns_status",
+        OWN,
+        f"{DRAWN!r} or {OWN!r}, or {INVENTED!r} for an example",
+        lambda value: value in LABELS if isinstance(value, str) else False,
+    )
+    one, many = given(
+        "respondents",
+        ["authority", "authorities"],
+        'two words, as in ["partnership", "partnerships"]',
+        lambda value: isinstance(value, list) and len(value) == 2 and all(map(_is_text, value)),
+    )
+    return About(
+        title=given("title", "", "text", _is_any_text),
+        about=given("description", "", "text", _is_any_text),
+        source="; ".join(_titles(given("sources", [], _LISTED, _is_listed))),
+        licence="; ".join(_titles(given("licenses", [], _LISTED, _is_listed))),
+        status=status,
+        one=one,
+        many=many,
+        threshold=given(
+            "disclosure_threshold",
+            0 if status == DRAWN else THRESHOLD,
+            "a whole number, 0 or more",
+            lambda value: type(value) is int and value >= 0,
+        ),
+        authority_pages=given(
+            "authority_pages", False, "true or false", lambda value: isinstance(value, bool)
+        ),
+    )
+
+
+_LISTED = 'a list of objects, as in [{"title": "..."}]'
+
+
+def _is_any_text(value: object) -> bool:
+    """Whether it is text that can be written: JSON lets half a character pass, UTF-8 does not."""
+    return isinstance(value, str) and not any("\ud800" <= sign <= "\udfff" for sign in value)
+
+
+def _is_text(value: object) -> bool:
+    return _is_any_text(value) and bool(str(value).strip())
+
+
+def _is_listed(value: object) -> bool:
+    return isinstance(value, list) and all(
+        isinstance(one, dict) and all(_is_any_text(one.get(name, "")) for name in ("title", "name"))
+        for one in value
+    )
+
+
+def _titles(listed: Sequence[Mapping[str, str]]) -> list[str]:
+    """Return the titles of sources or licences, or their names where they have no title."""
+    return [title for one in listed if (title := one.get("title") or one.get("name", ""))]

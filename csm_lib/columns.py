@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import NamedTuple
 
@@ -42,6 +43,19 @@ COLUMNS: Mapping[str, Meaning] = {
     "to_base": Meaning("how many gave any answer in the last year", AUTHORITIES),
     "change": Meaning("share in the last year less share in the first", CHANGE),
     "direction": Meaning("1 rose, 0 the same, -1 fell", "sign"),
+    "from_year": Meaning("the first of the two years that are compared", "year"),
+    "to_year": Meaning("the last of the two years that are compared", "year"),
+    "falls": Meaning("how many times in a row the share fell, up to the last year", "falls"),
+    "holm_low": Meaning("least that Holm's adjusted p can be, over all rows", P),
+    "holm_high": Meaning("most that Holm's adjusted p can be, over all rows", P),
+    "holm_verdict": Meaning(
+        "whether Holm's adjusted p is at most 0.05: always (whatever happened), never, or depends"
+    ),
+    "items": Meaning("items of which the group has figures to compare", "items"),
+    "fell": Meaning("items of which the share fell", "items"),
+    "rose": Meaning("items of which the share rose", "items"),
+    "same": Meaning("items of which the share stayed the same", "items"),
+    "withheld": Meaning("items that cannot be compared, as a figure is withheld", "items"),
     "paired_low": Meaning("fewest that can have answered in both years", AUTHORITIES),
     "paired_high": Meaning("most that can have answered in both years", AUTHORITIES),
     "gainers_low": Meaning("fewest that can have gone from no to yes", AUTHORITIES),
@@ -62,6 +76,11 @@ COLUMNS: Mapping[str, Meaning] = {
     "widest_high": Meaning("upper end of the widest 95% interval of the change", CHANGE),
     "lowest": Meaning("the lowest end of all possible 95% intervals of the change", CHANGE),
     "highest": Meaning("the highest end of all possible 95% intervals of the change", CHANGE),
+    # any questionnaire
+    "paired": Meaning("how many answered in both years", AUTHORITIES),
+    "gainers": Meaning("how many went from no to yes", AUTHORITIES),
+    "losers": Meaning("how many went from yes to no", AUTHORITIES),
+    "p": Meaning("p of McNemar's exact test, two-sided", P),
     "verdict": Meaning(
         "whether p is at most 0.05: always (whatever happened), never, or depends (on who moved)"
     ),
@@ -122,13 +141,83 @@ COLUMNS: Mapping[str, Meaning] = {
     "types add up to": Meaning("sum of those counts"),
     "counts": Meaning("the counts that give each printed percentage on the base"),
     "taken": Meaning("whether the book takes this base"),
+    # your own returns
+    "own-files/file": Meaning("the file"),
+    "own-files/holds": Meaning("what one row of it is, or what it holds"),
+    "own-files/needed": Meaning("whether a collection must have it"),
+    "own-files/here": Meaning("whether this collection has it"),
+    "own-form/sheet": Meaning("the sheet of the workbook"),
+    "own-form/questions": Meaning("how many questions stand on it", "questions"),
+    "own-form/asked of some": Meaning("those that another answer opens", "questions"),
+    "own-form/answers to choose from": Meaning("the answers in the lists of its cells"),
+    "own-crosswalk/column": Meaning("the column, as the file names it"),
+    "own-crosswalk/draft": Meaning("the item that the draft gives it"),
+    "own-crosswalk/finished": Meaning("the item that the finished crosswalk gives it"),
+    "own-crosswalk/right": Meaning("whether the two are the same"),
+    "own-faults/severity": Meaning("error, which stops the reading, or warning, which does not"),
+    "own-faults/rule": Meaning("id of the rule that is broken"),
+    "own-faults/column": Meaning("the column, as the file names it"),
+    "own-faults/value": Meaning("what stands there"),
+    "own-faults/expected": Meaning("what was expected"),
+    "own-faults/remedy": Meaning("what to do"),
+    "own-faults/count": Meaning("how many cells there are of it", "cells"),
+    "own-faults/rows": Meaning("where the first of them stand"),
+    "own-repairs/column": Meaning("the column, as the file names it"),
+    "own-repairs/found": Meaning("what stands there"),
+    "own-repairs/becomes": Meaning("what it would be read as"),
+    "own-repairs/rule": Meaning("why"),
+    "own-repairs/count": Meaning("how many cells there are of it", "cells"),
+    "own-compared/returns": Meaning("returns of the year", "returns"),
+    "own-compared/answers": Meaning("answers in them", "cells"),
+    "own-compared/answers there": Meaning("answers in the other file", "cells"),
+    "own-compared/differing": Meaning("cells that say another thing there", "cells"),
+    "own-withheld/shown": Meaning("for whom"),
+    "own-withheld/cells": Meaning("items by year, and by group", "cells"),
+    "own-withheld/withheld": Meaning("those of them that are not shown", "cells"),
     # columns that mean something else in one finding
     "support/label": Meaning("the claim, in words"),
     "support/yes": Meaning("drawn panels in which the claim holds", "panels"),
     "support/base": Meaning("drawn panels", "panels"),
     "answered/base": Meaning("authorities in all", AUTHORITIES),
+    "response/base": Meaning(
+        "all there are in that year, or all that answered in any", AUTHORITIES
+    ),
+    "response/yes": Meaning("how many answered in that year", AUTHORITIES),
+    "response-by-region/yes": Meaning("how many of the region answered", AUTHORITIES),
+    "response-by-region/base": Meaning(
+        "all of the region there are, or all that answered in that year", AUTHORITIES
+    ),
+    "response-by-authority-type/yes": Meaning("how many of the type answered", AUTHORITIES),
+    "response-by-authority-type/base": Meaning(
+        "all of the type there are, or all that answered in that year", AUTHORITIES
+    ),
+    "blanks/items": Meaning("items whose figures are counted", "items"),
+    "blanks/withheld": Meaning("items whose figures are withheld and not counted", "items"),
+    "blanks/yes": Meaning("questions left blank", "questions"),
+    "blanks/base": Meaning("questions put: items times those that were asked", "questions"),
+    "changes-by-section/label": Meaning("title of the section"),
+    "changes-by-section/items": Meaning("items with figures in two years", "items"),
+    "changes-by-section/rose": Meaning("items whose share rose", "items"),
+    "changes-by-section/fell": Meaning("items whose share fell", "items"),
+    "changes-by-section/same": Meaning("items whose share stayed", "items"),
+    "changes-by-section/significant": Meaning(
+        "items whose change is significant by McNemar's exact test at 5%", "items"
+    ),
+    "changes-by-section/always": Meaning(
+        "items whose change is significant whoever moved", "items"
+    ),
+    "changes-by-section/depends": Meaning(
+        "items whose change is significant depending on who moved", "items"
+    ),
+    "changes-by-section/never": Meaning("items whose change is significant in no case", "items"),
     "answered-by-region/base": Meaning("authorities of the region", AUTHORITIES),
     "answered-by-type/base": Meaning("authorities of the type", AUTHORITIES),
+    "falling-by-region/item": Meaning("id of the item that fell most; empty where none fell"),
+    "falling-by-region/label": Meaning("name of the item that fell most"),
+    "falling-by-authority-type/item": Meaning(
+        "id of the item that fell most; empty where none fell"
+    ),
+    "falling-by-authority-type/label": Meaning("name of the item that fell most"),
     "ledger-summary/verdict": Meaning("what becomes of a figure or statement worked out again"),
     "ledger-figures/verdict": Meaning("what becomes of the figure worked out again"),
     "ledger-statements/verdict": Meaning("what becomes of the statement held against the figures"),
@@ -146,7 +235,9 @@ COLUMNS: Mapping[str, Meaning] = {
 ``{year}`` for any year in the name."""
 
 
-def meaning(key: str, name: str) -> Meaning | None:
+def meaning(
+    key: str, name: str, *, respondents: tuple[str, str] = ("authority", "authorities")
+) -> Meaning | None:
     """Return what a column of a finding holds, or ``None`` where nothing is on record.
 
     Parameters
@@ -155,10 +246,21 @@ def meaning(key: str, name: str) -> Meaning | None:
         The finding's key.
     name
         The column's name.
+    respondents
+        What one respondent and several are called.
     """
     words = ("{year}" if word.isdecimal() and len(word) == 4 else word for word in name.split(" "))
     general = " ".join(words)
     for known in (f"{key}/{name}", name, general):
         if known in COLUMNS:
-            return COLUMNS[known]
+            found = COLUMNS[known]
+            return Meaning(*(_call(text, *respondents) for text in found))
     return None
+
+
+def _call(text: str, one: str, many: str) -> str:
+    """Call authorities what a collection calls its respondents."""
+    if many == AUTHORITIES:
+        return text
+    called = {AUTHORITIES: many, "authority": one, " of England": ""}
+    return re.sub("|".join(called), lambda found: called[found[0]], text)

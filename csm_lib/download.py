@@ -16,12 +16,16 @@ from collections.abc import Mapping
 from functools import cache
 from importlib import metadata
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from csm_lib.collection import DRAWN, OWN
+from csm_lib.collection import DRAWN, INVENTED, OWN
 from csm_lib.columns import meaning
+from csm_lib.disclosure import WITHHELD
+
+if TYPE_CHECKING:
+    from csm_lib.collection import Collection
 
 BOOK = "Mapping Children's Trusts"
 AUTHORS = "The Children's Trust mapping book contributors"
@@ -36,6 +40,7 @@ PAPER = (
 
 CC_BY = "CC BY 4.0, https://creativecommons.org/licenses/by/4.0/"
 CC0 = "CC0 1.0, https://creativecommons.org/publicdomain/zero/1.0/"
+UNSAID = "Set by whoever holds the returns. Ask before you pass them on."
 
 WIDTH = 88
 
@@ -63,10 +68,10 @@ def citation(key: str, title: str, source: str, *, label: str = "") -> str:
     result = f'"{title}"{f" [{label}]" if label else ""}.'
     if PAPER_SHORT in source:
         return f"{AUTHORS}. {result} {book} From figures published by {PAPER_SHORT}."
-    return f"{source}. {result} Worked out with {book}"
+    return f"{source}. {result} Worked out with csm_lib, version {version()}, #finding-{key}."
 
 
-def licences(status: Mapping[str, int], *, label: str) -> list[dict[str, str]]:
+def licences(status: Mapping[str, int], *, label: str, terms: str = "") -> list[dict[str, str]]:
     """Return which licence covers which part of a download.
 
     Parameters
@@ -75,18 +80,26 @@ def licences(status: Mapping[str, int], *, label: str) -> list[dict[str, str]]:
         The statuses of its numbers.
     label
         What numbers of a drawn panel must be called.
+    terms
+        Those of a collection that is no drawn panel, as `terms_of` gives them.
     """
-    if OWN in status:
-        terms = "Set by whoever holds the returns. Ask before you pass them on."
-        return [{"covers": "numbers and text", "licence": terms}]
+    if terms or OWN in status or INVENTED in status:
+        return [{"covers": "numbers and text", "licence": terms or UNSAID}]
     parts = []
-    facts = [name for name in status if name != DRAWN]
+    facts = [name for name in status if name not in (DRAWN, WITHHELD)]
     if facts:
-        terms = "Facts: stating them needs no licence. Cite their source."
-        parts.append({"covers": f"numbers ({', '.join(facts)})", "licence": terms})
+        needless = "Facts: stating them needs no licence. Cite their source."
+        parts.append({"covers": f"numbers ({', '.join(facts)})", "licence": needless})
     if DRAWN in status:
         parts.append({"covers": f"numbers ({DRAWN})", "licence": f"{CC0}. Keep the label: {label}"})
     return [*parts, {"covers": "text, in cells too, and the figure", "licence": CC_BY}]
+
+
+def terms_of(collection: Collection | None) -> str:
+    """Return the terms of a collection that is no drawn panel, in words; else nothing."""
+    if collection is None or collection.status == DRAWN:
+        return ""
+    return collection.licence or UNSAID
 
 
 def as_csv(data: pd.DataFrame) -> str:
@@ -118,9 +131,14 @@ def file_name(key: str) -> str:
     return re.sub(r"[^a-z0-9-]+", "-", key.lower()).strip("-") or "finding"
 
 
-def columns(key: str, data: pd.DataFrame) -> list[dict[str, str]]:
+def columns(
+    key: str, data: pd.DataFrame, *, respondents: tuple[str, str] = ("authority", "authorities")
+) -> list[dict[str, str]]:
     """Return name, description and unit of each column; only the name where none is on record."""
-    known = [(str(_as_text(name)), meaning(key, str(name))) for name in data.columns]
+    known = [
+        (str(_as_text(name)), meaning(key, str(name), respondents=respondents))
+        for name in data.columns
+    ]
     return [{"name": name, **(found._asdict() if found else {})} for name, found in known]
 
 
@@ -147,7 +165,7 @@ def pack(about: Mapping[str, Any], csv: str) -> bytes:
             entry.compress_type = zipfile.ZIP_DEFLATED
             entry.create_system = 3  # else it tells on which system it was made
             entry.external_attr = 0o100644 << 16
-            archive.writestr(entry, text.encode("utf-8"), compresslevel=9)
+            archive.writestr(entry, text.encode("utf-8", "replace"), compresslevel=9)
     return out.getvalue()
 
 
@@ -171,9 +189,9 @@ def readme(about: Mapping[str, Any]) -> str:
     ]
     licences = [f"{part['covers']}: {part['licence']}" for part in about["licence"]]
     parts = [
-        _fill(about["title"]),
-        "\n".join(_fill(f"{name}: {words}", hang="  ") for name, words in facts.items() if words),
-        _listed(
+        fill(about["title"]),
+        "\n".join(fill(f"{name}: {words}", hang="  ") for name, words in facts.items() if words),
+        listed(
             "Files",
             [
                 f"{csv}: the data, in UTF-8, cells separated by commas. An empty cell holds "
@@ -182,18 +200,19 @@ def readme(about: Mapping[str, Any]) -> str:
                 "metadata.json: what stands here, for programs.",
             ],
         ),
-        _listed(f"Columns of {csv}", described),
-        _listed("Licence", licences),
-        _listed("How to cite", list(about["cite"])),
+        listed(f"Columns of {csv}", described),
+        listed("Licence", licences),
+        listed("How to cite", list(about["cite"])),
     ]
     return "\n\n".join(parts) + "\n"
 
 
-def _listed(title: str, lines: list[str]) -> str:
-    return "\n".join([title, *(_fill(f"- {line}", hang="  ") for line in lines)])
+def listed(title: str, lines: list[str]) -> str:
+    """Return lines under a title, each a paragraph behind a dash."""
+    return "\n".join([title, *(fill(f"- {line}", hang="  ") for line in lines)])
 
 
-def _fill(text: str, *, hang: str = "") -> str:
+def fill(text: str, *, hang: str = "") -> str:
     """Return text as one paragraph, whatever line breaks and control signs it holds."""
     printable = "".join(sign if sign.isprintable() else " " for sign in text)
     return textwrap.fill(

@@ -19,9 +19,10 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from csm_lib import download
-from csm_lib.collection import DRAWN, OWN
+from csm_lib.collection import DRAWN, INVENTED, LABELS, OWN
 from csm_lib.counts import format_percent
-from csm_lib.words import span
+from csm_lib.disclosure import WITHHELD
+from csm_lib.words import counted, sentence, span
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -36,16 +37,18 @@ STATUSES: Mapping[str, str] = {
     "published": "count printed",
     "recovered": "the one count that gives the printed percentage",
     "assumed": "one of several possible counts, on the largest base that fits",
-    DERIVED: "worked out from what is printed",
+    DERIVED: "worked out from other figures",
     "impossible": "no count gives what is printed; the nearest correction",
     DRAWN: "from one drawn panel, an illustration",
+    INVENTED: "made up, an example",
+    WITHHELD: "not shown, as so small a count could point to somebody",
 }
 """What a number is, and how a page explains it."""
 
 LONG = 60
 """A table of more rows than this scrolls in its box."""
 
-DRAWN_NOTE = "Drawn panel: an illustration, not the data"
+DRAWN_NOTE = LABELS[DRAWN]
 """The label that stands in every figure that shows what the print does not hold."""
 
 
@@ -77,6 +80,9 @@ class Finding:
         What the page calls the answers of a tally.
     shown
         The data as the page sets it, in text; by default `as_table` lays it out.
+    collection
+        The collection it is made from, where that is not the drawn panel: it gives the
+        label of invented returns, the terms, and what respondents are called.
     """
 
     key: str
@@ -90,6 +96,7 @@ class Finding:
     draw: Callable[[], Figure] | None = None
     labels: Mapping[str, str] = field(default_factory=dict)
     shown: pd.DataFrame | None = None
+    collection: Collection | None = None
 
     @property
     def status(self) -> dict[str, int]:
@@ -114,8 +121,9 @@ class Finding:
 
     @property
     def label(self) -> str:
-        """What it must be called wherever it goes; empty where nothing of it is drawn."""
-        return DRAWN_NOTE if DRAWN in self.status else ""
+        """What it must be called wherever it goes; empty where nothing is drawn or invented."""
+        made = INVENTED if self.collection and self.collection.status == INVENTED else None
+        return next((LABELS[one] for one in (INVENTED, DRAWN) if one in (made, *self.status)), "")
 
     @property
     def about(self) -> dict[str, object]:
@@ -133,9 +141,11 @@ class Finding:
             ],
             "source": self.source,
             "caveat": self.caveat,
-            "licence": download.licences(self.status, label=self.label),
+            "licence": download.licences(
+                self.status, label=self.label, terms=download.terms_of(self.collection)
+            ),
             "cite": [self.citation, *paper],
-            "columns": download.columns(self.key, self._sourced),
+            "columns": download.columns(self.key, self._sourced, respondents=self._respondents),
         }
 
     @property
@@ -152,6 +162,12 @@ class Finding:
     def _sourced(self) -> pd.DataFrame:
         return self.data.assign(source=self.source)
 
+    @property
+    def _respondents(self) -> tuple[str, str]:
+        if self.collection is None:
+            return "authority", "authorities"
+        return self.collection.one, self.collection.many
+
     def __str__(self) -> str:
         lines = [
             self.title,
@@ -164,7 +180,7 @@ class Finding:
         if self.caveat:
             lines.append(f"Beware: {self.caveat}")
         wrapped = [textwrap.fill(line, 96, subsequent_indent="  ") for line in lines]
-        return "\n".join([*wrapped, "", _plain(self.table)])
+        return _settable("\n".join([*wrapped, "", _plain(self.table)]))
 
     __repr__ = __str__
 
@@ -174,7 +190,7 @@ class Finding:
     @property
     def html(self) -> str:
         """The finding as it stands on a page."""
-        e = html.escape
+        e = _escape
         address = base64.b64encode(self.archive).decode()
         table = _html_table(self.table, self.title)
         parts = [
@@ -182,6 +198,8 @@ class Finding:
             f'<figcaption class="csm-title"><b>{e(self.title)}</b></figcaption>',
         ]
         if self.draw is None:
+            if self.collection is not None and self.label:  # no chart carries it
+                parts.append(f'<p class="csm-caveat"><b>{e(self.label)}</b></p>')
             parts.append(table)
         else:
             from csm_lib.charts import svg  # heavy; a text-only reader does without
@@ -226,7 +244,8 @@ def as_table(data: pd.DataFrame, labels: Mapping[str, str] | None = None) -> pd.
     -------
     DataFrame
         Text. A cell holds the share and its counts, ``63% (46 of 73)``; a column ``no answer``
-        stands beside it where somebody gave none. A cell without a figure says so.
+        stands beside it where somebody gave none. A cell without a figure says so, and so does
+        one that is withheld.
     """
     needed = {"item", "label", "answer", "yes", "base", "no_answer"}
     if not needed <= set(data.columns):
@@ -249,13 +268,14 @@ def as_table(data: pd.DataFrame, labels: Mapping[str, str] | None = None) -> pd.
         column = pd.Series("share", index=data.index) if years is None else years
         silent = column + ": no answer"
     share = [
-        f"{format_percent(yes, base)} ({yes} of {base})"
+        WITHHELD if pd.isna(yes) else f"{format_percent(yes, base)} ({yes} of {base})"
         for yes, base in zip(data["yes"], data["base"], strict=True)
     ]
     body = _spread(heads, column, pd.Series(share, index=data.index)).fillna("no figure")
     if data["no_answer"].any():
-        blanks = _spread(heads, silent, data["no_answer"].astype(str)).fillna("–")
-        body = body.join(blanks.loc[:, (blanks != "0").any()])
+        told = data["no_answer"].astype("string").fillna(WITHHELD).astype(str)
+        blanks = _spread(heads, silent, told).fillna("–")
+        body = body.join(blanks.loc[:, (~blanks.isin(["0", WITHHELD])).any()])
     if "status" in data:
         words = data["status"].groupby([heads[name] for name in heads], sort=False)
         body["status"] = words.agg(lambda found: ", ".join(dict.fromkeys(found)))
@@ -276,14 +296,101 @@ _FIXED = {
 
 
 def drawn_note(data: pd.DataFrame) -> str | None:
-    """The label a chart of these rows must carry, or ``None``."""
-    return DRAWN_NOTE if (data["status"] == DRAWN).any() else None
+    """The label a chart of these rows must carry, or ``None``.
+
+    Its first line says that rows are drawn or invented, its last how many figures are withheld.
+    """
+    labels = [LABELS[name] for name in (INVENTED, DRAWN) if (data["status"] == name).any()][:1]
+    count = withheld(data)
+    if count:
+        labels.append(f"{sentence(counted(count, 'figure'))} withheld: small counts")
+    return "\n".join(labels) or None
+
+
+def withheld(data: pd.DataFrame) -> int:
+    """How many figures of a tally are withheld, the answers to one question taken as one."""
+    rows = data[data["status"] == WITHHELD]
+    groups = [name for name in data.columns if name not in _FIXED]
+    return len(rows.drop_duplicates([name for name in ("item", "year", *groups) if name in rows]))
+
+
+def drawable(data: pd.DataFrame) -> pd.DataFrame:
+    """The rows of a tally that a chart draws: those of items, or groups, with any figure shown.
+
+    An item that keeps a figure in one year keeps its withheld years too, so that a chart does not
+    take them for years in which it was not asked.
+    """
+    groups = [name for name in data.columns if name not in _FIXED]
+    shown = (data["status"] != WITHHELD).groupby(
+        [data[name] for name in ("item", *groups)], dropna=False
+    )
+    return data[shown.transform("any")].reset_index(drop=True)
+
+
+def of_tally(
+    collection: Collection,
+    data: pd.DataFrame,
+    *,
+    key: str,
+    title: str,
+    question: str,
+    what: str,
+    draw: Callable[..., Figure] | None,
+    base: str = "",
+    caveat: str = "",
+    labels: Mapping[str, str] | None = None,
+) -> Finding:
+    """Make a finding of a tally, with all that follows from the collection.
+
+    Parameters
+    ----------
+    collection
+        The collection.
+    data
+        A tally of it.
+    key, title, question, caveat, labels
+        As for a `Finding`. Where figures are withheld, the caveat goes on to say so.
+    what
+        What the chart is, for those who do not see it: ``Chart of the share of Boards``.
+    draw
+        A chart of `csm_lib.charts`: called with the rows to draw and ``note``. Items and groups
+        of which every figure is withheld are not drawn; if that is all of them, the finding has
+        no chart.
+    base
+        Of whom the shares are; by default as `base_of` says.
+    """
+    drawn, note = drawable(data), drawn_note(data)
+    return Finding(
+        key=key,
+        title=title,
+        question=question,
+        data=data,
+        base=base or base_of(data, collection),
+        source=source_of(collection, data),
+        caveat=" ".join(part for part in (caveat, withheld_text(collection, data)) if part),
+        alt=alt_of(what, data, labels),
+        draw=None if draw is None or drawn.empty else (lambda: draw(drawn, note=note)),
+        labels=labels or {},
+        collection=collection,
+    )
+
+
+def withheld_text(collection: Collection, data: pd.DataFrame) -> str:
+    """A sentence on the figures of a tally that are withheld; empty where none is."""
+    count = withheld(data)
+    if not count:
+        return ""
+    verb = "is" if count == 1 else "are"
+    return (
+        f"{sentence(counted(count, 'figure'))} {verb} withheld: a count from 1 to "
+        f"{collection.threshold - 1}, or what would give one back by subtraction."
+    )
 
 
 def source_of(collection: Collection, data: pd.DataFrame) -> str:
     """Where the numbers of a tally come from, in words."""
-    if collection.status == OWN:
-        return collection.title
+    if collection.status != DRAWN:
+        return collection.source or collection.title
     places = dict.fromkeys(
         collection.codebook[item].place for item in data["item"] if item in collection.codebook
     )
@@ -294,12 +401,15 @@ def source_of(collection: Collection, data: pd.DataFrame) -> str:
 
 def base_of(data: pd.DataFrame, collection: Collection) -> str:
     """Of whom the shares of a tally are, in words."""
-    base = span(int(data["base"].min()), int(data["base"].max()))
+    many, bases = collection.many, data["base"].dropna()
     whiskers = f"; whiskers: {collection.intervals_text}" if "low" in data else ""
+    if bases.empty:
+        return f"{many} that answered the question; how many is withheld{whiskers}"
+    base = span(int(bases.min()), int(bases.max()))
     if base == str(collection.size):
-        return f"all {collection.size} authorities{whiskers}"
+        return f"all {collection.size} {many}{whiskers}"
     each = " by item and year" if " to " in base else ""
-    return f"authorities that answered the question, {base} of {collection.size}{each}{whiskers}"
+    return f"{many} that answered the question, {base} of {collection.size}{each}{whiskers}"
 
 
 def alt_of(what: str, data: pd.DataFrame, labels: Mapping[str, str] | None = None) -> str:
@@ -325,7 +435,7 @@ def _plain(table: pd.DataFrame) -> str:
 
 def _html_table(table: pd.DataFrame, caption: str) -> str:
     """A table in a box of its own, in which a long or a wide one scrolls."""
-    head = "".join(f'<th scope="col">{html.escape(str(name))}</th>' for name in table.columns)
+    head = "".join(f'<th scope="col">{_escape(str(name))}</th>' for name in table.columns)
     body = []
     for row in table.itertuples(index=False):
         first, *rest = map(_cell, row)
@@ -333,12 +443,24 @@ def _html_table(table: pd.DataFrame, caption: str) -> str:
         body.append(f'<tr><th scope="row">{first}</th>{cells}</tr>')
     kind = "csm-table csm-scroll csm-long" if len(table) > LONG else "csm-table csm-scroll"
     return (
-        f'<div class="{kind}"><table><caption>{html.escape(caption)}</caption>'
+        f'<div class="{kind}"><table><caption>{_escape(caption)}</caption>'
         f"<thead><tr>{head}</tr></thead><tbody>{''.join(body)}</tbody></table></div>"
     )
 
 
 def _cell(value: object) -> str:
     """A cell's text; an id, which has no spaces, may break after its dots and dashes."""
-    text = html.escape(str(value))
+    text = _escape(str(value))
     return text if " " in text else re.sub(r"([._])(?=\w)", r"\1<wbr>", text)
+
+
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
+
+
+def _settable(text: str) -> str:
+    """Text without characters that steer a terminal or that no page may hold."""
+    return _CONTROL.sub("\N{REPLACEMENT CHARACTER}", text)
+
+
+def _escape(text: str) -> str:
+    return html.escape(_settable(text))

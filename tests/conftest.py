@@ -5,13 +5,13 @@ from __future__ import annotations
 import pytest
 
 from csm_lib.codebook import Codebook, read_codebook
-from csm_lib.collection import Collection, open_collection
+from csm_lib.collection import SHIPPED, Collection, open_collection
 
 
 @pytest.fixture(scope="session")
 def collection() -> Collection:
     """The collection that ships with the book. Tests must not change it."""
-    return open_collection()
+    return open_collection(SHIPPED)
 
 
 QUESTIONNAIRE = """\

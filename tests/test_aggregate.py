@@ -362,3 +362,47 @@ def test_one_year_alone_has_no_changes(returns: pd.DataFrame, questionnaire: Cod
     rows = changes(tally(returns, questionnaire, ["seat"], years=[2008]))
     assert rows.empty
     assert list(rows.columns)[-2:] == ["change", "direction"]
+
+
+def test_changes_of_three_waves_are_those_of_the_first_and_the_last(
+    collection: Collection,
+) -> None:
+    rows = collection.tally(["board.police"]).head(1)
+    rows = pd.concat(
+        [rows.assign(year=year, yes=yes) for year, yes in ((2010, 30), (2008, 10), (2009, 70))]
+    )
+    (row,) = changes(rows).to_dict("records")
+    assert (row["from_yes"], row["to_yes"], row["direction"]) == (10, 30, 1)
+
+
+def test_what_is_withheld_has_no_change_and_no_say_in_the_years() -> None:
+    rows = pd.DataFrame(
+        {
+            "item": ["a", "a", "a", "b", "b", "b"],
+            "label": ["A"] * 3 + ["B"] * 3,
+            "section": ["s"] * 6,
+            "year": [2022, 2023, 2024] * 2,
+            "answer": ["yes"] * 6,
+            "yes": pd.array([None, 10, 20, None, None, 30], dtype="Int64"),
+            "base": pd.array([None, 40, 40, None, None, 40], dtype="Int64"),
+        }
+    )
+    (row,) = changes(rows).to_dict("records")
+    assert (row["item"], row["from_yes"], row["to_yes"], row["change"]) == ("a", 10, 20, 0.25)
+    assert changes(rows)["from_yes"].dtype == "int64"
+    assert changes(rows.assign(yes=pd.NA, base=pd.NA)).empty
+
+
+def test_columns_of_categories_are_counted_like_columns_of_text(collection: Collection) -> None:
+    returns = collection.returns.copy()
+    returns.loc[:4, "region"] = None
+    text = returns.select_dtypes("str").columns
+    assert {"board.chair", "level.police", "region"} <= set(text)
+    as_text = returns.astype(dict.fromkeys(text, "str"))
+    as_categories = returns.astype(dict.fromkeys(text, "category"))
+    items = ["board.chair", "level.police", "board.police"]
+    for by in ([], ["region"], ["region", "authority_type"]):
+        pd.testing.assert_frame_equal(
+            tally(as_categories, collection.codebook, items, by=by),
+            tally(as_text, collection.codebook, items, by=by),
+        )

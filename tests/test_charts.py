@@ -267,7 +267,7 @@ def test_nobody_answered_and_a_withheld_cell_are_said_in_words() -> None:
     )
     for draw in (charts.dumbbell, charts.ranked_dots, charts.bars):
         shown = texts(draw(frame))
-        assert shown.count("no answers") == shown.count("not shown") == 1
+        assert shown.count("no answers") == shown.count("withheld") == 1
     regions = REGIONS.assign(yes=0, base=[0, *[10] * 8]).drop(index=8)
     shown = texts(charts.tile_map(regions))
     assert shown.count("no answers") == shown.count("no figure") == 1
@@ -625,8 +625,28 @@ def test_words_of_strangers_are_shown_as_they_are() -> None:
 
 
 def test_characters_that_cannot_be_set_are_left_out() -> None:
-    frame = tally(("Po\x00li\u202ece\n board\ud800", 2009, "yes", 1, 2))
+    frame = tally(("Po\x00li\u202ece\n board", 2009, "yes", 1, 2))
     assert "Police board" in texts(charts.ranked_dots(frame))
+
+
+def test_half_a_character_is_left_out_wherever_it_can_stand() -> None:
+    # a text column refuses it (and so does every reader), Python's own text and objects do not
+    half = "Police\ud800"
+    with pytest.raises(UnicodeEncodeError):
+        pd.Series([half], dtype="str")
+    frame = tally(("A", 2009, "yes", 1, 2)).astype({"label": object, "answer": object})
+    frame["label"] = pd.Series([half], dtype=object)
+    figure = charts.ranked_dots(frame, note=f"Drawn {half}")
+    assert {"Police", "Drawn Police"} <= set(texts(figure))
+    words = charts.bars(CHAIRS, labels={"director": half})
+    assert "Police" in texts(words)
+    for drawing in (figure, words):
+        charts.svg(drawing, key="k", alt=half).encode()
+
+
+def test_each_line_of_a_note_starts_a_new_line() -> None:
+    figure = charts.ranked_dots(tally(("A", 2009, "yes", 1, 2)), note="Invented\nTwo withheld")
+    assert texts(figure)[:2] == ["Invented", "Two withheld"]
 
 
 @pytest.mark.filterwarnings("error")

@@ -269,7 +269,7 @@ def test_several_lines_of_the_wrong_length_come_in_one_report(tmp_path: Path) ->
 
 def test_a_missing_column_is_named(tmp_path: Path) -> None:
     found = message(tmp_path, "a,s,A", header="item,section,label")
-    assert "line 1: the columns question, response, duty, years" in found
+    assert "line 1: the columns question, response, years are missing" in found
 
 
 def test_a_double_column_is_named(tmp_path: Path) -> None:
@@ -311,3 +311,135 @@ def test_a_missing_file_and_a_folder_are_refused(tmp_path: Path) -> None:
         read_codebook(tmp_path / "none.csv")
     with pytest.raises(CodebookError, match="is a folder"):
         read_codebook(tmp_path)
+
+
+# --- what may be left out, and what may lie beside it -----------------------------------------
+
+SHORT = "item,section,label,question,response,years"
+
+
+def beside(tmp_path: Path, name: str, *rows: str) -> None:
+    (tmp_path / name).write_text("\n".join(rows) + "\n", encoding="utf-8")
+
+
+def test_six_columns_are_enough(tmp_path: Path) -> None:
+    item = read(tmp_path, "a,s,A,Is it?,yes_no,2009", header=SHORT)["a"]
+    assert (item.duty, item.not_held, item.asked_if, item.place, item.note) == (
+        "none",
+        (),
+        None,
+        "",
+        "",
+    )
+
+
+def test_an_empty_duty_is_none(tmp_path: Path) -> None:
+    assert read(tmp_path, "a,s,A,?,yes_no,2009,", header=f"{SHORT},duty")["a"].duty == "none"
+
+
+def test_one_optional_column_is_read_where_it_stands(tmp_path: Path) -> None:
+    rows = ["b,s,B,?,yes_no,2009,a", "a,s,A,?,yes_no,2009,"]
+    assert read(tmp_path, *rows, header=f"{SHORT},asked_if")["b"].asked_if == "a"
+
+
+def test_a_slip_in_the_name_of_an_optional_column_is_no_column_of_ones_own(tmp_path: Path) -> None:
+    rows = ["a,s,A,?,yes_no,2009,", "b,s,B,?,yes_no,2009,a"]
+    found = message(tmp_path, *rows, header=f"{SHORT},asked if")
+    assert "line 1: the column 'asked if' is unknown. Did you mean 'asked_if'? Rename it." in found
+
+
+def test_a_codebook_defines_kinds_of_answers_of_its_own(tmp_path: Path) -> None:
+    beside(
+        tmp_path,
+        "answers.csv",
+        "response,answer,label",
+        "often,never,Never",
+        "often,monthly,Every month",
+        "led_by,council,The council",
+        "often,weekly,Every week",
+    )
+    rows = ["a,s,A,?,often,2009", "b,s,B,?,yes_no,2009", "c,s,C,?,led_by,2009"]
+    codebook = read(tmp_path, *rows, header=SHORT)
+    assert codebook["a"].answers == {
+        "never": "Never",
+        "monthly": "Every month",
+        "weekly": "Every week",
+    }
+    assert codebook["a"].counted == ("never", "monthly", "weekly")
+    assert codebook["b"].answers == {"yes": "Yes", "no": "No"}
+    assert codebook["c"].counted == ("council",)
+
+
+def test_kinds_of_one_codebook_are_unknown_to_another(tmp_path: Path) -> None:
+    one, other = tmp_path / "one", tmp_path / "other"
+    one.mkdir()
+    other.mkdir()
+    beside(one, "answers.csv", "response,answer,label", "often,never,Never")
+    read(one, "a,s,A,?,often,2009", header=SHORT)
+    assert "'often' is unknown. Use one of yes_no, level, chair." in message(
+        other, "a,s,A,?,often,2009", header=SHORT
+    )
+
+
+@pytest.mark.parametrize(
+    ("row", "parts"),
+    [
+        ("yes_no,maybe,Maybe", ["line 3, column 'response'", "'yes_no'", "another name"]),
+        ("often,never,Not ever", ["line 3, column 'answer'", "'often' has 'never' already"]),
+        ("often,none,Never", ["line 3, column 'label'", "'often' has 'Never' already"]),
+        ("often,,Weekly", ["line 3, column 'answer'", "empty", "Fill it in"]),
+        (",weekly,Weekly", ["line 3, column 'response'", "empty"]),
+        ("often,weekly, ", ["line 3, column 'label'", "empty"]),
+        ("often,weekly", ["line 3: has 2 cells; expected 3"]),
+    ],
+)
+def test_a_bad_row_of_answers_is_refused(tmp_path: Path, row: str, parts: list[str]) -> None:
+    beside(tmp_path, "answers.csv", "response,answer,label", "often,never,Never", row)
+    found = message(tmp_path, "a,s,A,?,often,2009", header=SHORT)
+    for part in [str(tmp_path / "answers.csv"), *parts]:
+        assert part in found
+
+
+def test_a_section_is_called_by_its_title_or_by_its_id_in_words(tmp_path: Path) -> None:
+    beside(
+        tmp_path,
+        "sections.csv",
+        "section,title,about",
+        's_one,Who sits on the board,"First, this."',
+        "s_two,,Then that.",
+    )
+    rows = [f"{name},s_{name},A,?,yes_no,2009" for name in ("one", "two", "three")]
+    codebook = read(tmp_path, *rows, header=SHORT)
+    assert [codebook.title(name) for name in codebook.sections] == [
+        "Who sits on the board",
+        "S two",
+        "S three",
+    ]
+    assert [codebook.about(name) for name in codebook.sections] == [
+        "First, this.",
+        "Then that.",
+        "",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("rows", "parts"),
+    [
+        (["x,X,"], ["line 2, column 'section'", "'x' is no section", "Sections: s."]),
+        (["s,S,", "s,T,"], ["line 3, column 'section'", "'s' stands twice", "Delete"]),
+    ],
+)
+def test_a_bad_row_of_sections_is_refused(
+    tmp_path: Path, rows: list[str], parts: list[str]
+) -> None:
+    beside(tmp_path, "sections.csv", "section,title,about", *rows)
+    found = message(tmp_path, "a,s,A,?,yes_no,2009", header=SHORT)
+    for part in [str(tmp_path / "sections.csv"), *parts]:
+        assert part in found
+
+
+@pytest.mark.parametrize("name", ["answers.csv", "sections.csv"])
+def test_a_file_beside_it_without_its_columns_is_refused(tmp_path: Path, name: str) -> None:
+    beside(tmp_path, name, "a,b", "1,2")
+    found = message(tmp_path, "a,s,A,?,yes_no,2009", header=SHORT)
+    assert f"{tmp_path / name}, line 1: the columns" in found

@@ -36,6 +36,10 @@ def copy(tmp_path: Path) -> Path:
     return Path(shutil.copytree(SHIPPED, tmp_path / "copy"))
 
 
+def describe(folder: Path, **about: object) -> None:
+    (folder / "datapackage.json").write_text(json.dumps(about), encoding="utf-8")
+
+
 def edit(path: Path, before: str, after: str) -> None:
     text = path.read_text(encoding="utf-8")
     assert before in text
@@ -45,7 +49,13 @@ def edit(path: Path, before: str, after: str) -> None:
 # --- what is opened -------------------------------------------------------------------------------
 
 
-def test_the_shipped_collection_is_the_default(collection: Collection) -> None:
+@pytest.fixture(autouse=True)
+def none_chosen(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("CSM_COLLECTION", raising=False)
+
+
+def test_the_shipped_collection_is_the_default() -> None:
+    collection = open_collection()
     assert collection.path == SHIPPED
     assert collection.status == "drawn"
     assert collection.years == (2008, 2009)
@@ -64,6 +74,63 @@ def test_a_folder_of_codebook_and_returns_is_enough(own: Path) -> None:
     assert found.frame is None
     assert found.years == (2008, 2009)
     assert found.size == 2
+
+
+def test_the_environment_may_choose_the_collection(
+    own: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CSM_COLLECTION", str(own))
+    assert open_collection().path == own
+    assert open_collection(SHIPPED).path == SHIPPED
+    monkeypatch.setenv("CSM_COLLECTION", "")
+    assert open_collection().path == SHIPPED
+
+
+def test_what_nobody_says_of_a_collection_has_its_default(own: Path) -> None:
+    found = open_collection(own)
+    assert (found.one, found.many) == ("authority", "authorities")
+    assert (found.threshold, found.authority_pages) == (5, False)
+    assert (found.about, found.licence, found.source, found.label) == ("", "", own.name, "")
+
+
+def test_the_descriptor_says_who_answered_and_what_may_be_shown(own: Path) -> None:
+    describe(
+        own,
+        title="Our boards",
+        description="What they said.",
+        returns_status="invented",
+        respondents=["partnership", "partnerships"],
+        disclosure_threshold=3,
+        authority_pages=True,
+        licenses=[{"name": "CC0-1.0", "title": "CC0 1.0"}, {"name": "MIT"}],
+        sources=[{"title": "A survey", "path": "x"}, {"title": "Another"}, {"path": "y"}],
+    )
+    found = open_collection(own)
+    assert (found.one, found.many) == ("partnership", "partnerships")
+    assert (found.threshold, found.authority_pages) == (3, True)
+    assert (found.about, found.licence) == ("What they said.", "CC0 1.0; MIT")
+    assert found.source == "A survey; Another"
+    assert found.label == "Invented returns: an example, not data"
+
+
+def test_the_shipped_panel_is_labelled_and_withholds_nothing(collection: Collection) -> None:
+    assert collection.label == "Drawn panel: an illustration, not the data"
+    assert collection.threshold == 0
+    assert collection.source.startswith("Devanney and Wistow (2013)")
+    assert collection.licence == "Creative Commons Attribution 4.0"
+    assert collection.about.startswith("What 74 English authorities said")
+
+
+@pytest.mark.parametrize(
+    ("status", "threshold"), [("drawn", 0), ("own returns", 5), ("invented", 5)]
+)
+def test_all_but_drawn_returns_are_protected_unless_told_otherwise(
+    own: Path, status: str, threshold: int
+) -> None:
+    describe(own, returns_status=status)
+    assert open_collection(own).threshold == threshold
+    describe(own, returns_status=status, disclosure_threshold=0)
+    assert open_collection(own).threshold == 0
 
 
 def test_the_folder_may_be_named_in_text(own: Path) -> None:
@@ -115,6 +182,31 @@ def test_a_missing_piece_is_named(own: Path, name: str, kind: type[CollectionErr
     refused(own, kind, str(own / name), "there is no such file", "Check")
 
 
+def test_the_file_of_returns_may_be_missed_in_every_format(own: Path) -> None:
+    (own / "returns.csv").unlink()
+    refused(own, ReturnsError, ".xlsx, .sav, .dta, .parquet")
+
+
+def test_a_crosswalk_in_the_folder_is_used(own: Path) -> None:
+    plain = open_collection(own).returns
+    edit(own / "returns.csv", "authority_type,seat", "authority_type,V12_3")
+    refused(own, ReturnsError, "V12_3")
+    (own / "columns.csv").write_text(
+        "column,item,code,answer\nV12_3,seat,yes,yes\nV12_3,seat,no,no\n", encoding="utf-8"
+    )
+    pd.testing.assert_frame_equal(open_collection(own).returns, plain)
+
+
+def test_a_region_that_the_frame_does_not_know_is_refused(copy: Path) -> None:
+    edit(copy / "returns.csv", ",London,", ",Londinium,")
+    refused(copy, ReturnsError, "Londinium")
+
+
+def test_two_files_of_returns_are_refused(own: Path) -> None:
+    (own / "returns.XLSX").write_bytes(b"")
+    refused(own, ReturnsError, str(own), "returns.XLSX and returns.csv", "Keep one file")
+
+
 def test_published_figures_need_the_frame(copy: Path) -> None:
     (copy / "frame.csv").unlink()
     refused(copy, CollectionError, str(copy), "published.csv needs frame.csv", "Add it")
@@ -127,6 +219,19 @@ def test_published_figures_need_the_frame(copy: Path) -> None:
         ("[1]", ["datapackage.json", "holds a list", "in braces"]),
         ('{"returns_status": "real"}', ["'returns_status' is 'real'", "'drawn' or 'own returns'"]),
         ('{"returns_status": null}', ["'returns_status' is None", "'drawn' or 'own returns'"]),
+        ('{"returns_status": ["drawn"]}', ["'returns_status' is ['drawn']"]),
+        ('{"title": 5}', ["'title' is 5", "Use text"]),
+        ('{"title": "half \\ud800"}', ["'title' is 'half \\ud800'", "Use text"]),
+        ('{"description": []}', ["'description' is []", "Use text"]),
+        ('{"sources": "a survey"}', ["'sources' is 'a survey'", "a list of objects"]),
+        ('{"licenses": [{"title": 1}]}', ["'licenses' is", "a list of objects"]),
+        ('{"respondents": "partnership"}', ["'respondents' is 'partnership'", "two words"]),
+        ('{"respondents": ["partnership"]}', ["'respondents'", '["partnership", "partnerships"]']),
+        ('{"respondents": ["partnership", " "]}', ["'respondents'", "two words"]),
+        ('{"disclosure_threshold": -1}', ["'disclosure_threshold' is -1", "a whole number"]),
+        ('{"disclosure_threshold": 2.5}', ["'disclosure_threshold' is 2.5"]),
+        ('{"disclosure_threshold": true}', ["'disclosure_threshold' is True"]),
+        ('{"authority_pages": "yes"}', ["'authority_pages' is 'yes'", "true or false"]),
     ],
 )
 def test_a_bad_descriptor_is_refused(own: Path, text: str, parts: list[str]) -> None:
@@ -249,6 +354,54 @@ def test_an_unknown_section_item_or_characteristic_is_refused(collection: Collec
         collection.tally(["police"])
     with pytest.raises(CollectionError, match="cannot be split by 'county'"):
         collection.section("chair", by=["county"])
+
+
+def test_invented_returns_are_called_so(collection: Collection) -> None:
+    made = dataclasses.replace(collection, status="invented")
+    assert status_of(made.tally(["board.police"])) == {"invented"}
+
+
+def test_a_small_count_is_withheld_by_the_threshold_and_shown_without(own: Path) -> None:
+    describe(own, disclosure_threshold=3)
+    shown = open_collection(own).tally(["seat"])
+    assert shown["status"].tolist() == ["withheld", "withheld"]
+    assert shown[["yes", "base", "no_answer", "share"]].isna().all(axis=None)
+    describe(own, disclosure_threshold=0)
+    shown = open_collection(own).tally(["seat"])
+    assert shown[["yes", "base"]].to_numpy().tolist() == [[1, 1], [1, 2]]
+    assert set(shown["status"]) == {"own returns"}
+
+
+def test_what_is_withheld_of_an_item_withholds_what_it_opens(collection: Collection) -> None:
+    own = dataclasses.replace(collection, status="own returns", threshold=5)
+    returns = collection.returns.copy()
+    late = returns.index[returns["year"] == 2009]
+    returns.loc[late, "board.police"] = [True] * 71 + [False] * 3
+    returns.loc[late, "level.police"] = ["head"] * 20 + ["senior_officer"] * 51 + [None] * 3
+    own = dataclasses.replace(own, returns=returns)
+    rows = own.tally(["level.police"], years=[2009])  # the base would tell that 3 said no
+    assert rows["item"].tolist() == ["level.police"] * 3
+    assert set(rows["status"]) == {"withheld"}
+    bare = dataclasses.replace(own, threshold=0).tally(["level.police"], years=[2009])
+    assert bare["yes"].tolist() == [20, 51, 0]
+
+
+def test_intervals_of_what_is_withheld_are_withheld(collection: Collection) -> None:
+    own = dataclasses.replace(collection, status="invented", threshold=5, intervals="wilson")
+    rows = own.tally(["board.police"], by=["region"])
+    hidden = rows["status"] == "withheld"
+    assert hidden.any()
+    assert rows.loc[hidden, ["low", "high"]].isna().all(axis=None)
+    assert not own.tally(["board.housing"])[["low", "high"]].isna().any(axis=None)
+
+
+def test_an_item_asked_for_twice_is_counted_once_where_counts_are_protected(
+    collection: Collection,
+) -> None:
+    own = dataclasses.replace(collection, status="own returns", threshold=5)
+    once = own.tally(["board.chair"], by=["region"])
+    pd.testing.assert_frame_equal(own.tally(["board.chair"] * 2, by=["region"]), once)
+    pd.testing.assert_frame_equal(own.tally("board.chair", by="region"), once)  # type: ignore[arg-type]
 
 
 def test_a_tally_leaves_the_collection_as_it_was(collection: Collection) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import hashlib
 import importlib.util
 import io
@@ -152,7 +153,28 @@ def test_own_returns_are_neither_ours_to_license_nor_the_paper_s_to_be_cited_for
         }
     ]
     assert about["cite"] == [finding.citation]
-    assert finding.citation.startswith('Ours. "T". Worked out with Mapping Children\'s Trusts')
+    assert finding.citation.startswith('Ours. "T". Worked out with csm_lib, version')
+
+
+def test_a_collection_s_own_terms_and_words_go_with_its_numbers(collection: Collection) -> None:
+    ours = dataclasses.replace(
+        collection, status="own returns", licence="", one="hub", many="family hubs"
+    )
+    data = pd.DataFrame({"yes": [1], "base": [9], "worst_low": [0.1]})
+    about = _finding(data=data, collection=ours).about
+    assert about["licence"] == [{"covers": "numbers and text", "licence": download.UNSAID}]
+    assert [column["unit"] for column in about["columns"][:2]] == ["family hubs"] * 2  # type: ignore[index]
+    assert about["columns"][2]["description"] == "share if every silent hub would have said no"  # type: ignore[index]
+    named = dataclasses.replace(ours, licence="CC0 1.0")
+    (terms,) = _finding(data=data, collection=named).about["licence"]  # type: ignore[misc]
+    assert terms["licence"] == "CC0 1.0"
+    drawn = _finding(data=data, collection=collection).about["licence"]
+    assert drawn == _finding(data=data).about["licence"]
+
+
+def test_what_is_withheld_is_no_fact_to_be_licensed() -> None:
+    data = pd.DataFrame({"yes": [9, None], "status": ["published", "withheld"]})
+    assert _finding(data=data).about["licence"][0]["covers"] == "numbers (published)"  # type: ignore[index]
 
 
 # -- The same bytes ----------------------------------------------------------
@@ -292,6 +314,14 @@ def test_a_column_means_what_it_means_in_its_finding() -> None:
     assert meaning("chairs", "base") == ("how many gave any answer", "authorities")
     assert meaning("heads", "of members 2008") == COLUMNS["of members {year}"]
     assert meaning("heads", "of members 74") is None
+
+
+def test_a_column_means_what_respondents_are_called() -> None:
+    hubs = ("hub", "family hubs")
+    assert meaning("k", "base", respondents=hubs) == ("how many gave any answer", "family hubs")
+    assert meaning("k", "region", respondents=hubs) == ("region", "text")
+    assert meaning("k", "region") == ("region of England", "text")
+    assert meaning("k", "nothing", respondents=hubs) is None
 
 
 # -- How to cite -------------------------------------------------------------

@@ -3,14 +3,27 @@
 from __future__ import annotations
 
 import base64
+import dataclasses
 import re
 
 import pandas as pd
+import pytest
 from bs4 import BeautifulSoup
 
+from csm_lib import charts
 from csm_lib.chapters import jsna, representation
 from csm_lib.collection import Collection
-from csm_lib.finding import Finding, alt_of, as_table
+from csm_lib.finding import (
+    Finding,
+    alt_of,
+    as_table,
+    base_of,
+    drawable,
+    drawn_note,
+    of_tally,
+    source_of,
+    withheld_text,
+)
 
 
 def _tally(**columns: object) -> pd.DataFrame:
@@ -136,3 +149,189 @@ def test_the_alternative_text_tells_every_number() -> None:
     assert alt_of("Chart", HOUSING) == (
         "Chart. X & <b>Y</b>: 2008 60% (44 of 73), 2009 63% (45 of 72)."
     )
+
+
+# --- returns of another collection, and figures that are withheld ---------------------------------
+
+WITHHELD = _tally(
+    item=["x", "x", "z", "z"],
+    label=["X", "X", "Z", "Z"],
+    year=[2008, 2009, 2008, 2009],
+    yes=pd.array([None, 10, None, None], dtype="Int64"),
+    base=pd.array([None, 20, None, None], dtype="Int64"),
+    no_answer=pd.array([None, 2, None, None], dtype="Int64"),
+    status=["withheld", "invented", "withheld", "withheld"],
+)
+
+
+@pytest.fixture
+def invented(collection: Collection) -> Collection:
+    return dataclasses.replace(
+        collection,
+        status="invented",
+        threshold=5,
+        one="partnership",
+        many="partnerships",
+        title="An example",
+        source="",
+        licence="CC0 1.0",
+        published=None,
+        frame=None,
+    )
+
+
+def made(invented: Collection, data: pd.DataFrame = WITHHELD, **more: str) -> Finding:
+    return of_tally(
+        invented,
+        data,
+        key="k",
+        title="T",
+        question="Q?",
+        what="Chart of the share",
+        draw=charts.dumbbell,
+        **more,
+    )
+
+
+def test_a_table_says_which_figures_are_withheld() -> None:
+    assert as_table(WITHHELD).to_dict("records") == [
+        {
+            "item": "X",
+            "2008": "withheld",
+            "2009": "50% (10 of 20)",
+            "2009: no answer": "2",
+            "status": "withheld, invented",
+        },
+        {
+            "item": "Z",
+            "2008": "withheld",
+            "2009": "withheld",
+            "2009: no answer": "withheld",
+            "status": "withheld",
+        },
+    ]
+
+
+def test_the_alternative_text_says_which_figures_are_withheld() -> None:
+    assert alt_of("Chart", WITHHELD) == (
+        "Chart. X: 2008 withheld, 2009 50% (10 of 20); Z: 2008 withheld, 2009 withheld."
+    )
+
+
+def test_the_note_of_a_figure_says_what_is_drawn_invented_and_withheld() -> None:
+    rows = HOUSING.assign(status=["own returns", "own returns"])
+    assert drawn_note(rows) is None
+    assert drawn_note(rows.assign(status=["recovered", "drawn"])) == (
+        "Drawn panel: an illustration, not the data"
+    )
+    assert drawn_note(rows.assign(status="invented")) == "Invented returns: an example, not data"
+    assert drawn_note(rows.assign(status=["own returns", "withheld"])) == (
+        "One figure withheld: small counts"
+    )
+    assert drawn_note(WITHHELD) == (
+        "Invented returns: an example, not data\nThree figures withheld: small counts"
+    )
+
+
+def test_the_answers_to_one_question_are_one_figure_and_each_group_is_another() -> None:
+    data = _tally(
+        answer=["a", "b", "a", "b"], region=["N", "N", "S", "S"], year=[2008] * 4,
+        yes=pd.array([None] * 4, dtype="Int64"), status=["withheld"] * 4,
+    )  # fmt: skip
+    assert drawn_note(data) == "Two figures withheld: small counts"
+
+
+def test_what_has_no_figure_at_all_is_not_drawn() -> None:
+    assert drawable(WITHHELD)[["item", "year"]].to_numpy().tolist() == [["x", 2008], ["x", 2009]]
+    assert drawable(WITHHELD.iloc[2:]).empty
+    by = WITHHELD.assign(item="x", region=["N", "N", "S", "S"])
+    assert drawable(by)["region"].tolist() == ["N", "N"]
+
+
+def test_a_tally_makes_a_finding_that_says_what_is_withheld(invented: Collection) -> None:
+    found = made(invented, caveat="Few.")
+    page = BeautifulSoup(found.html, "lxml")
+    (drawing,) = page.select("svg[role=img]")
+    words = [text.text for text in drawing.select("text")]
+    assert "Invented returns: an example, not data" in words
+    assert "Three figures withheld: small counts" in words
+    assert "X" in words
+    assert "Z" not in words
+    assert found.caveat == (
+        "Few. Three figures are withheld: a count from 1 to 4, or what would give one back by "
+        "subtraction."
+    )
+    assert found.base == "partnerships that answered the question, 20 of 74"
+    assert found.source == "An example"
+    assert found.status == {"invented": 1, "withheld": 3}
+    text = " ".join(str(found).split())
+    assert "3 withheld (not shown, as so small a count could point to somebody)" in text
+
+
+def test_a_finding_of_which_all_is_withheld_has_a_table_and_no_chart(
+    invented: Collection,
+) -> None:
+    found = made(invented, WITHHELD.iloc[2:])
+    assert found.draw is None
+    page = BeautifulSoup(found.html, "lxml")
+    assert not page.select("svg")
+    assert [cell.text for cell in page.select("td")] == ["withheld"] * 3
+    assert page.select("p")[0].text == "Invented returns: an example, not data"
+    assert found.base == "partnerships that answered the question; how many is withheld"
+
+
+def test_a_finding_of_invented_returns_is_called_so_whatever_its_rows_are(
+    invented: Collection,
+) -> None:
+    label = "Invented returns: an example, not data"
+    found = _finding(HOUSING)
+    assert found.label == ""
+    ours = dataclasses.replace(found, collection=invented)
+    assert ours.status == {"derived": 2}
+    assert ours.label == ours.about["label"] == label
+    assert f"[{label}]" in ours.citation
+    own = dataclasses.replace(invented, status="own returns")
+    assert dataclasses.replace(found, collection=own).label == ""
+
+
+def test_a_finding_calls_respondents_what_their_collection_does(invented: Collection) -> None:
+    about = made(invented).about
+    columns = {column["name"]: column for column in about["columns"]}  # type: ignore[attr-defined]
+    assert columns["yes"]["unit"] == "partnerships"
+    assert columns["base"]["description"] == "how many gave any answer"
+    assert about["licence"] == [{"covers": "numbers and text", "licence": "CC0 1.0"}]
+
+
+def test_nothing_withheld_is_not_spoken_of(invented: Collection) -> None:
+    data = invented.tally(["board.housing"])
+    assert withheld_text(invented, data) == ""
+    assert made(invented, data).caveat == ""
+
+
+def test_the_base_is_that_of_the_figures_shown(invented: Collection) -> None:
+    data = invented.tally(["board.housing"])
+    assert base_of(data, invented) == "partnerships that answered the question, 72 of 74"
+    hidden = pd.concat([data, data.assign(base=pd.NA)])
+    assert base_of(hidden, invented) == "partnerships that answered the question, 72 of 74"
+    whole = invented.tally(["board.third_sector"], years=[2009])
+    assert base_of(whole.assign(base=74), invented) == "all 74 partnerships"
+
+
+def test_the_source_of_own_returns_is_what_their_collection_names(invented: Collection) -> None:
+    named = dataclasses.replace(invented, status="own returns", source="A survey")
+    assert source_of(named, WITHHELD) == "A survey"
+    assert source_of(invented, WITHHELD) == "An example"
+
+
+def test_signs_that_steer_a_terminal_or_break_a_page_are_replaced() -> None:
+    data = HOUSING.assign(label="a\x00b\x1b[31mc")
+    found = _finding(data, title="x\x07y")
+    for text in (found.html, str(found)):
+        assert not set(text) & {"\x00", "\x07", "\x1b"}
+    assert "a\N{REPLACEMENT CHARACTER}b\N{REPLACEMENT CHARACTER}[31mc" in found.html
+
+
+def test_half_a_character_does_not_stop_a_download() -> None:
+    found = _finding(HOUSING, title="half \ud800")
+    assert found.archive
+    found.html.encode()

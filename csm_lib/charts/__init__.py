@@ -29,6 +29,7 @@ from csm_lib.charts._style import DARK, PALETTE, css
 from csm_lib.charts._support import support
 from csm_lib.charts._svg import svg
 from csm_lib.charts._tile_map import tile_map
+from csm_lib.charts._waves import waves
 
 __all__ = [
     "DARK",
@@ -44,4 +45,5 @@ __all__ = [
     "support",
     "svg",
     "tile_map",
+    "waves",
 ]

@@ -38,7 +38,7 @@ class Cell:
     def percent(self) -> str:
         """The share as printed: 63%."""
         if self.yes is None or self.base is None:
-            return "not shown"
+            return "withheld"
         return f"{rounded_percent(self.yes, self.base)}%" if self.base else "no answers"
 
     @property

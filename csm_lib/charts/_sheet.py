@@ -87,11 +87,13 @@ class Sheet:
     height
         Height of the chart in points. The note's strip comes on top of it, above 0.
     note
-        A label that stands visibly in the figure, such as that of a drawn panel.
+        A label that stands visibly in the figure, such as that of a drawn panel; each of its
+        lines starts a new one.
     """
 
     def __init__(self, height: float, *, note: str | None) -> None:
-        lines = wrap(note, WIDTH - 14, SMALL, "bold") if note and plain(note) else []
+        parts = [part for part in (note or "").splitlines() if plain(part)]
+        lines = [line for part in parts for line in wrap(part, WIDTH - 14, SMALL, "bold")]
         strip = len(lines) * LINE + 16 if lines else 0.0
         self.height = height + strip
         self.figure = Figure(

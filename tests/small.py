@@ -1,0 +1,111 @@
+"""Small collections, made in memory, for tests of what holds for any collection."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import pandas as pd
+
+from csm_lib.codebook import ANSWERS, Codebook, Heading, Item
+from csm_lib.collection import OWN, Collection
+
+Answers = Sequence[str]
+"""What each respondent answered: ``y``, ``n``, ``-`` for none, a space where no return came; or, to
+an item of another kind, the answers."""
+
+KINDS: Mapping[str, Mapping[str, str]] = {
+    **ANSWERS,
+    "stage": {"none": "Not begun", "draft": "Drafted", "signed": "Signed"},
+    "many": {str(number): f"Answer {number}" for number in range(7)},
+}
+
+
+def item(
+    name: str,
+    *,
+    label: str = "",
+    response: str = "yes_no",
+    years: Sequence[int] = (2021, 2022, 2023),
+    asked_if: str | None = None,
+) -> Item:
+    """An item whose section stands before the dot of its name."""
+    return Item(
+        item=name,
+        section=name.partition(".")[0],
+        label=label or name.partition(".")[2].capitalize(),
+        question=f"Is it so: {name}?",
+        response=response,
+        answers=KINDS[response],
+        duty="none",
+        years=tuple(years),
+        not_held=(),
+        asked_if=asked_if,
+        place="",
+        note="",
+    )
+
+
+def small(
+    items: Sequence[Item],
+    waves: Mapping[int, Mapping[str, Answers]],
+    *,
+    region: Sequence[str | None] | None = None,
+    authority_type: Sequence[str | None] | None = None,
+    titles: Mapping[str, str] | None = None,
+    frame: pd.DataFrame | None = None,
+    threshold: int = 0,
+    status: str = OWN,
+) -> Collection:
+    """A collection of partnerships.
+
+    Parameters
+    ----------
+    items
+        Its codebook.
+    waves
+        By year and item, the answers of all respondents; an item left out was answered by none.
+        A respondent with a space for an answer to every item sent no return.
+    """
+    parts = []
+    for year, answered in waves.items():
+        number = max((len(answers) for answers in answered.values()), default=4)
+        data: dict[str, object] = {
+            "authority": [f"P{place:02}" for place in range(number)],
+            "year": year,
+            "region": pd.array(list(region or [None] * number)[:number], dtype="str"),
+            "authority_type": pd.array(
+                list(authority_type or [None] * number)[:number], dtype="str"
+            ),
+        }
+        sent = [
+            any(list(answers)[place] != " " for answers in answered.values()) or not answered
+            for place in range(number)
+        ]
+        for one in items:
+            answers = list(answered.get(one.item, "-" * number))
+            if one.response == "yes_no":
+                known = {"y": True, "n": False}
+                data[one.item] = pd.array([known.get(a) for a in answers], dtype="boolean")
+            else:
+                data[one.item] = pd.array(
+                    [a if a in one.answers else None for a in answers], dtype="str"
+                )
+        parts.append(pd.DataFrame(data)[sent])
+    headings = {section: Heading(title, "") for section, title in (titles or {}).items()}
+    return Collection(
+        path=Path("small"),
+        title="A survey of partnerships",
+        codebook=Codebook({one.item: one for one in items}, Path("small/codebook.csv"), headings),
+        returns=pd.concat(parts, ignore_index=True),
+        status=status,
+        frame=frame,
+        one="partnership",
+        many="partnerships",
+        threshold=threshold,
+    )
+
+
+def answers(yes: int, no: int, blank: int = 0) -> str:
+    """So many yes, then no, then no answer."""
+    return "y" * yes + "n" * no + "-" * blank
