@@ -3,146 +3,234 @@
 from __future__ import annotations
 
 import argparse
+import io
+import os
 import sys
-import textwrap
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from csm_lib.collection import SHIPPED, open_collection
+from csm_lib import commands
+from csm_lib.collection import SHIPPED
 from csm_lib.errors import CollectionError
 
 if TYPE_CHECKING:
-    import pandas as pd
+    Commands = argparse._SubParsersAction[argparse.ArgumentParser]
 
-WIDTH = 100
+STOPPED = 130
+"""The exit status of a program that was stopped from the keyboard."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run a command and return its exit status: 0 done, 1 something is wrong, 2 wrong usage."""
+    for stream in (sys.stdout, sys.stderr):  # a terminal that lacks a sign is no reason to stop
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
     parser = _parser()
-    chosen = parser.parse_args(arguments)
+    chosen = vars(parser.parse_args(arguments))
+    run, usage = chosen.pop("run"), chosen.pop("usage")
     try:
-        if chosen.command == "panel":
-            return panel(chosen.out, seed=chosen.seed, persistence=chosen.persistence)
-        if chosen.command == "reproduce":
-            return reproduce(record=chosen.record)
-        return check(chosen.path)
+        status: int = run(**chosen)
+        sys.stdout.flush()
+        return status
+    except commands.Misuse as error:
+        usage(str(error))
     except CollectionError as error:
-        print(error, file=sys.stderr)
+        commands.say(str(error), to=sys.stderr)
+    except BrokenPipeError:  # whoever read the output, such as head, has seen enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     except OSError as error:
         where = f"{error.filename}: {error.strerror}" if error.filename else str(error)
-        print(f"{where}. Check the folder and its rights.", file=sys.stderr)
+        commands.say(f"{where}. Check the folder and its rights.", to=sys.stderr)
+    except MemoryError:
+        commands.say("There is not enough memory for this. Close other programs.", to=sys.stderr)
+    except KeyboardInterrupt:
+        commands.say("\nStopped.", to=sys.stderr)
+        return STOPPED
     return 1
-
-
-def panel(out: Path, *, seed: int, persistence: float) -> int:
-    """Draw the reconstructed panel and write it; only the shipped one takes the shipped place."""
-    from csm_lib.panel import PERSISTENCE, SEED, draw
-
-    if out == SHIPPED / "returns.csv" and (seed, persistence) != (SEED, PERSISTENCE):
-        raise CollectionError(
-            f"{out} holds the panel drawn with seed {SEED} and persistence {PERSISTENCE:g}. "
-            "Write another one elsewhere: --out FILE."
-        )
-    from csm_lib.codebook import read_codebook
-    from csm_lib.frame import read_frame
-    from csm_lib.published import read_published
-    from csm_lib.returns import write_returns
-
-    codebook = read_codebook(SHIPPED / "codebook.csv")
-    published = read_published(SHIPPED / "published.csv", codebook)
-    frame = read_frame(SHIPPED / "frame.csv")
-    returns = draw(published, codebook, frame, persistence=persistence, seed=seed)
-    write_returns(returns, out, codebook)
-    years = returns["year"].nunique()
-    print(
-        f"{out}: {len(returns)} returns written, {returns['authority'].nunique()} authorities in "
-        f"{years} years, drawn with seed {seed} and persistence {persistence:g}."
-    )
-    return 0
-
-
-def reproduce(*, record: bool = False) -> int:
-    """Print the ledger; say where a verdict differs from the recorded one, or record them all."""
-    from csm_lib import ledger
-
-    collection = open_collection()
-    rows = ledger.ledger(collection)
-    print(_legible(rows))
-    if record:
-        ledger.record(collection, rows)
-        print(f"\n{collection.path / 'ledger.csv'}: {len(rows)} verdicts recorded.")
-        return 0
-    differing = ledger.differences(rows, ledger.recorded(collection))
-    if differing.empty:
-        print(f"\nAll {len(rows)} verdicts are as recorded.")
-        return 0
-    lines = [
-        f"  {row['entry']}: recorded {row['recorded']}, now {row['verdict']}"
-        for row in differing.to_dict("records")
-    ]
-    count = "1 verdict differs" if len(lines) == 1 else f"{len(lines)} verdicts differ"
-    print(
-        f"\n{count} from {collection.path / 'ledger.csv'}:\n" + "\n".join(lines) + "\nIf that is "
-        "as it should be, record them: python -m csm_lib reproduce --record",
-        file=sys.stderr,
-    )
-    return 1
-
-
-def check(path: Path) -> int:
-    """Open a collection; what is wrong with it is raised, all of a file's faults at once."""
-    collection = open_collection(path)
-    years = ", ".join(map(str, collection.years))
-    print(
-        f"{collection.title}: {len(collection.returns)} returns from {collection.size} "
-        f"authorities ({years}), {len(collection.codebook)} items. No fault found."
-    )
-    return 0
-
-
-def _legible(rows: pd.DataFrame) -> str:
-    """The ledger as text: one entry a line, the reason under each that is not reproduced."""
-    from csm_lib.claims import REPRODUCED, VERDICTS
-
-    lines = []
-    for kind, heading in (("figure", "Published figures"), ("claim", "Statements")):
-        lines += [heading, ""]
-        for row in rows[rows["kind"] == kind].to_dict("records"):
-            given = f": {row['printed']}, returns {row['computed'] or '-'}"
-            lines.append(f"{row['entry']}{given if kind == 'figure' else ''}: {row['verdict']}")
-            if kind == "claim":
-                lines.append(_indented(row["printed"]))
-            if kind == "claim" or row["verdict"] != REPRODUCED:
-                lines.append(_indented(row["because"], "      "))
-        lines.append("")
-    lines += ["Summary", ""]
-    counts = rows.groupby(["verdict", "kind"]).size()
-    for verdict in VERDICTS:
-        figures, claims = (int(counts.get((verdict, kind), 0)) for kind in ("figure", "claim"))
-        lines.append(f"  {verdict:<27} {figures:>4} figures {claims:>4} statements")
-    return "\n".join(lines)
-
-
-def _indented(text: str, indent: str = "   ") -> str:
-    return textwrap.fill(text, WIDTH, initial_indent=indent, subsequent_indent=indent)
 
 
 def _parser() -> argparse.ArgumentParser:
-    from csm_lib.panel import PERSISTENCE, SEED
-
     parser = argparse.ArgumentParser(
         prog="python -m csm_lib",
-        description="Draw, check and reproduce collections of the Children's Trust mapping.",
+        description="Check returns, collect them, and take the findings along.",
+        epilog="Help on a command: python -m csm_lib check --help\n"
+        "Exit status: 0 all is well, 1 something was found wrong, 2 the command was mistyped.",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    commands = parser.add_subparsers(dest="command", required=True, metavar="command")
+    found = parser.add_subparsers(required=True, metavar="command")
+    _check(found)
+    _columns(found)
+    _template(found)
+    _findings(found)
+    _profile(found)
+    _panel(found)
+    _reproduce(found)
+    return parser
 
-    one = commands.add_parser(
+
+def _command(
+    found: Commands, name: str, does: str, description: str, examples: Sequence[str] = ()
+) -> argparse.ArgumentParser:
+    """Add a command, which runs the function of its name."""
+    lines = "\n".join(f"  python -m csm_lib {name} {example}" for example in examples)
+    one = found.add_parser(
+        name,
+        help=does,
+        description=description,
+        epilog=f"for example:\n{lines}" if examples else None,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    one.set_defaults(run=getattr(commands, name), usage=one.error)
+    return one
+
+
+def _check(found: Commands) -> None:
+    one = _command(
+        found,
+        "check",
+        "check your returns, every fault in one report",
+        """\
+Read returns as they come (CSV, Excel, SPSS, Stata, Parquet) and hold them against
+the codebook. Every fault is listed at once: where it is, what was expected, what to
+do. An error makes the exit status 1; a warning does not. Nothing is repaired unless
+you say so with --repair, and every repair is listed.""",
+        [
+            "my-survey                        a folder with codebook.csv and returns",
+            "export.xlsx --codebook codebook.csv",
+            "deposit.sav --codebook codebook.csv --columns columns.csv",
+            "export.xlsx --codebook codebook.csv --repair --out returns.csv",
+            "my-survey --html report.html     the same report as a page to pass on",
+        ],
+    )
+    one.add_argument("path", type=Path, metavar="PATH", help="the folder, or a file of returns")
+    one.add_argument(
+        "--codebook",
+        type=Path,
+        metavar="FILE",
+        help="the codebook.csv that a file of returns answers; a folder has its own",
+    )
+    one.add_argument(
+        "--columns",
+        type=Path,
+        metavar="FILE",
+        help="the crosswalk, which says what foreign columns and codes mean; the command "
+        "'columns' drafts it. In a folder columns.csv is taken without asking",
+    )
+    one.add_argument(
+        "--repair",
+        action="store_true",
+        help="accept the repairs on offer: ways to write yes and no, spaces, capitals",
+    )
+    one.add_argument(
+        "--out",
+        type=Path,
+        metavar="FILE",
+        help="write the clean returns as .csv or .parquet, where no file is yet",
+    )
+    one.add_argument("--html", type=Path, metavar="FILE", help="write the report as a web page")
+    one.add_argument("--csv", type=Path, metavar="FILE", help="write the report as a table")
+
+
+def _columns(found: Commands) -> None:
+    one = _command(
+        found,
+        "columns",
+        "draft which column of a foreign file is which question",
+        """\
+Compare the columns of a file, their labels and codes with the codebook, and write a
+first draft of columns.csv. Finish it by hand before you check with it: a likeness of
+names is a guess.""",
+        [
+            "deposit.sav --codebook codebook.csv",
+            "export.xlsx --codebook codebook.csv --out export-columns.csv",
+        ],
+    )
+    one.add_argument("path", type=Path, metavar="FILE", help="the file of returns")
+    one.add_argument(
+        "--codebook", type=Path, metavar="FILE", required=True, help="the codebook.csv it answers"
+    )
+    one.add_argument(
+        "--out",
+        type=Path,
+        metavar="FILE",
+        help="the draft (default: columns.csv beside the file of returns)",
+    )
+
+
+def _template(found: Commands) -> None:
+    one = _command(
+        found,
+        "template",
+        "write an Excel workbook for respondents to fill in",
+        """\
+Write a workbook with a sheet for each section of the codebook, the questions beside
+the cells and the answers to choose from. What is filled in can be checked as it is.""",
+        [
+            "--out survey-2025.xlsx --year 2025 --collection my-survey",
+            "--out template.xlsx --year 2009",
+        ],
+    )
+    _add_collection(one, "the folder with codebook.csv; it needs no returns yet")
+    one.add_argument("--out", type=Path, metavar="FILE", required=True, help="the .xlsx to write")
+    one.add_argument(
+        "--year", type=int, required=True, help="the year that is asked for; see the codebook"
+    )
+    one.add_argument(
+        "--rows",
+        type=int,
+        metavar="NUMBER",
+        help="for how many respondents there are drop-downs (default: 500)",
+    )
+
+
+def _findings(found: Commands) -> None:
+    one = _command(
+        found,
+        "findings",
+        "write every table and figure as files",
+        """\
+Write the findings of a collection without the book: one Excel workbook with a sheet
+for each finding, every table as CSV, every figure as SVG and PNG, and a README. No
+respondent's row is in them. An earlier export in the folder is replaced.""",
+        ["--out findings", "--collection my-survey --out my-findings"],
+    )
+    _add_collection(one, "the folder of your collection")
+    one.add_argument(
+        "--out", type=Path, metavar="FOLDER", required=True, help="a new or empty folder"
+    )
+
+
+def _profile(found: Commands) -> None:
+    one = _command(
+        found,
+        "profile",
+        "show one authority beside comparable ones",
+        """\
+Set the answers of one respondent beside those of its region, its type and everyone,
+with what changed since the last wave and what it lacks that most others have.""",
+        [
+            "A01",
+            '"Name of the partnership" --collection my-survey --out profile.html',
+        ],
+    )
+    one.add_argument("authority", metavar="AUTHORITY", help="its name, as the returns have it")
+    _add_collection(one, "the folder of your collection")
+    one.add_argument(
+        "--out", type=Path, metavar="FILE", help="write a page to print, instead of text"
+    )
+
+
+def _panel(found: Commands) -> None:
+    from csm_lib.panel import PERSISTENCE, SEED
+
+    one = _command(
+        found,
         "panel",
-        help="draw the reconstructed panel",
-        description="Draw returns that reproduce every published figure, and write them as CSV. "
-        "The same seed and persistence give the same file.",
+        "draw the reconstructed panel",
+        """\
+Draw returns that reproduce every published figure, and write them as CSV. The same
+seed and persistence give the same file.""",
     )
     one.add_argument(
         "--out",
@@ -159,20 +247,26 @@ def _parser() -> argparse.ArgumentParser:
         "(default: %(default)g)",
     )
 
-    one = commands.add_parser(
+
+def _reproduce(found: Commands) -> None:
+    one = _command(
+        found,
         "reproduce",
-        help="hold every published figure and statement against the returns",
-        description="Print the ledger. The exit status is 1 if a verdict is not as recorded.",
+        "hold every published figure and statement against the returns",
+        "Print the ledger. The exit status is 1 if a verdict is not as recorded.",
     )
     one.add_argument("--record", action="store_true", help="record the verdicts as they now are")
 
-    one = commands.add_parser(
-        "check",
-        help="check a collection of your own",
-        description="Open a folder with codebook.csv and returns.csv, and say what is wrong.",
+
+def _add_collection(one: argparse.ArgumentParser, what: str) -> None:
+    one.add_argument(
+        "--collection",
+        dest="folder",
+        type=Path,
+        metavar="FOLDER",
+        help=f"{what} (default: the one that CSM_COLLECTION names, or "
+        "the panel that ships with the book)",
     )
-    one.add_argument("path", type=Path, help="the folder")
-    return parser
 
 
 def _odds(text: str) -> float:

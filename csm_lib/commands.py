@@ -1,0 +1,335 @@
+"""What the commands of the command line do; `csm_lib.__main__` reads what was typed.
+
+Each returns the exit status: 0 where all is well, 1 where something was found wrong. What a
+program or a person reads on goes to standard output; progress and errors go to standard error.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+import textwrap
+from pathlib import Path
+from shlex import quote
+from time import monotonic
+from typing import TYPE_CHECKING, TextIO
+
+from csm_lib.collection import CHOSEN, SHIPPED, open_collection, read_descriptor, returns_file
+from csm_lib.errors import CollectionError
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from csm_lib.codebook import Codebook
+    from csm_lib.report import Report
+
+WIDTH = 100
+
+PATIENCE = 2.0
+"""After so many seconds, work that nobody watches says what it is doing."""
+
+
+class Misuse(Exception):
+    """The command was typed in a way that it cannot be meant."""
+
+
+def say(text: str, *, to: TextIO | None = None) -> None:
+    """Print text of which nothing can move the cursor or colour the terminal."""
+    print("".join(sign if sign.isprintable() or sign == "\n" else "�" for sign in text), file=to)
+
+
+class Progress:
+    """Says on standard error what is being done: in one line of a terminal, else now and then."""
+
+    def __init__(self) -> None:
+        self._terminal = sys.stderr.isatty()
+        self._said = monotonic()
+        self._shown = False
+
+    def __call__(self, text: str) -> None:
+        """Say it, unless it is too soon."""
+        line = "".join(sign if sign.isprintable() else " " for sign in text)
+        if self._terminal:
+            columns = shutil.get_terminal_size().columns
+            print(f"\r\x1b[K{line[: columns - 1]}", end="", file=sys.stderr, flush=True)
+            self._shown = True
+        elif monotonic() - self._said > PATIENCE:
+            say(f"{line} ...", to=sys.stderr)
+            self._said = monotonic()
+
+    def step(self, done: int, total: int, what: str) -> None:
+        """Say how far a piece of work is that has so many steps."""
+        if done < total:
+            self(f"{done + 1} of {total}: {what}")
+
+    def __enter__(self) -> Progress:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._shown:
+            print("\r\x1b[K", end="", file=sys.stderr, flush=True)
+
+
+def check(
+    path: Path,
+    *,
+    codebook: Path | None = None,
+    columns: Path | None = None,
+    repair: bool = False,
+    out: Path | None = None,
+    html: Path | None = None,
+    csv: Path | None = None,
+) -> int:
+    """Check a collection or one file of returns, and print every fault in one report."""
+    from csm_lib.codebook import read_codebook
+    from csm_lib.frame import read_frame
+    from csm_lib.returns import check_file, write_returns
+
+    whole = path.is_dir()
+    if whole and codebook is not None:
+        raise Misuse("a collection has its own codebook.csv: leave --codebook out")
+    if not whole and codebook is None:
+        raise Misuse("name the codebook that the returns answer: --codebook codebook.csv")
+    if out is not None:
+        if out.suffix.lower() not in (".csv", ".parquet"):
+            raise Misuse("--out: clean returns are written as .csv or .parquet")
+        _refuse_what_is_there(out)
+    questionnaire = read_codebook(codebook or path / "codebook.csv")
+    beside = questionnaire.path.with_name
+    frame = read_frame(beside("frame.csv")) if beside("frame.csv").exists() else None
+    if columns is None and whole and (path / "columns.csv").exists():
+        columns = path / "columns.csv"
+    with Progress() as progress:
+        report = check_file(
+            returns_file(path) if whole else path,
+            questionnaire,
+            crosswalk=columns,
+            frame=frame,
+            repair=repair,
+            progress=progress.step,
+        )
+    say(str(report))
+    if html is not None:
+        _write_report(html, report.html)
+        say(f"{html}: the report is written.")
+    if csv is not None:
+        _write_report(csv, report.csv)
+        say(f"{csv}: the report is written.")
+    if report.returns is None:
+        if out is not None:
+            say(f"{out}: not written, as the returns are not clean yet.", to=sys.stderr)
+        return 1
+    if out is not None:
+        write_returns(report.returns, out, questionnaire)
+        say(f"{out}: {len(report.returns)} clean returns are written.")
+    if whole and report.repairs.empty:
+        open_collection(path)  # what else lies in the folder
+    many = read_descriptor(beside("datapackage.json")).many
+    say(f"{path}: {_counted(report, questionnaire, many)}")
+    return 0
+
+
+def _counted(report: Report, codebook: Codebook, many: str) -> str:
+    returns = report.returns
+    assert returns is not None
+    if returns.empty:
+        return "no returns yet."
+    years = ", ".join(map(str, sorted(returns["year"].unique())))
+    return (
+        f"{len(returns)} returns from {returns['authority'].nunique()} {many} ({years}), "
+        f"{len(codebook)} items."
+    )
+
+
+def columns(path: Path, *, codebook: Path, out: Path | None = None) -> int:
+    """Draft the crosswalk from the columns of a foreign file to the items of the codebook."""
+    import pandas as pd
+
+    from csm_lib.codebook import read_codebook
+    from csm_lib.crosswalk import UNDECIDED, draft, write_draft
+    from csm_lib.tables import read_sheets
+
+    target = path.with_name("columns.csv") if out is None else out
+    _refuse_what_is_there(target)
+    questionnaire = read_codebook(codebook)
+    with Progress() as progress:
+        sheets = read_sheets(path, progress=progress)
+    drafts = [draft(sheet, questionnaire) for sheet in sheets]
+    table = pd.concat(drafts, ignore_index=True).drop_duplicates(["column", "code"])
+    write_draft(table, target)
+    item = table.groupby("column", sort=False)["item"].first()
+    unsure = item.str.startswith(UNDECIDED)
+    say(
+        f"{target}: a draft for {len(item)} columns.\n"
+        f"  matched: {int((~unsure & (item != '')).sum())}\n"
+        f"  unsure, marked {UNDECIDED}: {int(unsure.sum())}\n"
+        f"  like nothing in the codebook: {int((item == '').sum())}\n"
+        "Read every line and correct it. A column whose 'item' stays empty is left out. Then:\n"
+        f"  python -m csm_lib check {quote(str(path))} --codebook {quote(str(codebook))} "
+        f"--columns {quote(str(target))}"
+    )
+    return 0
+
+
+def template(folder: Path | None, *, out: Path, year: int, rows: int | None = None) -> int:
+    """Write the workbook that respondents fill in. The folder needs no returns yet."""
+    from csm_lib.codebook import read_codebook
+    from csm_lib.frame import read_frame
+    from csm_lib.template import ROWS, write_template
+
+    if out.suffix.lower() != ".xlsx":
+        raise Misuse("--out: the template is an Excel workbook, so its name ends in .xlsx")
+    _refuse_what_is_there(out)
+    folder = _chosen(folder)
+    about = read_descriptor(folder / "datapackage.json")
+    cells = read_frame(folder / "frame.csv") if (folder / "frame.csv").exists() else None
+    codebook = read_codebook(folder / "codebook.csv")
+    write_template(
+        codebook,
+        out,
+        year=year,
+        one=about.one,
+        many=about.many,
+        regions=_each(cells, "region"),
+        types=_each(cells, "authority_type"),
+        rows=ROWS if rows is None else rows,
+    )
+    asked = sum(year in item.held for item in codebook.values())
+    say(f"{out}: a template for {year} with {asked} questions is written.")
+    return 0
+
+
+def findings(folder: Path | None, *, out: Path) -> int:
+    """Write every table and figure of a collection as files."""
+    from csm_lib.export import export
+
+    with Progress() as progress:
+        progress("Opening the collection")
+        files = export(open_collection(folder), out, progress=progress)
+    say(f"{out}: {len(files)} files are written. Begin with findings.xlsx or README.txt.")
+    return 0
+
+
+def profile(authority: str, folder: Path | None, *, out: Path | None = None) -> int:
+    """Print the profile of one respondent, or write it as a page."""
+    from csm_lib import profile as profiles
+
+    found = profiles.profile(open_collection(folder), authority)
+    if out is None:
+        say(str(found))
+        return 0
+    if out.suffix.lower() not in (".html", ".htm"):
+        raise Misuse("--out: the profile is a web page, so its name ends in .html")
+    _write_report(out, found.html)
+    say(f"{out}: the profile of {authority} is written. Open it in a browser.")
+    return 0
+
+
+def panel(out: Path, *, seed: int, persistence: float) -> int:
+    """Draw the reconstructed panel and write it; only the shipped one takes the shipped place."""
+    from csm_lib.codebook import read_codebook
+    from csm_lib.frame import read_frame
+    from csm_lib.panel import PERSISTENCE, SEED, draw
+    from csm_lib.published import read_published
+    from csm_lib.returns import write_returns
+
+    if out == SHIPPED / "returns.csv" and (seed, persistence) != (SEED, PERSISTENCE):
+        raise CollectionError(
+            f"{out} holds the panel drawn with seed {SEED} and persistence {PERSISTENCE:g}. "
+            "Write another one elsewhere: --out FILE."
+        )
+    codebook = read_codebook(SHIPPED / "codebook.csv")
+    published = read_published(SHIPPED / "published.csv", codebook)
+    frame = read_frame(SHIPPED / "frame.csv")
+    returns = draw(published, codebook, frame, persistence=persistence, seed=seed)
+    write_returns(returns, out, codebook)
+    years = returns["year"].nunique()
+    say(
+        f"{out}: {len(returns)} returns written, {returns['authority'].nunique()} authorities in "
+        f"{years} years, drawn with seed {seed} and persistence {persistence:g}."
+    )
+    return 0
+
+
+def reproduce(*, record: bool = False) -> int:
+    """Print the ledger; say where a verdict differs from the recorded one, or record them all."""
+    from csm_lib import ledger
+
+    collection = open_collection(SHIPPED)
+    rows = ledger.ledger(collection)
+    say(_legible(rows))
+    if record:
+        ledger.record(collection, rows)
+        say(f"\n{collection.path / 'ledger.csv'}: {len(rows)} verdicts recorded.")
+        return 0
+    differing = ledger.differences(rows, ledger.recorded(collection))
+    if differing.empty:
+        say(f"\nAll {len(rows)} verdicts are as recorded.")
+        return 0
+    lines = [
+        f"  {row['entry']}: recorded {row['recorded']}, now {row['verdict']}"
+        for row in differing.to_dict("records")
+    ]
+    count = "1 verdict differs" if len(lines) == 1 else f"{len(lines)} verdicts differ"
+    say(
+        f"\n{count} from {collection.path / 'ledger.csv'}:\n" + "\n".join(lines) + "\nIf that is "
+        "as it should be, record them: python -m csm_lib reproduce --record",
+        to=sys.stderr,
+    )
+    return 1
+
+
+def _legible(rows: pd.DataFrame) -> str:
+    """The ledger as text: one entry a line, the reason under each that is not reproduced."""
+    from csm_lib.claims import REPRODUCED, VERDICTS
+
+    lines = []
+    for kind, heading in (("figure", "Published figures"), ("claim", "Statements")):
+        lines += [heading, ""]
+        for row in rows[rows["kind"] == kind].to_dict("records"):
+            given = f": {row['printed']}, returns {row['computed'] or '-'}"
+            lines.append(f"{row['entry']}{given if kind == 'figure' else ''}: {row['verdict']}")
+            if kind == "claim":
+                lines.append(_indented(row["printed"]))
+            if kind == "claim" or row["verdict"] != REPRODUCED:
+                lines.append(_indented(row["because"], "      "))
+        lines.append("")
+    lines += ["Summary", ""]
+    counts = rows.groupby(["verdict", "kind"]).size()
+    for verdict in VERDICTS:
+        figures, claims = (int(counts.get((verdict, kind), 0)) for kind in ("figure", "claim"))
+        lines.append(f"  {verdict:<27} {figures:>4} figures {claims:>4} statements")
+    return "\n".join(lines)
+
+
+def _indented(text: str, indent: str = "   ") -> str:
+    return textwrap.fill(text, WIDTH, initial_indent=indent, subsequent_indent=indent)
+
+
+def _chosen(folder: Path | None) -> Path:
+    """The folder of a collection, as `csm_lib.collection.open_collection` chooses it."""
+    return Path(os.environ.get(CHOSEN) or SHIPPED) if folder is None else folder
+
+
+def _each(frame: pd.DataFrame | None, column: str) -> list[str]:
+    return [] if frame is None else [str(name) for name in frame[column].unique()]
+
+
+def _refuse_what_is_there(path: Path) -> None:
+    """Refuse to write over a file: it may be the only copy of somebody's answers."""
+    if path.exists():
+        raise CollectionError(f"{path}: is there already. Name another file, or move it away.")
+
+
+def _write_report(path: Path, text: str) -> None:
+    """Write a report or a page, in place of none but an earlier one, which begins alike."""
+    begin = text.partition("\n")[0].strip().encode("utf-8", errors="replace")
+    if path.exists():
+        with path.open("rb") as there:
+            if there.readline(4096).strip() != begin:
+                raise CollectionError(
+                    f"{path}: is there already, and is no earlier one of these. Name another file, "
+                    "or move it away."
+                )
+    path.write_bytes(text.encode("utf-8", errors="replace"))
