@@ -158,11 +158,11 @@ def test_a_cell_says_what_is_asked_and_offers_the_answers(
     assert formats == {"A": "@", "B": "General", "E": "@"}  # else Excel makes 3-4 a date
 
     assert choices(book, "Seniority", "level.police") == ["head", "senior_officer", "other"]
-    assert choices(book, "Statutory agencies", "board.police") == ["yes", "no"]
-    assert choices(book, "Chair", "year") == [2009]
-    assert choices(book, "Chair", "region") == ["London", "North East"]
-    assert rules(book["Chair"])["region"].errorStyle == "warning"
-    assert rules(book["Chair"])["authority_type"].formula1 is None
+    assert choices(book, "Agencies under the duty", "board.police") == ["yes", "no"]
+    assert choices(book, "Chair of the Board", "year") == [2009]
+    assert choices(book, "Chair of the Board", "region") == ["London", "North East"]
+    assert rules(book["Chair of the Board"])["region"].errorStyle == "warning"
+    assert rules(book["Chair of the Board"])["authority_type"].formula1 is None
 
 
 def choices(book: openpyxl.Workbook, sheet: str, column: str) -> list[object]:

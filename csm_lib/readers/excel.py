@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime
 import posixpath
 import re
 import zipfile
@@ -13,7 +12,7 @@ from xml.parsers import expat
 
 from python_calamine import CalamineSheet, CalamineWorkbook, PasswordError, SheetTypeEnum
 
-from csm_lib.readers.grid import Coder, Grid, Refused, number_text, refuse_size
+from csm_lib.readers.grid import Coder, Grid, Refused, plain_text, refuse_size
 from csm_lib.readers.limits import (
     MAX_MEMBERS,
     MAX_RATIO,
@@ -271,10 +270,4 @@ def _text(value: object) -> str:
         return value
     if isinstance(value, bool):
         return "TRUE" if value else "FALSE"
-    if isinstance(value, float):
-        return number_text(value)
-    if isinstance(value, datetime.datetime):
-        return value.isoformat(sep=" ")
-    if isinstance(value, datetime.date | datetime.time):
-        return value.isoformat()
-    return str(value)
+    return plain_text(value)

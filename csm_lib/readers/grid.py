@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import json
 import struct
 from array import array
@@ -93,6 +94,17 @@ def number_text(value: float) -> str:
     if value.is_integer() and abs(value) < 1e15:
         return str(int(value))
     return repr(value)
+
+
+def plain_text(value: object) -> str:
+    """Return a number, a date or a time as a person writes it."""
+    if isinstance(value, float):
+        return number_text(value)
+    if isinstance(value, datetime.datetime):
+        return value.isoformat(sep=" ")
+    if isinstance(value, datetime.date | datetime.time):
+        return value.isoformat()
+    return str(value)
 
 
 def refuse_size(columns: int, rows: int) -> None:

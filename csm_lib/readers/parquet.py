@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime
 import re
 from typing import Any
 
@@ -10,7 +9,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from csm_lib.readers.grid import Coder, Column, Grid, Refused, kind_for, number_text, refuse_size
+from csm_lib.readers.grid import Coder, Column, Grid, Refused, kind_for, plain_text, refuse_size
 
 THREADS = 2
 THRIFT = 64 << 20
@@ -99,12 +98,6 @@ def _text(value: Any) -> str:
         return value
     if isinstance(value, bool):
         return "yes" if value else "no"
-    if isinstance(value, float):
-        return number_text(value)
-    if isinstance(value, datetime.datetime):
-        return value.isoformat(sep=" ")
-    if isinstance(value, datetime.date | datetime.time):
-        return value.isoformat()
     if isinstance(value, bytes):
         return value.decode("utf-8")
-    return str(value)
+    return plain_text(value)
