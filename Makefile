@@ -11,9 +11,16 @@ PYTHON ?=
 PORT ?= 8000
 UV_VERSION := 0.13.9
 
+# Whose book: the folder of a collection. Empty: the book on the paper.
+COLLECTION ?=
+export COLLECTION # recipes take it from the environment, so that no sign in it is the shell's
+unexport CSM_COLLECTION # else the notebooks on the paper would open it
+
 venv := .venv
 bin := $(venv)/bin
 site := _build/html
+own := $(bin)/python book/_tools/collection_book.py
+example := examples/partnership-board
 notebooks := $(wildcard notebooks/*.ipynb)
 
 # On all cores; the tests of one file stay together, as the cells of a notebook share its kernel.
@@ -68,27 +75,41 @@ lock: ## Write requirements.txt anew from pyproject.toml (newest versions that f
 # -- Book -------------------------------------------------------------------
 
 .PHONY: book
-book: $(ready) ## Run the notebooks and build the site
+book: $(ready) ## Build the site (COLLECTION=folder: the same on other data)
+ifneq ($(COLLECTION),)
+	@$(own) "$$COLLECTION"
+else
 	@echo "Running the notebooks and building the site ..."
 	@rm -rf $(site)
 	@$(bin)/jupyter-book build . --quiet --warningiserror --nitpick --keep-going --all
 	@echo "The book is built. Open $(CURDIR)/$(site)/index.html or run: make serve"
+endif
 
 .PHONY: pdf
 pdf: $(ready) ## Print the site as one PDF and link it (needs Chromium)
+ifneq ($(COLLECTION),)
+	@echo "make pdf prints the book on the paper only. Print pages of another from the browser." >&2; exit 1
+else
 	@$(bin)/python book/_tools/make_pdf.py --find-chromium
 	@test -f $(site)/index.html || $(MAKE) --no-print-directory book
 	@$(bin)/python book/_tools/make_pdf.py
+endif
 
 .PHONY: serve
-serve: ## Serve the built site on this machine (PORT=8000)
-	@test -f $(site)/index.html || { echo "There is no site yet: run make book first" >&2; exit 1; }
-	@echo "http://127.0.0.1:$(PORT)/ (Ctrl+C stops)"
-	@$(bin)/python -m http.server $(PORT) --bind 127.0.0.1 --directory $(site)
+serve: ## Serve the built site on this machine (PORT=8000; COLLECTION=folder)
+	@set -eu; site=$(site); if [ -n "$$COLLECTION" ]; then site=$$($(own) --site "$$COLLECTION"); fi; \
+	test -f "$$site/index.html" || { echo "There is no site yet: run make book first" >&2; exit 1; }; \
+	echo "http://127.0.0.1:$(PORT)/ (Ctrl+C stops)"; \
+	$(bin)/python -m http.server $(PORT) --bind 127.0.0.1 --directory "$$site"
 
 .PHONY: lab
-lab: $(ready) ## Open JupyterLab on the notebooks
+lab: $(ready) ## Open JupyterLab on the notebooks (COLLECTION=folder: on other data)
+ifneq ($(COLLECTION),)
+	@set -eu; notebooks=$$($(own) --lab "$$COLLECTION"); \
+	CSM_COLLECTION=$$(cd -- "$$COLLECTION" && pwd) $(bin)/jupyter lab "$$notebooks"
+else
 	@$(bin)/jupyter lab notebooks
+endif
 
 # -- Results ----------------------------------------------------------------
 
@@ -117,9 +138,18 @@ unit: $(ready) ## Run the tests that need no built site and run no notebook
 	@$(bin)/pytest tests --ignore-glob "tests/test_site*.py" --ignore tests/test_pdf.py $(parallel)
 
 # The site and the notebooks come last, so that a broken function is named by its own test.
+# Two books are tested, on the paper and on the example; with COLLECTION the book of that one.
 .PHONY: test
-test: lint unit book ## Run everything: lint, unit tests, book, site, notebooks
-	@$(bin)/pytest tests/test_site*.py tests/test_pdf.py notebooks --nbval --nbval-current-env $(parallel)
+test: $(if $(COLLECTION),,lint unit) book ## Run everything: lint, unit tests, books, sites, notebooks
+ifneq ($(COLLECTION),)
+	@set -eu; site=$$($(own) --site "$$COLLECTION"); \
+	CSM_COLLECTION=$$(cd -- "$$COLLECTION" && pwd) CSM_SITE_DIR=$$site $(bin)/pytest -m "not paper" \
+	  tests/test_site*.py "$$site/../source" --nbval --nbval-current-env $(parallel)
+else
+	@$(bin)/pytest -m "not own" \
+	  tests/test_site*.py tests/test_pdf.py notebooks --nbval --nbval-current-env $(parallel)
+	@$(MAKE) --no-print-directory test COLLECTION=$(example)
+endif
 
 .PHONY: bench
 bench: $(ready) ## Measure speed, each time beside the obvious alternative

@@ -230,6 +230,50 @@ COLUMNS: Mapping[str, Meaning] = {
     "table-1-bases/possible": Meaning("percentages for which the base has a count", "figures"),
     "table-1-bases/splits": Meaning("rows whose parts are all possible", "rows"),
     "table-1-bases/closing": Meaning("rows whose parts add up to the base", "rows"),
+    # lessons: reading a published table, and did joint commissioning fall
+    "table-1-as-printed/on the Board": Meaning("share with the agency on the Board, as printed"),
+    "table-1-as-printed/no response": Meaning("gave no response about the agency, as printed"),
+    "table-1-as-printed/head": Meaning("share represented by the head, as printed"),
+    "table-1-as-printed/senior officer": Meaning("share with a senior officer, as printed"),
+    "table-1-as-printed/other": Meaning("share represented by somebody else, as printed"),
+    "table-1-as-printed/not stated": Meaning("did not state the level, as printed"),
+    "count-behind/count": Meaning("a possible number of Boards", "Boards"),
+    "count-behind/base": Meaning("out of how many", "Boards"),
+    "count-behind/share": Meaning("count divided by base", SHARE),
+    "count-behind/percent": Meaning("the share as a rounded percentage", "percent"),
+    "bases-of-a-row/authorities that": Meaning("which authorities"),
+    "bases-of-a-row/number": Meaning("how many they are", AUTHORITIES),
+    "bases-of-a-row/how it is known": Meaning("printed, or from which numbers"),
+    "impossible-split/level": Meaning("level of the representatives"),
+    "impossible-split/count": Meaning("the count that is printed so"),
+    "impossible-split/base": Meaning("members whose level is stated", "members"),
+    "impossible-split/would mend it": Meaning("what could stand in place of the printed figure"),
+    "one-fall-three-numbers/printed change": Meaning("change as printed", "as printed: %"),
+    "one-fall-three-numbers/points": Meaning("change from counts", "percentage points"),
+    "one-fall-three-numbers/per cent": Meaning("change of the first share", "percent"),
+    "two-stories/story": Meaning("how much moved"),
+    "two-stories/kept": Meaning("had it in both years", AUTHORITIES),
+    "two-stories/never": Meaning("had it in neither year", AUTHORITIES),
+    "stopped": Meaning("had it in the first year and not in the last", AUTHORITIES),
+    "began": Meaning("had it in the last year and not in the first", AUTHORITIES),
+    "every-p/moved": Meaning("stopped or began", AUTHORITIES),
+    "did-it-fall/verdict": Meaning("how far the totals support the statement"),
+    # lessons: what counts is what is measured
+    "kind": Meaning("presence: who is at the table; activity: what has been made or done"),
+    "measured-without-strategy/fewest": Meaning("fewest without a strategy", AUTHORITIES),
+    "measured-without-strategy/most": Meaning("most without a strategy", AUTHORITIES),
+    "measured-damped/item": Meaning("the percentage of answers carried forward"),
+    "measured-damped/label": Meaning("the percentage of answers carried forward, in words"),
+    "measured-damped/yes": Meaning("answers yes, all drawn panels added up", "answers"),
+    "measured-damped/base": Meaning("answers, all drawn panels added up", "answers"),
+    "measured-false-alarms/rule": Meaning(
+        "flagged if so many fewer, or more than that", AUTHORITIES
+    ),
+    "measured-false-alarms/items": Meaning("items on joint commissioning", "items"),
+    "measured-false-alarms/flagged": Meaning("items flagged in the print", "items"),
+    "measured-false-alarms/by chance": Meaning(
+        "items flagged with nothing going on, mean of the drawn panels", "items"
+    ),
 }
 """By name of the column; ``key/name`` where it means something else in the finding ``key``, and
 ``{year}`` for any year in the name."""

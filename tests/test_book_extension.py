@@ -31,12 +31,12 @@ def project(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def sphinx(project: Path) -> SimpleNamespace:
+def sphinx(project: Path, *, own: bool = False) -> SimpleNamespace:
     """As much of a Sphinx application as the cache needs."""
     return SimpleNamespace(
         srcdir=project,
         outdir=project / "_build" / "html",
-        config=SimpleNamespace(nb_execution_cache_path=""),
+        config=SimpleNamespace(nb_execution_cache_path="", csm_own=own),
     )
 
 
@@ -77,6 +77,14 @@ def test_results_of_unknown_origin_are_forgotten(csm_book: ModuleType, project: 
     csm_book.forget_stale_results(sphinx(project))
 
     assert not result.exists()
+
+
+def test_an_own_book_brings_its_results_and_makes_no_cache(
+    csm_book: ModuleType, project: Path
+) -> None:
+    csm_book.forget_stale_results(sphinx(project, own=True))
+
+    assert not (project / "_build").exists()
 
 
 @pytest.mark.parametrize(
@@ -156,9 +164,11 @@ def cited(tmp_path: Path) -> SimpleNamespace:
     return SimpleNamespace(srcdir=tmp_path)
 
 
-def settings(site: str = "", source: str = "", footer: str = "") -> SimpleNamespace:
+def settings(
+    site: str = "", source: str = "", footer: str = "", *, own: bool = False
+) -> SimpleNamespace:
     options = {"repository_url": source, "extra_footer": footer}
-    return SimpleNamespace(html_baseurl=site, html_theme_options=options)
+    return SimpleNamespace(html_baseurl=site, html_theme_options=options, csm_own=own)
 
 
 def test_the_footer_tells_the_released_version_and_its_date(
@@ -170,6 +180,14 @@ def test_the_footer_tells_the_released_version_and_its_date(
 
     footer = config.html_theme_options["extra_footer"]
     assert footer == "<p>Licence</p><p>Version 1.2.3, 5 February 2027</p>"
+
+
+def test_the_footer_of_an_own_book_is_its_own(csm_book: ModuleType, cited: SimpleNamespace) -> None:
+    config = settings(footer="<p>Our survey</p>", own=True)
+
+    csm_book.configure(cited, config)
+
+    assert config.html_theme_options["extra_footer"] == "<p>Our survey</p>"
 
 
 def test_addresses_of_the_environment_go_before_those_of_the_settings(
@@ -225,7 +243,40 @@ def test_a_page_without_running_text_has_no_words_of_its_own(csm_book: ModuleTyp
     assert csm_book.first_words(page()) == ""
 
 
+def described(csm_book: ModuleType, *, own: bool) -> str:
+    """What the head of the front page says of a site whose address is known."""
+    config = SimpleNamespace(
+        root_doc="findings",
+        html_title="A <b> book",
+        html_baseurl="https://example.org/",
+        csm_own=own,
+    )
+    context: dict[str, object] = {}
+    csm_book.describe(SimpleNamespace(config=config), "findings", "", context, page("It & this."))
+    return str(context["metatags"])
+
+
+def test_only_the_book_that_ships_is_shared_with_its_picture(csm_book: ModuleType) -> None:
+    assert "https://example.org/_static/book.png" in described(csm_book, own=False)
+    assert "og:image" not in described(csm_book, own=True)
+
+
+def test_a_description_is_text_whatever_it_holds(csm_book: ModuleType) -> None:
+    said = described(csm_book, own=True)
+
+    assert '<meta property="og:title" content="A &lt;b&gt; book"/>' in said
+    assert '<meta name="description" content="It &amp; this."/>' in said
+
+
 # -- Search engines, notebooks, weight ---------------------------------------
+
+
+def test_a_heading_is_no_html_where_the_search_shows_it(csm_book: ModuleType) -> None:
+    index = 'Search.setIndex({"alltitles": {"<b> & co": [[1, "co"]]}, "titles": ["&lt;b&gt;"]})'
+
+    assert csm_book.searched_safely(index) == (
+        'Search.setIndex({"alltitles":{"&lt;b&gt; &amp; co":[[1,"co"]]},"titles":["&lt;b&gt;"]})'
+    )
 
 
 def test_a_site_without_an_address_has_no_sitemap(csm_book: ModuleType) -> None:

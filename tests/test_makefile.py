@@ -77,6 +77,44 @@ def test_serving_before_building_says_what_to_do(clone: Path) -> None:
     assert "run make book first" in run.stderr
 
 
+@needs_make
+@pytest.mark.parametrize("target", ["book", "lab", "serve", "test"])
+def test_the_folder_of_a_collection_reaches_its_program_unharmed_by_the_shell(
+    clone: Path, target: str
+) -> None:
+    """With a Python that writes down what it was given in place of the environment's."""
+    folder = clone / 'it\'s $(touch harm); a "folder" `touch harm`'
+    folder.mkdir()
+    programs = clone / ".venv" / "bin"
+    programs.mkdir(parents=True)
+    (clone / ".venv" / ".ready").touch()
+    (programs / "python").write_text(
+        f'#!/bin/sh\nfor last; do :; done\nprintf "%s\\n" "$last" >> {clone}/given\n'
+        f"mkdir -p {clone}/site && touch {clone}/site/index.html && echo {clone}/site\n"
+    )
+    for name in ("jupyter", "pytest"):
+        (programs / name).write_text(f'#!/bin/sh\necho "$CSM_COLLECTION" > {clone}/opened\n')
+    for program in programs.iterdir():
+        program.chmod(0o755)
+
+    run = make(clone, target, "COLLECTION=" + str(folder).replace("$", "$$"))
+
+    assert run.returncode == 0, run.stderr
+    assert (clone / "given").read_text().splitlines()[0] == str(folder)
+    assert sorted(path.name for path in clone.rglob("harm")) == []
+    if target in ("lab", "test"):
+        assert (clone / "opened").read_text().strip() == str(folder)
+
+
+@needs_make
+def test_a_collection_that_is_missing_stops_the_build_with_one_message() -> None:
+    run = make(ROOT, "book", "COLLECTION=no/such/folder")
+
+    assert run.returncode == 2
+    assert "no/such/folder: there is no such folder." in run.stderr
+    assert "Traceback" not in run.stderr
+
+
 def test_the_lock_holds_every_direct_dependency_at_a_version_it_admits() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
     direct = [

@@ -1,6 +1,8 @@
 """The built site: whole, described, and dependent on no other host.
 
-`make book` builds it; these tests read the pages as written.
+`make book` builds it; these tests read the pages as written. CSM_SITE_DIR names another site than
+that of the book on the paper: one that `make book COLLECTION=...` built. What holds for one kind
+only is marked ``paper`` or ``own``, and `make test` leaves the other kind out.
 """
 
 from __future__ import annotations
@@ -10,6 +12,7 @@ import re
 import shutil
 import subprocess
 import sys
+import zipfile
 from functools import cache
 from itertools import pairwise
 from pathlib import Path
@@ -20,10 +23,14 @@ import yaml
 from bs4 import BeautifulSoup
 from bs4.element import Tag
 
+from csm_lib.collection import Collection, open_collection
+from csm_lib.download import version
 from csm_lib.finding import STATUSES
 
 ROOT = Path(__file__).parent.parent
-SITE = ROOT / "_build" / "html"
+SHIPPED = ROOT / "_build" / "html"
+SITE = Path(os.environ.get("CSM_SITE_DIR") or SHIPPED).resolve()
+SOURCE = ROOT if SITE == SHIPPED else SITE.parent / "source"
 PAGES = sorted(SITE.rglob("*.html"))
 STYLES = sorted((SITE / "_static").rglob("*.css"))
 
@@ -58,12 +65,19 @@ MOST_BYTES_WITH_VIEWS = 1_500_000  # of a page that is explored: it brings every
 MOST_BYTES_OF_SITE = 25_000_000
 
 # Where the site was told that it will stand. Both are empty unless the publisher said so.
-SETTINGS = yaml.safe_load((ROOT / "_config.yml").read_text("utf-8"))
+SETTINGS = yaml.safe_load((SOURCE / "_config.yml").read_text("utf-8"))
 ADDRESS = (os.environ.get("CSM_SITE_URL") or SETTINGS["html"]["baseurl"]).rstrip("/")
 REPOSITORY = os.environ.get("CSM_REPOSITORY_URL") or SETTINGS["repository"]["url"]
-
+CONTENTS = yaml.safe_load((SOURCE / "_toc.yml").read_text("utf-8"))
+NAMES = [CONTENTS["root"], *(p["file"] for part in CONTENTS["parts"] for p in part["chapters"])]
 
 BASE = f"{urlsplit(ADDRESS).path}/"
+
+
+@pytest.fixture(scope="module")
+def collection() -> Collection:
+    """The collection that the site is made from."""
+    return open_collection()
 
 
 @cache
@@ -130,15 +144,11 @@ def text(tag: Tag | None) -> str:
 
 
 def test_every_page_of_the_contents_was_built() -> None:
-    contents = yaml.safe_load((ROOT / "_toc.yml").read_text("utf-8"))
-    names = [contents["root"], *(p["file"] for part in contents["parts"] for p in part["chapters"])]
-
-    assert [name for name in names if not (SITE / f"{name}.html").is_file()] == [], "run: make book"
+    assert [name for name in NAMES if not (SITE / f"{name}.html").is_file()] == [], "run: make book"
 
 
 def test_the_front_page_stands_at_the_root_and_reads_as_in_its_folder() -> None:
-    root = yaml.safe_load((ROOT / "_toc.yml").read_text("utf-8"))["root"]
-    front, page = read(SITE / "index.html"), read(SITE / f"{root}.html")
+    front, page = read(SITE / "index.html"), read(SITE / f"{CONTENTS['root']}.html")
 
     assert text(front.article) == text(page.article)
     assert not front.select('meta[http-equiv="refresh" i]')
@@ -175,22 +185,24 @@ def test_what_search_engines_are_told_names_only_the_address_of_the_site() -> No
     if ADDRESS:
         places = re.findall("<loc>(.*?)</loc>", sitemap.read_text("utf-8"))
         pages = {place.removeprefix(f"{ADDRESS}/") or "index.html" for place in places}
-        front = yaml.safe_load((ROOT / "_toc.yml").read_text("utf-8"))["root"]
-        unlisted = {"404.html", "search.html", f"{front}.html"}
+        unlisted = {"404.html", "search.html", f"{CONTENTS['root']}.html"}
         assert pages == {by_name(path) for path in PAGES} - unlisted
 
 
-def test_a_second_build_gives_the_same_bytes(tmp_path: Path) -> None:
+def test_a_second_build_gives_the_same_bytes(tmp_path: Path, collection: Collection) -> None:
     """From a copy in another folder, with the notebooks run again and sets in another order."""
     copy = tmp_path / "copy"
     made = shutil.ignore_patterns(".*", "_build", "__pycache__", "tests", "benchmarks")
     shutil.copytree(ROOT, copy, ignore=made)
     settings = {**os.environ, "PYTHONPATH": str(copy), "PYTHONHASHSEED": "7"}
-    program = Path(sys.executable).with_name("jupyter-book")
-    build = [program, "build", ".", "--quiet", "--all"]
+    build: list[str | Path]
+    if SOURCE == ROOT:
+        build = [Path(sys.executable).with_name("jupyter-book"), "build", ".", "--quiet", "--all"]
+    else:
+        build = [sys.executable, "book/_tools/collection_book.py", collection.path.resolve()]
     subprocess.run(build, cwd=copy, env=settings, check=True, capture_output=True, timeout=300)
 
-    first, second = contents(SITE), contents(copy / "_build" / "html")
+    first, second = contents(SITE), contents(copy / SITE.relative_to(ROOT))
     assert set(first) == set(second)
     assert [name for name in first if first[name] != second[name]] == []
 
@@ -241,6 +253,18 @@ def test_a_page_names_an_address_of_its_own_only_where_one_is_set(path: Path) ->
     assert [address for address in said if not address.startswith(f"{ADDRESS}/")] == []
 
 
+@pytest.mark.own
+@each_page
+def test_a_page_tells_whose_it_is_and_the_version_it_was_made_with(
+    path: Path, collection: Collection
+) -> None:
+    footer = text(read(path).select_one("footer .extra_footer"))
+
+    assert f"{collection.title}. Made with csm_lib {version()}." in footer
+    assert footer.startswith(collection.label)
+
+
+@pytest.mark.paper
 @each_page
 def test_a_page_tells_the_version_and_date_of_the_book(path: Path) -> None:
     cited = yaml.safe_load((ROOT / "CITATION.cff").read_text("utf-8"))
@@ -254,16 +278,17 @@ def test_a_page_tells_the_version_and_date_of_the_book(path: Path) -> None:
 
 @each_page
 def test_a_notebook_page_offers_the_notebook_and_a_place_to_run_it(path: Path) -> None:
-    name = "notebooks/findings.ipynb" if path.parent == SITE else f"{by_name(path)[:-5]}.ipynb"
+    page = CONTENTS["root"] if path.parent == SITE else by_name(path).removesuffix(".html")
+    name = f"{page}.ipynb"
     offers = read(path).select(".csm-notebook a")
-    if not (ROOT / name).is_file() or path.name in ("404.html", "search.html"):
+    if not (SOURCE / name).is_file() or path.name in ("404.html", "search.html"):
         assert offers == []
         return
     places = [str(a["href"]) for a in offers]
 
     assert target(path, places[0])[0] == SITE / "_sources" / name
     assert all(place.replace("%2F", "/").endswith(f"/{name}") for place in places[1:])
-    assert bool(places[1:]) == bool(REPOSITORY)
+    assert bool(places[1:]) == (bool(REPOSITORY) and SOURCE == ROOT)
 
 
 @each_page
@@ -369,6 +394,19 @@ FINDINGS = {
 each_finding = pytest.mark.parametrize("figure", FINDINGS.values(), ids=FINDINGS)
 
 
+def test_every_notebook_shows_a_finding() -> None:
+    shown = {name.partition("#")[0].removesuffix(".html") for name in FINDINGS}
+    notebooks = {
+        name
+        for name in NAMES
+        if name.startswith("notebooks/") and (SOURCE / f"{name}.ipynb").is_file()
+    }
+
+    assert notebooks
+    assert notebooks - shown <= {"notebooks/explore"} & notebooks
+
+
+@pytest.mark.paper
 def test_every_chapter_on_the_answers_shows_findings() -> None:
     shown = {Path(name.partition("#")[0]).stem for name in FINDINGS}
 
@@ -393,10 +431,13 @@ def test_a_finding_shows_the_status_of_its_numbers(figure: Tag) -> None:
 
 
 @each_finding
-def test_a_drawn_result_says_so_in_the_figure_itself(figure: Tag) -> None:
+@pytest.mark.parametrize("status", ["drawn", "invented"])
+def test_a_result_that_is_drawn_or_invented_says_so_in_the_figure_itself(
+    figure: Tag, status: str
+) -> None:
     drawing = figure.select_one("svg")
-    if figure.select('.csm-status[data-status="drawn"]') and drawing is not None:
-        assert "drawn" in text(drawing).lower()
+    if figure.select(f'.csm-status[data-status="{status}"]') and drawing is not None:
+        assert status in text(drawing).lower()
 
 
 @each_finding
@@ -406,6 +447,48 @@ def test_a_finding_has_its_table_and_its_data(figure: Tag) -> None:
     assert figure.select("table caption")
     assert link is not None
     assert str(link["download"]).endswith(".zip")
+
+
+# -- Respondents -------------------------------------------------------------
+
+
+@pytest.mark.own
+def test_no_file_of_returns_is_on_the_site_and_no_row_of_one(collection: Collection) -> None:
+    files = [path for path in SITE.rglob("*") if path.is_file()]
+    columns = ",".join(list(collection.codebook)[:3])
+
+    assert [by_name(path) for path in files if path.stem in ("returns", "columns")] == []
+    assert [name for name, words in published().items() if columns in words] == []
+
+
+@pytest.mark.own
+def test_a_respondent_is_named_on_the_site_only_if_it_shall_have_pages(
+    collection: Collection,
+) -> None:
+    names = "|".join(map(re.escape, collection.returns["authority"].astype(str).unique()))
+    named = [
+        name
+        for name, words in published().items()
+        if re.search(rf"(?<!\w)(?:{names})(?!\w)", words, re.IGNORECASE)
+    ]
+
+    assert bool(named) == collection.authority_pages, named
+
+
+@cache
+def published() -> dict[str, str]:
+    """All text of the site by the name of its file, that within downloads too."""
+    found = {}
+    for path in SITE.rglob("*"):
+        if path.suffix == ".zip":
+            with zipfile.ZipFile(path) as archive:
+                for name in archive.namelist():
+                    found[f"{by_name(path)}/{name}"] = archive.read(name).decode("utf-8")
+        elif (
+            path.suffix in (".html", ".ipynb", ".md", ".txt", ".xml") or path.stem == "searchindex"
+        ):
+            found[by_name(path)] = path.read_text("utf-8")
+    return found
 
 
 # -- Styles and scripts ------------------------------------------------------

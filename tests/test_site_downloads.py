@@ -1,7 +1,8 @@
 """The built site's downloads: each finding has one, and it holds the finding's own data.
 
 `make book` builds the site. The findings are made anew here from the cells of the notebooks, and
-their frames are held against the files on the site.
+their frames are held against the files on the site. CSM_SITE_DIR names another site than that of
+the book on the paper; CSM_COLLECTION, its collection.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from __future__ import annotations
 import ast
 import io
 import json
+import os
 import zipfile
 from functools import cache
 from pathlib import Path
@@ -20,12 +22,21 @@ import pytest
 from bs4 import BeautifulSoup
 from bs4.element import Tag
 
-from csm_lib.finding import DRAWN_NOTE, Finding
+from csm_lib.collection import DRAWN, INVENTED, LABELS, Collection, open_collection
+from csm_lib.finding import Finding
 
 ROOT = Path(__file__).parent.parent
-SITE = ROOT / "_build" / "html"
-NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
+SHIPPED = ROOT / "_build" / "html"
+SITE = Path(os.environ.get("CSM_SITE_DIR") or SHIPPED).resolve()
+SOURCE = ROOT if SITE == SHIPPED else SITE.parent / "source"
+NOTEBOOKS = sorted((SOURCE / "notebooks").glob("*.ipynb"))
 PAGES = sorted(SITE.rglob("*.html"))
+
+
+@pytest.fixture(scope="module")
+def collection() -> Collection:
+    """The collection that the site is made from."""
+    return open_collection()
 
 
 @cache
@@ -76,12 +87,12 @@ each_notebook = pytest.mark.parametrize("notebook", NOTEBOOKS, ids=lambda path: 
 
 
 def test_the_site_is_built_and_shows_findings() -> None:
-    assert {"index", "board", "jsna"} <= {page.stem for page, _ in ON_PAGES}, "run: make book"
+    assert {"index", "codebook"} <= {page.stem for page, _ in ON_PAGES}, "run: make book"
 
 
 @each_on_a_page
 def test_a_download_stands_at_the_address_of_its_key_and_tells_the_same(
-    page: Path, index: int
+    page: Path, index: int, collection: Collection
 ) -> None:
     figure = figures(page)[index]
     path, files = download_of(page, index)
@@ -94,14 +105,16 @@ def test_a_download_stands_at_the_address_of_its_key_and_tells_the_same(
     assert about["title"] == figure.select("figcaption")[0].text
     assert about["title"] in " ".join(files["README.txt"].decode().split())
     drawn = bool(figure.select('.csm-status[data-status="drawn"]'))
-    assert (about["label"] == DRAWN_NOTE) == drawn
-    assert (DRAWN_NOTE in files["README.txt"].decode()) == drawn
+    label = LABELS[INVENTED] if collection.status == INVENTED else LABELS[DRAWN] if drawn else ""
+    assert about["label"] == label
+    assert label in files["README.txt"].decode()
+    assert (LABELS[DRAWN] in files["README.txt"].decode()) == drawn
     assert figure.select(".csm-cite")[0].text.endswith(about["cite"][0])
 
 
 @each_notebook
 def test_the_data_on_the_site_are_the_findings_own(notebook: Path) -> None:
-    page = SITE / "notebooks" / f"{notebook.stem}.html"
+    page = (SITE / notebook.relative_to(SOURCE)).with_suffix(".html")
     places = {str(figure["id"]): index for index, figure in enumerate(figures(page))}
     made = findings(notebook)
 
@@ -134,6 +147,7 @@ def test_no_page_carries_a_download_in_itself(page: Path) -> None:
     assert b"data:text/csv" not in page.read_bytes()
 
 
+@pytest.mark.paper
 def test_the_counts_of_the_print_are_in_a_download() -> None:
     """Jobcentre Plus in 2009: 50 of 72, read from the site alone."""
     with zipfile.ZipFile(SITE / "downloads" / "statutory-agencies.zip") as archive:

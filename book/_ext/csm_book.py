@@ -9,6 +9,9 @@
   that no page uses, and a front page at the root; it writes robots.txt and sitemap.xml.
 - `missing_page` is what a host shows in place of a page that is not there.
 
+The setting ``csm_own`` tells the book of somebody's own collection, which
+``book/_tools/collection_book.py`` writes the source of, from the book that ships.
+
 Two settings say where the book is: `html.baseurl` and `repository.url` in `_config.yml`, or
 CSM_SITE_URL and CSM_REPOSITORY_URL in the environment, which go first. Both may stay empty. Then
 no page holds an address of its own, and the site works wherever it is put.
@@ -18,6 +21,7 @@ from __future__ import annotations
 
 import datetime
 import hashlib
+import json
 import os
 import posixpath
 import re
@@ -36,6 +40,7 @@ from sphinx.errors import ConfigError
 from sphinx.util import logging
 
 from csm_lib.charts import css
+from csm_lib.profile import CSS as PROFILE_CSS
 
 logger = logging.getLogger(__name__)
 
@@ -63,6 +68,9 @@ MONTHS = (
 
 DESCRIPTION = 200
 """The most characters of a page's description; search engines cut what is longer."""
+
+NOT_LISTED = '<meta name="robots" content="noindex"/>'
+"""What a page holds that search engines shall leave out."""
 
 MISSING = """
 <section id="page-not-found">
@@ -97,8 +105,8 @@ MENDS: tuple[tuple[str, str], ...] = (
     (r' role="doc-(?:biblioentry|backlink|noteref)"', ""),
     # What can be scrolled must be reached by keyboard.
     (
-        r'<div class="csm-table csm-scroll( csm-long)?">',
-        r'<div class="csm-table csm-scroll\1" role="group" aria-label="Table" tabindex="0">',
+        r'<div class="((?:csm-table )?csm-scroll(?: csm-long)?)">',
+        r'<div class="\1" role="group" aria-label="Table" tabindex="0">',
     ),
     # The empty corner of a pandas table heads nothing.
     (r"<th></th>", "<td></td>"),
@@ -127,7 +135,12 @@ def fingerprint(root: Path, sources: Iterable[str] = SOURCES) -> str:
 
 
 def forget_stale_results(app: Sphinx) -> None:
-    """Empty the execution cache unless it was filled from the sources as they are now."""
+    """Empty the execution cache unless it was filled from the sources as they are now.
+
+    The notebooks of an own book come with their results and use no cache.
+    """
+    if app.config.csm_own:
+        return
     cache = Path(app.config.nb_execution_cache_path or Path(app.outdir).parent / ".jupyter_cache")
     note = cache / "made_from"
     now = fingerprint(Path(app.srcdir))
@@ -180,8 +193,9 @@ def configure(app: Sphinx, config: Config) -> None:
     site = address(site, name="site")
     config.html_baseurl = f"{site}/" if site else ""
     options["repository_url"] = address(source, name="repository").removesuffix(".git")
-    footer = options.get("extra_footer", "")
-    options["extra_footer"] = f"{footer}<p>{edition(Path(app.srcdir))}</p>"
+    if not config.csm_own:
+        footer = options.get("extra_footer", "")
+        options["extra_footer"] = f"{footer}<p>{edition(Path(app.srcdir))}</p>"
 
 
 def first_words(doctree: nodes.document, most: int = DESCRIPTION) -> str:
@@ -209,29 +223,47 @@ def describe(
 ) -> None:
     """Add a page's description, and how it shows where it is shared, to its head."""
     if doctree is None:  # search results and the like
-        context["metatags"] = (
-            context.get("metatags", "") + '<meta name="robots" content="noindex"/>'
-        )
+        context["metatags"] = context.get("metatags", "") + NOT_LISTED
         context["pageurl"] = None
         return
     front = page == app.config.root_doc
     words = first_words(doctree) or app.config.html_title
+    title = app.config.html_title if front else app.env.titles[page].astext()
+    place = "" if front else app.builder.get_target_uri(page)
+    tags = tags_of(app, title, words, place)
+    if app.config.html_baseurl:
+        context["pageurl"] = app.config.html_baseurl + place
+    context["metatags"] = "\n    ".join([context.get("metatags", ""), *tags])
+
+
+def tags_of(app: Sphinx, title: str, words: str, place: str) -> list[str]:
+    """The tags that say what a page is, for search engines and where it is shared.
+
+    Parameters
+    ----------
+    title, words
+        Of the page: its title and its description.
+    place
+        Its address within the site; empty for the front page.
+    """
     tags = {
-        "og:title": app.config.html_title if front else app.env.titles[page].astext(),
+        "og:title": title,
         "og:description": words,
-        "og:type": "website" if front else "article",
+        "og:type": "article" if place else "website",
         "og:site_name": app.config.html_title,
         "og:locale": "en_GB",
     }
     site = app.config.html_baseurl
     if site:
-        context["pageurl"] = site if front else site + app.builder.get_target_uri(page)
-        tags["og:url"] = context["pageurl"]
-        tags["og:image"] = f"{site}_static/book.png"
-        tags["og:image:alt"] = "The front page of the book, with its contents and its first chart"
+        tags["og:url"] = site + place
+        if not app.config.csm_own:
+            tags["og:image"] = f"{site}_static/book.png"
+            tags["og:image:alt"] = (
+                "The front page of the book, with its contents and its first chart"
+            )
     lines = [f'<meta name="description" content="{escape(words)}"/>']
     lines += [f'<meta property="{name}" content="{escape(text)}"/>' for name, text in tags.items()]
-    context["metatags"] = "\n    ".join([context.get("metatags", ""), *lines])
+    return lines
 
 
 def running_links(repository: str, branch: str, path: str) -> dict[str, str]:
@@ -259,13 +291,16 @@ def running_links(repository: str, branch: str, path: str) -> dict[str, str]:
 def offer_notebook(
     app: Sphinx, page: str, _template: str, context: dict[str, Any], _doctree: object
 ) -> None:
-    """Say at the end of a notebook's page how to take it away, and where it can be run."""
+    """Say at the end of a notebook's page how to take it away, and where it can be run.
+
+    No repository holds the notebooks of an own book, so no service can open them.
+    """
     source = f"{page}.ipynb"
     if not (Path(app.srcdir) / source).is_file() or "body" not in context:
         return
     copy = context["pathto"](f"_sources/{source}", 1)
     text = f'This page is a notebook: <a href="{escape(copy)}" download>download it</a>'
-    repository = app.config.html_theme_options["repository_url"]
+    repository = app.config.html_theme_options["repository_url"] * (not app.config.csm_own)
     setup = ""
     if repository:
         branch = app.config.html_theme_options.get("repository_branch") or "main"
@@ -285,10 +320,10 @@ def offer_notebook(
 
 
 def write_palette(app: Sphinx) -> None:
-    """Write the colours of charts, before pages are: these hold a digest of the style sheet."""
+    """Write the style of what csm_lib shows, before pages are: these hold a digest of the sheet."""
     static = Path(app.outdir) / "_static"
     static.mkdir(parents=True, exist_ok=True)
-    (static / "charts.css").write_text(css(), "utf-8")
+    (static / "charts.css").write_text(css() + PROFILE_CSS, "utf-8")
 
 
 def missing_page(_app: Sphinx) -> Iterator[tuple[str, dict[str, Any], str]]:
@@ -344,6 +379,18 @@ def mend(html: str) -> str:
     return html
 
 
+def searched_safely(index: str) -> str:
+    """The index of the search, with its headings as HTML.
+
+    The script that shows what was found sets them as HTML, and Sphinx writes them as text.
+    """
+    start, end = "Search.setIndex(", ")"
+    found = json.loads(index.removeprefix(start).removesuffix(end))
+    headings = found["alltitles"]
+    found["alltitles"] = {escape(heading): where for heading, where in headings.items()}
+    return f"{start}{json.dumps(found, separators=(',', ':'))}{end}"
+
+
 def relinked(html: str, folder: str) -> str:
     """A page as it must read elsewhere: its links led from a folder that is ``folder`` from there.
 
@@ -379,12 +426,18 @@ def finish(app: Sphinx, exception: Exception | None) -> None:
         for file in (site / "_static").glob(pattern):
             file.unlink()
     texts = [script.read_text("utf-8") for script in (site / "_static").rglob("*.js")]
+    pages = []
     for page in sorted(site.rglob("*.html")):
         html = without_unused_scripts(mend(page.read_text("utf-8")))
         page.write_text(html, "utf-8")
         texts.append(html)
+        if NOT_LISTED not in html and page != site / "index.html":
+            pages.append(page.relative_to(site).as_posix())
     style = site / "_static" / "styles" / "pydata-sphinx-theme.css"
     style.write_text(without_unused_icons(style.read_text("utf-8"), texts), "utf-8")
+
+    index = site / "searchindex.js"
+    index.write_text(searched_safely(index.read_text("utf-8")), "utf-8")
 
     front = site / f"{app.config.root_doc}.html"
     if front.parent != site and front.is_file():
@@ -392,8 +445,8 @@ def finish(app: Sphinx, exception: Exception | None) -> None:
         html = relinked(front.read_text("utf-8"), folder)
         (site / "index.html").write_text(html, "utf-8")
 
-    root = app.config.root_doc
-    pages = ["" if page == root else app.builder.get_target_uri(page) for page in app.env.all_docs]
+    root = app.builder.get_target_uri(app.config.root_doc)
+    pages = ["", *(page for page in pages if page != root)]  # the front page stands at the root
     for name, text in for_robots(app.config.html_baseurl, pages).items():
         (site / name).write_text(text, "utf-8")
     (site / ".nojekyll").touch()  # else GitHub would leave out folders named _…
@@ -404,6 +457,7 @@ def finish(app: Sphinx, exception: Exception | None) -> None:
 
 def setup(app: Sphinx) -> dict[str, Any]:
     """Tell Sphinx when to call what stands above."""
+    app.add_config_value("csm_own", default=False, rebuild="html", types=[bool])
     app.add_css_file("charts.css", priority=400)  # before book.css, which builds on it
     app.connect("config-inited", configure)
     app.connect("html-collect-pages", missing_page)

@@ -1,0 +1,604 @@
+"""Build the book of any collection: the same site on other data.
+
+The chapters that fit the data (`csm_lib.catalogue`) become notebooks, whose findings are made here,
+in one process; pages on methods, words and terms of use stand beside them, and the settings are
+those of the book that ships, with the names of the collection. All of it is written to
+``_build/<name>/source``, and Jupyter Book makes the site of it in ``_build/<name>/html``.
+
+What a collection holds is anybody's text. It goes into pages through `markdown`, into settings
+through `plain` and `html.escape`, and into code through `repr`.
+
+Usage: python book/_tools/collection_book.py [--site | --lab] FOLDER
+"""
+
+from __future__ import annotations
+
+import argparse
+import html
+import math
+import re
+import shutil
+import subprocess
+import sys
+import unicodedata
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from string import Template
+from typing import Any
+
+import nbformat
+import yaml  # type: ignore[import-untyped]
+from nbformat import NotebookNode
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
+
+from csm_lib import words
+from csm_lib.catalogue import Chapter, chapters_of
+from csm_lib.collection import Collection, open_collection
+from csm_lib.download import file_name, version
+from csm_lib.errors import CollectionError
+
+ROOT = Path(__file__).resolve().parents[2]
+BUILT = ROOT / "_build"
+PAGES = ROOT / "book" / "own"
+
+TAKEN = ("html", "pdf")
+"""Names under `BUILT` that the book that ships uses itself."""
+
+METADATA = {
+    "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
+    "language_info": {"name": "python"},
+}
+
+
+class BuildError(Exception):
+    """The site could not be made from a source that could be written."""
+
+
+# -- Text of others ----------------------------------------------------------
+
+# Signs that turn the direction of the text around them.
+TURNING = dict.fromkeys(
+    map(ord, "\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+)
+
+# Special wherever they stand; what would make an address a link; special at the start of a line.
+SPECIAL = re.compile(r"[\\`*_{}\[\]<>&$|~#^@]|:(?=//)|(?<=www)\.", re.IGNORECASE)
+STARTING = re.compile(r"^(\d*)([-+=:%(!.)])")
+
+
+def plain(text: str) -> str:
+    """One line of text: spaces for line ends and control characters, no turning of direction."""
+    signs = (
+        " " if unicodedata.category(sign) in ("Cc", "Zl", "Zp") else sign
+        for sign in text.translate(TURNING)
+    )
+    line = " ".join("".join(signs).split())
+    return line.encode("utf-8", "replace").decode("utf-8")  # half a character cannot be written
+
+
+def markdown(text: str) -> str:
+    """Text as Markdown that shows it and does nothing else, on one line.
+
+    Parameters
+    ----------
+    text
+        Anybody's text. What Markdown, MyST or HTML would act on is escaped, so that nothing of it
+        becomes a tag, a role, a directive, a link, a formula or a list.
+    """
+    return STARTING.sub(r"\1\\\2", SPECIAL.sub(r"\\\g<0>", plain(text)))
+
+
+def paragraphs(text: str) -> list[str]:
+    """Text as Markdown, with the paragraphs that blank lines make of it."""
+    parts = re.split(r"\n\s*\n", text.replace("\r\n", "\n").replace("\r", "\n"))
+    return [shown for part in parts if (shown := markdown(part))]
+
+
+# -- What is said of any data ------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Lesson:
+    """The frame of a chapter: what it teaches, presumes, and cannot say.
+
+    Attributes
+    ----------
+    learn, presumes
+        Parts of the box at its head. ``$many`` and ``$one`` are what respondents are called.
+    limits
+        Its last section: what the data cannot say, and why.
+    """
+
+    learn: str
+    presumes: str
+    limits: Sequence[tuple[str, str]]
+
+
+WORDS = "what a base, a share and a percentage point are ({doc}`/book/glossary`)."
+
+LESSONS: Mapping[str, Lesson] = {
+    "findings": Lesson(
+        "the main results, each in one sentence with its chart, and where to read on.",
+        "nothing.",
+        (
+            ("What the others would have said.", "Those who sent no return may differ."),
+            ("Whether it helps anyone.", "Returns tell what is in place, not what comes of it."),
+            ("Why.", "Shares tell how many, not for what reason."),
+        ),
+    ),
+    "who_answered": Lesson(
+        "how many $many answered, which ones they are, and how much they left blank.",
+        "nothing.",
+        (
+            ("Why some did not answer.", "They may have had less to report, or less time."),
+            ("How those who are missing would have answered.", "Nothing here bears on it."),
+            ("Who filled in the form.", "One person may have answered for the whole $one."),
+        ),
+    ),
+    "change": Lesson(
+        "what rose and what fell between the years, and how sure anyone can be of it.",
+        WORDS,
+        (
+            ("Why an answer changed.", "Somebody new at the form can change it, too."),
+            ("Whether a change will last.", "A few years are not a trend."),
+            ("What caused it.", "Money, law and a reworded question look alike from here."),
+        ),
+    ),
+    "early_warning": Lesson(
+        "which answers fall from year to year, and how much of that the numbers can bear.",
+        WORDS,
+        (
+            ("What comes next.", "A fall is a reason to ask, not a forecast."),
+            ("Why something falls.", "It may have been given up, merged or renamed."),
+            ("What was not asked.", "Something else may have taken its place."),
+        ),
+    ),
+}
+
+SECTION = Lesson(
+    "what $many answered to each question of this part, out of how many, and what changed "
+    "where there is more than one year.",
+    WORDS,
+    (
+        ("What an answer looks like in practice.", "A first try counts like a settled habit."),
+        ("What others would have said.", "Each return speaks for a whole $one."),
+        ("Why answers differ.", "Groups are small, and differ in many ways at once."),
+    ),
+)
+
+RESPONDENT = Lesson(
+    "what this $one answered, how that compares with others, and what changed.",
+    WORDS,
+    (
+        ("Whether it should be like the others.", "What most have is not a target."),
+        ("Why it differs.", "Places differ in what they need."),
+        ("How things are now.", "A return tells of the time when it was sent."),
+    ),
+)
+
+PARTS: Mapping[str, str] = {
+    "change": "What changed",
+    "early_warning": "What changed",
+    "explore": "Look for yourself",
+    "codebook": "Reference",
+}
+"""The part of the contents that a chapter belongs to; any other is in `ANSWERED`."""
+
+ANSWERED, RESPONDENTS, REFERENCE = "What was answered", "One by one", "Reference"
+ORDER = (ANSWERED, "What changed", "Look for yourself", RESPONDENTS, REFERENCE)
+
+SHORT = 20
+"""A first paragraph of fewer characters cannot stand for its page where that is searched for."""
+
+REFERENCE_PAGES = ("methods", "glossary", "cite", "accessibility")
+
+
+def facts(collection: Collection) -> dict[str, str]:
+    """What the pages may say of a collection, as Markdown, by the name they call it."""
+    years = words.listed([str(year) for year in collection.years])
+    small = words.span(1, collection.threshold - 1)
+    withheld = (
+        f"A count of {small} is withheld, be it of an answer, of all other answers or of a whole "
+        "group, and so is another one where the first could be worked out from it.\n"
+        "A withheld cell is empty in every table, chart and download, and says that it is withheld."
+        if collection.threshold > 1
+        else "Nothing is withheld in this book."
+    )
+    licence = (
+        f"The numbers are under these terms: {markdown(collection.licence)}."
+        if collection.licence
+        else "Nothing is said of the terms of the numbers. Ask whoever holds the returns before "
+        "you pass them on."
+    )
+    return {
+        "title": markdown(collection.title),
+        "one": markdown(collection.one),
+        "many": markdown(collection.many),
+        "Many": words.sentence(markdown(collection.many)),
+        "number": str(collection.size),
+        "years": years,
+        "source": markdown(collection.source or collection.title),
+        "label": f"{markdown(collection.label)}." if collection.label else "",
+        "withheld": withheld,
+        "licence": licence,
+        "version": version(),
+    }
+
+
+# -- Notebooks ---------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Shown:
+    """One call of a notebook: its heading, as Markdown, its source, and what makes its result."""
+
+    heading: str
+    call: str
+    make: Callable[[], Any]
+
+
+def notebook(
+    intro: Sequence[str],
+    imports: Iterable[str],
+    shown: Iterable[Shown],
+    outro: str = "",
+    *,
+    run: bool = True,
+) -> NotebookNode:
+    """A notebook: what it says first, what it imports, what it shows, and what it says last.
+
+    Parameters
+    ----------
+    intro, outro
+        Markdown: a cell each.
+    imports
+        Modules of `csm_lib.chapters` that the calls need.
+    shown
+        The calls. Each stands under its heading.
+    run
+        Whether to make the results and store them, as Jupyter would.
+    """
+    setup = "from csm_lib.collection import open_collection\n\ncollection = open_collection()"
+    if modules := ", ".join(sorted(imports)):
+        setup = f"from csm_lib.chapters import {modules}\n{setup}"
+    cells = [new_markdown_cell(text) for text in intro]
+    cells.append(code(setup, "remove-cell"))
+    for number, part in enumerate(shown, 2):
+        if part.heading:
+            cells.append(new_markdown_cell(f"## {part.heading}"))
+        cell = code(part.call, "hide-input")
+        if run:
+            cell.execution_count = number
+            cell.outputs = [result(part, number)]
+        cells.append(cell)
+    if run:
+        next(cell for cell in cells if cell.cell_type == "code").execution_count = 1
+    if outro:
+        cells.append(new_markdown_cell(outro))
+    for number, cell in enumerate(cells):
+        cell.id = f"cell-{number}"  # nbformat's own are random
+    made: NotebookNode = new_notebook(cells=cells, metadata=METADATA)
+    return made
+
+
+def code(source: str, tag: str) -> NotebookNode:
+    """A code cell that has not been run."""
+    cell: NotebookNode = new_code_cell(source, metadata={"tags": [tag]})
+    return cell
+
+
+def result(part: Shown, number: int) -> NotebookNode:
+    """What a call shows, as the output of a cell of this number."""
+    try:
+        bundle = part.make()._repr_mimebundle_()
+    except Exception as error:
+        error.add_note(f"While making {part.call}")
+        raise
+    output: NotebookNode = new_output("execute_result", bundle, execution_count=number)
+    return output
+
+
+def frame(lesson: Lesson, findings: int, said: Mapping[str, str]) -> tuple[str, str]:
+    """The box at a chapter's head and the section at its end, for so many findings."""
+    minutes = 5 * math.ceil((1 + 2 * findings) / 5)
+    before = (
+        ":::{admonition} Before you start\n"
+        f"- **What you will learn:** {Template(lesson.learn).substitute(said)}\n"
+        f"- **What it presumes:** {Template(lesson.presumes).substitute(said)}\n"
+        f"- **Time:** {minutes} minutes.\n:::"
+    )
+    limits = [f"- **{lead}** {Template(why).substitute(said)}" for lead, why in lesson.limits]
+    return before, "\n".join(["## What the data cannot say", "", *limits])
+
+
+def chapter_notebook(
+    chapter: Chapter, title: str, collection: Collection, *, more: str = "", run: bool = True
+) -> NotebookNode:
+    """The notebook of a chapter.
+
+    Parameters
+    ----------
+    chapter
+        From `csm_lib.catalogue.chapters_of`.
+    title
+        Its heading: the chapter's own, unless another has the same.
+    collection
+        Whose book it is.
+    more
+        Markdown that follows the findings.
+    run
+        Whether to make the findings.
+    """
+    said = facts(collection)
+    front = chapter.name == "findings"
+    answered = f"What {said['number']} {said['many']} answered in {said['years']}"
+    about = paragraphs(collection.about if front else chapter.about)
+    if front:
+        about.insert(0, f"{answered}: {said['title']}.")
+    elif not about or len(about[0]) < SHORT:
+        about.insert(0, f"{answered} to each question of this part.")
+    intro = ["\n\n".join([f"# {markdown(title)}", *about])]
+    if front and collection.label:
+        intro.append(
+            f":::{{admonition}} {markdown(collection.label)}\n:class: warning\n"
+            "No sentence, chart or table of this book is evidence of anything.\n:::"
+        )
+    shown = [Shown(markdown(e.heading), e.call, e.make) for e in chapter.entries]
+    outro = more
+    if chapter.name != "codebook":  # a page to look things up in is no lesson
+        before, limits = frame(LESSONS.get(chapter.name, SECTION), len(shown), said)
+        intro.append(before)
+        outro = "\n\n".join(filter(None, [more, limits]))
+    return notebook(intro, chapter.imports, shown, outro, run=run)
+
+
+def respondent_notebook(
+    authority: str, title: str, collection: Collection, *, run: bool = True
+) -> NotebookNode:
+    """The notebook of one respondent, under a title that no other page has."""
+    from csm_lib.chapters import profile
+
+    said = facts(collection)
+    before, limits = frame(RESPONDENT, 1, said)
+    about = f"What this {said['one']} answered, beside what the others did."
+    call = f"profile.page(collection, {authority!r})"
+    shown = [Shown("", call, lambda: profile.page(collection, authority))]
+    intro = [f"# {markdown(title)}\n\n{about}", before]
+    return notebook(intro, ["profile"], shown, limits, run=run)
+
+
+# -- The source of the book --------------------------------------------------
+
+
+def unique(names: Iterable[str], taken: Iterable[str] = ()) -> list[str]:
+    """Names as they are, with a number after each that has been given before.
+
+    Capitals make no difference, as they make none in the files of some systems.
+    """
+    seen = {name.casefold() for name in taken}
+    given = []
+    for name in names:
+        free, number = name, 1
+        while free.casefold() in seen:
+            number += 1
+            free = f"{name}-{number}"
+        seen.add(free.casefold())
+        given.append(free)
+    return given
+
+
+def settings(collection: Collection) -> dict[str, Any]:
+    """The settings of the book that ships, with the names and terms of a collection."""
+    made: dict[str, Any] = yaml.safe_load((ROOT / "_config.yml").read_text("utf-8"))
+    title = plain(collection.title)
+    made |= {"title": title, "author": "", "copyright": ""}
+    made["execute"] = {"execute_notebooks": "off"}  # they come with their results
+    made["repository"] = {"url": "", "branch": ""}  # no repository holds these notebooks
+    made["html"] |= {"baseurl": "", "extra_footer": footer(collection)}
+    del made["bibtex_bibfiles"]
+    config = made["sphinx"]["config"]
+    config["extensions"].remove("sphinxcontrib.bibtex")
+    del config["bibtex_reference_style"]
+    config["html_theme_options"]["logo"]["text"] = html.escape(title)
+    config["csm_own"] = True
+    return made
+
+
+def footer(collection: Collection) -> str:
+    """What stands at the foot of every page, as HTML."""
+    label, licence = plain(collection.label), plain(collection.licence)
+    parts = [
+        label,
+        f"Text and figures: {licence}." if licence else "",
+        f"{plain(collection.title)}. Made with csm_lib {version()}.",
+    ]
+    return "".join(f"<p>{html.escape(part)}</p>" for part in parts if part)
+
+
+def contents(parts: Mapping[str, Sequence[str]], root: str) -> dict[str, Any]:
+    """The order of the book: the pages of each part, by its caption."""
+    return {
+        "format": "jb-book",
+        "root": root,
+        "parts": [
+            {"caption": caption, "chapters": [{"file": page} for page in parts[caption]]}
+            for caption in ORDER
+            if parts.get(caption)
+        ],
+    }
+
+
+def where_next(pages: Iterable[str]) -> str:
+    """Links to pages, whose titles Sphinx fills in."""
+    links = [f"- {{doc}}`/{page}`" for page in pages]
+    return "\n".join(["## Where to go next", "", *links])
+
+
+def write_source(collection: Collection, folder: Path, *, run: bool = True) -> None:
+    """Write the source of a collection's book to an empty folder.
+
+    Parameters
+    ----------
+    collection
+        Whose book it is.
+    folder
+        Where to; made if missing.
+    run
+        Whether the notebooks shall hold their findings.
+
+    Raises
+    ------
+    CollectionError
+        A finding cannot be made from this collection.
+    """
+    chapters = [chapter for chapter in chapters_of(collection) if chapter.entries]
+    if [chapter.name for chapter in chapters].count("findings") != 1:
+        raise CollectionError(
+            f"{collection.path}: nothing was answered that a finding could be made of. "
+            "Check that the returns hold answers."
+        )
+    chapters.sort(key=lambda chapter: chapter.name != "findings")
+    names = unique(file_name(c.name).replace("-", "_") for c in chapters)
+    said = facts(collection)
+    pages = {name: Template((PAGES / f"{name}.md").read_text("utf-8")) for name in REFERENCE_PAGES}
+    texts = {name: page.substitute(said) for name, page in pages.items()}
+    headings = [text.removeprefix("# ").partition("\n")[0] for text in texts.values()]
+    titles = unique((plain(c.title) or c.name for c in chapters), taken=headings)
+
+    parts: dict[str, list[str]] = {}
+    for chapter, name in zip(chapters[1:], names[1:], strict=True):
+        parts.setdefault(PARTS.get(chapter.name, ANSWERED), []).append(f"notebooks/{name}")
+    read_on = [page for caption in ORDER for page in parts.get(caption, [])]
+    for chapter, name, title in zip(chapters, names, titles, strict=True):
+        more = where_next(read_on) if chapter.name == "findings" else ""
+        made = chapter_notebook(chapter, title, collection, more=more, run=run)
+        write_notebook(made, folder / "notebooks" / f"{name}.ipynb")
+    if collection.authority_pages:
+        who = sorted(collection.returns["authority"].astype(str).unique())
+        files = unique(file_name(name) for name in who)
+        parts[RESPONDENTS] = [f"respondents/{name}" for name in files]
+        theirs = unique(map(plain, who), taken=[*headings, *titles])
+        for authority, name, title in zip(who, files, theirs, strict=True):
+            made = respondent_notebook(authority, title, collection, run=run)
+            write_notebook(made, folder / "respondents" / f"{name}.ipynb")
+    for name, text in texts.items():
+        write(folder / "book" / f"{name}.md", text)
+    parts.setdefault(REFERENCE, []).extend(f"book/{name}" for name in REFERENCE_PAGES)
+
+    write(folder / "_toc.yml", as_yaml(contents(parts, f"notebooks/{names[0]}")))
+    write(folder / "_config.yml", as_yaml(settings(collection)))
+    unwanted = shutil.ignore_patterns("__pycache__", "book.png")  # a picture of the book that ships
+    for name in ("_ext", "assets"):
+        shutil.copytree(ROOT / "book" / name, folder / "book" / name, ignore=unwanted)
+
+
+def as_yaml(values: Mapping[str, Any]) -> str:
+    """Settings as YAML, in their order."""
+    return str(yaml.safe_dump(values, allow_unicode=True, sort_keys=False))
+
+
+def write(path: Path, text: str) -> None:
+    """Write a file and the folders it needs."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text, "utf-8")
+
+
+def write_notebook(made: NotebookNode, path: Path) -> None:
+    """Write a notebook and the folders it needs."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    nbformat.write(made, path)
+
+
+# -- The site ----------------------------------------------------------------
+
+
+def place(folder: Path) -> Path:
+    """Where the book of a collection's folder is built."""
+    name = file_name(folder.resolve().name)
+    return BUILT / (f"collection-{name}" if name in TAKEN else name)
+
+
+def build(folder: Path) -> Path:
+    """Build the book of a collection and return the folder of its site.
+
+    Raises
+    ------
+    CollectionError
+        The collection is not as it must be. Nothing has been built or taken away then.
+    BuildError
+        Jupyter Book did not make the site. What it said stands on the error stream.
+    """
+    collection = open_collection(folder)
+    here = place(folder)
+    for name in ("source", "html", "_build"):
+        shutil.rmtree(here / name, ignore_errors=True)
+    write_source(collection, here / "source")
+    program = Path(sys.executable).with_name("jupyter-book")
+    strict = ["--warningiserror", "--nitpick", "--keep-going", "--all"]
+    command = [program, "build", here / "source", "--path-output", here, "--quiet", *strict]
+    if subprocess.run(list(map(str, command)), stdout=subprocess.DEVNULL, check=False).returncode:
+        raise BuildError(f"The book of {folder} was not built. What is wrong stands above.")
+    site = here / "html"
+    (here / "_build" / "html").rename(site)
+    shutil.rmtree(here / "_build")
+    lighten(site)
+    return site
+
+
+def lighten(site: Path) -> None:
+    """Leave in the notebooks that a site offers the text of their results only."""
+    for path in sorted((site / "_sources").rglob("*.ipynb")):
+        taken = nbformat.read(path, as_version=4)
+        for cell in taken.cells:
+            for output in cell.get("outputs", []):
+                output.data = {"text/plain": output.data["text/plain"]}
+        nbformat.write(taken, path)
+
+
+def lab(folder: Path) -> Path:
+    """Write the notebooks of a collection to work in, and return their folder.
+
+    One that is there already stays as it is, since somebody may have worked in it.
+    """
+    collection = open_collection(folder)
+    here = place(folder)
+    fresh = here / "fresh"
+    shutil.rmtree(fresh, ignore_errors=True)
+    write_source(collection, fresh, run=False)
+    for path in sorted(fresh.rglob("*.ipynb")):
+        kept = here / "lab" / path.relative_to(fresh)
+        if not kept.exists():
+            kept.parent.mkdir(parents=True, exist_ok=True)
+            path.rename(kept)
+    shutil.rmtree(fresh)
+    return here / "lab"
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Build a book, or say where one is; return 2 if the collection is at fault."""
+    parser = argparse.ArgumentParser(description="Build the book of a collection.")
+    parser.add_argument("folder", type=Path, help="the collection's folder")
+    other = parser.add_mutually_exclusive_group()
+    other.add_argument("--site", action="store_true", help="only print where the site is built")
+    other.add_argument("--lab", action="store_true", help="write its notebooks and print where")
+    chosen = parser.parse_args(arguments)
+    try:
+        if chosen.site:
+            print(place(chosen.folder) / "html")
+        elif chosen.lab:
+            print(lab(chosen.folder))
+        else:
+            print(f"Building the book of {chosen.folder} ...", flush=True)
+            print(f"The book is built. Open {build(chosen.folder) / 'index.html'}")
+    except CollectionError as error:
+        print(error, file=sys.stderr)
+        return 2
+    except BuildError as error:
+        print(error, file=sys.stderr)
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
