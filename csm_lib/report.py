@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import html
 import textwrap
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import pandas as pd
 
@@ -53,6 +53,9 @@ LISTED = 1000
 
 WIDTH = 80
 ROWS_SHOWN, VALUES_SHOWN, REMEDIES_SHOWN, BLOCKS_SHOWN, SIGNS_SHOWN = 8, 8, 4, 40, 48
+MANY_COLUMNS = 4
+"""A repair of so many columns is told once for all of them."""
+
 PAGE_ROWS = 2000
 """A page lists at most so many rows in a table."""
 
@@ -341,17 +344,25 @@ class Report:
         yield title
         yield "-" * len(title)
         yield ""
-        for column, some in self.repairs.groupby("column", sort=False):
+        meaning = ["found", "becomes", "rule"]
+        columns = self.repairs.groupby(meaning)["column"].transform("nunique")
+        many = columns >= MANY_COLUMNS  # said once, not under each of forty questions
+        for _, some in self.repairs[many].groupby(meaning, sort=False):
+            one = some.iloc[0].to_dict() | {"count": int(some["count"].sum())}
+            yield _wrap(f"{len(some):,} columns: {_repaired(one)}", "- ", "  ")
+        for column, some in self.repairs[~many].groupby("column", sort=False):
             rows = some.to_dict("records")
-            parts = [
-                f"{_show(row['found'])} as "
-                f"{_show(row['becomes']) if row['becomes'] else 'no answer'} "
-                f"({_number(row['count'], 'cell')}, {_REPAIR_WORDS.get(row['rule'], row['rule'])})"
-                for row in rows[:VALUES_SHOWN]
-            ]
+            parts = [_repaired(row) for row in rows[:VALUES_SHOWN]]
             if len(rows) > VALUES_SHOWN:
                 parts.append(f"{len(rows) - VALUES_SHOWN:,} more values")
             yield _wrap(f"column {_show(str(column))}: {'; '.join(parts)}", "- ", "  ")
+
+
+def _repaired(row: Mapping[Hashable, Any]) -> str:
+    """One repair in words: what stands there, what it is read as, how often and why."""
+    becomes = _show(row["becomes"]) if row["becomes"] else "no answer"
+    why = _REPAIR_WORDS.get(row["rule"], row["rule"])
+    return f"{_show(row['found'])} as {becomes} ({_number(row['count'], 'cell')}, {why})"
 
 
 _TITLES = {ERROR: "Errors: the returns cannot be read", WARNING: "Warnings: worth a look"}

@@ -292,3 +292,13 @@ def test_the_table_lists_every_fault_with_its_place(report: Report) -> None:
         "expected": "lead_member, director, other or an empty cell",
         "remedy": "Write the answer as shown; leave the cell empty for no answer.",
     }
+
+
+def test_a_repair_of_many_columns_is_told_once(tmp_path: Path) -> None:
+    codes = ["a", "b", "c", "d", "e"]
+    rows = [(column, "Yes", "yes", "case", 2) for column in codes]
+    repairs = pd.DataFrame([*rows, ("a", "N", "no", "synonym", 1)], columns=list(REPAIRS))
+    text = str(Report(tmp_path / "returns.csv", (), repairs, None, ()))
+    assert "- 5 columns: 'Yes' as 'yes' (10 cells, capital or small letters)" in text
+    assert "- column 'a': 'N' as 'no' (1 cell, another word for it)" in text
+    assert text.count("'Yes'") == 1
