@@ -23,6 +23,7 @@ import pandas as pd
 from csm_lib.collection import DRAWN, INVENTED, OWN
 from csm_lib.columns import meaning
 from csm_lib.disclosure import WITHHELD
+from csm_lib.words import legible
 
 if TYPE_CHECKING:
     from csm_lib.collection import Collection
@@ -214,7 +215,10 @@ def listed(title: str, lines: list[str]) -> str:
 
 def fill(text: str, *, hang: str = "") -> str:
     """Return text as one paragraph, whatever line breaks and control signs it holds."""
-    printable = "".join(sign if sign.isprintable() else " " for sign in text)
     return textwrap.fill(
-        printable, WIDTH, subsequent_indent=hang, break_long_words=False, break_on_hyphens=False
+        legible(text, keep=""),
+        WIDTH,
+        subsequent_indent=hang,
+        break_long_words=False,
+        break_on_hyphens=False,
     )

@@ -25,7 +25,8 @@ import pandas as pd
 from csm_lib import download
 from csm_lib.errors import CollectionError
 from csm_lib.finding import STATUSES
-from csm_lib.workbook import SheetNames, cut, legible, link_to, new_workbook
+from csm_lib.words import legible
+from csm_lib.workbook import SheetNames, cut, link_to, new_workbook
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure

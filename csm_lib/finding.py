@@ -9,7 +9,6 @@ is the same without the chart.
 from __future__ import annotations
 
 import base64
-import html
 import re
 import textwrap
 from collections.abc import Callable, Mapping
@@ -22,7 +21,7 @@ from csm_lib import download
 from csm_lib.collection import DRAWN, INVENTED, LABELS, OWN
 from csm_lib.counts import format_percent
 from csm_lib.disclosure import WITHHELD
-from csm_lib.words import counted, sentence, span
+from csm_lib.words import counted, escaped, legible, sentence, span
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -180,7 +179,7 @@ class Finding:
         if self.caveat:
             lines.append(f"Beware: {self.caveat}")
         wrapped = [textwrap.fill(line, 96, subsequent_indent="  ") for line in lines]
-        return _settable("\n".join([*wrapped, "", _plain(self.table)]))
+        return legible("\n".join([*wrapped, "", _plain(self.table)]))
 
     __repr__ = __str__
 
@@ -190,7 +189,7 @@ class Finding:
     @property
     def html(self) -> str:
         """The finding as it stands on a page."""
-        e = _escape
+        e = escaped
         address = base64.b64encode(self.archive).decode()
         table = _html_table(self.table, self.title)
         parts = [
@@ -435,7 +434,7 @@ def _plain(table: pd.DataFrame) -> str:
 
 def _html_table(table: pd.DataFrame, caption: str) -> str:
     """A table in a box of its own, in which a long or a wide one scrolls."""
-    head = "".join(f'<th scope="col">{_escape(str(name))}</th>' for name in table.columns)
+    head = "".join(f'<th scope="col">{escaped(str(name))}</th>' for name in table.columns)
     body = []
     for row in table.itertuples(index=False):
         first, *rest = map(_cell, row)
@@ -443,24 +442,12 @@ def _html_table(table: pd.DataFrame, caption: str) -> str:
         body.append(f'<tr><th scope="row">{first}</th>{cells}</tr>')
     kind = "csm-table csm-scroll csm-long" if len(table) > LONG else "csm-table csm-scroll"
     return (
-        f'<div class="{kind}"><table><caption>{_escape(caption)}</caption>'
+        f'<div class="{kind}"><table><caption>{escaped(caption)}</caption>'
         f"<thead><tr>{head}</tr></thead><tbody>{''.join(body)}</tbody></table></div>"
     )
 
 
 def _cell(value: object) -> str:
     """A cell's text; an id, which has no spaces, may break after its dots and dashes."""
-    text = _escape(str(value))
+    text = escaped(str(value))
     return text if " " in text else re.sub(r"([._])(?=\w)", r"\1<wbr>", text)
-
-
-_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
-
-
-def _settable(text: str) -> str:
-    """Text without characters that steer a terminal or that no page may hold."""
-    return _CONTROL.sub("\N{REPLACEMENT CHARACTER}", text)
-
-
-def _escape(text: str) -> str:
-    return html.escape(_settable(text))

@@ -9,7 +9,6 @@ or where the cell of the item that opens this one is withheld, as that tells who
 
 from __future__ import annotations
 
-import html
 import textwrap
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -342,7 +341,7 @@ class Profile:
             ["All answers", self.table.to_string(index=False)],
             [fill(note) for note in self.notes],
         ]
-        return "\n\n".join("\n".join(map(_settable, lines)) for lines in parts)
+        return "\n\n".join("\n".join(map(words.legible, lines)) for lines in parts)
 
     __repr__ = __str__
 
@@ -354,7 +353,7 @@ class Profile:
     @property
     def fragment(self) -> str:
         """The profile to stand in a page of a book, under its heading of the first level."""
-        e = _escape
+        e = words.escaped
         label = f'<p class="csm-label"><b>{e(self.label)}</b></p>' if self.label else ""
         summary = "".join(f"<li>{e(line)}</li>" for line in self.summary)
         parts = [
@@ -379,7 +378,7 @@ class Profile:
     @property
     def _html_table(self) -> str:
         """All answers, one body of the table a section."""
-        e = _escape
+        e = words.escaped
         columns = ["Question", f"{self.authority}, {self.year}", *self.groups.values()]
         head = "".join(f'<th scope="col">{e(name)}</th>' for name in columns)
         bodies = []
@@ -408,7 +407,7 @@ class Profile:
     @property
     def html(self) -> str:
         """The profile as a page of its own, to print on two sides of A4."""
-        e = _escape
+        e = words.escaped
         return (
             '<!DOCTYPE html>\n<html lang="en"><head><meta charset="utf-8">'
             '<meta name="viewport" content="width=device-width, initial-scale=1">'
@@ -555,15 +554,6 @@ def _text(item: Item, answer: str | None) -> str:
     if answer is None:
         return "not asked"
     return item.answers.get(answer, answer) if answer else "no answer"
-
-
-def _settable(text: str) -> str:
-    """Text without what steers a terminal, or turns the direction of what follows."""
-    return "".join(sign if sign.isprintable() or sign == "\n" else " " for sign in text)
-
-
-def _escape(text: str) -> str:
-    return html.escape(_settable(text))
 
 
 def _is_withheld(share: Share | None) -> bool:

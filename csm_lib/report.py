@@ -16,6 +16,8 @@ from typing import Any, NamedTuple
 
 import pandas as pd
 
+from csm_lib.words import legible
+
 ERROR, WARNING = "error", "warning"
 
 
@@ -405,7 +407,7 @@ def _show(text: str) -> str:
 
 def _plain(text: str) -> str:
     """Text on one line: what does not print becomes a space."""
-    return "".join(sign if sign.isprintable() else " " for sign in text)
+    return legible(text, keep="")
 
 
 def _wrap(text: str, first: str, rest: str) -> str:

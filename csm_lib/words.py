@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 from collections.abc import Sequence
 from decimal import ROUND_HALF_UP, Decimal
 from typing import TYPE_CHECKING
@@ -74,6 +75,25 @@ def within(label: str) -> str:
 _NAMES = {
     "Healthy", "Jobcentre", "Learning", "Local", "London", "Primary", "Probation", "Sure", "Youth",
 }  # fmt: skip
+
+
+def legible(text: str, *, keep: str = "\n") -> str:
+    """Text of others, fit to be shown: spaces for signs that steer or turn what follows.
+
+    Control characters steer a terminal, marks of direction turn the text after them, and half a
+    character cannot be written at all.
+
+    Parameters
+    ----------
+    keep
+        Such signs that stay.
+    """
+    return "".join(sign if sign.isprintable() or sign in keep else " " for sign in text)
+
+
+def escaped(text: str) -> str:
+    """Text of others as HTML that shows it and runs nothing."""
+    return html.escape(legible(text))
 
 
 SMALLEST_P = 0.0001

@@ -15,6 +15,8 @@ from pathlib import Path
 
 from xlsxwriter import Workbook
 
+from csm_lib.words import legible
+
 SHEET_NAME = 31
 """The longest name of a sheet, in the units Excel counts: a sign beyond U+FFFF is two."""
 
@@ -44,11 +46,6 @@ def new_workbook(path: Path, title: str) -> Iterator[Workbook]:
     yield book
     book.close()
     path.write_bytes(data.getvalue())
-
-
-def legible(text: str) -> str:
-    """Return text in which control signs and marks that turn the direction are spaces."""
-    return "".join(sign if sign.isprintable() or sign == "\n" else " " for sign in text)
 
 
 def cut(text: str, limit: int = CELL) -> str:

@@ -328,7 +328,7 @@ def test_signs_that_steer_a_terminal_or_break_a_page_are_replaced() -> None:
     found = _finding(data, title="x\x07y")
     for text in (found.html, str(found)):
         assert not set(text) & {"\x00", "\x07", "\x1b"}
-    assert "a\N{REPLACEMENT CHARACTER}b\N{REPLACEMENT CHARACTER}[31mc" in found.html
+    assert "a b [31mc" in found.html
 
 
 def test_half_a_character_does_not_stop_a_download() -> None:

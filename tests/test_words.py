@@ -99,3 +99,21 @@ def test_a_change_is_made_from_counts_and_has_no_sign(
 )
 def test_a_label_inside_a_sentence_keeps_the_capital_of_a_name(label: str, found: str) -> None:
     assert words.within(label) == found
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("a\x1b[31mb", "a [31mb"),
+        ("a\u202eb", "a b"),
+        ("a\ud800b", "a b"),
+        ("one\ntwo", "one\ntwo"),
+        ("Zoë 日本 😀", "Zoë 日本 😀"),
+    ],
+)
+def test_signs_that_steer_or_turn_what_follows_are_not_shown(text: str, shown: str) -> None:
+    assert words.legible(text) == shown
+
+
+def test_text_of_others_runs_nothing_in_html() -> None:
+    assert words.escaped("<b>\x00'") == "&lt;b&gt; &#x27;"
