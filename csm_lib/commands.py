@@ -86,6 +86,8 @@ def check(
     from csm_lib.frame import read_frame
     from csm_lib.returns import check_file, write_returns
 
+    if not path.exists():
+        raise CollectionError(f"{path}: there is no such file or folder. Check the name.")
     whole = path.is_dir()
     if whole and codebook is not None:
         raise Misuse("a collection has its own codebook.csv: leave --codebook out")

@@ -488,7 +488,7 @@ def test_a_terminal_that_lacks_a_sign_gets_its_number(folder: Path) -> None:
         ["template", "--out", "t.xlsx", "--year", "soon"],
         ["findings"],
         ["profile"],
-        ["check", "returns.csv"],
+        ["check", __file__],  # a file, and no codebook
     ],
     ids=" ".join,
 )
@@ -521,3 +521,10 @@ def test_the_module_runs_and_passes_its_status_on(tmp_path: Path) -> None:
     assert run.returncode == 1
     assert "codebook.csv" in run.stderr
     assert "Traceback" not in run.stderr
+
+
+def test_a_name_that_leads_nowhere_is_said_before_anything_else(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    assert cli.main(["check", "nowhere"]) == 1
+    assert "nowhere: there is no such file or folder" in capsys.readouterr().err
