@@ -108,7 +108,7 @@ ifneq ($(COLLECTION),)
 	@set -eu; notebooks=$$($(own) --lab "$$COLLECTION"); \
 	CSM_COLLECTION=$$(cd -- "$$COLLECTION" && pwd) $(bin)/jupyter lab "$$notebooks"
 else
-	@$(bin)/jupyter lab notebooks
+	@$(bin)/jupyter lab --LabApp.default_url=/lab/tree/notebooks
 endif
 
 # -- Results ----------------------------------------------------------------
@@ -116,6 +116,10 @@ endif
 .PHONY: notebooks
 notebooks: $(ready) ## Run the notebooks in place and store their outputs as text
 	@$(bin)/python book/_tools/run_notebooks.py $(notebooks)
+
+.PHONY: exercises
+exercises: $(ready) ## Derive the students' notebooks from the solutions
+	@$(bin)/python book/_tools/make_exercises.py
 
 .PHONY: returns
 returns: $(ready) ## Draw data/returns.csv anew from the published figures

@@ -232,11 +232,17 @@ COLUMNS: Mapping[str, Meaning] = {
     "table-1-bases/closing": Meaning("rows whose parts add up to the base", "rows"),
     # lessons: reading a published table, and did joint commissioning fall
     "table-1-as-printed/on the Board": Meaning("share with the agency on the Board, as printed"),
+    "table-1-first-year/on the Board": Meaning("share with the agency on the Board, as printed"),
     "table-1-as-printed/no response": Meaning("gave no response about the agency, as printed"),
+    "table-1-first-year/no response": Meaning("gave no response about the agency, as printed"),
     "table-1-as-printed/head": Meaning("share represented by the head, as printed"),
+    "table-1-first-year/head": Meaning("share represented by the head, as printed"),
     "table-1-as-printed/senior officer": Meaning("share with a senior officer, as printed"),
+    "table-1-first-year/senior officer": Meaning("share with a senior officer, as printed"),
     "table-1-as-printed/other": Meaning("share represented by somebody else, as printed"),
+    "table-1-first-year/other": Meaning("share represented by somebody else, as printed"),
     "table-1-as-printed/not stated": Meaning("did not state the level, as printed"),
+    "table-1-first-year/not stated": Meaning("did not state the level, as printed"),
     "count-behind/count": Meaning("a possible number of Boards", "Boards"),
     "count-behind/base": Meaning("out of how many", "Boards"),
     "count-behind/share": Meaning("count divided by base", SHARE),
@@ -249,8 +255,11 @@ COLUMNS: Mapping[str, Meaning] = {
     "impossible-split/base": Meaning("members whose level is stated", "members"),
     "impossible-split/would mend it": Meaning("what could stand in place of the printed figure"),
     "one-fall-three-numbers/printed change": Meaning("change as printed", "as printed: %"),
+    "printed-apart/printed change": Meaning("change as printed", "as printed: %"),
     "one-fall-three-numbers/points": Meaning("change from counts", "percentage points"),
+    "printed-apart/points": Meaning("change from counts", "percentage points"),
     "one-fall-three-numbers/per cent": Meaning("change of the first share", "percent"),
+    "printed-apart/per cent": Meaning("change of the first share", "percent"),
     "two-stories/story": Meaning("how much moved"),
     "two-stories/kept": Meaning("had it in both years", AUTHORITIES),
     "two-stories/never": Meaning("had it in neither year", AUTHORITIES),
@@ -260,6 +269,10 @@ COLUMNS: Mapping[str, Meaning] = {
     "did-it-fall/verdict": Meaning("how far the totals support the statement"),
     # lessons: what counts is what is measured
     "kind": Meaning("presence: who is at the table; activity: what has been made or done"),
+    "measured-evidence/side": Meaning("which side of the debate it serves"),
+    "measured-evidence/point": Meaning("the point"),
+    "measured-evidence/said by": Meaning("who makes it"),
+    "measured-evidence/published as": Meaning("where it is made"),
     "measured-without-strategy/fewest": Meaning("fewest without a strategy", AUTHORITIES),
     "measured-without-strategy/most": Meaning("most without a strategy", AUTHORITIES),
     "measured-damped/item": Meaning("the percentage of answers carried forward"),
@@ -279,6 +292,10 @@ COLUMNS: Mapping[str, Meaning] = {
 ``{year}`` for any year in the name."""
 
 
+TO_READ = "-to-read"
+"""What the key of a finding ends in that stands in an exercise, under its question."""
+
+
 def meaning(
     key: str, name: str, *, respondents: tuple[str, str] = ("authority", "authorities")
 ) -> Meaning | None:
@@ -287,7 +304,7 @@ def meaning(
     Parameters
     ----------
     key
-        The finding's key.
+        The finding's key; one that is to be read in an exercise has the columns it always has.
     name
         The column's name.
     respondents
@@ -295,7 +312,7 @@ def meaning(
     """
     words = ("{year}" if word.isdecimal() and len(word) == 4 else word for word in name.split(" "))
     general = " ".join(words)
-    for known in (f"{key}/{name}", name, general):
+    for known in (f"{key.removesuffix(TO_READ)}/{name}", name, general):
         if known in COLUMNS:
             found = COLUMNS[known]
             return Meaning(*(_call(text, *respondents) for text in found))
