@@ -17,9 +17,10 @@ ROOT = Path(__file__).parent.parent
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
 PAGES = sorted((ROOT / "book").glob("*.md"))
 
-# Pages to look things up in, and the front page, are no lessons.
+# Pages to look things up in, the front page, and the teacher's pages are no lessons.
 NO_LESSONS = set(
-    "findings codebook methods glossary references cite publish accessibility changes".split()
+    "findings codebook methods glossary references cite publish accessibility changes "
+    "teaching instructor".split()
 )
 CHAPTERS = [path for path in [*NOTEBOOKS, *PAGES] if path.stem not in NO_LESSONS]
 

@@ -292,6 +292,8 @@ def _article(soup: BeautifulSoup, page: str) -> Tag:
         raise PdfError(f"{page}.html has no text with a heading. Build it again: make book")
     for tag in article.select(SCREEN_ONLY):
         tag.extract()
+    for tag in article.select("[aria-describedby]"):  # definitions show on screen only
+        del tag["aria-describedby"]
     return article
 
 

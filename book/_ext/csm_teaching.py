@@ -1,0 +1,219 @@
+"""Slides, handouts and students' notebooks of the lessons, as pages and files of the site.
+
+- The role ``site`` links to what the site holds and Sphinx does not know of, by its path in the
+  site, from a page in any folder: ``{site}`the slides <slides/table.html>` ``.
+- `load_where_used` loads the style and the script of exercises and quizzes where there are any.
+- `write` writes, for each lesson whose page is in the book, ``slides/<lesson>.html``,
+  ``handouts/<lesson>.html`` and ``exercises/<lesson>.ipynb``, and copies reveal.js, which shows
+  the slides, from the package that carries it.
+
+A lesson is about the collection that ships, so the book of another collection has none.
+"""
+
+from __future__ import annotations
+
+import shutil
+from html import escape
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+from csm_book import tags_of
+from docutils import nodes  # type: ignore[import-untyped]
+from sphinx.application import Sphinx
+from sphinx.util import logging
+from sphinx.util.docutils import ReferenceRole
+from sphinx.writers.html5 import HTML5Translator
+
+from csm_lib.collection import SHIPPED, Collection, open_collection
+from csm_lib.teaching import LESSONS
+from csm_lib.teaching.handout import handout
+from csm_lib.teaching.slides import deck
+
+logger = logging.getLogger(__name__)
+
+SAVED = (".ipynb", ".zip", ".csv")
+"""Files that a browser would otherwise show as text."""
+
+REVEAL = {
+    "dist/reveal.js": "reveal.js",
+    "dist/reveal.css": "reveal.css",
+    "plugin/notes/notes.js": "notes.js",
+    "LICENSE": "LICENSE",
+}
+"""The files of reveal.js that slides use: where the package has them, and where the site."""
+
+FRAME = """<!DOCTYPE html>
+<html lang="{lang}" data-theme="light">
+<head>
+<meta charset="utf-8"/>
+<meta name="viewport" content="width=device-width, initial-scale=1"/>
+<title>{title} — {book}</title>
+{tags}
+<link rel="icon" href="../_static/favicon.svg"/>
+{head}
+</head>
+<body>
+{body}
+</body>
+</html>
+"""
+
+DECK_HEAD = """<link rel="stylesheet" href="../_static/charts.css"/>
+<link rel="stylesheet" media="not all" id="reveal-style" href="../_static/reveal/reveal.css"/>
+<link rel="stylesheet" href="../_static/slides.css"/>
+<script src="../_static/slides.js"></script>
+<script defer src="../_static/reveal/reveal.js"></script>
+<script defer src="../_static/reveal/notes.js"></script>"""
+
+DECK_BODY = """<nav class="csm-bar" aria-label="Slides">
+<a href="../notebooks/lesson_{name}.html">The lesson</a>
+<a class="csm-back" href="{name}.html">Back to the slides</a>
+<a class="csm-print" href="?print-pdf">To print</a>
+<a class="csm-print" href="?print-pdf&amp;with-notes">To print with notes</a>
+<span class="csm-keys">Keys: arrows to move, <kbd>S</kbd> for notes, <kbd>F</kbd> for the full
+screen, <kbd>?</kbd> for all</span>
+<span class="csm-paper-hint">Print this page from the browser: one slide a page.</span>
+</nav>
+<main class="reveal-viewport"><div class="reveal"><div class="slides">
+{sections}
+</div></div></main>"""
+
+SHEET_HEAD = """<link rel="stylesheet" href="../_static/charts.css"/>
+<link rel="stylesheet" href="../_static/handout.css"/>"""
+
+SHEET_BODY = """<nav class="csm-bar" aria-label="Handout">
+<a href="../notebooks/lesson_{name}.html">The lesson</a>
+<span>Print this page from the browser, on A4.</span>
+</nav>
+<main>
+{sheet}
+</main>
+<footer><div class="extra_footer"><p class="csm-from">{book}{place}</p>{foot}</div></footer>"""
+
+
+class site_link(nodes.inline):  # type: ignore[misc]
+    """A link to a file of the site."""
+
+
+class SiteRole(ReferenceRole):
+    """Link to a file of the site by its path from the root of the site."""
+
+    def run(self) -> tuple[list[nodes.Node], list[nodes.system_message]]:
+        """Return the link, led to the file from the folder of the page."""
+        up = "../" * self.env.docname.count("/")
+        return [site_link("", self.title, href=up + self.target)], []
+
+
+def visit_site_link(self: HTML5Translator, node: site_link) -> None:
+    """Open the link."""
+    save = " download" if node["href"].partition("#")[0].endswith(SAVED) else ""
+    self.body.append(f'<a class="reference internal" href="{escape(node["href"])}"{save}>')
+
+
+def depart_site_link(self: HTML5Translator, _node: site_link) -> None:
+    """Close the link."""
+    self.body.append("</a>")
+
+
+def load_where_used(
+    app: Sphinx, _name: str, _template: str, context: dict[str, Any], _doctree: object
+) -> None:
+    """Add to a page that holds an exercise or a quiz what these need."""
+    body = context.get("body", "")
+    if 'class="csm-exercise"' in body or 'class="csm-quiz"' in body:
+        app.add_css_file("teaching.css", priority=900)  # after book.css, which it builds on
+    if 'class="csm-quiz"' in body:
+        app.add_js_file("quiz.js", loading_method="defer")
+
+
+def framed(app: Sphinx, place: str, title: str, words: str, *, head: str, body: str) -> str:
+    """A page of the site that has a form of its own.
+
+    Parameters
+    ----------
+    place
+        Its address within the site.
+    title, words
+        Its title and its description.
+    head, body
+        What it loads, and what stands on it, as HTML.
+    """
+    tags = tags_of(app, title, words, place)
+    if app.config.html_baseurl:
+        tags.append(f'<link rel="canonical" href="{escape(app.config.html_baseurl + place)}"/>')
+    return FRAME.format(
+        lang=app.config.language,
+        title=escape(title),
+        book=escape(app.config.html_title),
+        tags="\n".join(tags),
+        head=head,
+        body=body,
+    )
+
+
+def write(app: Sphinx, exception: Exception | None) -> None:
+    """Write slides, handout and notebook of each lesson in the book."""
+    if exception or app.builder.format != "html":
+        return
+    lessons = [name for name in LESSONS if f"notebooks/lesson_{name}" in app.env.all_docs]
+    if not lessons:
+        return
+    site, source = Path(app.outdir), Path(app.srcdir)
+    for folder in ("slides", "handouts", "exercises", "_static/reveal"):
+        (site / folder).mkdir(parents=True, exist_ok=True)
+    carried = files("sphinx_revealjs").joinpath("_static/revealjs")
+    for name, short in REVEAL.items():
+        (site / "_static/reveal" / short).write_bytes(carried.joinpath(name).read_bytes())
+
+    collection = open_collection(SHIPPED)
+    for name in lessons:
+        try:
+            for place, html in pages_of(app, name, collection).items():
+                (site / place).write_text(html, "utf-8")
+            notebook = f"exercises/{name}.ipynb"
+            shutil.copyfile(source / notebook, site / notebook)
+        except (OSError, ValueError) as fault:
+            logger.warning(f"The lesson {name!r} is not whole: {fault}")
+
+
+def pages_of(app: Sphinx, name: str, collection: Collection) -> dict[str, str]:
+    """The pages of a lesson that have a form of their own, by their address."""
+    book, address = app.config.html_title, app.config.html_baseurl
+    foot = app.config.html_theme_options.get("extra_footer", "")
+    title = app.env.titles[f"notebooks/lesson_{name}"].astext()
+    slides = deck(name, collection)
+    sections = slides.html(book=book, foot=foot)
+    sheet = SHEET_BODY.format(
+        name=name,
+        sheet=handout(name, collection),
+        book=escape(book),
+        place=f", {escape(address)}" if address else "",
+        foot=foot,
+    )
+    words = (
+        f"Exercises of the lesson “{title}” on paper, with their charts and tables and with room "
+        "for the answers."
+    )
+    return {
+        f"slides/{name}.html": framed(
+            app,
+            f"slides/{name}.html",
+            f"Slides: {title}",
+            slides.description,
+            head=DECK_HEAD,
+            body=DECK_BODY.format(name=name, sections=sections),
+        ),
+        f"handouts/{name}.html": framed(
+            app, f"handouts/{name}.html", f"Handout: {title}", words, head=SHEET_HEAD, body=sheet
+        ),
+    }
+
+
+def setup(app: Sphinx) -> dict[str, Any]:
+    """Tell Sphinx when to call what stands above."""
+    app.add_node(site_link, html=(visit_site_link, depart_site_link))
+    app.add_role("site", SiteRole())
+    app.connect("html-page-context", load_where_used)
+    app.connect("build-finished", write, priority=700)  # before csm_book mends and lists all pages
+    return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

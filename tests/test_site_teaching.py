@@ -1,0 +1,492 @@
+"""The built site's lessons in a real browser: quizzes, slides, handouts, students' notebooks.
+
+`make book` builds the site; the browser is that of `test_site_browser`. Lessons are about the
+collection that ships, so the site of another has none.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+import shutil
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+import pytest
+import test_site_browser as site
+from bs4 import BeautifulSoup
+from playwright.sync_api import Browser, Page
+from pypdf import PdfReader
+
+from csm_lib.collection import SHIPPED, Collection, open_collection
+from csm_lib.teaching import LESSONS
+from csm_lib.teaching.quiz import LETTERS, Question, Quiz
+from csm_lib.teaching.slides import Deck, deck
+
+pytestmark = pytest.mark.paper
+
+ROOT = Path(__file__).parent.parent
+SITE = site.SITE
+
+# The fixtures of the browser's tests, and its reader.
+browser, home, reader, folder_reader = site.browser, site.home, site.reader, site.folder_reader
+Reader = site.Reader
+
+each_lesson = pytest.mark.parametrize("name", LESSONS)
+
+SMALLEST = 12  # px of text in a chart, at 1280 by 720
+SMALLEST_WORDS = 14  # px of a slide, which is 1280 px wide
+
+
+@pytest.fixture(scope="module")
+def collection() -> Collection:
+    return open_collection(SHIPPED)
+
+
+# -- Files -------------------------------------------------------------------
+
+
+@each_lesson
+def test_a_lesson_has_its_slides_its_handout_and_its_notebook(name: str) -> None:
+    made = [f"notebooks/lesson_{name}.html", f"slides/{name}.html", f"handouts/{name}.html"]
+
+    assert [one for one in made if not (SITE / one).is_file()] == [], "run: make book"
+    copied = (SITE / "exercises" / f"{name}.ipynb").read_bytes()
+    assert copied == (ROOT / "exercises" / f"{name}.ipynb").read_bytes()
+
+
+def test_no_solution_notebook_is_on_the_site() -> None:
+    notebooks = {path.name for path in (SITE / "exercises").iterdir()}
+    solved = {path.read_bytes() for path in (ROOT / "exercises" / "solutions").glob("*.ipynb")} & {
+        path.read_bytes() for path in SITE.rglob("*.ipynb")
+    }
+
+    assert notebooks == {f"{name}.ipynb" for name in LESSONS}
+    assert solved == set()
+
+
+@each_lesson
+def test_a_lesson_links_to_all_that_belongs_to_it(name: str) -> None:
+    page = BeautifulSoup((SITE / f"notebooks/lesson_{name}.html").read_bytes(), "lxml")
+    links = {str(a["href"]): a for a in page.select("article a[href]")}
+
+    assert f"../slides/{name}.html" in links
+    assert f"../handouts/{name}.html" in links
+    assert links[f"../exercises/{name}.ipynb"].has_attr("download")
+
+
+def test_reveal_brings_its_licence() -> None:
+    licence = (SITE / "_static/reveal/LICENSE").read_text("utf-8")
+
+    assert "reveal.js contributors" in licence
+    assert "Permission is hereby granted" in licence
+
+
+def test_what_quizzes_need_is_loaded_where_there_is_one_and_nowhere_else() -> None:
+    wrong = []
+    for path in SITE.rglob("*.html"):
+        page = BeautifulSoup(path.read_bytes(), "lxml")
+        quizzes, exercises = page.select(".csm-quiz"), page.select(".csm-exercise")
+        script = page.select('script[src*="quiz.js"]')
+        style = page.select('link[href*="teaching.css"]')
+        if bool(quizzes) != bool(script) or bool(quizzes + exercises) != bool(style):
+            wrong.append(path.name)
+
+    assert wrong == []
+
+
+# -- Quizzes -----------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def quizzes(collection: Collection) -> dict[str, Quiz]:
+    return {
+        name: import_module(f"csm_lib.teaching.lesson_{name}").quiz(collection) for name in LESSONS
+    }
+
+
+def place(quiz: Quiz, question: Question) -> str:
+    return f"#{quiz.key}-{question.key}"
+
+
+def wrong_letter(question: Question) -> str:
+    return next(letter for letter in LETTERS if letter not in question.right)
+
+
+def shown(page: Page, where: str) -> list[str]:
+    """The feedback that a reader sees at a question, by letter."""
+    found: list[str] = page.locator(where).evaluate(
+        """form => [...form.querySelectorAll('.csm-choice')]
+          .filter(one => one.querySelector('.csm-feedback').checkVisibility())
+          .map(one => one.querySelector('input').value)"""
+    )
+    return found
+
+
+@each_lesson
+def test_right_answers_are_called_right_and_add_up_to_the_score(
+    reader: Reader, quizzes: dict[str, Quiz], name: str
+) -> None:
+    quiz = quizzes[name]
+    page = reader.open(f"notebooks/lesson_{name}.html")
+    total = len(quiz.questions)
+
+    for number, question in enumerate(quiz.questions, 1):
+        where = place(quiz, question)
+        for letter in question.right:
+            page.locator(f"{where} input[value={letter}]").check()
+        page.locator(f"{where} button[type=submit]").click()
+        assert page.locator(f"{where} .csm-told").inner_text() == "Right."
+        assert shown(page, where) == list(question.right)
+        score = page.locator(f"#{quiz.key} .csm-score").inner_text()
+        assert score == f"{number} of {total} right, {total - number} to go."
+    assert reader.faults == []
+
+
+@each_lesson
+def test_a_wrong_answer_is_met_by_its_own_note_and_can_be_mended(
+    reader: Reader, quizzes: dict[str, Quiz], name: str
+) -> None:
+    quiz = quizzes[name]
+    page = reader.open(f"notebooks/lesson_{name}.html")
+
+    for question in quiz.questions:
+        where, letter = place(quiz, question), wrong_letter(question)
+        page.locator(f"{where} input[value={letter}]").check()
+        page.locator(f"{where} button[type=submit]").click()
+        assert page.locator(f"{where} .csm-told").inner_text().startswith("Not right.")
+        assert shown(page, where) == [letter]
+        page.locator(f"{where} input[value={question.right[0]}]").check()
+        assert shown(page, where) == []
+    score = page.locator(f"#{quiz.key} .csm-score").inner_text()
+    assert not score.startswith("1 of")
+
+
+@each_lesson
+def test_checking_without_an_answer_asks_for_one(
+    reader: Reader, quizzes: dict[str, Quiz], name: str
+) -> None:
+    quiz = quizzes[name]
+    page = reader.open(f"notebooks/lesson_{name}.html")
+    where = place(quiz, quiz.questions[0])
+    page.locator(f"{where} button[type=submit]").click()
+
+    assert page.locator(f"{where} .csm-told").inner_text() == "Choose an answer first."
+    assert shown(page, where) == []
+    assert page.locator(f"#{quiz.key} .csm-score").inner_text() == ""
+
+
+@each_lesson
+def test_starting_again_forgets_the_answer(
+    reader: Reader, quizzes: dict[str, Quiz], name: str
+) -> None:
+    quiz = quizzes[name]
+    page = reader.open(f"notebooks/lesson_{name}.html")
+    question = quiz.questions[0]
+    where = place(quiz, question)
+    page.locator(f"{where} input[value={question.right[0]}]").check()
+    page.locator(f"{where} button[type=submit]").click()
+    page.locator(f"{where} button[type=reset]").click()
+
+    assert page.locator(f"{where} input:checked").count() == 0
+    assert page.locator(f"{where} .csm-told").inner_text() == ""
+    assert shown(page, where) == []
+    assert page.locator(f"#{quiz.key} .csm-score").inner_text() == ""
+
+
+@each_lesson
+def test_a_quiz_is_answered_by_the_keyboard_alone(
+    reader: Reader, quizzes: dict[str, Quiz], name: str
+) -> None:
+    quiz = quizzes[name]
+    page = reader.open(f"notebooks/lesson_{name}.html")
+    for question in quiz.questions:
+        where = place(quiz, question)
+        page.locator(f"{where} input").first.focus()
+        for at, letter in enumerate(LETTERS[: len(question.choices)]):
+            if letter in question.right:
+                page.keyboard.press("Space")
+            last = at == len(question.choices) - 1
+            if question.several or last:
+                page.keyboard.press("Tab")
+            elif letter in question.right:  # arrows would choose the next one
+                page.keyboard.press("Tab")
+                break
+            else:
+                page.keyboard.press("ArrowDown")
+        page.keyboard.press("Enter")
+        assert page.locator(f"{where} .csm-told").inner_text() == "Right."
+
+
+@each_lesson
+def test_without_scripts_the_answers_stand_under_the_questions(
+    browser: Browser, home: str, quizzes: dict[str, Quiz], name: str
+) -> None:
+    context = browser.new_context(java_script_enabled=False)
+    page = context.new_page()
+    page.goto(f"{home}notebooks/lesson_{name}.html")
+    answers = page.locator(f"#{quizzes[name].key} .csm-answers")
+    answers.locator("summary").click()
+    told = answers.locator("li b").all_inner_texts()
+    buttons = page.locator(".csm-quiz button:visible").count()
+    context.close()
+
+    assert told == [f"{', '.join(question.right)}." for question in quizzes[name].questions]
+    assert buttons == 0
+
+
+# -- Slides ------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def decks(collection: Collection) -> dict[str, Deck]:
+    return {name: deck(name, collection) for name in LESSONS}
+
+
+def show(page: Page) -> None:
+    page.wait_for_function("window.Reveal && Reveal.isReady()")
+
+
+def present(page: Page) -> str:
+    return page.locator("section.present :is(h1, h2)").inner_text().replace("\n", " ")
+
+
+# What does not fit on the slide that is shown, or cannot be read.
+AMISS = """([smallest, words]) => {
+  const slide = document.querySelector('section.present .csm-slide');
+  const box = slide.getBoundingClientRect(), scale = box.width / 1280, wrong = [];
+  if (slide.scrollHeight > slide.clientHeight) wrong.push('higher than the slide');
+  if (slide.scrollWidth > slide.clientWidth) wrong.push('wider than the slide');
+  const outside = r => r.left < box.left - 1 || r.right > box.right + 1
+    || r.top < box.top - 1 || r.bottom > box.bottom + 1;
+  const buttons = [...document.querySelectorAll('.controls button')]
+    .map(b => b.getBoundingClientRect()).filter(r => r.width);
+  const under = r => buttons.some(b => r.right > b.left && r.left < b.right
+    && r.bottom > b.top && r.top < b.bottom);
+  for (const text of slide.querySelectorAll('svg text')) {
+    const size = parseFloat(getComputedStyle(text).fontSize) * text.getScreenCTM().a;
+    if (size < smallest * scale) wrong.push(`${size} px: ${text.textContent}`);
+    const r = text.getBoundingClientRect();
+    if (outside(r) || under(r)) wrong.push(`outside or covered: ${text.textContent}`);
+  }
+  const walker = document.createTreeWalker(slide, NodeFilter.SHOW_TEXT);
+  while (walker.nextNode()) {
+    const parent = walker.currentNode.parentElement;
+    if (!walker.currentNode.data.trim() || parent.closest('svg, caption')) continue;
+    if (!parent.checkVisibility()) continue;
+    const size = parseFloat(getComputedStyle(parent).fontSize), range = new Range();
+    range.selectNodeContents(walker.currentNode);
+    const what = walker.currentNode.data.slice(0, 60);
+    if (size < words) wrong.push(`${size} px: ${what}`);
+    for (const r of range.getClientRects())
+      if (outside(r) || under(r)) wrong.push(`outside or covered: ${what}`);
+  }
+  return wrong;
+}"""
+
+
+@each_lesson
+@pytest.mark.parametrize("size", [(1280, 720), (1024, 768), (1920, 1080)])
+def test_every_slide_fits_and_can_be_read(
+    browser: Browser, home: str, decks: dict[str, Deck], name: str, size: tuple[int, int]
+) -> None:
+    page = browser.new_page(viewport={"width": size[0], "height": size[1]})
+    page.goto(f"{home}slides/{name}.html")
+    show(page)
+    wrong, titles = {}, []
+    for _ in range(len(decks[name].slides) + 1):
+        titles.append(present(page))
+        wrong[titles[-1]] = page.evaluate(AMISS, [SMALLEST, SMALLEST_WORDS])
+        page.keyboard.press("ArrowRight")
+    page.close()
+
+    assert titles == [*(slide.title for slide in decks[name].slides), "Sources"]
+    assert {title: found for title, found in wrong.items() if found} == {}
+
+
+def test_a_slide_that_is_too_full_would_be_found(reader: Reader) -> None:
+    page = reader.open(f"slides/{LESSONS[0]}.html")
+    show(page)
+    page.evaluate(
+        "document.querySelector('section.present .csm-told')"
+        ".insertAdjacentHTML('beforeend', '<p style=\"font-size:9px\">x</p>'.repeat(60))"
+    )
+
+    found = page.evaluate(AMISS, [SMALLEST, SMALLEST_WORDS])
+    assert "higher than the slide" in found
+    assert "9 px: x" in found
+
+
+@each_lesson
+def test_slides_go_on_and_back_by_keyboard_and_have_addresses(reader: Reader, name: str) -> None:
+    page = reader.open(f"slides/{name}.html")
+    show(page)
+    first = present(page)
+    page.keyboard.press("ArrowRight")
+    second = present(page)
+    page.keyboard.press("Space")
+    third = present(page)
+    page.wait_for_function("location.hash === '#/' + document.querySelector('section.present').id")
+    address = page.url
+    page.keyboard.press("ArrowLeft")
+    assert present(page) == second
+    page.keyboard.press("End")
+    assert present(page) == "Sources"
+    page.keyboard.press("Home")
+    assert present(page) == first
+
+    assert len({first, second, third}) == 3
+    page.goto("about:blank")
+    page.goto(address)
+    show(page)
+    assert present(page) == third
+    assert reader.faults == []
+
+
+@each_lesson
+@pytest.mark.parametrize("mode", ["light", "dark"])
+def test_axe_finds_nothing_on_any_slide(reader: Reader, name: str, mode: site.Mode) -> None:
+    page = reader.open(f"slides/{name}.html", mode=mode)
+    show(page)
+    wrong = {}
+    for _ in range(page.evaluate("Reveal.getTotalSlides()")):
+        found = [one for one in reader.axe() if not one.startswith("page-has-heading-one")]
+        if found:
+            wrong[present(page)] = found
+        page.keyboard.press("ArrowRight")
+
+    assert wrong == {}
+    assert reader.faults == []
+
+
+@each_lesson
+def test_slides_never_move_by_themselves(reader: Reader, name: str) -> None:
+    page = reader.open(f"slides/{name}.html")
+    show(page)
+
+    config: dict[str, Any] = page.evaluate("Reveal.getConfig()")
+    assert config["transition"] == "none"
+    assert config["backgroundTransition"] == "none"
+    assert not config["autoSlide"]
+
+
+@each_lesson
+def test_the_speaker_has_notes_in_a_window_of_their_own(
+    reader: Reader, decks: dict[str, Deck], name: str
+) -> None:
+    page = reader.open(f"slides/{name}.html")
+    show(page)
+    page.keyboard.press("ArrowRight")
+    asked: list[str] = []
+    page.context.on("request", lambda request: asked.append(request.url))
+    with page.expect_popup() as opened:
+        page.keyboard.press("s")
+    first = decks[name].slides[1].notes.splitlines()[0]
+    notes = opened.value.locator(".speaker-controls-notes .value")
+    notes.get_by_text(first).wait_for()
+    page.keyboard.press("ArrowRight")
+    notes.get_by_text(decks[name].slides[2].notes.splitlines()[0]).wait_for()
+    opened.value.close()
+
+    assert asked
+    assert [url for url in asked if not url.startswith((reader.home, "about:", "blob:"))] == []
+
+
+PRINTS = {"as shown": "", "for print": "?print-pdf", "with notes": "?print-pdf&with-notes"}
+
+
+@each_lesson
+@pytest.mark.parametrize("form", PRINTS)
+@pytest.mark.parametrize("scripts", [True, False])
+def test_slides_print_one_to_a_page(
+    browser: Browser, home: str, decks: dict[str, Deck], name: str, form: str, scripts: bool
+) -> None:
+    context = browser.new_context(java_script_enabled=scripts, color_scheme="dark")
+    page = context.new_page()
+    page.goto(f"{home}slides/{name}.html{PRINTS[form]}")
+    if scripts and not PRINTS[form]:
+        show(page)
+        page.keyboard.press("ArrowRight")
+    printed = PdfReader(io.BytesIO(page.pdf(prefer_css_page_size=True)))
+    context.close()
+    slides = decks[name].slides
+    told = [" ".join(one.extract_text().split()) for one in printed.pages]
+
+    assert len(told) == len(slides) + 1
+    assert [s.title for s, text in zip(slides, told, strict=False) if s.title not in text] == []
+    with_notes = form == "with notes" and scripts
+    sides = {(round(float(one.mediabox.width)), round(float(one.mediabox.height)))
+             for one in printed.pages}  # fmt: skip
+    assert sides == ({(595, 842)} if with_notes else {(960, 540)})
+    assert (slides[1].notes.splitlines()[0] in told[1]) == with_notes
+
+
+@each_lesson
+def test_without_scripts_all_slides_and_notes_stand_on_one_page(
+    browser: Browser, home: str, decks: dict[str, Deck], name: str
+) -> None:
+    context = browser.new_context(java_script_enabled=False)
+    page = context.new_page()
+    page.goto(f"{home}slides/{name}.html")
+    text = " ".join(page.locator("main").inner_text().split())
+    hidden = page.locator("main section:not(:visible)").count()
+    context.close()
+
+    assert hidden == 0
+    for slide in decks[name].slides:
+        assert slide.title in text
+        if slide.notes and "[" not in slide.notes:
+            assert slide.notes.splitlines()[0] in text
+
+
+@each_lesson
+def test_slides_open_from_a_folder(folder_reader: Reader, name: str) -> None:
+    page = folder_reader.open(f"slides/{name}.html")
+    show(page)
+    page.keyboard.press("ArrowRight")
+
+    assert page.evaluate("Reveal.getIndices().h") == 1
+    assert folder_reader.faults == []
+
+
+# -- Handouts ----------------------------------------------------------------
+
+
+@each_lesson
+def test_a_handout_prints_on_two_to_four_sheets_of_a4(
+    browser: Browser, home: str, name: str
+) -> None:
+    page = browser.new_page()
+    page.goto(f"{home}handouts/{name}.html")
+    printed = PdfReader(io.BytesIO(page.pdf(prefer_css_page_size=True)))
+    page.close()
+    text = " ".join(" ".join(one.extract_text() for one in printed.pages).split())
+
+    assert 2 <= len(printed.pages) <= 4
+    assert {(round(float(p.mediabox.width)), round(float(p.mediabox.height)))
+            for p in printed.pages} == {(595, 842)}  # fmt: skip
+    assert "Name:" in text
+    assert "CC BY 4.0" in text
+    assert "Solution" not in text
+
+
+@each_lesson
+def test_a_handout_loads_no_script(name: str) -> None:
+    page = BeautifulSoup((SITE / f"handouts/{name}.html").read_bytes(), "lxml")
+
+    assert page.select("script, details, button, input") == []
+
+
+# -- Notebooks ---------------------------------------------------------------
+
+
+@each_lesson
+def test_a_students_notebook_on_the_site_has_no_outputs(name: str, tmp_path: Path) -> None:
+    copy = shutil.copy(SITE / "exercises" / f"{name}.ipynb", tmp_path)
+    cells = json.loads(Path(copy).read_text("utf-8"))["cells"]
+    code = [cell for cell in cells if cell["cell_type"] == "code"]
+
+    assert code
+    assert [cell["source"] for cell in code if cell["outputs"]] == []
+    assert any("..." in "".join(cell["source"]) for cell in code)

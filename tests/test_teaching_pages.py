@@ -1,0 +1,243 @@
+"""The teacher's pages: plans that add up and name what exists, and the way to them."""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from importlib import import_module
+from pathlib import Path
+
+import nbformat
+import pytest
+
+from csm_lib.collection import Collection
+from csm_lib.teaching import LESSONS
+from csm_lib.teaching.exercise import Exercise
+
+ROOT = Path(__file__).parent.parent
+TEACHING = (ROOT / "book" / "teaching.md").read_text("utf-8")
+INSTRUCTOR = (ROOT / "book" / "instructor.md").read_text("utf-8")
+FRONT = "notebooks/findings.ipynb"
+
+SLOT = re.compile(r"\| (\d+) to (\d+) minutes \| (.+?) \| (.+?) \| (.+?) \|\n")
+
+Slot = tuple[int, int, str, str, str]
+
+
+def plans() -> dict[str, list[Slot]]:
+    """The rows of each plan, by the title of its table."""
+    tables = re.findall(r"(?ms)^:::\{table\} (Plan for .+?)\n(.+?)^:::$", INSTRUCTOR)
+    return {
+        title: [(int(start), int(end), *rest) for start, end, *rest in SLOT.findall(rows)]
+        for title, rows in tables
+    }
+
+
+PLANS = plans()
+each_plan = pytest.mark.parametrize("title", PLANS)
+
+
+def slides_of(lesson: str) -> list[str]:
+    text = (ROOT / "book" / "teaching" / "slides" / f"{lesson}.md").read_text("utf-8")
+    return re.findall(r"(?m)^##? (.+?)\s*$", text)
+
+
+def page_of(lesson: str) -> str:
+    cells = nbformat.read(ROOT / "notebooks" / f"lesson_{lesson}.ipynb", as_version=4).cells
+    return "\n\n".join(cell.source for cell in cells if cell.cell_type == "markdown")
+
+
+def title_of(lesson: str) -> str:
+    return page_of(lesson).partition("\n")[0].removeprefix("# ")
+
+
+def exercise(key: str, collection: Collection) -> Exercise:
+    lesson = key.partition("-")[0]
+    made: Exercise = import_module(f"csm_lib.teaching.lesson_{lesson}").exercise(collection, key)
+    return made
+
+
+def section(heading: str) -> str:
+    """A section of the instructor's page, with the sections below it."""
+    found = re.search(rf"(?ms)^## {heading}\n(.+?)(?=^## |\Z)", INSTRUCTOR)
+    assert found is not None
+    return found[1]
+
+
+# -- Plans -------------------------------------------------------------------
+
+
+def test_there_are_plans_of_60_minutes_for_every_lesson_and_two_of_90() -> None:
+    assert sorted(title.partition(":")[0] for title in PLANS) == [
+        *["Plan for 60 minutes"] * 4,
+        "Plan for 90 minutes, with computers",
+        "Plan for 90 minutes, without computers",
+    ]
+    assert {f"Plan for 60 minutes: {title_of(lesson)}" for lesson in LESSONS} <= set(PLANS)
+
+
+@each_plan
+def test_the_minutes_of_a_plan_follow_on_each_other_and_fill_its_time(title: str) -> None:
+    slots = PLANS[title]
+    promised = int(re.findall(r"\d+", title)[0])
+
+    assert [start for start, *_ in slots] == [0, *[end for _, end, *_ in slots][:-1]]
+    assert sum(end - start for start, end, *_ in slots) == promised
+    assert min(end - start for start, end, *_ in slots) >= 3
+    table = INSTRUCTOR.partition(f":::{{table}} {title}\n")[2].partition("\n:::")[0]
+    assert table.count("\n| ") - 1 == len(slots), "a row that is not: | 0 to 5 minutes | ..."
+
+
+@each_plan
+def test_each_row_of_a_plan_says_what_everybody_does_and_what_is_shown(title: str) -> None:
+    unsaid = [slot for slot in PLANS[title] if any(len(part.strip()) < 4 for part in slot[2:])]
+
+    assert unsaid == []
+
+
+@each_plan
+def test_a_plan_names_slides_as_they_are_called(title: str) -> None:
+    there = {heading for lesson in LESSONS for heading in slides_of(lesson)}
+    named = [
+        name
+        for *_, shown in PLANS[title]
+        if (slides := re.search(r"[Ss]lides? (\*.+)", shown))
+        for name in re.findall(r"\*(.+?)\*", slides[1])
+    ]
+
+    assert [name for name in named if name not in there] == []
+    assert len(named) >= 3
+
+
+@each_plan
+def test_a_plan_gives_an_exercise_the_time_that_it_takes(
+    title: str, collection: Collection
+) -> None:
+    hurried = []
+    for start, end, *_, shown in PLANS[title]:
+        for key in re.findall(r"#exercise-([\w-]+)>", shown):
+            minutes = exercise(key, collection).minutes
+            if minutes > end - start:
+                hurried.append((key, minutes, end - start))
+
+    assert hurried == []
+    assert "#exercise-" in "".join(shown for *_, shown in PLANS[title])
+
+
+def test_every_exercise_that_the_page_names_exists_and_is_linked_in_its_lesson(
+    collection: Collection,
+) -> None:
+    links = re.findall(r"`([^`<]*) <notebooks/lesson_(\w+)\.html#exercise-([\w-]+)>`", INSTRUCTOR)
+
+    assert len(links) >= 15
+    for text, lesson, key in links:
+        assert text.removeprefix("Exercise ") == key
+        assert key.startswith(f"{lesson}-")
+        assert exercise(key, collection).key == key
+
+
+def test_what_may_be_skipped_is_a_slide_of_its_lesson() -> None:
+    rows = re.findall(r"(?m)^\| ([^|]+) \| ([^|]+) \| ([^|]+) \| ([^|]+) \|$", section(
+        "If time is short"))  # fmt: skip
+    by_title = {title_of(lesson): slides_of(lesson) for lesson in LESSONS}
+    wrong = [
+        (lesson, name)
+        for lesson, *cells in rows[1:]
+        for name in re.findall(r"\*(.+?)\*", " ".join(cells))
+        if name not in by_title[lesson]
+    ]
+
+    assert [row[0] for row in rows[1:]] == list(by_title)
+    assert wrong == []
+
+
+# -- What else a teacher needs -----------------------------------------------
+
+
+@pytest.mark.parametrize("lesson", LESSONS)
+def test_each_lesson_has_misconceptions_with_what_to_do_and_readings(lesson: str) -> None:
+    misconceptions = section("Misconceptions, and how to meet them")
+    part = misconceptions.partition(f"### {title_of(lesson)}\n")[2].partition("\n### ")[0]
+    said = re.findall(r"(?m)^[^\s:#].+\n: \*.+\*\n  \S.+$", part)
+    readings = section("Reading list").partition(f"### {title_of(lesson)}\n")[2]
+    readings = readings.partition("\n### ")[0]
+
+    assert len(said) >= 5
+    assert len(re.findall(r"(?m)^- \{cite:t\}`\w+`: \S.+\.$", readings)) >= 2
+
+
+def test_the_rubric_says_something_for_every_criterion_at_every_level() -> None:
+    rows = [
+        [cell.strip() for cell in row.split("|")[1:-1]]
+        for row in re.findall(r"(?m)^\|.+\|$", section("A rubric for marking"))
+    ]
+
+    assert rows[0] == ["Criterion", "Not yet", "Pass", "Good", "Excellent"]
+    assert len(rows) >= 7
+    assert {len(row) for row in rows} == {5}
+    assert all(cell for row in rows for cell in row)
+    assert len({cell for row in rows[2:] for cell in row}) == 5 * (len(rows) - 2)
+
+
+@pytest.mark.parametrize("lesson", LESSONS)
+def test_the_card_of_a_lesson_offers_all_of_it_and_tells_its_time(lesson: str) -> None:
+    card = TEACHING.partition(f"{{grid-item-card}} {title_of(lesson)}\n")[2].partition("\n:::")[0]
+
+    for place in (
+        f"(../notebooks/lesson_{lesson}.ipynb)",
+        f"<slides/{lesson}.html>",
+        f"<handouts/{lesson}.html>",
+        f"<exercises/{lesson}.ipynb>",
+    ):
+        assert place in card
+    time = re.search(r"(?m)^- \*\*Time:\*\* (.+)$", page_of(lesson))
+    assert time is not None
+    *told, _quiz = re.findall(r"\d+(?= minutes)", time[1])
+    assert re.findall(r"\d+(?= minutes)", card) == told
+
+
+# -- The way there -----------------------------------------------------------
+
+
+def links(path: str) -> list[tuple[str, str]]:
+    """Where the prose of a page leads: to which page of the book, and which heading."""
+    if path.endswith(".ipynb"):
+        cells = nbformat.read(ROOT / path, as_version=4).cells
+        text = "\n\n".join(cell.source for cell in cells if cell.cell_type == "markdown")
+    else:
+        text = (ROOT / path).read_text("utf-8")
+    here = posixpath.dirname(path)
+    found = [
+        (posixpath.normpath(posixpath.join(here, page)), heading)
+        for page, heading in re.findall(r"\]\(([\w./]+)(?:#([\w-]+))?\)", text)
+    ]
+    for shown, target in re.findall(r"\{doc\}`(?:[^`<]*<([^`>]+)>|([^`]+))`", text):
+        name = shown or target
+        page = name.removeprefix("/") if name.startswith("/") else posixpath.join(here, name)
+        found += [
+            (f"{page}{kind}", "")
+            for kind in (".md", ".ipynb")
+            if (ROOT / f"{page}{kind}").is_file()
+        ]
+    return found
+
+
+def test_a_plan_for_60_minutes_is_three_clicks_from_the_front_page_at_most() -> None:
+    goal = ("book/instructor.md", "a-plan-for-60-minutes")
+    reached, clicks = {FRONT}, 0
+    while clicks < 3:
+        clicks += 1
+        next_links = {link for page in reached for link in links(page)}
+        if goal in next_links:
+            break
+        reached |= {page for page, _ in next_links if (ROOT / page).is_file()}
+    else:
+        pytest.fail("no link leads there in three clicks")
+
+    heading = INSTRUCTOR.partition("\n## A plan for 60 minutes\n")[2].partition("\n## ")[0]
+    assert len(SLOT.findall(heading)) == 8
+
+
+def test_the_front_page_leads_teachers_to_the_lessons_first() -> None:
+    assert ("book/teaching.md", "") in links(FRONT)
+    assert ("book/instructor.md", "a-plan-for-60-minutes") in links("book/teaching.md")
