@@ -17,6 +17,7 @@ from small import Answers, answers, item, small
 from csm_lib.catalogue import Chapter, chapters_of
 from csm_lib.chapters import reference
 from csm_lib.collection import DRAWN, INVENTED, Collection, open_collection
+from csm_lib.teaching import LESSONS
 
 ROOT = Path(__file__).parent.parent
 EXAMPLE = ROOT / "examples" / "partnership-board"
@@ -58,8 +59,8 @@ def made(collection: Collection) -> dict[str, str]:
 
 # --- the book that ships --------------------------------------------------------------------------
 
-# Views to choose from, and a walk through an example, are no findings of the collection.
-NO_FINDINGS = {"explore", "own_returns"}
+# Views to choose from, a walk through an example and lessons are no findings of the collection.
+NO_FINDINGS = {"explore", "own_returns", *(f"lesson_{name}" for name in LESSONS)}
 NOTEBOOKS = [
     path for path in sorted((ROOT / "notebooks").glob("*.ipynb")) if path.stem not in NO_FINDINGS
 ]

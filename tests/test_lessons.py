@@ -142,7 +142,7 @@ def test_there_are_exercises_of_each_level_from_the_easiest_on(
 @each_lesson
 def test_every_slide_finds_what_it_shows_and_has_notes(name: str, collection: Collection) -> None:
     slides = deck(name, collection).slides
-    assert 10 <= len(slides) <= 14
+    assert 10 <= len(slides) <= 16
     assert all(slide.notes for slide in slides)
     assert sum(slide.finding is not None for slide in slides) >= 4
     tasks = [slide.exercise.key for slide in slides if slide.exercise]
