@@ -261,24 +261,28 @@ def test_a_phone_shows_a_page_whole_and_never_scrolls_it_sideways(
     assert reader.sideways() == []
 
 
-STOP = """() => {
+# The contents beside a page unfold as it scrolls, so what is covered may be about to come free.
+STOP = """async () => {
   const e = document.activeElement;
   if (e === document.body) return {again: false, wrong: null};
   if (e.dataset.stopped) return {again: true, wrong: null};
   e.dataset.stopped = 1;
-  const style = getComputedStyle(e), box = e.getBoundingClientRect();
   const near = (e.matches('input') && e.closest('label')) || e; // a label may carry the ring
-  const rings = [style, getComputedStyle(near),
+  const rings = [getComputedStyle(e), getComputedStyle(near),
                  ...(e.labels ? [...e.labels].map(l => getComputedStyle(l)) : [])];
   const ring = rings.some(s => s.outlineStyle !== 'none' && parseFloat(s.outlineWidth) >= 2);
-  const left = Math.max(box.left, 0), right = Math.min(box.right, innerWidth);
-  const top = Math.max(box.top, 0), bottom = Math.min(box.bottom, innerHeight);
-  const seen = [[.5, .5], [.1, .1], [.9, .9], [.1, .9], [.9, .1]].some(([x, y]) => {
-    const at = document.elementFromPoint(left + (right - left) * x, top + (bottom - top) * y);
-    return at && (e.contains(at) || at.contains(e));
-  });
+  const seen = () => {
+    const box = e.getBoundingClientRect();
+    const left = Math.max(box.left, 0), right = Math.min(box.right, innerWidth);
+    const top = Math.max(box.top, 0), bottom = Math.min(box.bottom, innerHeight);
+    return [[.5, .5], [.1, .1], [.9, .9], [.1, .9], [.9, .1]].some(([x, y]) => {
+      const at = document.elementFromPoint(left + (right - left) * x, top + (bottom - top) * y);
+      return at && (e.contains(at) || at.contains(e));
+    });
+  };
+  for (let wait = 0; wait < 60 && !seen(); wait++) await new Promise(requestAnimationFrame);
   const what = e.outerHTML.slice(0, 200);
-  return {again: false, wrong: !ring ? `no ring: ${what}` : !seen ? `covered: ${what}` : null};
+  return {again: false, wrong: !ring ? `no ring: ${what}` : !seen() ? `covered: ${what}` : null};
 }"""
 
 MISSED = """() => [...document.querySelectorAll(

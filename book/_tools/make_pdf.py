@@ -43,7 +43,11 @@ SECONDS = 180  # for one printing, which takes some four
 MOST_ROWS, ROWS_KEPT = 60, 20
 
 # What works on screen only. Folds that hold code go; all others are opened.
-SCREEN_ONLY = "script, noscript, form, [hidden], .headerlink, a[download], details.hide"
+# Solutions and answers stay on the site, where they are folded.
+SCREEN_ONLY = (
+    "script, noscript, form:not(.csm-question), [hidden], .headerlink, a[download], details.hide, "
+    ".csm-hint, .csm-solution, .csm-answers"
+)
 
 # What a page says where scripts are off, and what it says on paper.
 NO_SCRIPTS = "Other choices need scripts, which are off here."
