@@ -45,8 +45,8 @@ MOST_ROWS, ROWS_KEPT = 60, 20
 # What works on screen only. Folds that hold code go; all others are opened.
 # Solutions and answers stay on the site, where they are folded.
 SCREEN_ONLY = (
-    "script, noscript, form:not(.csm-question), [hidden], .headerlink, a[download], details.hide, "
-    ".csm-hint, .csm-solution, .csm-answers"
+    "script, noscript, form:not(.csm-question), [hidden], .headerlink, a.csm-download, "
+    "details.hide, .csm-notebook, .csm-hint, .csm-solution, .csm-answers"
 )
 
 # What a page says where scripts are off, and what it says on paper.
