@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import pandas as pd
 
 from csm_lib import aggregate
+from csm_lib.aggregate import NOT_KNOWN
 from csm_lib.codebook import Codebook, read_codebook
 from csm_lib.disclosure import protect
 from csm_lib.errors import CollectionError, ReturnsError
@@ -153,7 +154,9 @@ class Collection:
             With `intervals`, ``low`` and ``high`` are the ends of the interval of the share;
             missing where the method needs a population and that of the row is not known (by
             group, and for an item asked of some).
-            With a `threshold`, small counts are withheld: see `csm_lib.disclosure.protect`.
+            With a `threshold`, small counts are withheld: see `csm_lib.disclosure.protect`. So is
+            every answer of a group whose number of respondents is withheld, see `respondents`:
+            who answered and who did not add up to it.
         """
         by = [by] if isinstance(by, str) else list(by)
         if not self.threshold:
@@ -163,12 +166,41 @@ class Collection:
         queue = list(wanted)
         for item in queue:  # what opens an item is counted too: its counts show in the item's base
             opener = self.codebook[item].asked_if
+            opened_by[item] = opener or _RESPONDENTS
             if opener is not None:
-                opened_by[item] = opener
                 queue += [opener] if opener not in queue else []
         rows = self._tally(queue, by=by, years=years)
+        everyone = self._respondents(by)
+        everyone = everyone[everyone["year"].isin(rows["year"])]
+        rows = pd.concat([rows, everyone], ignore_index=True) if len(rows) else rows
         rows = protect(rows, self.threshold, by, opened_by=opened_by)
         return rows[rows["item"].isin(wanted)].reset_index(drop=True)
+
+    def respondents(self, by: Sequence[str]) -> pd.DataFrame:
+        """Count those that answered in each year and group.
+
+        Returns
+        -------
+        DataFrame
+            Columns ``year``, those of `by`, ``yes`` and ``status``. Every group has a row in
+            every year. With a `threshold`, small numbers are withheld as in a tally, and with
+            them whatever would give them back.
+        """
+        rows = protect(self._respondents(by), self.threshold, by)
+        return rows[["year", *by, "yes", "status"]]
+
+    def _respondents(self, by: Sequence[str]) -> pd.DataFrame:
+        """Count those that answered, as a tally of an item that all of them said yes to."""
+        groups = [self.returns[name].astype("object").fillna(NOT_KNOWN).astype(str) for name in by]
+        levels = [list(self.years), *(sorted(values.unique()) for values in groups)]
+        cells = pd.MultiIndex.from_product(levels, names=["year", *by])
+        keys = [self.returns["year"].astype("int64"), *groups]
+        found = self.returns.groupby(keys, observed=True).size()
+        found.index.names = cells.names
+        rows = found.reindex(cells, fill_value=0).rename("yes").reset_index()
+        return rows.assign(
+            item=_RESPONDENTS, answer="yes", base=rows["yes"], no_answer=0, status=self.status
+        )
 
     def _tally(
         self, items: Sequence[str], *, by: Sequence[str], years: Sequence[int] | None
@@ -206,6 +238,9 @@ class Collection:
             return pd.DataFrame(columns=["item", "year", "answer", "count", "of", "status"])
         return targets(self.published, self.codebook)
 
+
+_RESPONDENTS = ""
+"""In place of an item: that somebody answered at all. It opens what everyone is asked."""
 
 _INTERVALS: Mapping[str, str] = {
     "wilson": "Wilson",

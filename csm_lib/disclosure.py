@@ -65,7 +65,9 @@ def protect(
     -----
     What is withheld cannot be had by taking published counts from a published total, along any
     characteristic. With two characteristics it may be had, now and then, by solving the equations
-    of several totals together. A count of 0 is not small: it is shown that nobody in a group gave
+    of several totals together. Nor is one tally held against another by another characteristic:
+    where a region is a type (London, and its boroughs), what is withheld by region may be shown by
+    type. A count of 0 is not small: it is shown that nobody in a group gave
     an answer. Rows withheld before keep an item and year as it is, so that to protect twice is to
     protect once.
     """

@@ -237,8 +237,8 @@ def test_a_group_of_few_is_withheld(codebook: Codebook) -> None:
     # with the East goes another, or the East could be had by subtraction
     assert finding.table.to_numpy().tolist() == [
         ["South", "1 of 1", "0", "0", 0, "Alpha: 100% to 50%"],
-        ["East", "withheld", "", "", 1, ""],
-        ["North", "withheld", "", "", 1, ""],
+        ["East", "withheld", "", "", 4, ""],  # with three that nobody answered, as how many
+        ["North", "withheld", "", "", 4, ""],  # gave no answer is how many there are
     ]
     assert finding.title == "1 of 1 items fell since 2020 in South"
     assert "East and North" in finding.caveat
@@ -271,3 +271,18 @@ def test_every_column_has_a_meaning(by: str, collection: Collection) -> None:
         unknown = [name for name in finding.data if meaning(finding.key, str(name)) is None]
         assert unknown == []
         assert finding.alt.startswith("Chart of")
+
+
+def test_waves_in_which_only_other_items_were_asked_do_not_count(codebook: Codebook) -> None:
+    mine = made(codebook, {"alpha": (18, None, 9), "beta": (None, 9, None)})
+    finding = early_warning.falling(mine)
+    assert finding.title.startswith("Alpha fell since 2020")
+    assert "One more item cannot be judged, for want of a figure in 2022" in finding.caveat
+    assert "all 1 items" not in finding.caveat
+    assert "By McNemar's exact test at 5%, the fall " in finding.caveat
+
+
+def test_where_nothing_fell_nobody_is_asked_why(codebook: Codebook) -> None:
+    finding = early_warning.falling(made(codebook, {"alpha": (3, 4, 5), "beta": (3, 4, 5)}))
+    assert "stopped" not in finding.caveat
+    assert early_warning.TOP not in finding.caveat

@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 from small import answers, item, small
 
-from csm_lib.chapters import response
+from csm_lib.chapters import response, section
 from csm_lib.collection import Collection
 from csm_lib.errors import CollectionError
 
@@ -135,6 +135,66 @@ def test_small_groups_are_withheld_with_what_would_give_them_back() -> None:
     assert found.title == "West: 60% (12 of 20) of those that answered in 2023"
 
 
+def uneven() -> Collection:
+    """North is small; which group hides it differs by item if each item is taken by itself."""
+    return small(
+        [item("board.one"), item("board.two")],
+        {
+            2023: {
+                "board.one": "ynn" + "yyyynnnn" + "yyyynnnnn" + "yyyyyyyyynnnnnnnnn",
+                "board.two": "ynn" + "yyyynnnn" + "yyyyyyynn" + "yyyyyyyyynnnnnnnnn",
+            }
+        },
+        region=["North"] * 3 + ["South"] * 8 + ["East"] * 9 + ["West"] * 18,
+        threshold=4,
+    )
+
+
+@pytest.mark.parametrize("name", ["board.one", "board.two"])
+def test_the_bases_of_an_item_do_not_tell_a_number_of_respondents_that_is_withheld(
+    name: str,
+) -> None:
+    collection = uneven()
+    sizes = response.by_region(collection).data
+    shut = set(sizes.loc[sizes["yes"].isna(), "region"])
+    rows = collection.tally([name], by=["region"])
+
+    assert shut == {"North", "South"}
+    # who answered and who did not add up to the group, and the total less the groups to the rest
+    assert rows.loc[rows["region"].isin(shut), "base"].isna().all()
+    assert rows.loc[rows["region"].isin(shut), "no_answer"].isna().all()
+
+
+def test_a_group_in_which_nobody_answered_does_not_tell_how_few_it_holds() -> None:
+    collection = small(
+        [item("board.one")],
+        {2023: {"board.one": "--" + "yyyyyynnnnnn" * 2}},
+        region=["North"] * 2 + ["South"] * 12 + ["West"] * 12,
+        threshold=5,
+    )
+    rows = collection.tally(["board.one"], by=["region"])
+
+    assert rows.loc[rows["no_answer"].isna(), "region"].tolist() == ["North", "South"]
+
+
+def test_how_many_give_no_region_is_withheld_where_it_would_tell_a_small_region() -> None:
+    frame = pd.DataFrame(
+        [(2023, name, "City", 30) for name in ("North", "South", "West")], columns=FRAME.columns
+    )
+    collection = small(
+        [item("board.one")],
+        {2023: {"board.one": "y" * 35}},
+        region=["North"] * 3 + [None] * 2 + ["South"] * 10 + ["West"] * 20,
+        threshold=5,
+        frame=frame,
+    )
+    found = response.by_region(collection)
+
+    # 35 less 30 shown are 5: those of North and those that give none
+    assert found.data.loc[found.data["yes"].isna(), "region"].tolist() == ["North"]
+    assert "Some returns of 2023 give no region; how many is withheld." in found.caveat
+
+
 def test_groups_of_which_all_is_withheld_say_so_and_have_no_chart() -> None:
     found = response.by_region(survey(threshold=5))
 
@@ -223,3 +283,31 @@ def test_withheld_items_are_left_out_of_the_blanks_and_told() -> None:
 def test_a_questionnaire_of_other_years_is_refused() -> None:
     with pytest.raises(CollectionError, match="no item of the codebook was asked"):
         response.blanks(small([item("board.one", years=[2030])], {2023: {}}))
+
+
+def test_one_respondent_is_called_one() -> None:
+    alone = small(ITEMS[:1], {2021: {"board.one": "y"}})
+
+    assert response.answered(alone).base == "the one partnership that answered"
+    assert section.shares(alone, "board").base == "the one partnership"
+
+
+def test_a_wave_of_blank_returns_is_told() -> None:
+    silent = small(ITEMS[:2], {2021: {"board.one": "yyn"}, 2023: {"board.one": "---"}})
+
+    assert response.answered(silent).caveat.endswith("The returns of 2023 are blank throughout.")
+    assert section.shares(silent, "board").caveat == "None of these items has an answer in 2023."
+    assert "blank throughout" not in response.answered(survey()).caveat
+
+
+def test_blanks_name_no_section_where_all_are_alike() -> None:
+    items = [item("board.one"), item("plan.two")]
+    found = response.blanks(small(items, {2021: {"board.one": "y-", "plan.two": "-y"}}))
+
+    assert found.title == "50% (2 of 4) of the questions were left blank in 2021"
+
+
+def test_the_blanks_of_a_single_section_are_told_by_its_name() -> None:
+    found = response.blanks(small(ITEMS[:1], {2021: {"board.one": "y-"}}))
+
+    assert found.alt.endswith("Board: 2021 50% (1 of 2).")

@@ -11,7 +11,7 @@ from csm_lib import words
 from csm_lib.aggregate import NOT_KNOWN
 from csm_lib.chapters import section
 from csm_lib.collection import DRAWN
-from csm_lib.disclosure import WITHHELD, protect
+from csm_lib.disclosure import WITHHELD
 from csm_lib.errors import CollectionError
 from csm_lib.finding import Finding, alt_of, drawable, drawn_note, withheld_text
 from csm_lib.recovery import sample_list
@@ -62,12 +62,22 @@ def answered(collection: Collection) -> Finding:
         base=(
             f"all {collection.many} there are, {words.span(*_ends(data['base']))}"
             if known
+            else f"the one {collection.one} that answered"
+            if collection.size == 1
             else f"all {collection.size} {collection.many} that answered in any wave"
         ),
         source=_source(collection),
-        caveat=SELECTED
-        if known
-        else f"How many {collection.many} there are in all is not known here. {SELECTED}",
+        caveat=" ".join(
+            [
+                *(
+                    ()
+                    if known
+                    else (f"How many {collection.many} there are in all is not known here.",)
+                ),
+                SELECTED,
+                *_blank_throughout(collection),
+            ]
+        ),
         alt=alt_of(f"Chart of how many {collection.many} answered in each wave", data),
         draw=partial(_bars, bars, drawn_note(data)) if several else None,
         shown=pd.DataFrame(
@@ -140,6 +150,7 @@ def blanks(collection: Collection) -> Finding:
     held = section.figures(data)
     drawn = data[data["item"].isin(held["item"])].reset_index(drop=True)
     hidden = int(data["withheld"].sum())
+    columns = ["item", "label", "year", "answer", "yes", "base", "no_answer"]
     what = f"Chart of the share of questions left blank, by section{_waves(collection)}"
     return Finding(
         key="blanks",
@@ -157,11 +168,20 @@ def blanks(collection: Collection) -> Finding:
                 else ""
             )
         ),
-        alt=alt_of(what, drawn.assign(answer="blank", no_answer=0)) if len(drawn) else "",
+        alt=alt_of(what, drawn.assign(answer="blank", no_answer=0)[columns]) if len(drawn) else "",
         draw=partial(section.levels, drawn, note=drawn_note(drawn)) if len(drawn) else None,
         shown=_blanks_table(data),
         collection=collection,
     )
+
+
+def _blank_throughout(collection: Collection) -> list[str]:
+    """Say in which waves there are returns, but no answers."""
+    returns = collection.returns
+    items = [item for item in collection.codebook if item in returns]
+    filled = returns[items].notna().any(axis=1).groupby(returns["year"]).any()
+    empty = [str(year) for year in collection.years if not filled[year]]
+    return [f"The returns of {words.listed(empty)} are blank throughout."] if empty else []
 
 
 def population(collection: Collection, year: int) -> int | None:
@@ -226,6 +246,7 @@ def _by(collection: Collection, by: str) -> Finding:
     drawn = drawable(now).assign(item=lambda rows: rows[by], label=lambda rows: rows[by])
     kind = section.spoken(by)
     missing = int(collection.returns.loc[collection.returns["year"] == last, by].isna().sum())
+    hidden = _hidden(collection, by)
     what = (
         f"Chart of the share of {collection.many} that answered"
         if of_all
@@ -249,8 +270,7 @@ def _by(collection: Collection, by: str) -> Finding:
                 if of_all
                 else f"How many {collection.many} each {kind} has in all is "
                 "not known here, so this is where the answers come from, not how many answered.",
-                f"{words.sentence(words.counted(missing, 'return'))} of {last} "
-                f"{'gives' if missing == 1 else 'give'} no {kind}."
+                _missing_text(missing, f"of {last}", kind, (last, NOT_KNOWN) in hidden)
                 if missing and of_all
                 else "",
                 withheld_text(collection, data),
@@ -286,14 +306,22 @@ def _protected(collection: Collection, data: pd.DataFrame, by: str) -> pd.DataFr
     """Withhold small numbers of respondents, and what would give them back."""
     if not collection.threshold:
         return data
-    # not the rest of the base: that somebody did not answer betrays no answer
-    safe = protect(data.assign(base=data["yes"]), collection.threshold, [by])
-    hidden = (safe["status"] == WITHHELD).to_numpy()
+    # as every tally does, or the bases of one would tell what is withheld here; and not the rest
+    # of the population: that somebody did not answer betrays no answer
+    hidden = _hidden(collection, by)
+    shut = pd.Series([pair in hidden for pair in zip(data["year"], data[by], strict=True)])
     for column in ("yes", "base"):
-        data[column] = data[column].astype("Int64").mask(hidden)
-    data["share"] = data["share"].mask(hidden)
-    data["status"] = data["status"].mask(hidden, WITHHELD)
+        data[column] = data[column].astype("Int64").mask(shut)
+    data["share"] = data["share"].mask(shut)
+    data["status"] = data["status"].mask(shut, WITHHELD)
     return data
+
+
+def _hidden(collection: Collection, by: str) -> set[tuple[int, str]]:
+    """The years and groups whose number of respondents is withheld."""
+    rows = collection.respondents([by])
+    rows = rows[rows["status"] == WITHHELD]
+    return set(zip(rows["year"], rows[by], strict=True))
 
 
 # -- In words -------------------------------------------------------------------------------------
@@ -315,6 +343,14 @@ def _answered_title(collection: Collection, data: pd.DataFrame, *, known: bool) 
         waves = collection.returns.groupby("authority", observed=True)["year"].nunique()
         title += f"; {int((waves == len(years)).sum()) or 'none'} in every wave"
     return title
+
+
+def _missing_text(missing: int, when: str, kind: str, hidden: bool) -> str:
+    """Say how many returns give no group; not so where that number would give one back."""
+    if hidden:
+        return f"Some returns {when} give no {kind}; how many is withheld."
+    verb = "gives" if missing == 1 else "give"
+    return f"{words.sentence(words.counted(missing, 'return'))} {when} {verb} no {kind}."
 
 
 def _by_title(now: pd.DataFrame, by: str, *, of_all: bool) -> str:
@@ -354,9 +390,10 @@ def _blanks_title(collection: Collection, data: pd.DataFrame) -> str:
     if not blank:
         return f"No question was left blank in {last}"
     whole = f"{words.of(blank, put)} of the questions were left blank in {last}"
-    if len(now) == 1:
+    parts = now["yes"] / now["base"]
+    if parts.min() == parts.max():
         return whole
-    most = now.iloc[int((now["yes"] / now["base"]).argmax())]
+    most = now.iloc[int(parts.argmax())]
     return f"{whole}; most under {most['label']}, {words.of(most['yes'], most['base'])}"
 
 
