@@ -345,13 +345,16 @@ def draft(raw: Raw, codebook: Codebook) -> pd.DataFrame:
         empty item.
     """
     columns = list(dict.fromkeys(str(name) for name in raw.frame.columns))
+    named = (*IDENTIFIERS, *LONG)
     matches = _matches(columns, raw, codebook)
+    if set(LONG) <= set(columns):  # a long file by the names of this project
+        matches.update({name: name for name in LONG})
     rows: list[tuple[str, ...]] = []
     for column in columns:
         item = matches[column]
         guess = item.lstrip(f"{UNDECIDED} ")
         question = codebook[guess].question if guess in codebook else ""
-        codes = _codes(raw, column, codebook.get(guess), identifier=guess in IDENTIFIERS)
+        codes = _codes(raw, column, codebook.get(guess), identifier=guess in named)
         label = raw.labels.get(column, "")
         rows.append((column, item, "", "", label, question))
         # without an item there is nothing to say of its codes yet

@@ -377,8 +377,7 @@ def _widths(frames: Sequence[pd.DataFrame]) -> list[float]:
     for frame in frames:
         widths += [12.0] * (len(frame.columns) - len(widths))
         for column, name in enumerate(frame.columns):
-            cells = frame.iloc[:, column].astype(str).str.len()
-            longest = max(len(str(name)), int(cells.max()) if len(cells) else 0)
+            longest = max(len(str(one)) for one in (name, *frame.iloc[:, column]))
             widths[column] = min(max(widths[column], longest + 2.0), 40.0)
     return widths
 

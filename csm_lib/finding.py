@@ -254,7 +254,7 @@ def as_table(data: pd.DataFrame, labels: Mapping[str, str] | None = None) -> pd.
     several_answers = bool(data.groupby("item")["answer"].nunique().max() > 1)
     heads = pd.DataFrame(index=data.index)
     if not one_item:
-        heads["item"] = data["label"]
+        heads["item"] = told_apart(data)["label"]
     for name in groups:
         heads[name.replace("_", " ")] = data[name]
     years = data["year"].astype(str) if "year" in data else None
@@ -279,6 +279,14 @@ def as_table(data: pd.DataFrame, labels: Mapping[str, str] | None = None) -> pd.
         words = data["status"].groupby([heads[name] for name in heads], sort=False)
         body["status"] = words.agg(lambda found: ", ".join(dict.fromkeys(found)))
     return body.reset_index()
+
+
+def told_apart(data: pd.DataFrame) -> pd.DataFrame:
+    """Return a tally in which items of one label have their ids behind it: ``Police (board.a)``."""
+    alike = data["label"].astype(str).str.casefold()
+    double = data["item"].groupby(alike).transform("nunique") > 1
+    ids = data["item"].astype(str)
+    return data.assign(label=data["label"].where(~double, data["label"] + " (" + ids + ")"))
 
 
 def _spread(heads: pd.DataFrame, column: pd.Series, value: pd.Series) -> pd.DataFrame:
@@ -406,7 +414,8 @@ def base_of(data: pd.DataFrame, collection: Collection) -> str:
         return f"{many} that answered the question; how many is withheld{whiskers}"
     base = span(int(bases.min()), int(bases.max()))
     if base == str(collection.size):
-        return f"all {collection.size} {many}{whiskers}"
+        who = f"the one {collection.one}" if collection.size == 1 else f"all {base} {many}"
+        return f"{who}{whiskers}"
     each = " by item and year" if " to " in base else ""
     return f"{many} that answered the question, {base} of {collection.size}{each}{whiskers}"
 

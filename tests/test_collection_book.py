@@ -389,6 +389,13 @@ def test_a_page_for_each_respondent_comes_only_when_asked_for(
     assert calls[1] == "profile.page(collection, '<i>Secret0</i>')"
 
 
+def test_respondents_have_names_of_files_that_every_system_can_have() -> None:
+    first, *others = collection_book.respondent_files(["x" * 300, "x" * 301, "CON", "A/B", "a b"])
+
+    assert 0 < len(first) < 100
+    assert others == [f"{first}-2", "con-2", "a-b", "a-b-2"]
+
+
 # -- The command -------------------------------------------------------------
 
 

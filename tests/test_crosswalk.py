@@ -236,3 +236,18 @@ def test_a_crosswalk_that_changes_nothing_gives_the_same_table(tmp_path, codeboo
     path = write_draft(draft(raw, codebook), tmp_path / "columns.csv")
     same = combine([apply(raw, read_crosswalk(path, codebook), codebook)])
     pd.testing.assert_frame_equal(same.frame.astype("str"), panel)
+
+
+def test_the_columns_of_a_long_file_are_drafted_as_they_are(tmp_path: Path) -> None:
+    codebook = tmp_path / "codebook.csv"
+    codebook.write_text(
+        "item,section,label,question,response,years\nb.one,b,One,Is it?,yes_no,2022\n"
+    )
+    returns = tmp_path / "returns.csv"
+    returns.write_text(
+        "authority,year,region,authority_type,item,answer\nA,2022,,,b.one,yes\nB,2022,,,b.one,no\n"
+    )
+    rows = draft(read_sheets(returns)[0], read_codebook(codebook))
+
+    assert rows["item"].tolist() == rows["column"].tolist()
+    assert not rows["code"].any()

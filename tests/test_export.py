@@ -22,7 +22,7 @@ from csm_lib.chapters import representation
 from csm_lib.charts import svg
 from csm_lib.collection import SHIPPED, Collection, open_collection
 from csm_lib.errors import CollectionError
-from csm_lib.export import export, standalone
+from csm_lib.export import _widths, export, standalone
 from csm_lib.finding import Finding
 
 EXAMPLE = Path(__file__).parent.parent / "examples" / "partnership-board"
@@ -364,3 +364,8 @@ def test_a_collection_goes_out_whole_and_without_a_respondents_row(
         assert not respondent.search(text), name
     book = openpyxl.load_workbook(tmp_path / "out/findings.xlsx", read_only=True)
     assert len(book.sheetnames) == len(tables) + 1
+
+
+def test_a_missing_cell_has_a_width() -> None:
+    frame = pd.DataFrame({"item": ["a", "b"], "share": pd.array([pd.NA, pd.NA], dtype="string")})
+    assert _widths([frame, frame.iloc[:0]])[:2] == [20.0, 12.0]

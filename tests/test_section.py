@@ -302,8 +302,8 @@ def test_what_totals_can_bear_is_said() -> None:
     found = section.change(small(BOARD, waves, threshold=5), "board")
 
     assert (
-        "two changes are significant: whoever moved, one (Voluntary sector); depending on who "
-        "moved, one; in no case, none."
+        "two changes divide so: significant whoever moved, one (Voluntary sector); significant "
+        "depending on who moved, one; significant in no case, none."
     ) in found.caveat
 
 
@@ -456,3 +456,35 @@ def test_names_of_files_are_safe_and_unique() -> None:
         "finding-2",
         "x" * 60,
     ]
+
+
+def test_items_of_one_label_are_told_apart_everywhere() -> None:
+    alike = [item("board.one", label="Police"), item("board.two", label="police")]
+    waves = {
+        2021: {"board.one": answers(1, 3), "board.two": answers(2, 2)},
+        2023: {"board.one": answers(3, 1), "board.two": answers(1, 3)},
+    }
+    collection = small(alike, waves, region=["North", "North", "South", "South"])
+    named = ["Police (board.one)", "police (board.two)"]
+    shares = section.shares(collection, "board")
+
+    assert shares.table["item"].tolist() == named
+    assert "Police (board.one) leads with 75% (3 of 4)" in shares.title
+    assert section.change(collection, "board").table["item"].tolist() == named
+    assert section.groups(collection, "board", "region").table["item"].tolist() == named
+
+
+def test_where_nothing_moved_no_change_is_called_insignificant() -> None:
+    items = [item("board.one"), item("plan.two")]
+    same = {"board.one": answers(1, 3), "plan.two": answers(2, 2)}
+    found = section.changes_by_section(small(items, {2021: same, 2023: same}))
+
+    assert found.title == "None of two items moved between 2021 and 2023"
+
+
+def test_waves_that_did_not_ask_are_listed_with_or() -> None:
+    items = [item("old.one", years=[2021]), item("new.two", years=[2022, 2023])]
+    waves = {2021: {"old.one": "yn"}, 2022: {"new.two": "yn"}, 2023: {"new.two": "yn"}}
+    found = section.shares(small(items, waves), "old")
+
+    assert found.caveat == "None of these items was asked in 2022 or 2023."

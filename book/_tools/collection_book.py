@@ -33,7 +33,8 @@ from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
 from csm_lib import words
-from csm_lib.catalogue import Chapter, chapters_of
+from csm_lib.catalogue import DEVICES, Chapter, chapters_of
+from csm_lib.chapters.section import LONGEST_NAME
 from csm_lib.collection import Collection, open_collection
 from csm_lib.download import file_name, version
 from csm_lib.errors import CollectionError
@@ -388,6 +389,11 @@ def unique(names: Iterable[str], taken: Iterable[str] = ()) -> list[str]:
     return given
 
 
+def respondent_files(who: Iterable[str]) -> list[str]:
+    """Respondents as the names of files, which every system can have."""
+    return unique((file_name(name)[:LONGEST_NAME].strip("-") for name in who), taken=DEVICES)
+
+
 def settings(collection: Collection) -> dict[str, Any]:
     """The settings of the book that ships, with the names and terms of a collection."""
     made: dict[str, Any] = yaml.safe_load((ROOT / "_config.yml").read_text("utf-8"))
@@ -476,7 +482,7 @@ def write_source(collection: Collection, folder: Path, *, run: bool = True) -> N
         write_notebook(made, folder / "notebooks" / f"{name}.ipynb")
     if collection.authority_pages:
         who = sorted(collection.returns["authority"].astype(str).unique())
-        files = unique(file_name(name) for name in who)
+        files = respondent_files(who)
         parts[RESPONDENTS] = [f"respondents/{name}" for name in files]
         theirs = unique(map(plain, who), taken=[*headings, *titles])
         for authority, name, title in zip(who, files, theirs, strict=True):

@@ -16,8 +16,9 @@ import pandas as pd
 from csm_lib import inference, words
 from csm_lib.aggregate import NOT_KNOWN
 from csm_lib.chapters.section import spoken
+from csm_lib.counts import format_percent
 from csm_lib.errors import CollectionError
-from csm_lib.finding import STATUSES, Finding, drawn_note, source_of
+from csm_lib.finding import STATUSES, Finding, drawn_note, source_of, told_apart
 
 if TYPE_CHECKING:
     from csm_lib.collection import Collection
@@ -88,23 +89,36 @@ def falling(
     chart = charts.dumbbell if figures["year"].nunique() == 2 else charts.waves
     order = fell["item"].tolist()
     withheld = set(tally.loc[tally["yes"].isna(), "item"]) - set(data["item"])
+    others = set(figures["item"]) - set(data["item"]) - withheld
     return Finding(
         key="falling",
-        title=_title(data, sorted(figures["year"].unique()), noun),
+        title=_title(data, _waves(figures, data), noun),
         question="Which answers become rarer from wave to wave?",
         data=data,
         base=f"{collection.many} that answered the question, {_bases(data)} of {collection.size}",
         source=source_of(collection, data),
         caveat=_sentences(
             _borne(data, noun),
-            "A fall over several waves is measured from its highest point, which flatters it."
+            "A fall over several waves is measured from its highest point, which makes it look "
+            "larger."
             if (data["falls"] > 1).any()
             else "",
-            TOP,
-            f"Totals do not tell which {collection.many} stopped. Ask them why before you act.",
+            *(
+                (
+                    TOP,
+                    f"Totals do not tell which {collection.many} stopped. Ask them why before "
+                    "you act.",
+                )
+                if len(fell)
+                else ()
+            ),
             f"{words.sentence(words.counted(len(withheld), 'more item'))} cannot be judged, as "
             "figures of a few respondents are withheld."
             if withheld
+            else "",
+            f"{words.sentence(words.counted(len(others), 'more item'))} cannot be judged, for want "
+            f"of a figure in {last} or in a wave before."
+            if others
             else "",
         ),
         alt=_alt(fell, paths) if len(fell) else "",
@@ -161,7 +175,7 @@ def falling_by(
     seen = data[data["items"] > 0]
     drawn = seen.assign(item=seen[by], label=seen[by], yes=seen["fell"], base=seen["items"])
     first = int(tally["year"].min())
-    smallest = int(_figures(tally)["base"].min())
+    one = format_percent(1, int(_figures(tally)["base"].min())).removesuffix("%")
     kind = spoken(by)
     return Finding(
         key=f"falling-by-{by.replace('_', '-')}",
@@ -174,7 +188,7 @@ def falling_by(
         ),
         source=source_of(collection, tally),
         caveat=_sentences(
-            f"In the smallest group one answer moves a share by {100 // smallest} points, so some "
+            f"In the smallest group one answer moves a share by {one} points, so some "
             "of its falls are bound to be chance. No test is made here.",
             TOP,
             "Figures of a few respondents are withheld, so each group is judged by other items."
@@ -256,7 +270,8 @@ def _told_apart(runs: pd.DataFrame, collection: Collection) -> pd.DataFrame:
     """Items of one name get the name of their section behind it."""
     double = runs["label"].duplicated(keep=False)
     titles = runs["section"].map(collection.codebook.title)
-    return runs.assign(label=runs["label"].where(~double, runs["label"] + " (" + titles + ")"))
+    named = runs.assign(label=runs["label"].where(~double, runs["label"] + " (" + titles + ")"))
+    return told_apart(named)  # by their ids, where one section has a name twice
 
 
 def _weighed(runs: pd.DataFrame, collection: Collection) -> pd.DataFrame:
@@ -330,6 +345,11 @@ def _bases(data: pd.DataFrame) -> str:
     return words.span(int(bases.min()), int(bases.max()))
 
 
+def _waves(figures: pd.DataFrame, data: pd.DataFrame) -> list[int]:
+    """The waves in which an item that is judged has a figure; others may have asked other items."""
+    return sorted(figures.loc[figures["item"].isin(data["item"]), "year"].unique())
+
+
 def _title(data: pd.DataFrame, years: Sequence[int], noun: str) -> str:
     intervals = len(years) - 1
     fell, throughout = data[data["falls"] > 0], data[data["falls"] == intervals]
@@ -379,6 +399,8 @@ def _borne(data: pd.DataFrame, noun: str) -> str:
     return (
         f"Of {falls}, tested one at a time (McNemar's exact test at 5%), {alone}. Allowing for "
         f"all {len(data)} {noun} looked at (Holm), {together}."
+        if len(data) > 1
+        else f"By McNemar's exact test at 5%, the fall {TESTED[fell['verdict'].iloc[0]][0]}."
     )
 
 

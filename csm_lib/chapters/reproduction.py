@@ -194,7 +194,7 @@ def rounding(collection: Collection) -> Finding:
         base=f"{words.counted(len(data), 'percentage')} printed with their fractions",
         source=SOURCE,
         caveat=(
-            "Most software rounds halves to the even neighbour, and would print another figure "
+            "Much software rounds halves to the even neighbour, and would print another figure "
             "here. The rule is learned from few figures and taken to hold for all."
         ),
     )

@@ -20,7 +20,7 @@ from csm_lib.collection import DRAWN
 from csm_lib.counts import format_percent
 from csm_lib.disclosure import WITHHELD
 from csm_lib.errors import CollectionError
-from csm_lib.finding import STATUSES, Finding, drawn_note, of_tally, source_of
+from csm_lib.finding import STATUSES, Finding, drawn_note, of_tally, source_of, told_apart
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -254,6 +254,8 @@ def changes_by_section(collection: Collection) -> Finding:
         title=(
             f"{rose} of {items} items rose {when} and {fell} fell; {_how_many(firm)} of these "
             f"changes {'is' if firm == 1 else 'are'} {_SIGNIFICANT[told[0]]}"
+            if rose or fell
+            else f"None of {words.number(items)} items moved {when}"
         ),
         question="How many items rose and how many fell, section by section?",
         data=data,
@@ -299,7 +301,7 @@ def groups(collection: Collection, section: str, by: str) -> Finding:
     items = items_of(collection, section, "yes_no")
     whole = _tally(collection, section, items, "yes/no item")
     year = int(whole["year"].max())
-    data = collection.tally(items, by=[by], years=[year])
+    data = told_apart(collection.tally(items, by=[by], years=[year]))
     empty = (data[by] == NOT_KNOWN) & (data["base"] == 0).fillna(value=False)
     data = data[~empty].reset_index(drop=True)
     kind = spoken(by)
@@ -457,14 +459,14 @@ def _tally(collection: Collection, section: str, items: Sequence[str], what: str
             f"{collection.path}: section {section!r} has no {what} that was asked in any wave of "
             "these returns. Leave it out."
         )
-    return data
+    return told_apart(data)
 
 
 def _open_tally(collection: Collection, sections: Sequence[str]) -> pd.DataFrame:
     """Count the yes/no items that were asked of everyone: of others the base moves by itself."""
     codebook = collection.codebook
     items = [item for section in sections for item in items_of(collection, section, "yes_no")]
-    return collection.tally([item for item in items if codebook[item].asked_if is None])
+    return told_apart(collection.tally([i for i in items if codebook[i].asked_if is None]))
 
 
 def _significant(data: pd.DataFrame) -> dict[str, int]:
@@ -576,9 +578,18 @@ def _question(collection: Collection, data: pd.DataFrame, several: str) -> str:
 
 
 def _not_last(collection: Collection, data: pd.DataFrame) -> str:
-    """Say which waves of the collection did not ask these items."""
-    missing = [str(year) for year in collection.years if year not in set(data["year"])]
-    return f"None of these items was asked in {words.listed(missing)}." if missing else ""
+    """Say which waves of the collection did not ask these items, or have no answer to them."""
+    missing = [year for year in collection.years if year not in set(data["year"])]
+    nobody = (data["base"] == 0).fillna(value=False).groupby(data["year"]).all()
+    silent = [year for year in collection.years if year not in missing and nobody[year]]
+    told = (("was asked", missing), ("has an answer", silent))
+    return _told(
+        *(
+            f"None of these items {what} in {words.listed([str(y) for y in years], 'or')}."
+            for what, years in told
+            if years
+        )
+    )
 
 
 def _change_title(data: pd.DataFrame, first: int, last: int) -> str:
@@ -629,11 +640,11 @@ def _borne(data: pd.DataFrame) -> str:
     always = counts["always"]
     which = f" ({named(always)})" if 0 < len(always) <= MOST_NAMED else ""
     parts = [
-        f"{phrase}, {_how_many(len(counts[word]))}{which if word == 'always' else ''}"
+        f"significant {phrase}, {_how_many(len(counts[word]))}{which if word == 'always' else ''}"
         for word, phrase in _VERDICTS.items()
     ]
     return _told(
-        f"{test} {words.number(len(data))} changes are significant: {'; '.join(parts)}.",
+        f"{test} {words.number(len(data))} changes divide so: {'; '.join(parts)}.",
         unknown,
         luck,
     )
