@@ -346,8 +346,8 @@ def _given_up(collection: Collection) -> Exercise:
         ),
         solution=(
             f"- At least {words.number(fewest)}.\n"
-            f"- As many as {most} of {collection.size}. Yes: if as many began other areas, the "
-            "totals come out the same.\n"
+            f"- As many as {most} of {collection.size}. Yes: if enough of them began other areas, "
+            "the totals come out the same.\n"
             f"- No. {words.sentence(words.number(largest['losers_low']))} must have stopped "
             "that area, the most of any. All other stops may lie with the same authorities, so "
             "no more than these are certain."
@@ -684,13 +684,13 @@ def _ask_sign(collection: Collection) -> Question:
         "sign",
         f"{words.sentence(words.number(signs.fell))} areas fell, {words.number(signs.rose)} rose, "
         f"{words.number(signs.same)} stayed the same. The sign test gives "
-        f"{words.p_value(signs.p)}. Why is that too good to be true?",
+        f"{words.p_value(signs.p)}. Why may that be too sure of itself?",
         (
             Choice(
                 "It takes each area for a coin of its own, and an authority may drop several at "
                 "once",
                 right=True,
-                feedback="Areas move together, so there is less evidence than there are areas. "
+                feedback="If areas move together, there is less evidence than there are areas. "
                 "The year-swap test keeps each authority whole.",
             ),
             Choice(

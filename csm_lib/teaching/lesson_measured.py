@@ -112,7 +112,7 @@ EVIDENCE = (
     ),
     (
         END,
-        "Monitoring yields evidence that suits the policy, where policy should follow evidence",
+        "Research is picked to justify a policy, where policy should follow what works",
         "Byrne (2011)",
         "book",
     ),
@@ -1065,12 +1065,14 @@ def _ask_end(collection: Collection) -> Question:
             Choice(
                 "It would have had to be used far more to be worth its cost",
                 right=True,
-                feedback="The authors add that local use was never fully realised.",
+                feedback="Cost is the first of its arguments. The authors add that local use was "
+                "never fully realised.",
             ),
             Choice(
                 "A count that tells of decline is easily dropped by the state that pays for it",
                 right=True,
-                feedback="Unless those who could use it have made it part of their work.",
+                feedback="The message is the second. The paper makes an exception: where those who "
+                "could use a collection have made it part of their work.",
             ),
             Choice(
                 "The answers had been shown to be wrong",

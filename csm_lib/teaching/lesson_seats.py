@@ -655,8 +655,8 @@ def _ask_duty(collection: Collection) -> Question:
             Choice(
                 "Not yet, in either year",
                 right=True,
-                feedback="The duty reached them in April 2010. Who sat there before came by "
-                "choice, by foresight, or because guidance had announced it.",
+                feedback="The duty reached them in April 2010. Why some sat there "
+                "before, the print does not tell. The change had been announced.",
             ),
             Choice(
                 "It never did",
@@ -709,8 +709,9 @@ def _ask_heads(collection: Collection) -> Question:
     )
     return Question(
         "heads",
-        f"At the {one.label} the share of heads went from {before} to {after}. It sat on more "
-        "Boards than before. What became of the number of heads?",
+        f"At the {one.label} the share of heads went from {before} to {after}. The level "
+        f"is known of {one.members[0]} members in the first year and of {one.members[1]} in the "
+        "last. What became of the number of heads?",
         (
             Choice(
                 "It fell, as the share did",
@@ -720,8 +721,8 @@ def _ask_heads(collection: Collection) -> Question:
             Choice(
                 f"It rose, from {words.number(one.heads[0])} to {words.number(one.heads[1])}",
                 right=True,
-                feedback=f"Of {one.members[0]} members, then of {one.members[1]}. Members grew "
-                "faster than heads.",
+                feedback=f"{before} of {one.members[0]}, then {after} of {one.members[1]}. Members "
+                "grew faster than heads.",
             ),
             Choice(
                 "It stayed the same, as one point is nothing",

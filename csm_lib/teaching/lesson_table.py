@@ -315,8 +315,9 @@ def impossible_split(collection: Collection) -> Finding:
         source=SOURCE.format("Table 1"),
         caveat=(
             f"Rounding may make {words.number(len(one.parts))} parts add up to anything from "
-            f"{lowest}% to {highest}%, and these make {sum(one.parts)}%. One figure of the row is "
-            "wrong. Any of those in the last column would mend it; which was meant is not known."
+            f"{lowest}% to {highest}%, and these make {sum(one.parts)}%. So a figure is "
+            "wrong, or a part is missing. Any one of those in the last column would mend the row; "
+            "which was meant is not known."
         ),
         shown=data.drop(columns=["base", "status"]).rename(
             columns={"count": f"count of {one.stated}"}
@@ -790,13 +791,15 @@ def _ask_rounding(collection: Collection) -> Question:
     count, of = _above_whole(collection)
     return Question(
         "rounding",
-        f"{tie} of {base} is {_exact(tie, base)} exactly, and the paper prints {figure}%. What "
-        "does that show?",
+        f"{tie} of {base} is {_exact(tie, base)} exactly, and the paper prints {figure}%. It "
+        f"prints {count} of {of}, which is {_exact(count, of)}, as {_pc(count, of)}. "
+        "What does that show?",
         (
             Choice(
                 "The paper rounds half up",
                 right=True,
-                feedback="A tie is the only kind of figure that shows it, and this one went up.",
+                feedback="A tie shows what becomes of a half, and this one went up. The other "
+                "figure went down, as less than a half should.",
             ),
             Choice(
                 "The paper has made a mistake, for Python gives another figure",
