@@ -251,6 +251,11 @@ _INTERVALS: Mapping[str, str] = {
 }
 
 
+def chosen(path: str | Path | None) -> Path:
+    """Return the folder of a collection: the one named, else that of `CHOSEN`, else the shipped."""
+    return Path(os.environ.get(CHOSEN) or SHIPPED) if path is None else Path(path)
+
+
 def open_collection(
     path: str | Path | None = None, *, intervals: IntervalMethod | None = None
 ) -> Collection:
@@ -284,8 +289,7 @@ def open_collection(
       and 0 for drawn returns, which are nobody's answers;
     - ``authority_pages``: whether the book has a page for each authority; if left out, none.
     """
-    chosen = os.environ.get(CHOSEN) or SHIPPED if path is None else path
-    folder = Path(chosen)
+    folder = chosen(path)
     if not folder.is_dir():
         raise CollectionError(
             f"{folder}: there is no such folder. A collection is a folder with codebook.csv and "

@@ -6,7 +6,6 @@ program or a person reads on goes to standard output; progress and errors go to 
 
 from __future__ import annotations
 
-import os
 import shutil
 import sys
 import textwrap
@@ -15,7 +14,7 @@ from shlex import quote
 from time import monotonic
 from typing import TYPE_CHECKING, TextIO
 
-from csm_lib.collection import CHOSEN, SHIPPED, open_collection, read_descriptor, returns_file
+from csm_lib.collection import SHIPPED, chosen, open_collection, read_descriptor, returns_file
 from csm_lib.errors import CollectionError
 
 if TYPE_CHECKING:
@@ -183,7 +182,7 @@ def template(folder: Path | None, *, out: Path, year: int, rows: int | None = No
     if out.suffix.lower() != ".xlsx":
         raise Misuse("--out: the template is an Excel workbook, so its name ends in .xlsx")
     _refuse_what_is_there(out)
-    folder = _chosen(folder)
+    folder = chosen(folder)
     about = read_descriptor(folder / "datapackage.json")
     cells = read_frame(folder / "frame.csv") if (folder / "frame.csv").exists() else None
     codebook = read_codebook(folder / "codebook.csv")
@@ -307,11 +306,6 @@ def _legible(rows: pd.DataFrame) -> str:
 
 def _indented(text: str, indent: str = "   ") -> str:
     return textwrap.fill(text, WIDTH, initial_indent=indent, subsequent_indent=indent)
-
-
-def _chosen(folder: Path | None) -> Path:
-    """The folder of a collection, as `csm_lib.collection.open_collection` chooses it."""
-    return Path(os.environ.get(CHOSEN) or SHIPPED) if folder is None else folder
 
 
 def _each(frame: pd.DataFrame | None, column: str) -> list[str]:
