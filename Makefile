@@ -16,6 +16,9 @@ COLLECTION ?=
 export COLLECTION # recipes take it from the environment, so that no sign in it is the shell's
 unexport CSM_COLLECTION # else the notebooks on the paper would open it
 
+# Without bytecode each kernel of each notebook would compile the package once more.
+unexport PYTHONDONTWRITEBYTECODE
+
 venv := .venv
 bin := $(venv)/bin
 site := _build/html
@@ -24,7 +27,7 @@ example := examples/partnership-board
 notebooks := $(wildcard notebooks/*.ipynb)
 
 # On all cores; the tests of one file stay together, as the cells of a notebook share its kernel.
-parallel := --numprocesses auto --maxprocesses 4 --dist loadfile
+parallel := --numprocesses auto --maxprocesses 4 --dist loadfile --durations 10 --durations-min 5
 
 # Written last, so that a broken installation is made again.
 ready := $(venv)/.ready
@@ -49,6 +52,9 @@ $(ready): requirements.txt
 	fi; \
 	if ! "$$found" -c 'import ensurepip, venv' 2>/dev/null; then \
 	  echo "$$found has no venv module. On Debian and Ubuntu it comes with: apt install python3-venv" >&2; exit 1; \
+	fi; \
+	if [ -L $(venv) ]; then \
+	  echo "$(venv) is a link to $$(readlink $(venv)), and making the environment anew would empty that folder. Remove the link first: rm $(venv)" >&2; exit 1; \
 	fi; \
 	echo "Making $(venv) with $$("$$found" --version)"; \
 	"$$found" -m venv --clear $(venv); \
@@ -154,6 +160,10 @@ else
 	  tests/test_site*.py tests/test_pdf.py notebooks --nbval --nbval-current-env $(parallel)
 	@$(MAKE) --no-print-directory test COLLECTION=$(example)
 endif
+
+.PHONY: readme
+readme: ## Run the README's commands as they stand, in a fresh clone (needs the package index)
+	@python3 tests/run_readme.py
 
 .PHONY: bench
 bench: $(ready) ## Measure speed, each time beside the obvious alternative

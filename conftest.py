@@ -1,9 +1,24 @@
-"""How notebooks are tested: each cell is run and its output compared with the stored one."""
+"""How notebooks are tested: each cell is run and its output compared with the stored one.
+
+Afterwards the files that the notebook read are held against those that the book's execution cache
+knows of: what it does not know of could change without the pages changing.
+"""
 
 from __future__ import annotations
 
+import os
+import sys
+import tempfile
+from collections.abc import Generator
+from pathlib import Path
+
 import pytest
-from nbval.plugin import IPyNbFile
+from nbval.plugin import IPyNbCell, IPyNbFile
+
+import csm_lib
+
+ROOT = Path(__file__).parent
+RECORDER = ROOT / "tests" / "opened"
 
 
 def pytest_collectstart(collector: pytest.Collector) -> None:
@@ -14,3 +29,67 @@ def pytest_collectstart(collector: pytest.Collector) -> None:
     """
     if isinstance(collector, IPyNbFile):
         collector.skip_compare += ("text/html",)
+
+
+# -- What a notebook reads ---------------------------------------------------
+
+HANG = 900  # seconds after which a kernel that says nothing is given up, never a speed
+
+NOTES = pytest.StashKey[tempfile.TemporaryDirectory[str]]()
+
+# What changes only with what is installed, whose versions the cache knows.
+INSTALLED = [Path(csm_lib.__file__).parent, Path(sys.prefix), Path(sys.base_prefix)]
+
+# Elsewhere on the machine only data would make a page differ: settings and fonts lie there too.
+DATA = {".csv", ".dta", ".ipynb", ".md", ".ods", ".parquet", ".sav", ".xls", ".xlsx"}
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_runtest_setup(item: pytest.Item) -> Generator[None]:
+    """Have the kernel that starts for the first cell of a notebook note what it reads."""
+    if not isinstance(item, IPyNbCell) or NOTES in item.parent.stash:
+        return (yield)
+    item.config.option.nbval_kernel_startup_timeout = HANG
+    notes = item.parent.stash[NOTES] = tempfile.TemporaryDirectory(prefix="opened-")
+    searched = [str(RECORDER), *filter(None, [os.environ.get("PYTHONPATH")])]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("CSM_OPENED", notes.name)
+        patch.setenv("PYTHONPATH", os.pathsep.join(searched))
+        return (yield)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """After the last cell of each notebook, look at what it has read."""
+    cells = [item for item in items if isinstance(item, IPyNbCell)]
+    for cell in cells:
+        cell.output_timeout = HANG
+    for notebook, item in {cell.parent: cell for cell in cells}.items():
+        items.insert(items.index(item) + 1, Reads.from_parent(notebook, name="what it reads"))
+
+
+class Reads(pytest.Item):
+    """A check that the book's execution cache knows of each file that a notebook has read."""
+
+    def runtest(self) -> None:
+        """Fail with the files that could change without the page changing."""
+        from csm_book import SOURCES  # on the path of pytest; loads Sphinx
+
+        with self.parent.stash[NOTES] as folder:
+            notes = [note.read_text("utf-8") for note in Path(folder).iterdir()]
+        read = {Path(line) for line in "".join(notes).splitlines()}
+        if not any(path.is_relative_to(INSTALLED[0]) for path in read):
+            pytest.fail("Nothing was noted of what this notebook reads.", pytrace=False)
+        known = [*(ROOT / source for source in SOURCES), *INSTALLED]
+        unknown = sorted(
+            str(path)
+            for path in read
+            if (is_ours := path.is_relative_to(ROOT)) or path.suffix in DATA
+            if not any(path.is_relative_to(one) for one in known)
+            if is_ours or not path.is_relative_to(tempfile.gettempdir())
+        )
+        if unknown:
+            pytest.fail(
+                "This notebook reads what the cache of results does not know of. Add it to "
+                "SOURCES of book/_ext/csm_book.py:\n" + "\n".join(unknown),
+                pytrace=False,
+            )

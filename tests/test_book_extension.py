@@ -55,14 +55,40 @@ def test_results_are_kept_while_package_and_data_stay_the_same(
     assert result.exists()
 
 
-@pytest.mark.parametrize("name", ["csm_lib/counts.py", "data/returns.csv", "data/new.csv"])
-def test_results_are_forgotten_when_package_or_data_change(
+@pytest.mark.parametrize(
+    "name",
+    [
+        "csm_lib/counts.py",
+        "data/returns.csv",
+        "data/new.csv",
+        "examples/board/returns.csv",
+        "exercises/seats.ipynb",
+    ],
+)
+def test_results_are_forgotten_when_what_notebooks_read_changes(
     csm_book: ModuleType, project: Path, name: str
 ) -> None:
     csm_book.forget_stale_results(sphinx(project))
     result = project / "_build" / ".jupyter_cache" / "result"
     result.write_text("a figure")
+    (project / name).parent.mkdir(parents=True, exist_ok=True)
     (project / name).write_text("changed")
+
+    csm_book.forget_stale_results(sphinx(project))
+
+    assert not result.exists()
+
+
+def test_results_are_forgotten_when_another_version_of_a_package_is_installed(
+    csm_book: ModuleType, project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    csm_book.forget_stale_results(sphinx(project))
+    result = project / "_build" / ".jupyter_cache" / "result"
+    result.write_text("a figure")
+    described = project / "elsewhere" / "trial-1.0.dist-info"
+    described.mkdir(parents=True)
+    (described / "METADATA").write_text("Name: trial\nVersion: 1.0\n")
+    monkeypatch.syspath_prepend(described.parent)
 
     csm_book.forget_stale_results(sphinx(project))
 
@@ -214,6 +240,16 @@ def test_without_addresses_there_are_none(
 
     assert config.html_baseurl == ""
     assert config.html_theme_options["repository_url"] == ""
+
+
+def test_a_collection_chosen_for_the_book_on_the_paper_is_refused_with_the_remedy(
+    csm_book: ModuleType, cited: SimpleNamespace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CSM_COLLECTION", "examples/other")
+
+    with pytest.raises(ConfigError, match=r"make book COLLECTION=examples/other .*unset CSM_COLL"):
+        csm_book.configure(cited, settings())
+    csm_book.configure(cited, settings(own=True))
 
 
 def page(*paragraphs: str) -> nodes.document:

@@ -370,7 +370,7 @@ def test_outside_a_notebook_nobody_is_there() -> None:
 
 
 def test_a_kernel_knows_whether_its_front_end_has_a_reader() -> None:
-    manager, client = start_new_kernel()
+    manager, client = start_new_kernel(startup_timeout=600)
     assert isinstance(manager, KernelManager)
     try:
         said = []
@@ -378,7 +378,7 @@ def test_a_kernel_knows_whether_its_front_end_has_a_reader() -> None:
             client.execute_interactive(
                 "from csm_lib import explore; print(explore.somebody_is_there())",
                 allow_stdin=there,
-                timeout=60,
+                timeout=600,  # against a hang
                 output_hook=lambda message: said.append(message["content"].get("text")),
             )
     finally:

@@ -70,6 +70,22 @@ def test_a_python_that_is_too_old_gets_one_plain_sentence(clone: Path) -> None:
 
 
 @needs_make
+def test_an_environment_that_is_a_link_is_not_emptied_through_the_link(
+    clone: Path, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    elsewhere = tmp_path_factory.mktemp("elsewhere")
+    (elsewhere / "precious").touch()
+    (clone / ".venv").symlink_to(elsewhere)
+
+    run = make(clone, ".venv")
+
+    assert run.returncode != 0
+    assert "Remove the link first: rm .venv" in run.stderr
+    assert len(run.stderr.split("\nmake: ")[0].splitlines()) == 1
+    assert [path.name for path in elsewhere.iterdir()] == ["precious"]
+
+
+@needs_make
 def test_serving_before_building_says_what_to_do(clone: Path) -> None:
     run = make(clone, "serve")
 

@@ -12,6 +12,7 @@ from types import ModuleType
 import pandas as pd
 import pytest
 from bs4 import BeautifulSoup
+from printed_pdf import told
 from pypdf import PdfReader
 
 from csm_lib.chapters.profile import page
@@ -373,4 +374,4 @@ def test_it_prints_on_two_sides(authority: str, collection: Collection, tmp_path
     make_pdf.print_html(found.html, tmp_path / "profile.pdf", chromium=chromium)
     pages = PdfReader(tmp_path / "profile.pdf").pages
     assert len(pages) == (1 if authority == "small" else 2)
-    assert "How to read this" in pages[-1].extract_text()
+    assert "How to read this" in told(pages[-1])

@@ -27,11 +27,35 @@ def stored(*texts: str) -> list[nbformat.NotebookNode]:
     return [new_output("execute_result", {"text/plain": text}, execution_count=1) for text in texts]
 
 
+def run_trial(folder: Path, **notebooks: nbformat.NotebookNode) -> str:
+    """What the test run says of the notebooks of a project that has little else."""
+    shutil.copy(ROOT / "conftest.py", folder)
+    shutil.copytree(ROOT / "tests" / "opened", folder / "tests" / "opened")
+    (folder / "pytest.ini").write_text(f"[pytest]\npythonpath = {ROOT / 'book' / '_ext'}\n")
+    names = [f"{name}.ipynb" for name in notebooks]
+    for name, notebook in zip(names, notebooks.values(), strict=True):
+        nbformat.write(notebook, folder / name)
+    command = [sys.executable, "-m", "pytest", "-v", "--nbval", "--nbval-current-env"]
+    run = subprocess.run(
+        [
+            *command,
+            "-p",
+            "no:cacheprovider",
+            "-p",
+            "no:xdist",
+            *(f"{name}.ipynb" for name in notebooks),
+        ],
+        cwd=folder,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    return run.stdout
+
+
 @pytest.fixture(scope="module")
 def outcomes(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     """What the test run says of a notebook whose stored outputs are right, and wrong."""
-    folder = tmp_path_factory.mktemp("notebooks")
-    shutil.copy(ROOT / "conftest.py", folder)
     cells = {
         "set up": (SHOWN, []),
         "right": ("Shown()", stored("46 of 73")),
@@ -44,17 +68,9 @@ def outcomes(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     notebook = new_notebook(
         cells=[new_code_cell(code, outputs=out, execution_count=1) for code, out in cells.values()]
     )
-    nbformat.write(notebook, folder / "trial.ipynb")
-    command = [sys.executable, "-m", "pytest", "-v", "--nbval", "--nbval-current-env"]
-    run = subprocess.run(
-        [*command, "-p", "no:cacheprovider", "-p", "no:xdist", "trial.ipynb"],
-        cwd=folder,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    verdicts = re.findall(r"Cell \d+ (PASSED|FAILED)", run.stdout)
-    assert len(verdicts) == len(cells), run.stdout
+    said = run_trial(tmp_path_factory.mktemp("notebooks"), trial=notebook)
+    verdicts = re.findall(r"Cell \d+ (PASSED|FAILED)", said)
+    assert len(verdicts) == len(cells), said
     return dict(zip(cells, verdicts, strict=True))
 
 
@@ -70,6 +86,37 @@ def test_a_cell_passes_whose_text_is_as_stored_though_its_html_is_not_stored(
 )
 def test_a_cell_fails_whose_text_is_not_as_stored(outcomes: dict[str, str], cell: str) -> None:
     assert outcomes[cell] == "FAILED"
+
+
+# What the cache knows of, and what has just been written, may be read; also by another program.
+KNOWN = """\
+import pathlib, subprocess, csm_lib
+pathlib.Path("new.csv").write_text("a")
+pathlib.Path("data/a.csv").read_text()
+subprocess.run(["wc", "data/a.csv"], check=True, capture_output=True);"""
+UNKNOWN = """\
+import pathlib, subprocess, csm_lib
+pathlib.Path("other/b.csv").read_text()
+subprocess.run(["wc", "other/c.csv"], check=True, capture_output=True);"""
+
+
+def test_a_notebook_fails_that_reads_what_the_cache_does_not_know_of(tmp_path: Path) -> None:
+    for name in ("data/a.csv", "other/b.csv", "other/c.csv"):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text("x\n")
+
+    said = run_trial(
+        tmp_path,
+        known=new_notebook(cells=[new_code_cell(KNOWN, execution_count=1)]),
+        unknown=new_notebook(cells=[new_code_cell(UNKNOWN, execution_count=1)]),
+    )
+
+    verdicts = re.findall(r"(\w+)\.ipynb::what it reads (PASSED|FAILED)", said)
+    assert dict(verdicts) == {"known": "PASSED", "unknown": "FAILED"}
+    listed = said.partition("Add it to SOURCES")[2].partition("====")[0]
+    assert re.findall(r"(?m)^/.*$", listed) == [
+        str(tmp_path / "other" / name) for name in ("b.csv", "c.csv")
+    ]
 
 
 @pytest.fixture(scope="module")

@@ -64,8 +64,17 @@ LOUD = ("error", "warning")  # kinds of messages in the console
 
 LAPTOP, PHONE = 1280, 360
 
+HANG = 120_000  # milliseconds after which a browser that does not answer is given up, never a speed
+
 Mode = Literal["light", "dark"]
 each_page = pytest.mark.parametrize("name", PAGES)
+
+
+def window(browser: Browser, **settings: Any) -> Page:
+    """A page in a context of its own, which has all the time that a busy machine takes."""
+    context = browser.new_context(**settings)
+    context.set_default_timeout(HANG)
+    return context.new_page()
 
 
 class Reader:
@@ -83,9 +92,7 @@ class Reader:
     """
 
     def __init__(self, browser: Browser, home: str) -> None:
-        context = browser.new_context(reduced_motion="reduce")
-        context.set_default_timeout(10_000)
-        self.page: Page = context.new_page()
+        self.page = window(browser, reduced_motion="reduce")
         self.home = home
         self.faults: list[str] = []
         self.page.on("request", lambda request: self._note_foreign(request.url))
@@ -189,7 +196,7 @@ def browser() -> Iterator[Browser]:
     if found is None:
         pytest.skip(NO_CHROMIUM)
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=found, args=OPTIONS)
+        browser = playwright.chromium.launch(executable_path=found, args=OPTIONS, timeout=HANG)
         yield browser
         browser.close()
 
@@ -280,7 +287,8 @@ STOP = """async () => {
       return at && (e.contains(at) || at.contains(e));
     });
   };
-  for (let wait = 0; wait < 60 && !seen(); wait++) await new Promise(requestAnimationFrame);
+  const until = Date.now() + 20000; // only what stays covered takes so long
+  while (!seen() && Date.now() < until) await new Promise(requestAnimationFrame);
   const what = e.outerHTML.slice(0, 200);
   return {again: false, wrong: !ring ? `no ring: ${what}` : !seen() ? `covered: ${what}` : null};
 }"""
@@ -492,8 +500,7 @@ def test_every_state_of_a_view_fits_a_phone_and_axe_finds_nothing(
 def test_without_scripts_a_view_shows_its_first_state_and_no_control(
     browser: Browser, home: str, name: str
 ) -> None:
-    context = browser.new_context(java_script_enabled=False)
-    page = context.new_page()
+    page = window(browser, java_script_enabled=False)
     page.goto(home + name)
 
     for view in page.locator(".csm-explore").all():
@@ -501,4 +508,4 @@ def test_without_scripts_a_view_shows_its_first_state_and_no_control(
         assert view.locator(".csm-state:visible").count() == 1
         assert view.locator(":is(input, select, button):visible").count() == 0
         assert view.locator(".csm-unswitched").is_visible()
-    context.close()
+    page.context.close()

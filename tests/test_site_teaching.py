@@ -17,6 +17,7 @@ import pytest
 import test_site_browser as site
 from bs4 import BeautifulSoup
 from playwright.sync_api import Browser, Page
+from printed_pdf import told
 from pypdf import PdfReader
 
 from csm_lib.collection import SHIPPED, Collection, open_collection
@@ -223,14 +224,13 @@ def test_a_quiz_is_answered_by_the_keyboard_alone(
 def test_without_scripts_the_answers_stand_under_the_questions(
     browser: Browser, home: str, quizzes: dict[str, Quiz], name: str
 ) -> None:
-    context = browser.new_context(java_script_enabled=False)
-    page = context.new_page()
+    page = site.window(browser, java_script_enabled=False)
     page.goto(f"{home}notebooks/lesson_{name}.html")
     answers = page.locator(f"#{quizzes[name].key} .csm-answers")
     answers.locator("summary").click()
     told = answers.locator("li b").all_inner_texts()
     buttons = page.locator(".csm-quiz button:visible").count()
-    context.close()
+    page.context.close()
 
     assert told == [f"{', '.join(question.right)}." for question in quizzes[name].questions]
     assert buttons == 0
@@ -291,7 +291,7 @@ AMISS = """([smallest, words]) => {
 def test_every_slide_fits_and_can_be_read(
     browser: Browser, home: str, decks: dict[str, Deck], name: str, size: tuple[int, int]
 ) -> None:
-    page = browser.new_page(viewport={"width": size[0], "height": size[1]})
+    page = site.window(browser, viewport={"width": size[0], "height": size[1]})
     page.goto(f"{home}slides/{name}.html")
     show(page)
     wrong, titles = {}, []
@@ -299,7 +299,7 @@ def test_every_slide_fits_and_can_be_read(
         titles.append(present(page))
         wrong[titles[-1]] = page.evaluate(AMISS, [SMALLEST, SMALLEST_WORDS])
         page.keyboard.press("ArrowRight")
-    page.close()
+    page.context.close()
 
     assert titles == [*(slide.title for slide in decks[name].slides), "Sources"]
     assert {title: found for title, found in wrong.items() if found} == {}
@@ -402,36 +402,34 @@ PRINTS = {"as shown": "", "for print": "?print-pdf", "with notes": "?print-pdf&w
 def test_slides_print_one_to_a_page(
     browser: Browser, home: str, decks: dict[str, Deck], name: str, form: str, scripts: bool
 ) -> None:
-    context = browser.new_context(java_script_enabled=scripts, color_scheme="dark")
-    page = context.new_page()
+    page = site.window(browser, java_script_enabled=scripts, color_scheme="dark")
     page.goto(f"{home}slides/{name}.html{PRINTS[form]}")
     if scripts and not PRINTS[form]:
         show(page)
         page.keyboard.press("ArrowRight")
     printed = PdfReader(io.BytesIO(page.pdf(prefer_css_page_size=True)))
-    context.close()
+    page.context.close()
     slides = decks[name].slides
-    told = [" ".join(one.extract_text().split()) for one in printed.pages]
+    said = [told(one) for one in printed.pages]
 
-    assert len(told) == len(slides) + 1
-    assert [s.title for s, text in zip(slides, told, strict=False) if s.title not in text] == []
+    assert len(said) == len(slides) + 1
+    assert [s.title for s, text in zip(slides, said, strict=False) if s.title not in text] == []
     with_notes = form == "with notes" and scripts
     sides = {(round(float(one.mediabox.width)), round(float(one.mediabox.height)))
              for one in printed.pages}  # fmt: skip
     assert sides == ({(595, 842)} if with_notes else {(960, 540)})
-    assert (slides[1].notes.splitlines()[0] in told[1]) == with_notes
+    assert (slides[1].notes.splitlines()[0] in said[1]) == with_notes
 
 
 @each_lesson
 def test_without_scripts_all_slides_and_notes_stand_on_one_page(
     browser: Browser, home: str, decks: dict[str, Deck], name: str
 ) -> None:
-    context = browser.new_context(java_script_enabled=False)
-    page = context.new_page()
+    page = site.window(browser, java_script_enabled=False)
     page.goto(f"{home}slides/{name}.html")
     text = " ".join(page.locator("main").inner_text().split())
     hidden = page.locator("main section:not(:visible)").count()
-    context.close()
+    page.context.close()
 
     assert hidden == 0
     for slide in decks[name].slides:
@@ -457,11 +455,11 @@ def test_slides_open_from_a_folder(folder_reader: Reader, name: str) -> None:
 def test_a_handout_prints_on_two_to_four_sheets_of_a4(
     browser: Browser, home: str, name: str
 ) -> None:
-    page = browser.new_page()
+    page = site.window(browser)
     page.goto(f"{home}handouts/{name}.html")
     printed = PdfReader(io.BytesIO(page.pdf(prefer_css_page_size=True)))
-    page.close()
-    text = " ".join(" ".join(one.extract_text() for one in printed.pages).split())
+    page.context.close()
+    text = " ".join(map(told, printed.pages))
 
     assert 2 <= len(printed.pages) <= 4
     assert {(round(float(p.mediabox.width)), round(float(p.mediabox.height)))

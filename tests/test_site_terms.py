@@ -23,6 +23,7 @@ from test_site_browser import (  # fixtures are found by their names
     browser,
     home,
     reader,
+    window,
 )
 
 __all__ = ["browser", "home", "reader"]
@@ -40,7 +41,6 @@ AGAIN = max(
 each_page = pytest.mark.parametrize("name", WITH_TERMS)
 
 SHOWN = "e => getComputedStyle(e).visibility === 'visible'"
-SOON = 2_000  # milliseconds; a definition comes and goes after some tenths of a second
 
 
 def words(text: str) -> str:
@@ -54,7 +54,7 @@ def definition(page: Page, link: Locator) -> Locator:
 def comes(page: Page, link: Locator) -> Locator:
     """The definition of a link, once it is shown."""
     text = definition(page, link)
-    text.wait_for(state="visible", timeout=SOON)
+    text.wait_for(state="visible")
     return text
 
 
@@ -124,23 +124,37 @@ def test_pointing_at_a_word_shows_its_meaning_and_axe_finds_nothing(
     assert reader.faults == []
 
 
+# The points on the straight way from a word to its meaning where the pointer is on neither: however
+# slowly it moves, the meaning cannot vanish before it is reached.
+LEFT = """link => {
+  const term = link.parentElement, box = term.querySelector('.csm-definition')
+    .getBoundingClientRect(), word = link.getBoundingClientRect(), left = [];
+  const x = Math.max(word.left, box.left) + 3, from = word.top + word.height / 2;
+  const to = box.top > from ? box.top + 5 : box.bottom - 5;
+  for (let step = 0; step <= 100; step++) {
+    const y = from + (to - from) * step / 100, at = document.elementFromPoint(x, y);
+    if (!term.contains(at)) left.push(`${y}: ${at?.outerHTML.slice(0, 80)}`);
+  }
+  return left;
+}"""
+
+# Longer than any delay of the style sheet.
+RESTED = "() => new Promise(done => setTimeout(done, 1000))"
+
+
 def test_the_pointer_can_rest_on_the_meaning_and_it_goes_when_left(reader: Reader) -> None:
     page = reader.open(AGAIN)
     link = page.locator(".csm-term > a").first
     link.hover()
     text = comes(page, link)
-    at, box = link.bounding_box(), text.bounding_box()
-    assert at is not None
-    assert box is not None
-    x = max(at["x"], box["x"]) + 3
-    for step in range(11):  # slowly, over whatever lies between
-        page.mouse.move(x, at["y"] + at["height"] / 2 + step * (box["y"] + 5 - at["y"]) / 10)
-        page.wait_for_timeout(20)
-    page.wait_for_timeout(700)
+    left = link.evaluate(LEFT)
+    assert left == []
 
+    text.hover()
+    link.evaluate(RESTED)
     assert text.is_visible()
     page.mouse.move(1, 1)
-    text.wait_for(state="hidden", timeout=SOON)
+    text.wait_for(state="hidden")
 
 
 def test_a_word_that_has_the_focus_shows_its_meaning_until_it_is_left(reader: Reader) -> None:
@@ -151,11 +165,11 @@ def test_a_word_that_has_the_focus_shows_its_meaning_until_it_is_left(reader: Re
     page.keyboard.press("Tab")
     assert link.evaluate("e => e === document.activeElement")
     text = comes(page, link)
-    page.wait_for_timeout(1000)
+    link.evaluate(RESTED)
 
     assert text.is_visible()
     page.keyboard.press("Tab")
-    text.wait_for(state="hidden", timeout=SOON)
+    text.wait_for(state="hidden")
 
 
 @pytest.mark.parametrize("way", ["pointer", "focus"])
@@ -176,7 +190,7 @@ def test_escape_closes_a_meaning_and_leaves_pointer_and_focus_where_they_are(
     go()
     text = comes(page, link)
     page.keyboard.press("Escape")
-    text.wait_for(state="hidden", timeout=SOON)
+    text.wait_for(state="hidden")
     held = ":hover" if way == "pointer" else ":focus-visible"
     assert link.evaluate(f"e => e.matches('{held}')")
 
@@ -200,7 +214,7 @@ def test_a_word_that_stands_again_borrows_its_meaning(reader: Reader) -> None:
         text = comes(page, link)
         assert link.evaluate("a => a.parentElement.querySelector('.csm-definition') !== null")
         page.mouse.move(1, 1)
-        text.wait_for(state="hidden", timeout=SOON)
+        text.wait_for(state="hidden")
     assert page.locator(f"id={name}").count() == 1
 
 
@@ -246,28 +260,22 @@ def test_every_meaning_can_be_read_whole_and_leaves_its_word_in_view(
 
 
 def test_on_a_touch_screen_a_word_leads_to_the_glossary(browser: Browser, home: str) -> None:
-    context = browser.new_context(
-        has_touch=True, is_mobile=True, viewport={"width": PHONE, "height": 640}
-    )
-    page = context.new_page()
+    page = window(browser, has_touch=True, is_mobile=True, viewport={"width": PHONE, "height": 640})
     page.goto(home + AGAIN)
     page.locator(".csm-term > a").first.tap()
-    page.wait_for_url(f"**/{GLOSSARY}#term-*", timeout=SOON)
-    context.close()
+    page.wait_for_url(f"**/{GLOSSARY}#term-*")
+    page.context.close()
 
 
 def test_without_scripts_the_style_alone_shows_a_meaning_under_its_line(
     browser: Browser, home: str
 ) -> None:
-    context = browser.new_context(
-        java_script_enabled=False, viewport={"width": LAPTOP, "height": 800}
-    )
-    page = context.new_page()
+    page = window(browser, java_script_enabled=False, viewport={"width": LAPTOP, "height": 800})
     page.goto(home + AGAIN)
     term = page.locator(".csm-term:has(.csm-definition)").first
     text = term.locator(".csm-definition")
     term.locator("a").hover()
-    text.wait_for(state="visible", timeout=SOON)
+    text.wait_for(state="visible")
 
     link, box = term.locator("a").bounding_box(), text.bounding_box()
     assert link is not None
@@ -275,7 +283,7 @@ def test_without_scripts_the_style_alone_shows_a_meaning_under_its_line(
     assert 0 <= box["y"] - (link["y"] + link["height"]) < 12
     assert box["x"] <= link["x"]
     assert link["x"] < box["x"] + box["width"] <= LAPTOP
-    context.close()
+    page.context.close()
 
 
 @each_page

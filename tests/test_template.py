@@ -209,7 +209,7 @@ def test_the_first_sheet_explains_and_lists_every_question(
 
 def test_the_same_codebook_gives_the_same_bytes(questionnaire: Codebook, tmp_path: Path) -> None:
     write_template(questionnaire, tmp_path / "one.xlsx", year=2009)
-    time.sleep(2.1)  # the clock of a zip has steps of two seconds
+    time.sleep(2.1)  # at least: the clock of a zip has steps of two seconds
     write_template(questionnaire, tmp_path / "two.xlsx", year=2009)
     assert (tmp_path / "one.xlsx").read_bytes() == (tmp_path / "two.xlsx").read_bytes()
 

@@ -1,6 +1,6 @@
 """What the book needs from Sphinx beyond its settings.
 
-- `forget_stale_results` empties the execution cache when the package or the data have changed.
+- `forget_stale_results` empties the execution cache when anything has changed that notebooks read.
   The cache itself looks at notebooks only and would go on showing old figures.
 - `configure` reads where the book is published, and sets its version and date in the footer.
 - `describe` and `offer_notebook` add to each page what search engines and other sites show of it,
@@ -21,11 +21,13 @@ from __future__ import annotations
 
 import datetime
 import hashlib
+import importlib.metadata
 import json
 import os
 import posixpath
 import re
 import shutil
+import sys
 from collections.abc import Iterable, Iterator
 from html import escape
 from pathlib import Path
@@ -39,13 +41,16 @@ from sphinx.config import Config
 from sphinx.errors import ConfigError
 from sphinx.util import logging
 
+import csm_lib
 from csm_lib.charts import css
+from csm_lib.collection import CHOSEN
 from csm_lib.profile import CSS as PROFILE_CSS
 
 logger = logging.getLogger(__name__)
 
-# Where a notebook's results come from, besides the notebook.
-SOURCES = ("csm_lib", "data", "pyproject.toml", "requirements.txt")
+# Where a notebook's results come from, besides the notebook and what is installed. A notebook that
+# reads anything else of the project fails its test (conftest.py).
+SOURCES = ("csm_lib", "data", "examples", "exercises", "pyproject.toml", "requirements.txt")
 
 # What the themes copy into _static and no page uses: the icons of the style sheet once more, as
 # 1.5 MB of script, templates of their own, and maps for those who develop the themes.
@@ -134,8 +139,14 @@ def fingerprint(root: Path, sources: Iterable[str] = SOURCES) -> str:
     return digest.hexdigest()
 
 
+def installed() -> str:
+    """The Python that runs and all that is installed for it, each with its version."""
+    packages = {f"{one.name} {one.version}" for one in importlib.metadata.distributions()}
+    return "\n".join([sys.version, *sorted(packages)])
+
+
 def forget_stale_results(app: Sphinx) -> None:
-    """Empty the execution cache unless it was filled from the sources as they are now.
+    """Empty the execution cache unless all that notebooks read is as it was when it was filled.
 
     The notebooks of an own book come with their results and use no cache.
     """
@@ -143,12 +154,15 @@ def forget_stale_results(app: Sphinx) -> None:
         return
     cache = Path(app.config.nb_execution_cache_path or Path(app.outdir).parent / ".jupyter_cache")
     note = cache / "made_from"
-    now = fingerprint(Path(app.srcdir))
-    if cache.is_dir() and (not note.is_file() or note.read_text() != now):
-        logger.info("csm_lib, data or the environment changed: all notebooks run again")
+    package = Path(csm_lib.__file__).parent  # the project's own, unless another is installed
+    now = "\n".join(
+        [fingerprint(Path(app.srcdir)), fingerprint(package.parent, [package.name]), installed()]
+    )
+    if cache.is_dir() and (not note.is_file() or note.read_text("utf-8") != now):
+        logger.info("What the notebooks read has changed: all of them run again")
         shutil.rmtree(cache)
     cache.mkdir(parents=True, exist_ok=True)
-    note.write_text(now)
+    note.write_text(now, "utf-8")
 
 
 def address(url: str, *, name: str) -> str:
@@ -186,7 +200,21 @@ def edition(root: Path) -> str:
 
 
 def configure(app: Sphinx, config: Config) -> None:
-    """Read the two addresses, and put version and date into the footer."""
+    """Read the two addresses, and put version and date into the footer.
+
+    Raises
+    ------
+    ConfigError
+        An address is not whole, or the environment chooses a collection for the book on the paper.
+    """
+    other = os.environ.get(CHOSEN)
+    if other and not config.csm_own:
+        raise ConfigError(
+            f"{CHOSEN} is set to {other!r}, but this is the book on the paper, and its text tells "
+            "of the paper's figures. Build the book of that collection (make book "
+            f"COLLECTION={other} or python book/_tools/collection_book.py {other}), "
+            f"or unset {CHOSEN}"
+        )
     options = config.html_theme_options
     site = os.environ.get("CSM_SITE_URL") or config.html_baseurl
     source = os.environ.get("CSM_REPOSITORY_URL") or options.get("repository_url", "")

@@ -540,7 +540,11 @@ def build(folder: Path) -> Path:
     for name in ("source", "html", "_build"):
         shutil.rmtree(here / name, ignore_errors=True)
     write_source(collection, here / "source")
-    program = Path(sys.executable).with_name("jupyter-book")
+    program = shutil.which("jupyter-book", path=str(Path(sys.executable).parent))
+    if program is None:
+        raise BuildError(
+            "Jupyter Book is not installed beside this Python. Install requirements.txt first."
+        )
     strict = ["--warningiserror", "--nitpick", "--keep-going", "--all"]
     command = [program, "build", here / "source", "--path-output", here, "--quiet", *strict]
     if subprocess.run(list(map(str, command)), stdout=subprocess.DEVNULL, check=False).returncode:

@@ -20,7 +20,8 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Mapping, Sequence
+import unicodedata
+from collections.abc import Iterator, Mapping, Sequence
 from html import escape
 from pathlib import Path
 from typing import cast
@@ -37,7 +38,7 @@ SITE = ROOT / "_build" / "html"
 NAME = "book.pdf"
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
-SECONDS = 180  # for one printing, which takes some four
+SECONDS = 900  # ends a printing that hangs; it takes some four, on a busy machine many more
 
 # A table of more rows than this is cut on paper; the site has the whole of it.
 MOST_ROWS, ROWS_KEPT = 60, 20
@@ -205,8 +206,8 @@ def for_paper(article: Tag, page: str, pages: Sequence[str], home: str, folder: 
     return article
 
 
-def assemble(site: Path, contents: Contents, starts: Mapping[str, int] | None = None) -> str:
-    """The whole book as one page of HTML.
+def assemble(site: Path, contents: Contents) -> str:
+    """The whole book as one page of HTML, whose list of contents has no page numbers yet.
 
     Parameters
     ----------
@@ -214,8 +215,6 @@ def assemble(site: Path, contents: Contents, starts: Mapping[str, int] | None = 
         Folder of the built site.
     contents
         The parts of the book.
-    starts
-        On which page of the PDF each chapter begins, once that is known.
 
     Raises
     ------
@@ -267,7 +266,7 @@ def assemble(site: Path, contents: Contents, starts: Mapping[str, int] | None = 
         + "<ol>"
         + "".join(
             f'<li><a href="#{anchor(page)}"><span>{escape(titles[page])}</span>'
-            f"<span>{(starts or {}).get(page, '')}</span></a></li>"
+            "<span></span></a></li>"
             for page in part
         )
         + "</ol>"
@@ -288,6 +287,14 @@ def assemble(site: Path, contents: Contents, starts: Mapping[str, int] | None = 
 {"".join(chapters)}
 </body></html>
 """
+
+
+def numbered(html: str, starts: Mapping[str, int]) -> str:
+    """The assembled book, with the page that each chapter begins on in its list of contents."""
+    for page, number in starts.items():
+        entry = rf'(<li><a href="#{re.escape(anchor(page))}"><span>[^<]*</span><span>)(?=</span>)'
+        html = re.sub(entry, rf"\g<1>{number}", html, count=1)
+    return html
 
 
 def _article(soup: BeautifulSoup, page: str) -> Tag:
@@ -326,6 +333,7 @@ def print_html(html: str, pdf: Path, *, chromium: str) -> None:
     PdfError
         When Chromium writes nothing; with the last it said.
     """
+    is_root = hasattr(os, "geteuid") and os.geteuid() == 0  # who must go without the sandbox
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
         source = Path(folder) / "book.html"
         source.write_text(html, "utf-8")
@@ -339,7 +347,7 @@ def print_html(html: str, pdf: Path, *, chromium: str) -> None:
             "--no-pdf-header-footer",
             "--generate-pdf-document-outline",
             f"--print-to-pdf={pdf}",
-            *(["--no-sandbox"] if os.geteuid() == 0 else []),  # which root must go without
+            *(["--no-sandbox"] if is_root else []),
             source.as_uri(),
         ]
         try:
@@ -363,24 +371,41 @@ def chapter_starts(pdf: Path, pages: Sequence[str]) -> dict[str, int]:
     return {page: (number or 0) + 1 for page, number in zip(pages, numbers, strict=True)}
 
 
-def name_bookmarks(first: DictionaryObject, headings: Mapping[str, str]) -> None:
-    """Give bookmarks the spaces back that Chromium drops where a heading breaks its line.
+def bookmarks(mark: DictionaryObject | None) -> Iterator[DictionaryObject]:
+    """A bookmark, all below it and all after it, in the order of the book."""
+    while mark is not None:
+        yield mark
+        if "/First" in mark:
+            yield from bookmarks(cast(DictionaryObject, mark["/First"]))
+        mark = cast(DictionaryObject, mark["/Next"]) if "/Next" in mark else None
+
+
+def letters(text: str) -> str:
+    """A text without spaces and ligatures, to compare it by."""
+    return "".join(unicodedata.normalize("NFKC", text).split())
+
+
+def name_bookmarks(first: DictionaryObject, headings: Sequence[str]) -> None:
+    """Call each bookmark what its heading says.
+
+    Chromium drops spaces where a heading breaks its line, and some releases of it write ligatures,
+    or a heading twice.
 
     Parameters
     ----------
     first
-        The first bookmark of a level; changed in place with those after and below it.
+        The first bookmark; changed in place with all after and below it.
     headings
-        All headings, each by its text without spaces.
+        All headings in the order of the book.
     """
-    mark: DictionaryObject | None = first
-    while mark is not None:
-        title = "".join(str(mark["/Title"]).split())
-        if title in headings:
-            mark[NameObject("/Title")] = TextStringObject(headings[title])
-        if "/First" in mark:
-            name_bookmarks(cast(DictionaryObject, mark["/First"]), headings)
-        mark = cast(DictionaryObject, mark["/Next"]) if "/Next" in mark else None
+    ahead = [(heading, letters(heading)) for heading in headings]
+    for mark in bookmarks(first):
+        title = letters(str(mark["/Title"]))
+        for at, (heading, said) in enumerate(ahead):
+            if said and said * (len(title) // len(said)) == title:
+                mark[NameObject("/Title")] = TextStringObject(heading)
+                del ahead[: at + 1]
+                break
 
 
 def seal(source: Path, pdf: Path, author: str, headings: Sequence[str]) -> int:
@@ -391,7 +416,7 @@ def seal(source: Path, pdf: Path, author: str, headings: Sequence[str]) -> int:
     writer = PdfWriter(clone_from=source)
     outlines = cast(DictionaryObject, writer.root_object["/Outlines"])
     first = cast(DictionaryObject, outlines["/First"])
-    name_bookmarks(first, {"".join(text.split()): text for text in headings})
+    name_bookmarks(first, headings)
     title = str(writer.metadata.title) if writer.metadata else ""
     writer.metadata = {"/Title": title, "/Author": author}
     writer.pdf_header = "%PDF-1.7"  # tags came after the version that pypdf names
@@ -427,14 +452,15 @@ def make(site: Path, contents: Contents, pdf: Path, *, chromium: str, author: st
     pages = [page for _, part in contents for page in part]
     with tempfile.TemporaryDirectory() as folder:
         draft = Path(folder) / "draft.pdf"
-        print_html(assemble(site, contents), draft, chromium=chromium)
-        starts = chapter_starts(draft, pages)
-        html = assemble(site, contents, starts)
+        html = assemble(site, contents)
         print_html(html, draft, chromium=chromium)
+        starts = chapter_starts(draft, pages)
+        print_html(numbered(html, starts), draft, chromium=chromium)
         if chapter_starts(draft, pages) != starts:
             raise PdfError("The page numbers of the contents moved the chapters they point to.")
-        found = BeautifulSoup(html, "html.parser").select("h1, h2, h3, h4, h5, h6")
-        headings = [" ".join(heading.get_text().split()) for heading in found]
+        found = re.findall(r"(?s)<h[1-6]\b[^>]*>(.*?)</h[1-6]>", html)
+        texts = (BeautifulSoup(heading, "html.parser").get_text() for heading in found)
+        headings = [" ".join(text.split()) for text in texts]
         return seal(draft, pdf, author, headings)
 
 

@@ -20,6 +20,8 @@ from nbformat import NotebookNode
 
 WORKERS = 2
 
+HANG = 900  # seconds after which a cell is given up; on a busy machine one may take many
+
 # The same on every machine; the version of Python is left out, as any from 3.11 gives the same.
 METADATA = {
     "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
@@ -52,7 +54,8 @@ def run(path: Path) -> None:
     client = NotebookClient(
         notebook,
         kernel_name="python3",
-        timeout=120,
+        timeout=HANG,
+        startup_timeout=HANG,
         record_timing=False,
         store_widget_state=False,
         resources={"metadata": {"path": str(path.parent)}},
