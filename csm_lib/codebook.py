@@ -30,8 +30,8 @@ ANSWERS: Mapping[str, Mapping[str, str]] = {
 """The response kinds every codebook knows: the answers each takes and how a page names them."""
 
 DUTIES: Mapping[str, str] = {
-    "statutory": "Duty to cooperate in both years",
-    "statutory_2010": "Duty to cooperate from April 2010",
+    "statutory": "Duty to cooperate by the 2004 Act",
+    "statutory_2010": "Duty to cooperate added by the 2009 Act",
     "none": "No agency under the duty",
 }
 

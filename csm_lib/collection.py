@@ -17,7 +17,7 @@ from csm_lib.aggregate import NOT_KNOWN
 from csm_lib.codebook import Codebook, read_codebook
 from csm_lib.disclosure import protect
 from csm_lib.errors import CollectionError, ReturnsError
-from csm_lib.frame import read_frame
+from csm_lib.frame import as_labelled_then, read_frame
 from csm_lib.published import read_published
 from csm_lib.recovery import recover, sample_list, targets
 from csm_lib.returns import read_returns
@@ -112,10 +112,11 @@ class Collection:
             return None
         if self.published is not None:
             return int(sample_list(self.published, self.frame).cells["authorities"].sum())
-        listed = self.frame["year"]
+        cells = as_labelled_then(self.frame)
+        listed = cells["year"]
         before = listed[listed <= self.years[-1]]
         kept = listed == (before.max() if len(before) else listed.min())
-        return int(self.frame.loc[kept, "authorities"].sum())
+        return int(cells.loc[kept, "authorities"].sum())
 
     @property
     def intervals_text(self) -> str:

@@ -88,7 +88,9 @@ COLUMNS: Mapping[str, Meaning] = {
     "assumes that": Meaning("what the test takes for granted"),
     "p_low": Meaning("least that p can be", P),
     "p_high": Meaning("most that p can be", P),
-    "areas stopped, at least": Meaning("number of areas that an authority stopped", "areas"),
+    "services stopped, at least": Meaning(
+        "number of services that an authority stopped", "services"
+    ),
     "fewest": Meaning("fewest that can have stopped so many", AUTHORITIES),
     "most": Meaning("most that can have stopped so many", AUTHORITIES),
     "silent": Meaning("how many did not answer the questionnaire", AUTHORITIES),
@@ -126,6 +128,9 @@ COLUMNS: Mapping[str, Meaning] = {
     "printed": Meaning("as it is printed"),
     "returns": Meaning("what the returns give"),
     "because": Meaning("why the verdict is what it is"),
+    "chance": Meaning("chance that a figure drawn at random would pass; a dash where not known"),
+    "passed": Meaning("how many passed"),
+    "expected by luck": Meaning("how many figures drawn at random would be expected to pass"),
     "evidence": Meaning("why the verdict is what it is"),
     # how the print was read
     "count": Meaning("the count that is printed with the percentage", AUTHORITIES),
@@ -223,7 +228,7 @@ COLUMNS: Mapping[str, Meaning] = {
     "ledger-statements/verdict": Meaning("what becomes of the statement held against the figures"),
     "errata/verdict": Meaning("what becomes of it worked out again"),
     "rounding/base": Meaning("of how many the count is", AUTHORITIES),
-    "jsna-bases/base": Meaning("a base on which every printed percentage is possible", "areas"),
+    "jsna-bases/base": Meaning("a base on which every printed percentage is possible", AUTHORITIES),
     "table-1-bases/figures": Meaning("which percentages of the table"),
     "table-1-bases/base": Meaning("of whom they would be"),
     "table-1-bases/printed": Meaning("percentages printed", "figures"),

@@ -282,18 +282,23 @@ def reproduce(*, record: bool = False) -> int:
 
 
 def _legible(rows: pd.DataFrame) -> str:
-    """The ledger as text: one entry a line, the reason under each that is not reproduced."""
-    from csm_lib.claims import REPRODUCED, VERDICTS
+    """The ledger as text: one entry a line, the reason under each that did not pass a test."""
+    import pandas as pd
+
+    from csm_lib.claims import PASSED, VERDICTS
 
     lines = []
     for kind, heading in (("figure", "Published figures"), ("claim", "Statements")):
         lines += [heading, ""]
         for row in rows[rows["kind"] == kind].to_dict("records"):
             given = f": {row['printed']}, returns {row['computed'] or '-'}"
-            lines.append(f"{row['entry']}{given if kind == 'figure' else ''}: {row['verdict']}")
+            luck = "" if pd.isna(row["chance"]) else f" (by luck {row['chance']:.2g})"
+            lines.append(
+                f"{row['entry']}{given if kind == 'figure' else ''}: {row['verdict']}{luck}"
+            )
             if kind == "claim":
                 lines.append(_indented(row["printed"]))
-            if kind == "claim" or row["verdict"] != REPRODUCED:
+            if kind == "claim" or row["verdict"] != PASSED:
                 lines.append(_indented(row["because"], "      "))
         lines.append("")
     lines += ["Summary", ""]

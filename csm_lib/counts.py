@@ -19,7 +19,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from math import prod
+from functools import cache
+from math import comb, prod
 from typing import Any, Literal, TypeAlias, TypeVar, get_args
 
 import numpy as np
@@ -193,6 +194,21 @@ def closing_splits(
     (((34, 26, 0),), ())
     """
     return tuple(_splits(_ranges(printed, base, rule), base))
+
+
+@cache
+def closing_chance(base: int) -> float:
+    """Return the chance (0-1) that three parts drawn at random would close on this base.
+
+    Drawn are three whole percentages that add up to 99, 100 or 101, as three parts of a whole do
+    once they are rounded. A split that closes where few would is evidence for its base.
+    """
+    first, second = np.meshgrid(np.arange(base + 1), np.arange(base + 1), indexing="ij")
+    inside = first + second <= base
+    parts = np.stack([first[inside], second[inside], base - (first + second)[inside]])
+    closing = len(np.unique(rounded_percent(parts, base), axis=1).T)
+    drawn = sum(comb(total + 2, 2) - 3 * max(0, total - 100) for total in (99, 100, 101))
+    return closing / drawn
 
 
 @dataclass(frozen=True)

@@ -35,10 +35,10 @@ STATUSES: Mapping[str, str] = {
     OWN: "as answered",
     "published": "count printed",
     "recovered": "the one count that gives the printed percentage",
-    "assumed": "one of several possible counts, on the largest base that fits",
+    "assumed": "the base or the list is not stated; the one that fits best is taken",
     DERIVED: "worked out from other figures",
     "impossible": "no count gives what is printed; the nearest correction",
-    DRAWN: "from one drawn panel, an illustration",
+    DRAWN: "at random, to fit the totals: an illustration",
     INVENTED: "made up, an example",
     WITHHELD: "not shown, as so small a count could point to somebody",
 }
@@ -402,8 +402,11 @@ def source_of(collection: Collection, data: pd.DataFrame) -> str:
         collection.codebook[item].place for item in data["item"] if item in collection.codebook
     )
     if (data["status"] == DRAWN).all():
-        return "Reconstructed panel, which reproduces Devanney and Wistow (2013)"
-    return f"Reconstructed panel, reproducing Devanney and Wistow (2013), {'; '.join(places)}"
+        return "One panel, drawn to reproduce the totals of Devanney and Wistow (2013)"
+    source = f"Devanney and Wistow (2013), {'; '.join(places)}"
+    if (data["status"] == DRAWN).any():
+        source += "; what is marked drawn, one panel drawn to reproduce its totals"
+    return source
 
 
 def base_of(data: pd.DataFrame, collection: Collection) -> str:

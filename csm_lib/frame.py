@@ -14,13 +14,15 @@ from csm_lib.errors import CollectionError
 from csm_lib.files import read_text, require_columns
 from csm_lib.words import within
 
-COLUMNS = ("year", "region", "authority_type", "authorities")
+COLUMNS = ("year", "labelled", "region", "authority_type", "authorities")
+KEY = list(COLUMNS[:-1])
 
 CITY, SCILLY = "City of London", "Isles of Scilly"
-# The two authorities like no other, and the types a list may count them with (None: left out).
+# The two authorities like no other, and the types a list may count them with: none, as they are
+# left out, one of their own, or that of others.
 COUNTED_WITH: dict[str, tuple[str | None, ...]] = {
-    CITY: (None, "London borough"),
-    SCILLY: (None, "Unitary authority", "County council"),
+    CITY: (None, CITY, "London borough"),
+    SCILLY: (None, SCILLY, "Unitary authority", "County council"),
 }
 
 
@@ -30,8 +32,9 @@ class FrameList:
 
     Attributes
     ----------
-    year
-        The year of the list: local government was reorganised between the two years.
+    year, labelled
+        The year of the areas, and that of the types they are labelled with: local government was
+        reorganised in between, and an author may label old areas by a newer look-up.
     city, scilly
         The type with which the City of London and the Isles of Scilly are counted; ``None``
         where the list leaves them out.
@@ -40,6 +43,7 @@ class FrameList:
     """
 
     year: int
+    labelled: int
     city: str | None
     scilly: str | None
     cells: pd.DataFrame
@@ -47,11 +51,18 @@ class FrameList:
     @property
     def name(self) -> str:
         """The list in words."""
+        areas = f"areas of {self.year}"
+        if self.labelled != self.year:
+            areas += f" with their types of {self.labelled}"
         parts = [
-            f"{who} counted as {within(kind)}" if kind else f"without {who}"
+            f"without {who}"
+            if not kind
+            else f"{who} of its own type"
+            if kind == who
+            else f"{who} counted as {within(kind)}"
             for who, kind in ((CITY, self.city), (SCILLY, self.scilly))
         ]
-        return f"list of {self.year}, {', '.join(parts)}"
+        return f"{areas}, {', '.join(parts)}"
 
     def size(self, characteristic: str, group: str) -> int:
         """Return how many authorities a region or a type has on this list."""
@@ -69,7 +80,9 @@ def read_frame(path: str | Path) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        ``year, region, authority_type, authorities`` (how many there were).
+        ``year`` of the areas, ``labelled`` (the year of the types that these areas are labelled
+        with; where the file has no such column, the same year), ``region, authority_type,
+        authorities`` (how many there were).
 
     Raises
     ------
@@ -78,9 +91,11 @@ def read_frame(path: str | Path) -> pd.DataFrame:
     """
     path = Path(path)
     table = read_text(path, CollectionError)
+    if "labelled" not in table and "year" in table:
+        table["labelled"] = table["year"]
     require_columns(table, COLUMNS, path, CollectionError)
     for name in COLUMNS:
-        number = name in ("year", "authorities")
+        number = name in ("year", "labelled", "authorities")
         wrong = ~table[name].str.fullmatch("[0-9]{1,9}" if number else r"\S(.*\S)?")
         for line, value in table.loc[wrong, name].items():
             expected = "a whole number" if number else "a name without spaces around it"
@@ -88,24 +103,31 @@ def read_frame(path: str | Path) -> pd.DataFrame:
                 f"{path}, line {line}, column {name!r}: the value is {value!r}; expected "
                 f"{expected}. Correct the cell."
             )
-    for line, row in table[table.duplicated(["year", "region", "authority_type"])].iterrows():
+    for line, row in table[table.duplicated(KEY)].iterrows():
         raise CollectionError(
             f"{path}, line {line}: {row['year']}, {row['region']}, {row['authority_type']} stands "
             "twice. Keep one row."
         )
-    frame = table[list(COLUMNS)].astype({"year": "int64", "authorities": "int64"})
-    return frame.reset_index(drop=True)
+    whole = dict.fromkeys(("year", "labelled", "authorities"), "int64")
+    return table[list(COLUMNS)].astype(whole).reset_index(drop=True)
+
+
+def as_labelled_then(frame: pd.DataFrame) -> pd.DataFrame:
+    """Return the rows of a frame that label the areas of a year by the types of that year."""
+    return frame[frame["labelled"] == frame["year"]]
 
 
 def frame_lists(frame: pd.DataFrame) -> Iterator[FrameList]:
     """Every list that can be made of a frame: its years, with and without the odd two."""
-    years = sorted(frame["year"].unique().tolist())
-    for year, city, scilly in itertools.product(years, COUNTED_WITH[CITY], COUNTED_WITH[SCILLY]):
-        cells = frame[frame["year"] == year]
+    years = frame[["year", "labelled"]].drop_duplicates().sort_values(["year", "labelled"])
+    for (year, labelled), city, scilly in itertools.product(
+        years.itertuples(index=False), COUNTED_WITH[CITY], COUNTED_WITH[SCILLY]
+    ):
+        cells = frame[(frame["year"] == year) & (frame["labelled"] == labelled)]
         kinds = cells["authority_type"].replace({CITY: city or "", SCILLY: scilly or ""})
         cells = cells.assign(authority_type=kinds)[kinds != ""]
         summed = cells.groupby(["region", "authority_type"], as_index=False)["authorities"].sum()
-        yield FrameList(int(year), city, scilly, summed)
+        yield FrameList(int(year), int(labelled), city, scilly, summed)
 
 
 def compare_lists(frame: pd.DataFrame, printed: pd.DataFrame) -> pd.DataFrame:

@@ -1,16 +1,16 @@
-"""The ledger: the print beside the returns, figure by figure and statement by statement.
+"""The ledger: the paper beside the returns, figure by figure and statement by statement.
 
 The one place where published figures and returns meet. A row of the ledger is a published figure
 or a statement, what the returns give for it, and a verdict:
 
-``reproduced``
-    The returns give what is printed, on the base that is stated or implied.
-``reproduced on another base``
-    They give it, but on another base.
-``impossible as printed``
-    No count gives it.
-``contradicted``
-    The returns, or other figures, say otherwise.
+``tested and passed``
+    It could have failed and did not. Beside a figure stands the chance that another one, drawn at
+    random, would have passed as well.
+``possible``
+    Nothing speaks against it, but nothing tested it: it was copied into the returns, or any
+    figure would fit some base.
+``disagrees``
+    No count gives it, or other figures say otherwise.
 ``cannot be checked``
     What it would take is not printed.
 """
@@ -25,10 +25,9 @@ import pandas as pd
 
 from csm_lib import words
 from csm_lib.claims import (
-    ANOTHER_BASE,
-    CONTRADICTED,
-    IMPOSSIBLE,
-    REPRODUCED,
+    DISAGREES,
+    PASSED,
+    POSSIBLE,
     UNCHECKED,
     Verdict,
     decide,
@@ -38,7 +37,9 @@ from csm_lib.claims.cells import Cell, by_direction, moves, printed, value
 from csm_lib.claims.jsna import components_rest_on_the_rest
 from csm_lib.codebook import ANSWERS
 from csm_lib.counts import (
+    closing_chance,
     closing_splits,
+    expected_by_chance,
     one_cell_corrections,
     points_change,
     possible_counts,
@@ -64,21 +65,28 @@ COLUMNS = (
     "printed",
     "computed",
     "verdict",
+    "chance",
     "because",
     "status",
 )
+TYPES = {"year": "Int64", "chance": "float64"}
 FIGURE, CLAIM = "figure", "claim"
 STATUSES = ("published", "recovered", "assumed", "impossible")
 
 Row = Mapping["Hashable", Any]
 
 
+BY_LUCK = 0.05
+"""A base that is not stated counts as tested where its figures fit with a chance below this."""
+
+
 class Judgement(NamedTuple):
-    """What the returns give for a figure, as text; the verdict; and why."""
+    """What the returns give for a figure, as text; the verdict; why; and the chance of luck."""
 
     computed: str
     verdict: Verdict
     because: str
+    chance: float | None = None
 
 
 Cells = Mapping[tuple[str, int, str], Cell]
@@ -96,8 +104,10 @@ def ledger(collection: Collection) -> pd.DataFrame:
         One row is a published figure or a statement: ``entry`` (its id), ``kind`` (``figure`` or
         ``claim``), ``item`` and ``year`` (of a figure), ``place``, ``printed`` (the figure as
         printed, or the statement in our words), ``computed`` (what the returns give, as text;
-        empty for a statement), ``verdict``, ``because`` (the reason, made from the numbers) and
-        ``status`` (of the figure; of a statement, that of the weakest figure it rests on).
+        empty for a statement), ``verdict``, ``chance`` (0-1, of a figure that passed: that one
+        drawn at random would pass; missing where that is not known), ``because`` (the reason, made
+        from the numbers) and ``status`` (of the figure; of a statement, that of the weakest figure
+        it rests on).
 
     Raises
     ------
@@ -163,11 +173,12 @@ def claims(collection: Collection) -> pd.DataFrame:
                 "printed": claim["statement"],
                 "computed": "",
                 "verdict": ruling.verdict,
+                "chance": None,
                 "because": ruling.evidence,
                 "status": max(behind, key=STATUSES.index, default=""),
             }
         )
-    return pd.DataFrame(rows, columns=list(COLUMNS)).astype({"year": "Int64"})
+    return pd.DataFrame(rows, columns=list(COLUMNS)).astype(TYPES)
 
 
 def figures(collection: Collection) -> pd.DataFrame:
@@ -193,7 +204,7 @@ def figures(collection: Collection) -> pd.DataFrame:
                 **judged._asdict(),
             }
         )
-    return pd.DataFrame(rows, columns=list(COLUMNS)).astype({"year": "Int64"})
+    return pd.DataFrame(rows, columns=list(COLUMNS)).astype(TYPES)
 
 
 # -- Judging a figure ---------------------------------------------------------------------------
@@ -215,7 +226,7 @@ def _judge(
     if statistic in ("no_response", "not_stated", "absent"):
         return _number_of_boards(row, cells, collection)
     if statistic == "excluded":
-        return _excluded(row, cells, collection)
+        return _excluded(collection)
     if statistic == "date":
         return Judgement(
             "", UNCHECKED, "A date. Neither the returns nor the other figures tell it."
@@ -226,24 +237,60 @@ def _judge(
 
 
 def _share(row: Row, cells: Cells, collection: Collection) -> Judgement:
-    """A share of an item, on the base that the print states or implies."""
+    """A share of an item, on the base that the paper states, or on one that fits its block."""
     cell = cells.get((row["item"], row["year"], row["answer"]))
     if cell is None:
         return Judgement("", UNCHECKED, "The returns hold no answers to it in that year.")
-    stated, in_words = _stated_base(row, cells, collection)
     if row["status"] == "impossible":
-        return Judgement(str(cell), IMPOSSIBLE, _why_impossible(row, cell, collection))
+        return Judgement(str(cell), DISAGREES, _why_impossible(row, cell, collection))
     if not cell.base or rounded_percent(cell.yes, cell.base) != row["value"]:
-        return Judgement(str(cell), CONTRADICTED, f"The returns give {cell}.")
-    if cell.base == stated:
-        return Judgement(str(cell), REPRODUCED, f"Of {in_words}.")
-    return Judgement(
-        str(cell), ANOTHER_BASE, _why_another_base(row, cell, collection, stated, in_words)
-    )
+        return Judgement(str(cell), DISAGREES, f"The returns give {cell}.")
+    stated, in_words = _stated_base(row, cells, collection)
+    if stated is None:
+        return _share_of_no_base(row, cell, collection)
+    if cell.base != stated:
+        return Judgement(
+            str(cell), DISAGREES, f"The base is {in_words}, and in the returns {cell.base}."
+        )
+    if pd.notna(row["numerator"]):
+        chance = 1 / 101  # of all whole percentages one belongs to the fraction
+    elif collection.codebook[row["item"]].response == "level":
+        chance = closing_chance(stated)
+    else:
+        chance = expected_by_chance(1, stated, smallest=stated)
+    return Judgement(str(cell), PASSED, f"Of {in_words}.", chance)
 
 
-def _stated_base(row: Row, cells: Cells, collection: Collection) -> tuple[int, str]:
-    """The base that the print states or implies, and how it comes about."""
+def _share_of_no_base(row: Row, cell: Cell, collection: Collection) -> Judgement:
+    """A share whose base is not stated: tested only together with the others on its base."""
+    published = printed(collection)
+    size = stated_sample(published)
+    left_out = _beside(published, collection.codebook[row["item"]].section, row["year"], "excluded")
+    whole = size - (left_out or 0)
+    in_words = _less(f"all {size}", left_out or 0, "left out")
+    values = list(dict.fromkeys(_block(row, published)["value"].astype(int)))
+    holes = [value for value in values if not possible_counts(value, whole)]
+    alone = len(values) == 1
+    all_of_them = "both" if len(values) == 2 else f"all {len(values)} different"
+    which = "it" if alone else f"{all_of_them} percentages on its base"
+    if cell.base == whole:
+        chance = expected_by_chance(len(values), whole, smallest=whole)
+        because = f"Base not stated; {in_words} can give {which}."
+        if chance < BY_LUCK:
+            return Judgement(str(cell), PASSED, because, chance)
+        return Judgement(str(cell), POSSIBLE, because)
+    if not holes:
+        return Judgement(str(cell), POSSIBLE, f"Base not stated; in the returns it is {cell.base}.")
+    no = f"{whole} ({in_words})" if left_out else str(whole)
+    told = words.listed([f"{value}%" for value in holes])
+    because = f"Base not stated. {no} cannot give {told}; {cell.base} can give {which}."
+    if left_out and not alone:
+        because += " Blanks in single questions would explain it."
+    return Judgement(str(cell), POSSIBLE, because)
+
+
+def _stated_base(row: Row, cells: Cells, collection: Collection) -> tuple[int | None, str]:
+    """The base that the paper states, and how it comes about; none where it states none."""
     published, item, year = printed(collection), row["item"], row["year"]
     size = stated_sample(published)
     if pd.notna(row["base"]):
@@ -257,10 +304,7 @@ def _stated_base(row: Row, cells: Cells, collection: Collection) -> tuple[int, s
     silent = _beside(published, item, year, "no_response")
     if silent is not None:
         return size - silent, _less(f"all {size}", silent, "without an answer")
-    left_out = _beside(published, collection.codebook[item].section, year, "excluded")
-    if left_out is not None:
-        return size - left_out, _less(f"all {size}", left_out, "left out")
-    return size, f"all {size}"
+    return None, ""
 
 
 def _less(whole: str, number: int, which: str) -> str:
@@ -278,18 +322,6 @@ def _block(row: Row, published: pd.DataFrame) -> pd.DataFrame:
     """The figures that rest on one base with this one, itself included."""
     name = "block" if row["block"] else "figure"
     return published[published[name].isin([row[name]])]
-
-
-def _why_another_base(
-    row: Row, cell: Cell, collection: Collection, stated: int, in_words: str
-) -> str:
-    block = _block(row, printed(collection))
-    holes = block.loc[[not possible_counts(int(v), stated) for v in block["value"]], "printed"]
-    taken = f" {cell.base} is the {row['basis']}." if row["of"] == cell.base else ""
-    if holes.empty:
-        return f"The base is not {in_words}, but {cell.base}.{taken}"
-    whole = in_words if str(stated) in in_words else f"{stated} ({in_words})"
-    return f"No count of {whole} gives {words.listed(list(dict.fromkeys(holes)))}.{taken}"
 
 
 def _why_impossible(row: Row, cell: Cell, collection: Collection) -> str:
@@ -312,9 +344,18 @@ def _why_impossible(row: Row, cell: Cell, collection: Collection) -> str:
         else f"They do on no base up to {largest}"
     )
     rest = f" ({words.listed(changes[1:])} would mend it as well)" if changes[1:] else ""
+    counts = [possible_counts(value, cell.base) for value in values]
+    short = cell.base - sum(max(found) for found in counts) if all(counts) else 0
+    silent = (
+        f" Or no figure is misprinted, and {words.number(short)} more of the {cell.base} did not "
+        f"state the level: {' + '.join(str(max(found)) for found in counts)} is "
+        f"{cell.base - short}."
+        if short > 0
+        else ""
+    )
     return (
         f"The parts {words.listed(parts['printed'].tolist())} do not add up to {cell.base}, nor "
-        f"to 100%. {elsewhere}. Nearest correction: {changes[0]}{rest}."
+        f"to 100%. {elsewhere}. Nearest correction: {changes[0]}{rest}.{silent}"
     )
 
 
@@ -329,17 +370,15 @@ def _change(row: Row, cells: Cells, collection: Collection) -> Judgement:
     computed = f"{change} {'point' if abs(change) == 1 else 'points'}"
     moved = f"from {before} to {after}"
     if change == row["value"]:
-        return Judgement(computed, REPRODUCED, words.sentence(f"{moved}."))
+        return Judgement(computed, PASSED, words.sentence(f"{moved}."))
+    of_rounded = rounded_percent(after.yes, after.base) - rounded_percent(before.yes, before.base)
     tenths = points_change(*counts, digits=1)
     exact = f"{'-' if tenths < 0 else ''}{abs(tenths) // 10}.{abs(tenths) % 10}"
-    of_rounded = rounded_percent(after.yes, after.base) - rounded_percent(before.yes, before.base)
-    slip = (
-        f" {row['printed']} is the difference of the two rounded percentages."
-        if of_rounded == row["value"]
-        else ""
-    )
-    because = f"{words.sentence(moved)} is a change of {exact} points.{slip}"
-    return Judgement(computed, CONTRADICTED, because)
+    because = f"{words.sentence(moved)} is a change of {exact} points."
+    if of_rounded == row["value"]:
+        slip = f" The difference of the two printed percentages is {row['printed']}: a point out "
+        return Judgement(computed, PASSED, f"{because}{slip}through rounding.")
+    return Judgement(computed, DISAGREES, because)
 
 
 def _number_of_boards(row: Row, cells: Cells, collection: Collection) -> Judgement:
@@ -349,26 +388,25 @@ def _number_of_boards(row: Row, cells: Cells, collection: Collection) -> Judgeme
     if cell is None:
         return Judgement("", UNCHECKED, "The returns hold no answers to it in that year.")
     if row["statistic"] == "absent":
-        return _compare(cell.base - cell.yes, row, f"On the Board: {cell}.")
-    return _compare(cell.blank, row, f"{cell.base} of {cell.base + cell.blank} answered.")
+        chance = 1 / (cell.base + 1) if cell.base else None
+        return _compare(cell.base - cell.yes, row, f"On the Board: {cell}.", chance=chance)
+    because = f"Copied in: {cell.base} of {cell.base + cell.blank} answered."
+    return _compare(cell.blank, row, because, same=POSSIBLE)
 
 
-def _compare(found: int, row: Row, because: str) -> Judgement:
-    verdict = REPRODUCED if found == row["value"] else CONTRADICTED
-    return Judgement(str(found), verdict, because)
+def _compare(
+    found: int, row: Row, because: str, *, same: Verdict = PASSED, chance: float | None = None
+) -> Judgement:
+    """Compare a number that was found with the printed one; ``same`` is the verdict if equal."""
+    if found != row["value"]:
+        return Judgement(str(found), DISAGREES, because)
+    return Judgement(str(found), same, because, chance)
 
 
-def _excluded(row: Row, cells: Cells, collection: Collection) -> Judgement:
-    """How many of the sample are left out of a section: those that its items do not rest on."""
-    section = collection.codebook.section(row["item"])
-    bases = [
-        c.base for (item, year, _), c in cells.items() if item in section and year == row["year"]
-    ]
-    if not bases:
-        return Judgement("", UNCHECKED, "The returns hold no answers to it in that year.")
-    return _compare(
-        collection.size - max(bases), row, components_rest_on_the_rest(collection).evidence
-    )
+def _excluded(collection: Collection) -> Judgement:
+    """How many of the sample are left out of a section, which nothing else printed tests."""
+    ruling = components_rest_on_the_rest(collection)
+    return Judgement("", ruling.verdict, ruling.evidence)
 
 
 def _number_of_items(row: Row, collection: Collection) -> Judgement:
@@ -395,17 +433,20 @@ def _sample_size(row: Row, collection: Collection) -> Judgement:
     if row["figure"] != "sample.frame":
         years = collection.returns.groupby("authority")["year"].nunique()
         steady = int((years == len(collection.years)).sum())
-        return _compare(steady, row, "Authorities with returns in every year.")
+        because = "Copied in: authorities with returns in every year."
+        return _compare(steady, row, because, same=POSSIBLE)
     one = frame_list(collection)
-    return _compare(int(one.cells["authorities"].sum()), row, f"The {one.name}.")
+    because = f"The list is not stated. On the one that fits best: {one.name}."
+    return _compare(int(one.cells["authorities"].sum()), row, because)
 
 
 def _sample_share(row: Row, collection: Collection) -> Judgement:
     """The sample as a share of all authorities."""
     whole = value(collection, "sample.frame")
     same = rounded_percent(collection.size, whole) == row["value"]
-    verdict = REPRODUCED if same else CONTRADICTED
-    return Judgement(words.of(collection.size, whole), verdict, f"The base is {whole}, as printed.")
+    verdict = PASSED if same else DISAGREES
+    because = f"The base is {whole}, as printed."
+    return Judgement(words.of(collection.size, whole), verdict, because, 1 / 101 if same else None)
 
 
 def _group_share(row: Row, collection: Collection, one: FrameList) -> Judgement:
@@ -421,11 +462,13 @@ def _group_share(row: Row, collection: Collection, one: FrameList) -> Judgement:
         )
         because = (
             f"No count of {base} gives {row['printed']}{nearest}. The other groups leave {count} "
-            f"of the {collection.size}: {computed}. On the {one.name}."
+            f"of the {collection.size}: {computed}. On the list that fits best: {one.name}."
         )
-        return Judgement(computed, IMPOSSIBLE, because)
-    same = rounded_percent(count, base) == row["value"]
-    return Judgement(computed, REPRODUCED if same else CONTRADICTED, f"On the {one.name}.")
+        return Judgement(computed, DISAGREES, because)
+    because = f"The list is not stated. On the one that fits best: {one.name}."
+    if rounded_percent(count, base) != row["value"]:
+        return Judgement(computed, DISAGREES, because)
+    return Judgement(computed, PASSED, because, expected_by_chance(1, base, smallest=base))
 
 
 def frame_list(collection: Collection) -> FrameList:

@@ -287,6 +287,57 @@ def moves(
     return (first == no) & (last == yes), (first == yes) & (last == no)
 
 
+def draw_net_changes(
+    before: npt.ArrayLike,
+    after: npt.ArrayLike,
+    authorities: int,
+    *,
+    persistence: float,
+    concentration: float,
+    rng: np.random.Generator,
+    panels: int,
+) -> npt.NDArray[np.int64]:
+    """Draw how many items of a battery each authority gained less how many it lost.
+
+    How many authorities keep an item follows `persistence`, as in `draw_answers`. Who loses it and
+    who gains it follows a score of each authority on the item: the highest lose it, the lowest
+    gain it. The scores of an authority share one factor, with which each is correlated by
+    `concentration`; so the larger that is, the more the moves are heaped on the same authorities.
+
+    Parameters
+    ----------
+    before, after
+        How many had each item in either year; every authority answered both times.
+    authorities
+        How many there are.
+    persistence
+        The odds ratio of an authority's two answers; 1 is none.
+    concentration
+        From 0 (each item for itself) to 1 (one ranking for all items).
+    rng, panels
+        The source of chance, and how many panels to draw.
+
+    Returns
+    -------
+    array
+        One row a panel, one column an authority. All panels have the totals given.
+    """
+    from scipy.stats import nchypergeom_fisher
+
+    first, last = np.asarray(before), np.asarray(after)
+    kept = nchypergeom_fisher.rvs(
+        authorities, first, last, persistence, size=(panels, len(first)), random_state=rng
+    )
+    lost, gained = (first - kept)[..., None], (last - kept)[..., None]
+    factor = rng.standard_normal((panels, 1, authorities))
+    own = rng.standard_normal((panels, len(first), authorities))
+    score = concentration * factor + math.sqrt(1 - concentration**2) * own
+    rank = score.argsort(axis=-1).argsort(axis=-1)
+    moves: npt.NDArray[np.int64] = (rank < gained).astype(np.int64) - (rank >= authorities - lost)
+    net: npt.NDArray[np.int64] = moves.sum(axis=1)
+    return net
+
+
 def losers_of_at_least(
     number: int, fewest: npt.ArrayLike, most: npt.ArrayLike, size: int
 ) -> tuple[int, int]:

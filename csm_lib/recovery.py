@@ -267,7 +267,10 @@ def _sample_shares(published: pd.DataFrame, frame: pd.DataFrame) -> dict[str, Re
                     f"{did_you_mean(row['answer'], sizes)} Use one of {', '.join(sizes)}."
                 )
             base = sizes[row["answer"]]
-            found[row["figure"]] = _only_count(possible_counts(row["value"], base), base, best.name)
+            one = _only_count(possible_counts(row["value"], base), base, best.name)
+            if one.status == RECOVERED:  # the list is not stated: this is the one that fits best
+                one = replace(one, status=ASSUMED)
+            found[row["figure"]] = one
         holes = [figure for figure in rows["figure"] if found[figure].count is None]
         if len(holes) == 1:  # what the others leave of the sample is the one-cell correction
             rest = n - sum(found[figure].count or 0 for figure in rows["figure"])

@@ -139,10 +139,10 @@ REGIONS = {
     "London": (39, 13, 33),
 }
 TYPES = {
-    "Unitary authority": (58, 28, 46),
+    "Unitary authority": (58, 31, 53),
     "Metropolitan district": (47, 17, 36),
     "London borough": (39, 13, 33),
-    "County council": (46, 16, 35),
+    "County council": (46, 13, 28),
 }
 
 

@@ -246,8 +246,9 @@ def test_the_id_of_a_section_cannot_get_out_of_its_call() -> None:
 
 
 def frame() -> pd.DataFrame:
-    rows = [(2021, region, "City", 20) for region in ("North", "South")]
-    return pd.DataFrame(rows, columns=["year", "region", "authority_type", "authorities"])
+    rows = [(2021, 2021, region, "City", 20) for region in ("North", "South")]
+    columns = ["year", "labelled", "region", "authority_type", "authorities"]
+    return pd.DataFrame(rows, columns=columns)
 
 
 ODD: Mapping[str, Collection] = {

@@ -1,4 +1,8 @@
-"""How the book is cited: `CITATION.cff` holds what its format asks for, and all agree with it."""
+"""How the book is cited, and what it cites.
+
+`CITATION.cff` holds what its format asks for, and all agree with it. Every work in the list of
+references is cited, and every work that is cited is in the list.
+"""
 
 from __future__ import annotations
 
@@ -9,6 +13,7 @@ import tomllib
 from pathlib import Path
 from typing import Any
 
+import nbformat
 import pytest
 import yaml
 
@@ -70,3 +75,59 @@ def test_package_data_changes_and_citations_name_the_same_version() -> None:
     assert data["created"].startswith(CITATION["date-released"])
     assert set(re.findall(r"[Vv]ersion (\d+\.\d+\.\d+)", cite)) == {version}
     assert re.findall(r"(?m)^## Version (\S+)", changes)[0] == version
+
+
+# -- What the book cites -----------------------------------------------------
+
+REFERENCES = (ROOT / "book/references.bib").read_text("utf-8")
+LIST = ROOT / "book/references.md"
+TEXTS = [*sorted((ROOT / "book").rglob("*.md")), *sorted((ROOT / "notebooks").glob("*.ipynb"))]
+
+# The parts of the list, by their numbers, as its head names them.
+_PARTED = re.split(r"(?m)^% -{70,}\n% (\d)  .*\n% -{70,}$", REFERENCES)
+PARTS = dict(zip(_PARTED[1::2], _PARTED[2::2], strict=True))
+
+
+def keys(bibtex: str) -> list[str]:
+    return re.findall(r"(?m)^@\w+\{([^,\s]+),", bibtex)
+
+
+def cited(path: Path) -> set[str]:
+    """The works that a page or a notebook cites."""
+    text = path.read_text("utf-8")
+    if path.suffix == ".ipynb":
+        cells = nbformat.reads(text, as_version=4).cells
+        text = "\n\n".join(cell.source for cell in cells if cell.cell_type == "markdown")
+    found = re.findall(r"\{cite:[a-z]+\}`([^`]+)`", text)
+    return {key.strip() for some in found for key in some.split(",")}
+
+
+def test_no_work_is_in_the_list_twice() -> None:
+    assert sorted(keys(REFERENCES)) == sorted(set(keys(REFERENCES)))
+    assert len(keys(REFERENCES)) > 90
+
+
+@pytest.mark.parametrize("path", TEXTS, ids=lambda path: path.relative_to(ROOT).as_posix())
+def test_a_work_that_is_cited_is_in_the_list(path: Path) -> None:
+    assert cited(path) - set(keys(REFERENCES)) == set()
+
+
+def test_every_work_in_the_list_is_cited() -> None:
+    everywhere = set[str]().union(*(cited(path) for path in TEXTS))
+
+    assert set(keys(REFERENCES)) - everywhere == set(), "cite it where it belongs, or remove it"
+
+
+def test_only_the_papers_own_list_is_cited_by_the_page_of_the_list_alone() -> None:
+    elsewhere = set[str]().union(*(cited(path) for path in TEXTS if path != LIST))
+
+    assert cited(LIST) - elsewhere <= set(keys(PARTS["3"]))
+
+
+def test_a_work_without_a_year_says_when_it_was_read() -> None:
+    entries = re.findall(r"(?ms)^@\w+\{([^,\s]+),\n(.*?)^\}", REFERENCES)
+
+    assert [key for key, _ in entries] == keys(REFERENCES)
+    for key, fields in entries:
+        read = re.search(r"(?m)^  note += \{.*accessed [A-Z][a-z]+ \d{4}\},$", fields)
+        assert re.search(r"(?m)^  year +=", fields) or read, key

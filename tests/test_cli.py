@@ -81,11 +81,14 @@ def test_panel_refuses_a_place_that_is_not_there(
 def test_reproduce_prints_the_ledger_and_a_summary(capsys: pytest.CaptureFixture[str]) -> None:
     assert cli.main(["reproduce"]) == 0
     lines = capsys.readouterr().out.splitlines()
-    assert "board.housing.2009: 63%, returns 63% (45 of 72): reproduced" in lines
+    assert (
+        "board.housing.2009: 63%, returns 63% (45 of 72): tested and passed (by luck 0.0099)"
+        in lines
+    )
     assert "duty.extended: April 2010, returns -: cannot be checked" in lines
-    assert "commissioning.only_falls: contradicted" in lines
-    assert "  reproduced                   179 figures   35 statements" in lines
-    assert lines[-1] == "All 264 verdicts are as recorded."
+    assert "commissioning.only_falls: disagrees" in lines
+    assert "  tested and passed            134 figures   35 statements" in lines
+    assert lines[-1] == "All 269 verdicts are as recorded."
     assert max(map(len, lines)) <= 160
 
 
@@ -94,13 +97,13 @@ def test_reproduce_fails_and_lists_what_differs_from_the_record(
 ) -> None:
     path = opened.path / "ledger.csv"
     known = pd.read_csv(path)
-    known.loc[known["entry"] == "board.housing.2009", "verdict"] = "contradicted"
+    known.loc[known["entry"] == "board.housing.2009", "verdict"] = "disagrees"
     known[known["entry"] != "jsna.rose"].to_csv(path, index=False)
     assert cli.main(["reproduce"]) == 1
     said = capsys.readouterr().err
     assert "2 verdicts differ" in said
-    assert "board.housing.2009: recorded contradicted, now reproduced" in said
-    assert "jsna.rose: recorded none, now reproduced" in said
+    assert "board.housing.2009: recorded disagrees, now tested and passed" in said
+    assert "jsna.rose: recorded none, now tested and passed" in said
     assert "reproduce --record" in said
 
 
@@ -114,7 +117,7 @@ def test_reproduce_fails_when_the_returns_change(
     monkeypatch.setattr(commands, "open_collection", lambda _: changed)
     assert cli.main(["reproduce"]) == 1
     said = capsys.readouterr().err
-    assert "board.housing.2009: recorded reproduced, now contradicted" in said
+    assert "board.housing.2009: recorded tested and passed, now disagrees" in said
 
 
 def test_reproduce_records_and_is_then_content(
@@ -125,7 +128,7 @@ def test_reproduce_records_and_is_then_content(
     assert cli.main(["reproduce"]) == 1
     assert "there is no such file" in capsys.readouterr().err
     assert cli.main(["reproduce", "--record"]) == 0
-    assert "264 verdicts recorded" in capsys.readouterr().out
+    assert "269 verdicts recorded" in capsys.readouterr().out
     assert path.read_bytes() == (SHIPPED / "ledger.csv").read_bytes()
     assert cli.main(["reproduce"]) == 0
 

@@ -21,6 +21,7 @@ from csm_lib.published import STATISTICS, UNITS
 CSV = sorted(SHIPPED.glob("*.csv"))
 PLACE = re.compile(
     r"Structured abstract, [\w/]+|(Introduction|Method), paragraph \d|Discussion, [\w ]+"
+    r"|Children's services reform, Children's Trusts partnerships, paragraph \d"
     r"|Results, [\w '-]+(, paragraph \d)?|Table [12](, .+)?"
 )
 
@@ -165,7 +166,7 @@ def test_the_keys_are_those_that_tell_rows_apart(descriptor: dict[str, Any]) -> 
     keys = {each["path"]: each["schema"]["primaryKey"] for each in descriptor["resources"]}
     assert keys["codebook.csv"] == "item"
     assert keys["published.csv"] == "figure"
-    assert keys["frame.csv"] == ["year", "region", "authority_type"]
+    assert keys["frame.csv"] == ["year", "labelled", "region", "authority_type"]
     assert keys["returns.csv"] == ["authority", "year"]
 
 
@@ -210,7 +211,8 @@ def test_every_share_of_an_item_is_held_and_every_item_has_a_share(codebook: Cod
 
 def test_what_is_printed_as_a_number_is_its_value() -> None:
     words = {"all": 100, "all but one": 1, "two": 2, "six": 6, "nine": 9}
-    months = {"April 2010": 2010, "June 2010": 2010, "June 2011": 2011}
+    days = ("2008", "April 2008", "April 2010", "June 2010", "June 2011")
+    months = {day: int(day.split()[-1]) for day in days}
     units = {"percent": r"\d+%", "points": r"-?\d+%", "count": r"\d+"}
     for row in rows_of("published.csv"):
         value = (words | months).get(row["printed"])

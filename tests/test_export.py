@@ -122,7 +122,7 @@ def test_a_sheet_says_all_that_must_be_said_of_a_finding(
     facts = {line[0]: line[1] for line in lines if line[0] != "Cite"}
     assert facts["Question"] == "Who has one?"
     assert facts["Base"] == "all 8"
-    assert facts["Status"] == "2 drawn (from one drawn panel, an illustration)"
+    assert facts["Status"] == "2 drawn (at random, to fit the totals: an illustration)"
     assert facts["Source"] == "Reconstructed panel"
     assert facts["Beware"] == "Beware of it."
     assert "Licence" in facts

@@ -50,6 +50,7 @@ from csm_lib.inference import (
     year_swap,
     year_swap_range,
 )
+from csm_lib.inference.bounds import group_bounds, pair_bounds
 from csm_lib.inference.one_share import FINITE, METHODS
 
 Z = norm.ppf(0.975)
@@ -973,3 +974,33 @@ LEVELS: list[Callable[..., object]] = [
     functools.partial(holm, [0.1], [0.2]),
     year_swap_range([1], [2], [1], [2], authorities=2).verdict,
 ]
+
+
+# -- Bounds from totals ----------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("size", [1, 5, 12])
+def test_bounds_of_a_group_are_those_of_every_way_to_answer(size: int) -> None:
+    """The first so many authorities are the group; any of all may say yes."""
+    for group in range(size + 1):
+        inside = [0] * (size + 1), [size] * (size + 1)
+        for who in range(2**size):
+            yes = who.bit_count()
+            within = (who & (2**group - 1)).bit_count()
+            inside[1][yes] = min(inside[1][yes], within)
+            inside[0][yes] = max(inside[0][yes], within)
+        for yes in range(size + 1):
+            found = group_bounds(yes, group, size).iloc[0]
+            assert (found["low"], found["high"]) == (inside[1][yes], inside[0][yes])
+
+
+@pytest.mark.parametrize("size", [1, 5, 12])
+def test_bounds_of_a_pair_are_those_of_every_way_to_answer_the_second(size: int) -> None:
+    """The first so many say yes to one item, whoever they are; any may to the other."""
+    for yes_1 in range(size + 1):
+        both: dict[int, list[int]] = {}
+        for two in range(2**size):
+            both.setdefault(two.bit_count(), []).append((two & (2**yes_1 - 1)).bit_count())
+        for yes_2, counts in both.items():
+            found = pair_bounds(yes_1, yes_2, size).iloc[0]
+            assert (found["low"], found["high"]) == (min(counts), max(counts))

@@ -64,12 +64,12 @@ def exact_p(stopped: int, began: int) -> Fraction:
         ),
         (
             lesson.did_it_fall,
-            "Among the 74, nine of 11 areas fell; the totals leave open whether that is more than "
-            "chance, and say nothing of the rest of England",
+            "Among the 74, joint commissioning fell for nine of 11 services; the totals leave open "
+            "whether that is more than chance, and say nothing of the rest of England",
         ),
         (
             lesson.falling,
-            "Nine of 11 areas fell since 2008. Palliative care fell most, from 26% to 16%",
+            "Nine of 11 services fell since 2008. Palliative care fell most, from 26% to 16%",
         ),
         (
             lesson.moves,
@@ -130,7 +130,7 @@ def test_the_last_table_goes_from_certain_to_unknown(collection: Collection) -> 
 
 
 def test_the_notebook_is_given_the_totals(collection: Collection) -> None:
-    rows = lesson.totals(collection).set_index("area")
+    rows = lesson.totals(collection).set_index("service")
     assert len(rows) == 11
     assert rows.loc["CAMHS"].tolist() == [67, 74, 62, 74]
     assert rows.loc["Palliative care"].tolist() == [19, 74, 12, 74]
@@ -184,7 +184,7 @@ def test_the_lesson_has_exercises_of_each_level_in_order(collection: Collection)
         ("fall-4", "solution", "11 times 0.0156."),
         ("fall-5", "task", "74 of 150 authorities answered"),
         ("fall-5", "solution", "- Five.\n"),
-        ("fall-6", "solution", "12 of 74 less 19 of 74 is −9 points. The print has −10"),
+        ("fall-6", "solution", "12 of 74 less 19 of 74 is −9 points. The paper has −10"),
         ("fall-7", "solution", "From 5 to 12."),
         ("fall-8", "solution", "2 of 32 ways to fall, 0.063. If 12 stopped and seven began: 0.36."),
         ("fall-9", "solution", "0.0156 times 11 is 0.1719."),
@@ -226,10 +226,10 @@ def test_the_right_answers_of_the_quiz_in_words(collection: Collection) -> None:
         ["At least five and at most 12"],
         ["Chance cannot be ruled out at 0.05, whatever the authorities did"],
         ["Because with as many leaving as the totals allow, p is still 0.0092"],
-        ["It takes each area for a coin of its own, and an authority may drop several at once"],
+        ["It takes each service for a coin of its own, and an authority may drop several at once"],
         ["None"],
         [
-            "Among the 74, most areas fell",
+            "Among the 74, it fell for most services",
             "The 76 silent authorities could have made up for every fall",
         ],
     ]
@@ -241,9 +241,12 @@ def test_the_numbers_in_the_quiz_hold(collection: Collection) -> None:
     # 22, with 22 leaving at the most.
     assert round(float(exact_p(22, 44)), 4) == 0.0092
     assert "Up to 22 can have left" in always.choices[1].feedback
-    assert "Nine areas fell, one rose, one stayed the same. The sign test gives 0.021" in sign.text
+    assert (
+        "fell for nine services, rose for one and stayed the same for one. The sign test gives "
+        "0.021"
+    ) in sign.text
     assert round(float(exact_p(9, 1)), 3) == 0.021
-    assert "two of 11 areas could be at or below 0.05; the smallest p is 0.016" in many.text
+    assert "two of 11 services could be at or below 0.05; the smallest p is 0.016" in many.text
     assert many.choices[2].feedback.startswith("The smallest becomes 0.17")
 
 
@@ -253,14 +256,14 @@ def test_the_numbers_in_the_quiz_hold(collection: Collection) -> None:
 @pytest.mark.parametrize(
     ("name", "answer", "reason"),
     [
-        ("points", -9, "−9 points, from counts; the print has −10"),
+        ("points", -9, "−9 points, from counts; the paper has −10"),
         ("points", np.float64(-9), "−9 points"),
         ("stopped", (5, 12), "From 5, if nobody began, to 12, if 7 began."),
         ("stopped", [np.int64(5), np.int64(12)], "From 5"),
         ("p-range", (0.0625, 0.359), "p is from 0.063 to 0.36, so never"),
         ("p-range", (float(exact_p(5, 0)), float(exact_p(12, 7))), "never at or below 0.05"),
         ("holm", 0.171875, "11 times 0.0156"),
-        ("holm", 0.172, "no area stands out"),
+        ("holm", 0.172, "no service stands out"),
     ],
 )
 def test_a_right_answer_is_told_why(
@@ -303,7 +306,7 @@ def test_a_right_answer_is_told_why(
         ("p-range", 0.0625, "Two numbers are asked for"),
         ("holm", 0.015625, "That is the smallest p as it was."),
         ("holm", 0.05 / 11, "That is a level, made smaller."),
-        ("holm", 0.375, "You counted all 24 comparisons of the book. Take the 11 areas."),
+        ("holm", 0.375, "You counted all 24 comparisons of the book. Take the 11 services."),
         ("holm", 1.0, "Do not add them up."),
         ("holm", 0.15625, "Multiply the smallest p by how many there are, 11."),
         ("holm", "small", "A p-value is a number from 0 to 1"),

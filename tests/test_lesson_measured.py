@@ -94,8 +94,8 @@ KEYS = {
         ),
         (
             lesson.damped,
-            "If half of the answers on palliative care were carried forward, a fall of 9 points "
-            "would be reported as one of 5",
+            "In drawn panels, with half of the answers on palliative care carried forward, a fall "
+            "of 9 points would be reported as one of 5",
         ),
         (
             lesson.flagged,
@@ -103,7 +103,8 @@ KEYS = {
         ),
         (
             lesson.false_alarms,
-            "Ten of 12 items on joint commissioning fell; with nothing going on, about six would "
+            "Ten of 12 items on joint commissioning fell; in drawn panels with nothing going on, "
+            "about six would "
             "fall all the same",
         ),
         (
@@ -133,7 +134,7 @@ def test_the_items_are_sorted_by_what_they_ask(collection: Collection) -> None:
         "commissioning_areas": "activity",
     }
     assert 1 + 10 + 9 + 9 + 1 == 30  # chair, Table 1, levels, other agencies, families
-    assert 2 + 1 + 11 + 1 + 14 == 29  # Plan, JSNA and its components, strategy, areas
+    assert 2 + 1 + 11 + 1 + 14 == 29  # Plan, JSNA and its components, strategy, services
 
 
 def test_the_limits_without_a_strategy_are_those_of_brute_force(collection: Collection) -> None:
@@ -258,7 +259,7 @@ def test_the_lesson_has_exercises_of_each_level_in_order(collection: Collection)
 @pytest.mark.parametrize(
     ("key", "part", "expected"),
     [
-        ("measured-1", "solution", "in 2009, 60 of the 64 areas that gave details said that"),
+        ("measured-1", "solution", "in 2009, 60 of the 64 authorities that gave details said that"),
         (
             "measured-1",
             "solution",
@@ -328,7 +329,7 @@ def test_the_right_answers_of_the_quiz_in_words(collection: Collection) -> None:
         for question in lesson.quiz(collection).questions
     ]
     assert right == [
-        ["Areas, of those that gave details, whose JSNA assessed child poverty"],
+        ["Authorities, of those that gave details, whose JSNA assessed child poverty"],
         ["About 14"],
         [
             "Reported change tends to be smaller than real change",

@@ -5,13 +5,15 @@ Expected numbers are worked out here by hand or by brute force, not by the lesso
 
 from __future__ import annotations
 
+import ast
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from decimal import ROUND_HALF_UP, Decimal
 from itertools import product
 from pathlib import Path
 from typing import Any
 
+import nbformat
 import pytest
 from bs4 import BeautifulSoup
 
@@ -62,7 +64,7 @@ def by_hand(count: int, base: int) -> int:
     [
         (
             lesson.by_duty,
-            "The two agencies that were about to come under the duty rose by 33 and 28 points; of "
+            "The two agencies that the Act of 2009 added to the duty rose by 33 and 28 points; of "
             "eight others none by more than 10 points",
         ),
         (
@@ -115,8 +117,8 @@ def test_the_table_of_shares_and_numbers_names_each_case(collection: Collection)
 
 def test_agencies_stand_by_duty_and_then_by_change(collection: Collection) -> None:
     rows = lesson.by_duty(collection).table
-    assert rows["under the duty"].tolist() == (
-        ["from April 2010"] * 2 + ["in both years"] * 5 + ["none"] * 3
+    assert rows["duty to cooperate"].tolist() == (
+        ["added by the Act of 2009"] * 2 + ["by the Act of 2004"] * 5 + ["none"] * 3
     )
     assert rows["change"].tolist() == [
         "+33 points", "+28 points",
@@ -158,7 +160,11 @@ def test_the_lesson_has_exercises_of_each_level_in_order(collection: Collection)
 @pytest.mark.parametrize(
     ("key", "part", "expected"),
     [
-        ("seats-1", "solution", "- Jobcentre Plus and further education and sixth form colleges."),
+        (
+            "seats-1",
+            "solution",
+            "- Jobcentre Plus and further education and sixth form colleges: the Act of 2009.",
+        ),
         (
             "seats-1",
             "solution",
@@ -171,8 +177,9 @@ def test_the_lesson_has_exercises_of_each_level_in_order(collection: Collection)
             "solution",
             "- Schools, Learning and Skills Council and Local Connexions Partnership: the paper",
         ),
-        ("seats-2", "task", "One authority left the question blank in 2009."),
-        ("seats-2", "solution", "- 38 of 74 in 2008, 32 of 73 in 2009.\n- By six, or by five if"),
+        ("seats-2", "task", "74 does not fit, 73 does. Suppose that one authority left the"),
+        ("seats-2", "solution", "- 38 of 74 in 2008, 32 of 73 in 2009, on"),
+        ("seats-2", "solution", "- By six, or by five if"),
         ("seats-2", "solution", "in 2009, 41 of 73 had none on it"),
         (
             "seats-3",
@@ -192,8 +199,8 @@ def test_the_lesson_has_exercises_of_each_level_in_order(collection: Collection)
             "seats-5",
             "task",
             "from 36% (26 of 72) to 69% (50 of 72) of Boards, general practice from 36% (27 of "
-            "74) to 44% (32 of 73). A minister says: *The duty works. It brought Jobcentre Plus "
-            "to 24 more",
+            "74) to 44% (32 of 73). A minister says: *The law works. It brought Jobcentre Plus to "
+            "24 more Boards.*",
         ),
         ("seats-5", "solution", "it rose by seven points only"),
         ("seats-7", "solution", "Jobcentre Plus: 5 of 24, then 8 of 46. Probation Board or"),
@@ -246,7 +253,7 @@ def test_the_right_answers_of_the_quiz_in_words(collection: Collection) -> None:
     ]
     assert right == [
         ["73 authorities said so on the form"],
-        ["Not yet, in either year"],
+        ["Not in the first year; of the second the paper does not tell"],
         ["A trend that touched all agencies alike cannot be the whole story"],
         ["It rose, from eight to nine"],
         ["Anywhere from 0 to 36"],
@@ -264,7 +271,7 @@ def test_the_quiz_offers_the_mistakes_that_are_made(collection: Collection) -> N
     ]  # fmt: skip
     assert round(36 * 36 / 73) == 18
     assert "both began at 36%. The one rose by 33 points, the other by 7." in asked["control"].text
-    assert asked["control"].choices[0].text == "The coming duty raised Jobcentre Plus by 26 points"
+    assert asked["control"].choices[0].text == "The Act raised Jobcentre Plus by 26 points"
     assert "went from 23% to 22%" in asked["heads"].text
     assert "74 of 150 authorities answered" in asked["tick"].choices[3].feedback
 
@@ -349,7 +356,97 @@ def test_a_plausible_mistake_is_named(name: str, answer: Any, message: str) -> N
 
 def test_what_is_asked_on_paper_has_its_figures_on_paper(collection: Collection) -> None:
     page = BeautifulSoup(handout("seats", collection), "lxml").get_text(" ")
-    assert "Did the duty do it?" in page
+    assert "Law, expectation or the form?" in page
     assert "44% (32 of 73)" in page  # of an exercise without a finding
     assert "of members 2009" in page  # the table of heads
     assert "22 newcomers" not in page  # a solution
+
+
+# -- The date of the duty ----------------------------------------------------
+
+# Section 193 came into force on 12 January 2010, while the forms were probably being filled in. It
+# is section 194, on Boards, that began in April; a sentence may speak of that, or of the paper.
+APRIL = re.compile(r"(?=.*\bApril 2010\b)(?=.*\b(?:dut(?:y|ies)|bound|extension)\b)", re.I | re.S)
+OF_BOARDS = re.compile(r"\bBoards?\b|\bseats?\b|\bthe paper\b", re.I)
+NOT_SHOWN = re.compile(
+    r"\b(?:after|before) both (?:years|forms)\b|\bafter both[.,;]"
+    r"|\babout to be bound\b|\bnot yet come under\b"
+    r"|\bcame under (?:it|the duty) (?:only )?in\b",
+    re.I,
+)
+
+
+def dates_too_much(text: str) -> list[str]:
+    """The sentences that date the extended duty as nobody can."""
+    sentences = re.split(r"(?<=[.?!])\s+|\n\s*[-|#:]|\n\n", text)
+    return [
+        one
+        for one in sentences
+        if NOT_SHOWN.search(one) or (APRIL.search(one) and not OF_BOARDS.search(one))
+    ]
+
+
+def strings_in(source: str) -> Iterator[str]:
+    """The texts of a module, whole, with dots for what is put into them."""
+    inside = set()
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.JoinedStr):
+            inside |= set(node.values)
+            yield "".join(
+                str(part.value) if isinstance(part, ast.Constant) else "..." for part in node.values
+            )
+        elif isinstance(node, ast.Constant) and isinstance(node.value, str) and node not in inside:
+            yield node.value
+
+
+def texts(path: Path) -> Iterator[str]:
+    if path.suffix == ".py":
+        yield from strings_in(path.read_text("utf-8"))
+    elif path.suffix == ".ipynb":
+        yield from (cell.source for cell in nbformat.read(path, as_version=4).cells)
+    else:
+        yield path.read_text("utf-8")
+
+
+TEXTS = [
+    *sorted((ROOT / "book").rglob("*.md")),
+    *sorted((ROOT / "notebooks").glob("*.ipynb")),
+    *sorted((ROOT / "exercises").rglob("*.ipynb")),
+    *sorted((ROOT / "csm_lib").rglob("*.py")),
+]
+
+
+def test_no_text_says_that_the_duty_reached_the_new_partners_in_april_2010() -> None:
+    found = [
+        (path.relative_to(ROOT).as_posix(), sentence)
+        for path in TEXTS
+        for text in texts(path)
+        for sentence in dates_too_much(text)
+    ]
+    assert found == []
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "The duty reached them in April 2010, after all.",
+        "The duty reached them after both years.",
+        "Jobcentre Plus came under the duty only in\nApril 2010.",
+        "Two of them had not yet come under the duty when they were counted.",
+    ],
+)
+def test_a_date_that_cannot_be_shown_is_found(sentence: str) -> None:
+    assert dates_too_much(f"It began early. {sentence} And so on.") == [sentence]
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "The duty reached them on 12 January 2010.",
+        "The duty to have all partners on the Board began on 1 April 2010.",
+        "The paper dates the duty to April 2010.",
+        "They were counted in April 2010.",
+    ],
+)
+def test_a_date_that_can_be_shown_may_stand(sentence: str) -> None:
+    assert dates_too_much(sentence) == []

@@ -51,7 +51,7 @@ def by_hand(count: int, base: int, rule: str = ROUND_HALF_UP) -> int:
         ),
         (
             lesson.one_fall_three_numbers,
-            "Palliative care fell by 9 points, which is 37 per cent of what there was; the print "
+            "Palliative care fell by 9 points, which is 37 per cent of what there was; the paper "
             "calls it 10%",
         ),
     ],
@@ -97,7 +97,7 @@ def test_the_impossible_row_lists_what_would_mend_it(collection: Collection) -> 
 
 def test_three_numbers_of_one_fall_come_from_19_and_12_of_74(collection: Collection) -> None:
     finding = lesson.one_fall_three_numbers(collection)
-    rows = finding.table.set_index("area")
+    rows = finding.table.set_index("service")
     assert rows.loc["Palliative care"].tolist() == [
         "26% (19 of 74)", "16% (12 of 74)", "−10%", "−9", "−37",
     ]  # fmt: skip
@@ -213,7 +213,7 @@ def test_the_right_answers_of_the_quiz_in_words(collection: Collection) -> None:
             "37 per cent fewer authorities commissioned it jointly",
         ],
         ["98"],
-        ["The figure rests on another base than 68, or it is misprinted"],
+        ["The figure does not rest on all 68, or it is misprinted"],
     ]
 
 
@@ -309,7 +309,7 @@ ON_ALL_AUTHORITIES = [
         ("rounding", lambda k, n: f"{by_hand(k, n)}%", "0 of 1 is 0%; yours gives 0%"),
         ("rounding", lambda *_: None, "0 of 1 is 0%; yours gives None"),
         ("rounding", 63, "A function is asked for: answer_rounded(45, 72) must give 63"),
-        ("shared-base", [68], "68 cannot be. That is what the text says. No count of 68 is"),
+        ("shared-base", [68], "68 cannot be. That is what the paper leaves. No count of 68 is"),
         ("shared-base", [62, 64, 68], "printed as 98%, 95%, 42% and 39%"),
         ("shared-base", [64], "64 will do, and there are others up to 74"),
         ("shared-base", 64, "A list of every base is asked for"),

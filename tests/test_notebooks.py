@@ -24,8 +24,9 @@ NO_LESSONS = set(
 )
 CHAPTERS = [path for path in [*NOTEBOOKS, *PAGES] if path.stem not in NO_LESSONS]
 
-# Pages whose numbers are no results: addresses of works, how to cite, and formulas.
-NUMBERED_PAGES = {"references.md", "cite.md", "methods.md"}
+# Pages whose numbers are no results: addresses of works, how to cite, formulas, and what other
+# studies found, which is cited.
+NUMBERED_PAGES = {"references.md", "cite.md", "methods.md", "others.md"}
 
 LESSON_FRAME = ("What you will learn", "What it presumes", "Time")
 LIMITS = "What the data cannot say"

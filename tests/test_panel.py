@@ -324,7 +324,7 @@ def tiny_list() -> FrameList:
         ("South", "County council", 1), ("South", "Unitary authority", 3),
     ]  # fmt: skip
     frame = pd.DataFrame(cells, columns=["region", "authority_type", "authorities"])
-    return FrameList(2008, None, None, frame)
+    return FrameList(2008, 2008, None, None, frame)
 
 
 def test_every_possible_choice_of_places_is_equally_likely() -> None:

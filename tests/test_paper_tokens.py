@@ -150,10 +150,14 @@ def test_the_value_is_the_number_that_is_printed(collection: Collection) -> None
             assert row.value == words.get(row.printed) or f"{row.value}" == row.printed.rstrip("%")
 
 
-def test_dates_are_the_three_that_the_ledger_needs(collection: Collection) -> None:
+def test_dates_are_those_that_the_paper_gives_of_trusts_and_itself(collection: Collection) -> None:
     assert collection.published is not None
     dates = collection.published[collection.published["statistic"] == "date"]
     assert dict(zip(dates["figure"], dates["printed"], strict=True)) == {
+        "trusts.first_date": "April 2008",
+        "trusts.revised_date": "April 2010",
+        "jsna.duty": "April 2008",
+        "collection.introduced": "2008",
         "duty.extended": "April 2010",
         "collection.funding_ended": "June 2011",
         "collection.discontinued": "June 2010",

@@ -20,7 +20,7 @@ FRAME = pd.DataFrame(
         (2023, "South", "County", 8),
     ],
     columns=["year", "region", "authority_type", "authorities"],
-)
+).assign(labelled=lambda frame: frame["year"])
 
 
 def survey(**more: object) -> Collection:
@@ -103,7 +103,7 @@ def test_without_a_frame_the_groups_are_shares_of_those_that_answered() -> None:
 
 
 def test_with_a_frame_the_groups_are_shares_of_all_there_are_and_a_silent_group_has_none() -> None:
-    frame = pd.concat([FRAME, FRAME[:1].assign(year=2023, region="West")])
+    frame = pd.concat([FRAME, FRAME[:1].assign(year=2023, labelled=2023, region="West")])
     found = response.by_region(survey(frame=frame))
 
     assert found.title == (
@@ -179,7 +179,8 @@ def test_a_group_in_which_nobody_answered_does_not_tell_how_few_it_holds() -> No
 
 def test_how_many_give_no_region_is_withheld_where_it_would_tell_a_small_region() -> None:
     frame = pd.DataFrame(
-        [(2023, name, "City", 30) for name in ("North", "South", "West")], columns=FRAME.columns
+        [(2023, name, "City", 30, 2023) for name in ("North", "South", "West")],
+        columns=FRAME.columns,
     )
     collection = small(
         [item("board.one")],

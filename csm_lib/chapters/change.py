@@ -10,22 +10,21 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
 from csm_lib import inference, panel, words
 from csm_lib.aggregate import changes
 from csm_lib.errors import CollectionError
 from csm_lib.finding import Finding, source_of
-from csm_lib.recovery import targets
 
 if TYPE_CHECKING:
     from csm_lib.collection import Collection
 
 LEVEL = 0.05
 DRAWN_PANELS = "Drawn panels: an illustration, not the data"
-PERSISTENCES = (1.0, 3.0, 10.0, 30.0, 100.0, 1000.0)
-PANELS = 1000
+PERSISTENCES = (10.0, 20.0, 100.0)
+CONCENTRATIONS = (0.0, 0.3, 0.5, 0.7)
+PANELS = 300
 PAIRED = (
     "The same authorities answered in both years. Only those that changed count, and the totals "
     "do not tell how many did."
@@ -111,9 +110,9 @@ def verdicts(collection: Collection) -> Finding:
         base=_base(data, collection),
         source=_source(collection, data),
         caveat=(
-            "The test is two-sided, one comparison at a time; the next finding allows for their "
-            "number. It takes authorities to act each on its own, and says nothing of those that "
-            "did not answer."
+            "The test is two-sided and takes one comparison at a time; what survives an allowance "
+            "for their number stands further down. It takes authorities to act each on its own, "
+            "and says nothing of those that did not answer."
         ),
         alt=_verdicts_alt(data),
         draw=lambda: charts.p_ranges(drawn, level=LEVEL),
@@ -140,20 +139,20 @@ def battery(collection: Collection) -> Finding:
     rows = pd.DataFrame(
         [
             (
-                "Each area on its own, allowing for their number (Holm)",
+                "Each service on its own, allowing for their number (Holm)",
                 "authorities act each on its own",
                 corrected["holm_low"].min(),
                 corrected["holm_high"].min(),
             ),
             (
-                "More areas fell than rose (sign test)",
-                "areas, too, move each on its own, which is implausible",
+                "More services fell than rose (sign test)",
+                "services, too, move each on its own, which is implausible",
                 signs.p,
                 signs.p,
             ),
             (
                 "More ticks were lost than won (year-swap test)",
-                "authorities act each on its own; areas may move together",
+                "authorities act each on its own; services may move together",
                 swap.p_low,
                 swap.p_high,
             ),
@@ -163,13 +162,13 @@ def battery(collection: Collection) -> Finding:
     return Finding(
         key="battery",
         title=(
-            f"{words.sentence(words.number(signs.fell))} of {len(data)} areas fell and "
+            f"{words.sentence(words.number(signs.fell))} of {len(data)} services fell and "
             f"{words.number(signs.rose)} rose, yet totals alone leave p anywhere "
             f"{words.p_span(swap.p_low, swap.p_high)}"
         ),
         question="Did joint commissioning as a whole fall by more than chance would have it?",
         data=rows,
-        base=f"{len(data)} areas asked about in both years, {_base(data, collection)}",
+        base=f"{len(data)} services asked about in both years, {_base(data, collection)}",
         source=_source(collection, data),
         caveat=(
             "The low end of the year-swap test belongs to panels in which nobody began what "
@@ -182,7 +181,7 @@ def battery(collection: Collection) -> Finding:
 
 
 def stopped_somewhere(collection: Collection) -> Finding:
-    """How many authorities must have stopped some area, and how many may have stopped several."""
+    """How many authorities must have stopped some service, and how many may have several."""
     data = _comparisons(collection, ["commissioning_areas"])
     low, high = data["losers_low"].to_numpy(), data["losers_high"].to_numpy()
     rows = pd.DataFrame(
@@ -190,18 +189,18 @@ def stopped_somewhere(collection: Collection) -> Finding:
             (number, *panel.losers_of_at_least(number, low, high, collection.size))
             for number in (1, 2, 3, 5)
         ],
-        columns=["areas stopped, at least", "fewest", "most"],
+        columns=["services stopped, at least", "fewest", "most"],
     )
     first = rows.iloc[0]
     return Finding(
         key="stopped-somewhere",
         title=(
             f"At least {words.number(int(first['fewest']))} authorities stopped commissioning some "
-            f"area jointly, and as many as {first['most']} may have"
+            f"service jointly, and as many as {first['most']} may have"
         ),
-        question="How many authorities stopped at least so many areas?",
+        question="How many authorities stopped at least so many services?",
         data=rows,
-        base=f"{len(data)} areas asked about in both years, {_base(data, collection)}",
+        base=f"{len(data)} services asked about in both years, {_base(data, collection)}",
         source=_source(collection, data),
         caveat=(
             "Fewest and most over all panels with these totals. Each end is reached by some panel; "
@@ -211,54 +210,151 @@ def stopped_somewhere(collection: Collection) -> Finding:
 
 
 def support(collection: Collection) -> Finding:
-    """In what share of drawn panels each claim holds, from no persistence to nearly total."""
+    """In what share of drawn panels joint commissioning fell by more than chance, two ways on."""
     from csm_lib import charts
 
-    items = _comparisons(collection, SECTIONS)
-    open_ones = items.loc[items["verdict"] == "depends"]
-    areas = _comparisons(collection, ["commissioning_areas"])["item"].tolist()
-    wanted = targets(_published(collection), collection.codebook)
-    wanted = wanted[wanted["item"].isin([*items["item"]])]
+    items = _comparisons(collection, ["commissioning_areas"])
     rows = []
-    for persistence in PERSISTENCES:
-        drawn = panel.draw_answers(
-            wanted,
-            collection.codebook,
-            collection.size,
-            persistence=persistence,
-            rng=np.random.default_rng(panel.SEED),
-            panels=PANELS,
-        )
-        for claim, label, holds in _claims(drawn, open_ones, areas, collection.years):
-            rows.append((claim, label, persistence, int(holds.sum()), PANELS))
+    for concentration in CONCENTRATIONS:
+        for persistence in PERSISTENCES:
+            net = panel.draw_net_changes(
+                items["from_yes"],
+                items["to_yes"],
+                collection.size,
+                persistence=persistence,
+                concentration=concentration,
+                rng=np.random.default_rng(panel.SEED),
+                panels=PANELS,
+            )
+            holds = int((np.asarray(inference.year_swap(net)) <= LEVEL).sum())
+            label = f"Concentration {concentration:g}"
+            rows.append((label.lower(), label, persistence, holds, PANELS))
     data = pd.DataFrame(rows, columns=["claim", "label", "persistence", "yes", "base"])
     data["status"] = "drawn"
     wide = data.pivot(index="label", columns="persistence", values="yes")
-    wide = wide.loc[data["label"].drop_duplicates()]
-    sure = int((wide.min(axis=1) == wide.max(axis=1)).sum())
+    shipped = wide[panel.PERSISTENCE]
+    least = _least_concentrated_p(items)
     return Finding(
         key="support",
         title=(
-            f"What most panels support turns on persistence: of {len(wide)} claims "
-            f"{words.number(sure)} {'gets' if sure == 1 else 'get'} the same answer throughout"
+            f"Drawn panels do not settle it: at persistence {panel.PERSISTENCE:g} the share that "
+            f"calls the fall more than chance runs from {_share(shipped.max())} to "
+            f"{_share(shipped.min())} as moves concentrate"
         ),
-        question="In what share of drawn panels does each claim hold?",
+        question="In what share of drawn panels is the year-swap p 0.05 or less?",
         data=data,
-        base=f"{PANELS} drawn panels for each persistence, all with the printed totals",
+        base=f"{PANELS} drawn panels for each pair, all with the published totals",
         source="Panels drawn to reproduce Devanney and Wistow (2013)",
         caveat=(
-            "Persistence is the odds ratio between an authority's answers in the two years; 1 is "
-            "none. Nothing printed identifies it. The collection carried last year's answers "
-            "forward, so the right-hand columns are the more plausible. These shares are of "
-            "panels drawn alike, not chances that a claim is true."
+            "Persistence is the odds ratio of an authority's two answers. Concentration is how "
+            "closely its services follow one factor of its own. Nothing in the paper identifies "
+            "either, so these shares tell of the way of drawing, not of the authorities. What the "
+            "totals prove is the range above; with the least churn, all of it heaped on as few "
+            f"authorities as can be, p is {words.p_value(least)}."
         ),
         alt=_support_alt(data),
         draw=lambda: charts.support(data, note=DRAWN_PANELS),
         shown=pd.DataFrame(
-            {"claim": wide.index}
-            | {f"{name:g}": [_share(yes) for yes in wide[name]] for name in wide.columns}
+            {"concentration": [f"{one:g}" for one in CONCENTRATIONS]}
+            | {
+                f"persistence {name:g}": [_share(yes) for yes in wide[name]]
+                for name in wide.columns
+            }
         ),
     )
+
+
+def _least_concentrated_p(items: pd.DataFrame) -> float:
+    """The year-swap p where nobody moves against a change and the moves are heaped on the fewest.
+
+    The services that fell are lost by the same authorities, those that rose gained by others.
+    """
+    net = (items["to_yes"] - items["from_yes"]).to_numpy()
+    place = np.arange(int(np.abs(net).sum()))
+    falls, rises = -net[net < 0], net[net > 0]
+    lost = (place[:, None] < falls).sum(axis=1)
+    gained = (place[:, None] < rises).sum(axis=1)[::-1]
+    return float(inference.year_swap(gained - lost))
+
+
+def survivors(collection: Collection) -> Finding:
+    """Which claims on change survive which assumption: the test, their number, who moved, silence.
+
+    One row a claim: each change that is significant whatever happened, and joint commissioning as
+    a whole.
+    """
+    data = _comparisons(collection, SECTIONS)
+    agencies = data["item"].isin(collection.codebook.section("statutory_agencies"))
+    population = _population(collection)
+    totals = [data[name] for name in ("from_yes", "from_base", "to_yes", "to_base")]
+    found = inference.breakdown(*totals, authorities=collection.size, population=population)
+    data["needed"] = found["needed_high"]
+    for name, some in (("all", data.index == data.index), ("table", agencies)):
+        family = data.loc[some]
+        adjusted = inference.holm(family["exact_low"], family["exact_high"], level=LEVEL)
+        data[[f"{name}_low", f"{name}_high"]] = adjusted[["holm_low", "holm_high"]]
+    silent_ones = population - collection.size
+    table, whole = f"of {int(agencies.sum())} in Table 1", f"of all {len(data)} comparisons"
+    rows = [
+        {
+            "claim": f"{words.sentence(row['label'])} {'rose' if row['direction'] > 0 else 'fell'}",
+            "totals": f"{row['from_yes']} of {row['from_base']} to {row['to_yes']} of "
+            f"{row['to_base']}",
+            "one test alone": _survives(row["exact_low"], row["exact_high"]),
+            table: _survives(row["table_low"], row["table_high"]),
+            whole: _survives(row["all_low"], row["all_high"]),
+            "concentration": "plays no part",
+            "nonresponse": _undone(row["needed"], silent_ones),
+        }
+        for row in data[data["verdict"] == "always"].to_dict("records")
+    ]
+    safe = [str(row["claim"]) for row in rows if row[whole].startswith("survives")]
+    services = _comparisons(collection, ["commissioning_areas"])
+    totals = [services[name] for name in ("from_yes", "from_base", "to_yes", "to_base")]
+    swap = inference.year_swap_range(*totals, authorities=collection.size)
+    before, after = int(services["from_yes"].sum()), int(services["to_yes"].sum())
+    few = -(-abs(after - before) // len(services))
+    rows.append(
+        {
+            "claim": "Joint commissioning fell as a whole",
+            "totals": f"{before} to {after} arrangements, {len(services)} services",
+            "one test alone": _survives(swap.p_low, swap.p_high),
+            **dict.fromkeys((table, whole), "not in a family"),
+            "concentration": "decides it",
+            "nonresponse": _undone(few, silent_ones),
+        }
+    )
+    which = words.listed([words.within(claim) for claim in safe]) or "none"
+    claims = f"only one claim survives: {which}" if len(safe) == 1 else f"these survive: {which}"
+    return Finding(
+        key="what-survives",
+        title=f"Over all {len(data)} comparisons {claims}",
+        question="Which claim survives which assumption?",
+        data=pd.DataFrame(rows),
+        base=_base(data, collection),
+        source=_source(collection, data),
+        caveat=(
+            "p over everything that the totals allow; it survives if the largest is 0.05 or less. "
+            "McNemar's exact test for one item, the year-swap test for the services together; "
+            "Holm's method for the number of comparisons. Nonresponse assumes nothing of the "
+            "silent authorities."
+        ),
+    )
+
+
+def _survives(low: float, high: float) -> str:
+    """A range of p, and what it means for a claim."""
+    if pd.isna(low):
+        return "not one of them"
+    if high <= LEVEL:
+        return f"survives (p at most {words.p_value(high)})"
+    return f"{'does not' if low > LEVEL else 'depends'} (p {words.p_span(low, high)})"
+
+
+def _undone(needed: int, silent: int) -> str:
+    """How many silent authorities would undo a change, and whether there are so many."""
+    word = "does not" if needed <= silent else "survives"
+    return f"{word} ({needed} of {silent} silent would undo it)"
 
 
 def silent(collection: Collection) -> Finding:
@@ -365,63 +461,6 @@ def _comparisons(collection: Collection, sections: Sequence[str]) -> pd.DataFram
     ranges = inference.change_range(*totals, authorities=collection.size, level=LEVEL)
     intervals = inference.interval_range(*totals, authorities=collection.size)
     return pd.concat([moved, ranges, intervals], axis=1)
-
-
-def _claims(
-    drawn: dict[tuple[str, int], npt.NDArray[np.int8]],
-    open_ones: pd.DataFrame,
-    areas: Sequence[str],
-    years: tuple[int, ...],
-) -> list[tuple[str, str, npt.NDArray[np.bool_]]]:
-    """For each claim its id, its words and in which panels it holds."""
-    first, last = years[0], years[-1]
-
-    def p(item: str) -> npt.NDArray[np.float64]:
-        gained, lost = panel.moves(drawn[item, first], drawn[item, last])
-        tested: Any = inference.mcnemar(gained.sum(axis=1), lost.sum(axis=1))
-        return np.asarray(tested)
-
-    gained, lost = zip(*(panel.moves(drawn[a, first], drawn[a, last]) for a in areas), strict=True)
-    net = np.sum(gained, axis=0, dtype=np.int64) - np.sum(lost, axis=0, dtype=np.int64)
-    adjusted = inference.holm_adjusted(np.stack([p(area) for area in areas], axis=-1))
-    size = net.shape[1]
-    claims = [
-        (
-            item,
-            f"{words.sentence(label)} {'rose' if direction > 0 else 'fell'} (p below {LEVEL})",
-            p(item) <= LEVEL,
-        )
-        for item, label, direction in zip(
-            open_ones["item"], open_ones["label"], open_ones["direction"], strict=True
-        )
-    ]
-    claims += [
-        (
-            "holm",
-            f"Some area fell, allowing for their number (p below {LEVEL})",
-            adjusted.min(axis=-1) <= LEVEL,
-        ),
-        (
-            "swap",
-            f"Joint commissioning fell as a whole (year-swap p below {LEVEL})",
-            np.asarray(inference.year_swap(net)) <= LEVEL,
-        ),
-        (
-            "most",
-            "Most authorities stopped some area",
-            2 * np.any(lost, axis=0).sum(axis=1) > size,
-        ),
-    ]
-    return claims
-
-
-def _published(collection: Collection) -> pd.DataFrame:
-    if collection.published is None:
-        raise CollectionError(
-            f"{collection.path}: has no published figures, so there are no totals to draw panels "
-            "from. With returns of your own, the rows themselves tell who moved."
-        )
-    return collection.published
 
 
 def _population(collection: Collection) -> int:

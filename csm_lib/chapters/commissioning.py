@@ -1,4 +1,4 @@
-"""Joint commissioning: the strategy, the areas, and what fell."""
+"""Joint commissioning: the strategy, the services, and what fell."""
 
 from __future__ import annotations
 
@@ -33,14 +33,14 @@ def strategy(collection: Collection) -> Finding:
         data=data,
         base=base_of(data, collection),
         source=source_of(collection, data),
-        caveat=f"{NOT_DEPTH} The base is not printed; it is the largest that fits.",
+        caveat=f"{NOT_DEPTH} The base is not stated; it is the largest that fits.",
         alt=alt_of("Chart of the share of authorities with a strategy", data),
         draw=lambda: dumbbell(data, note=drawn_note(data)),
     )
 
 
 def areas(collection: Collection) -> Finding:
-    """Which areas were jointly commissioned in each year."""
+    """Which services were jointly commissioned in each year."""
     from csm_lib.charts import dumbbell
 
     data = collection.section("commissioning_areas")
@@ -53,18 +53,18 @@ def areas(collection: Collection) -> Finding:
             f"{words.of(top['yes'], top['base'])}, and {words.within(low['label'])} least, "
             f"{words.of(low['yes'], low['base'])}"
         ),
-        question="Is the area jointly commissioned, or its budget pooled?",
+        question="Is the service jointly commissioned, or its budget pooled?",
         data=data,
         base=base_of(data, collection),
         source=source_of(collection, data),
-        caveat=f"{NOT_DEPTH} An area with one mark was asked about in one year.",
-        alt=alt_of("Chart of the share of authorities that commission each area jointly", data),
+        caveat=f"{NOT_DEPTH} A service with one mark was asked about in one year.",
+        alt=alt_of("Chart of the share of authorities that commission each service jointly", data),
         draw=lambda: dumbbell(data, note=drawn_note(data)),
     )
 
 
 def change(collection: Collection) -> Finding:
-    """How far each area rose or fell, from counts."""
+    """How far the commissioning of each service rose or fell, from counts."""
     from csm_lib.charts import change_bars
 
     whole = collection.section("commissioning_areas")
@@ -75,8 +75,9 @@ def change(collection: Collection) -> Finding:
     return Finding(
         key="commissioning-change",
         title=(
-            f"{words.sentence(words.number(len(fell)))} of {words.number(len(moved))} areas asked "
-            f"about in both years fell, {words.within(most['label'])} most: "
+            f"Joint commissioning fell for {words.number(len(fell))} of "
+            f"{words.number(len(moved))} services asked about in both years, for "
+            f"{words.within(most['label'])} most: "
             f"by {words.points(most)}, from {words.before(most)} to {words.after(most)}"
         ),
         question="By how many percentage points did joint commissioning change?",
@@ -84,17 +85,17 @@ def change(collection: Collection) -> Finding:
         base=base_of(data, collection),
         source=source_of(collection, data),
         caveat=(
-            "Changes are made from counts. The print subtracts rounded percentages, which is a "
+            "Changes are made from counts. The paper subtracts rounded percentages, which is a "
             "point out in places, and calls the points per cent. Totals do not tell how many "
             "authorities stopped and how many began."
         ),
-        alt=alt_of("Chart of the change in points of each area", data),
+        alt=alt_of("Chart of the change in points of each service", data),
         draw=lambda: change_bars(data, note=drawn_note(data)),
     )
 
 
 def areas_and_strategy(collection: Collection) -> Finding:
-    """The areas that more authorities commissioned jointly than had a strategy for it."""
+    """The services that more authorities commissioned jointly than had a strategy for it."""
     last = collection.years[-1]
     data = collection.tally(
         [
@@ -112,7 +113,7 @@ def areas_and_strategy(collection: Collection) -> Finding:
             f"More authorities commissioned {names} jointly in {last} than had a strategy for "
             "joint commissioning"
         ),
-        question="Which areas were commissioned by more authorities than had a strategy?",
+        question="Which services were commissioned by more authorities than had a strategy?",
         data=data,
         base=base_of(data, collection),
         source=source_of(collection, data),

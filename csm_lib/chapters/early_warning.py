@@ -54,7 +54,7 @@ def falling(
     sections
         The sections to look at; all of them if left out.
     noun
-        What the items are, in the plural, for the title: ``areas``.
+        What the items are, in the plural, for the title: ``services``.
 
     Returns
     -------

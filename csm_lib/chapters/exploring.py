@@ -10,13 +10,14 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from csm_lib import words
-from csm_lib.aggregate import NOT_KNOWN, changes
+from csm_lib.aggregate import changes
 from csm_lib.chapters import change, commissioning, jsna, representation
 from csm_lib.codebook import ANSWERS
 from csm_lib.counts import format_percent
 from csm_lib.errors import CollectionError
 from csm_lib.explore import View
 from csm_lib.finding import Finding, alt_of, base_of, drawn_note, source_of
+from csm_lib.inference.bounds import group_bounds, pair_bounds
 
 if TYPE_CHECKING:
     from csm_lib.collection import Collection
@@ -50,21 +51,21 @@ CHARACTERISTIC: Mapping[str, str] = {"region": "Region", "authority_type": "Type
 BANDS: Mapping[str, tuple[str, str, Callable[[pd.DataFrame], pd.Series]]] = {
     "most": (
         "By more than nine in ten",
-        "were assessed by more than nine in ten areas",
+        "were assessed by more than nine in ten authorities",
         lambda data: 10 * data["yes"] > 9 * data["base"],
     ),
     "between": (
         "By more than half, up to nine in ten",
-        "were assessed by more than half the areas and at most nine in ten",
+        "were assessed by more than half the authorities and at most nine in ten",
         lambda data: (10 * data["yes"] <= 9 * data["base"]) & (2 * data["yes"] > data["base"]),
     ),
     "few": (
         "By half or fewer",
-        "were assessed by half the areas or fewer",
+        "were assessed by half the authorities or fewer",
         lambda data: 2 * data["yes"] <= data["base"],
     ),
 }
-"""Components by how many areas assess them: label, words of a title, and which rows."""
+"""Components by how many authorities assess them: label, words of a title, and which rows."""
 
 
 def board(collection: Collection) -> View:
@@ -110,45 +111,57 @@ def components(collection: Collection) -> View:
     return View(
         key="explore-components",
         title="Needs that were assessed",
-        question="Which needs were assessed by how many areas?",
+        question="Which needs were assessed by how many authorities?",
         choices={"components": {"all": "All that are named", **bands}},
         finding=lambda components: components_in(whole, components),
     )
 
 
 def areas(collection: Collection) -> View:
-    """Which areas were commissioned jointly, in one year, in two, or how that changed."""
+    """Which services were commissioned jointly, in one year, in two, or how that changed."""
     return View(
         key="explore-areas",
-        title="Areas commissioned jointly",
-        question="What share of authorities commissioned each area jointly?",
+        title="Services commissioned jointly",
+        question="What share of authorities commissioned each service jointly?",
         choices={"show": _years(collection)},
         finding=lambda show: shares(
             collection,
             collection.codebook.section("commissioning_areas"),
             show=show,
             what="authorities",
-            question="Is the area jointly commissioned, or its budget pooled?",
+            question="Is the service jointly commissioned, or its budget pooled?",
             caveat=commissioning.NOT_DEPTH,
         ),
     )
 
 
 def groups(collection: Collection) -> View:
-    """One item by region or by type of authority, in the returns at hand."""
+    """What the totals leave open of one item in each region or type of authority."""
     codebook = collection.codebook
     items = {
         item: _place(collection, item)
         for item in GROUPED_ITEMS
         if item in codebook and collection.years[-1] in codebook[item].held
     }
-    by = {name: label for name, label in CHARACTERISTIC.items() if name in collection.returns}
     return View(
         key="explore-groups",
-        title="An item by region or by type",
-        question=f"What share said yes in each group in {collection.years[-1]}?",
-        choices={"item": items, "by": by},
-        finding=lambda item, by: grouped(collection, item, by=by),
+        title="What can be known of regions and types",
+        question=f"How many of each group can have said yes in {collection.years[-1]}?",
+        choices={"item": items, "by": dict(CHARACTERISTIC)},
+        finding=lambda item, by: bounded(collection, item, by=by),
+    )
+
+
+def pairs(collection: Collection) -> View:
+    """How many Boards can have had two agencies at once."""
+    codebook, year = collection.codebook, collection.years[-1]
+    items = [item for item in codebook.section("statutory_agencies") if year in codebook[item].held]
+    return View(
+        key="explore-pairs",
+        title="Two agencies on one Board",
+        question=f"On how many Boards can both have sat in {year}?",
+        choices={"agency": {item: codebook[item].label for item in items}},
+        finding=lambda agency: paired(collection, agency, items),
     )
 
 
@@ -280,44 +293,103 @@ def components_in(whole: Finding, band: str) -> Finding:
     )
 
 
-def grouped(collection: Collection, item: str, *, by: str) -> Finding:
-    """The share that said yes to one item, by a characteristic, in the last year."""
-    from csm_lib import charts
-    from csm_lib.charts._tile_map import PLACES
-
-    year = collection.years[-1]
-    whole = collection.tally([item], by=[by], years=[year])
-    data = whole[(whole[by] != NOT_KNOWN) | (whole["base"] > 0)].reset_index(drop=True)
-    ranked = data.assign(item=data[by], label=data[by])
-    on_map = by == "region" and set(data[by]) <= set(PLACES)
-    one = collection.codebook[item]
+def bounded(collection: Collection, item: str, *, by: str) -> Finding:
+    """How many of each region or type can have said yes to an item in the last year."""
+    year, one = collection.years[-1], collection.codebook[item]
+    whole = collection.tally([item], years=[year])
+    yes, base = int(whole["yes"].iloc[0]), int(whole["base"].iloc[0])
+    sizes = _answering(collection, by)
+    ends = group_bounds([yes] * len(sizes), sizes.tolist(), collection.size)
+    data = pd.DataFrame(
+        {
+            by: sizes.index,
+            "low": ends["low"].to_numpy(),
+            "high": ends["high"].to_numpy(),
+            "base": sizes.to_numpy(),
+            "status": "derived",
+        }
+    )
+    wide = data.iloc[int((data["high"] - data["low"]).argmax())]
     group = CHARACTERISTIC[by].lower()
     return Finding(
-        key="grouped",
-        title=f"{one.label}, {year}: {words.within(_ends(data, by, 'those that answered'))}",
+        key="bounded",
+        title=(
+            f"{one.label}, {year}: {words.of(yes, base)} in all, which leaves "
+            f"{wide[by]} anywhere from {wide['low']} to {wide['high']} of {wide['base']}"
+        ),
         question=f"{one.question} ({year}, by {group})",
         data=data,
-        base=(
-            f"authorities of each {group} that answered, {int(data['base'].min())} to "
-            f"{int(data['base'].max())} of {collection.size}"
-        ),
-        source=source_of(collection, data),
+        base=f"authorities of each {group} that answered, {collection.size} in all",
+        source=source_of(collection, whole),
         caveat=(
-            "A group holds few authorities, so one answer moves its share by many points. "
-            + (
-                ""
-                if drawn_note(data) is None
-                else "The print tells nothing of groups. Another panel with the same totals would "
-                "put other groups on top."
-            )
-        ).strip(),
-        alt=alt_of(f"{'Map' if on_map else 'Chart'} of the share by {group}, {one.label}", data),
-        draw=lambda: (
-            charts.tile_map(data, note=drawn_note(data))
-            if on_map
-            else charts.ranked_dots(ranked, note=drawn_note(data))
+            f"The paper gives no answer by {group}. These are the fewest and the most that its "
+            "totals allow; each is possible."
+        ),
+        shown=pd.DataFrame(
+            {
+                group: data[by],
+                "answered": data["base"],
+                "said yes, at least": data["low"],
+                "at most": data["high"],
+            }
         ),
     )
+
+
+def paired(collection: Collection, agency: str, items: Sequence[str]) -> Finding:
+    """On how many Boards an agency can have sat together with each of the others."""
+    year, label = collection.years[-1], collection.codebook[agency].label
+    whole = collection.tally(items, years=[year]).set_index("item")
+    others = whole.drop(agency)
+    yes = int(whole["yes"][agency])
+    ends = pair_bounds([yes] * len(others), others["yes"].astype(int).tolist(), collection.size)
+    data = pd.DataFrame(
+        {
+            "item": others.index,
+            "label": others["label"].to_numpy(),
+            "yes": others["yes"].to_numpy(),
+            "low": ends["low"].to_numpy(),
+            "high": ends["high"].to_numpy(),
+            "base": collection.size,
+            "status": "derived",
+        }
+    )
+    wide = data.iloc[int((data["high"] - data["low"]).argmax())]
+    return Finding(
+        key="paired",
+        title=(
+            f"{label} sat on {yes} Boards in {year}; together with "
+            f"{words.within(wide['label'])} on anywhere from {wide['low']} to {wide['high']}"
+        ),
+        question="On how many Boards can both agencies have sat?",
+        data=data,
+        base=f"all {collection.size} Boards",
+        source=source_of(collection, whole.reset_index()),
+        caveat=(
+            "The paper gives each agency's total, not which Boards had both. These are the fewest "
+            "and the most that the totals allow; each is possible."
+        ),
+        shown=pd.DataFrame(
+            {
+                "together with": data["label"],
+                "on Boards": data["yes"],
+                "both, at least": data["low"],
+                "at most": data["high"],
+            }
+        ),
+    )
+
+
+def _answering(collection: Collection, by: str) -> pd.Series[int]:
+    """How many authorities answered in each group, by the published shares."""
+    if collection.published is None:
+        raise CollectionError(
+            f"{collection.path}: publishes no shares by {by}, whose bounds are shown. With rows of "
+            "your own, tally them: collection.tally(items, by=...)."
+        )
+    rows = collection.published
+    rows = rows[(rows["item"] == by) & rows["count"].notna()]
+    return rows.set_index("answer")["count"].astype(int)
 
 
 def moves_of(sections: Sequence[Finding], item: str) -> Finding:

@@ -27,9 +27,9 @@ def carried_out(collection: Collection) -> Finding:
     return Finding(
         key="jsna-carried-out",
         title=(
-            f"A JSNA was made in {words.before(made)} of areas in {first} and "
+            f"{words.before(made)} of authorities had made a JSNA in {first} and "
             f"{words.after(made)} in {last}; "
-            f"{words.counted(without, 'area was', 'areas were')} without"
+            f"{words.counted(without, 'authority was', 'authorities were')} without"
         ),
         question="Has a JSNA been made that identifies the needs of children and families?",
         data=data,
@@ -39,13 +39,13 @@ def carried_out(collection: Collection) -> Finding:
             "A JSNA was a statutory duty from April 2008, so this is near to what the law "
             "required of everyone. It does not tell how good the assessment was."
         ),
-        alt=alt_of("Chart of the share of areas with a JSNA", data),
+        alt=alt_of("Chart of the share of authorities with a JSNA", data),
         draw=lambda: dumbbell(data, note=drawn_note(data)),
     )
 
 
 def components(collection: Collection) -> Finding:
-    """What the JSNAs were about, of the components that are named in print."""
+    """What the JSNAs were about, of the components that the paper names."""
     from csm_lib.charts import ranked_dots
 
     data = collection.section("jsna_components")
@@ -56,19 +56,21 @@ def components(collection: Collection) -> Finding:
         key="jsna-components",
         title=(
             f"{words.sentence(words.number(len(common)))} of the {words.number(len(data))} "
-            f"components named in print were assessed by more than nine in ten areas in {year}, "
+            f"named components were assessed by more than nine in ten authorities in {year}, "
             f"{words.number(len(rare))} by half or fewer"
         ),
         question="Does the JSNA assess this need?",
         data=data,
-        base=f"areas that gave details of their JSNA in both years, {data['base'].max()} "
+        base=f"authorities that gave details of their JSNA in both years, {data['base'].max()} "
         f"of {collection.size}",
         source=source_of(collection, data),
         caveat=(
-            f"{_unnamed(collection)}The base is not printed, and the one that is stated cannot "
-            "be right: see the next finding."
+            f"{_unnamed(collection)}The base of each is not stated, and they cannot all rest on "
+            "everybody whom the paper did not exclude: see the next finding."
         ),
-        alt=alt_of(f"Chart of the share of areas whose JSNA assesses each need, {year}", data),
+        alt=alt_of(
+            f"Chart of the share of authorities whose JSNA assesses each need, {year}", data
+        ),
         draw=lambda: ranked_dots(data, note=drawn_note(data)),
     )
 
@@ -100,25 +102,28 @@ def component_bases(collection: Collection) -> Finding:
     return Finding(
         key="jsna-bases",
         title=(
-            f"No {stated} areas can give {words.listed([f'{value}%' for value in impossible])}; "
+            f"No common base of {stated} is possible: it cannot give "
+            f"{words.listed([f'{value}%' for value in impossible])}; "
             f"{words.listed([str(base) for base in data['base']])} can give them all"
         ),
-        question="Of how many areas are the percentages of the components?",
+        question="Of how many authorities are the percentages of the components?",
         data=data,
         base=f"every base up to {collection.size}",
         source="Devanney and Wistow (2013), Results, Joint Strategic Needs Assessments",
         caveat=(
-            f"The paper leaves {words.number(int(left_out))} of {collection.size} out, which "
-            f"makes {stated}. By chance one would expect "
+            f"The paper excludes {words.number(int(left_out))} of {collection.size}, which leaves "
+            f"{stated}; it does not say that every component rests on all of these. Blanks on "
+            "single components would explain the figures, as would more exclusions. By chance one "
+            "would expect "
             f"{'less than one base' if luck < 1 else 'more than one base'} to fit this many "
-            "percentages, so a base that fits is some evidence and no proof. The book takes the "
-            "largest."
+            "percentages, so a common base that fits is some evidence and no proof. The book "
+            "takes the largest."
         ),
     )
 
 
 def _unnamed(collection: Collection) -> str:
-    """How many components the print does not name, as a sentence; empty for own returns."""
+    """How many components the paper does not name, as a sentence; empty for own returns."""
     if collection.published is None:
         return ""
     asked = collection.published.set_index("figure")["value"].get("jsna_components.asked")
@@ -126,6 +131,6 @@ def _unnamed(collection: Collection) -> str:
     if asked is None:
         return ""
     return (
-        f"The questionnaire had {asked} components. The print names {words.number(named)} of "
+        f"The questionnaire had {asked} components. The paper names {words.number(named)} of "
         "them, the highest and the lowest, and gives no value for the earlier year. "
     )

@@ -9,7 +9,7 @@ import pandas as pd
 from csm_lib import words
 from csm_lib.aggregate import changes
 from csm_lib.codebook import ANSWERS
-from csm_lib.counts import format_percent
+from csm_lib.counts import fitting_bases, format_percent
 from csm_lib.finding import STATUSES, Finding, alt_of, base_of, drawn_note, source_of
 
 if TYPE_CHECKING:
@@ -40,10 +40,7 @@ def chairs(collection: Collection) -> Finding:
         data=data,
         base=base_of(data, collection),
         source=source_of(collection, data),
-        caveat=(
-            "The bases are not printed. Each is the largest on which both printed shares of its "
-            "year are possible. Somebody else is what those two leave."
-        ),
+        caveat=_chair_bases(collection),
         alt=alt_of("Chart of who chaired the Board", data, labels),
         draw=lambda: bars(data, labels=labels, note=drawn_note(data)),
         labels=labels,
@@ -70,8 +67,10 @@ def statutory_agencies(collection: Collection) -> Finding:
         base=base_of(data, collection),
         source=source_of(collection, data),
         caveat=(
-            f"{PRESENCE} {_later_duty(collection)} came under the duty only in April 2010. "
-            "An agency with one mark was asked about in one year."
+            f"{PRESENCE} {_later_duty(collection)} were added to the duty by an Act of 2009. It "
+            "reached them on 12 January 2010, probably while the last forms were being filled in. "
+            "Table 1 leaves out district councils and strategic health authorities, though they "
+            "had the duty. An agency with one mark has figures for one year."
         ),
         alt=alt_of("Chart of the share of Boards with each agency", data),
         draw=lambda: dumbbell(data, note=drawn_note(data)),
@@ -110,7 +109,7 @@ def seniority(collection: Collection) -> Finding:
 
 
 def heads(collection: Collection) -> Finding:
-    """The number of heads of organisation on the Boards, which the print does not give."""
+    """The number of heads of organisation on the Boards, which the paper does not give."""
     data = collection.section("seniority")
     moved = changes(data[data["answer"] == "head"])
     more = moved[moved["to_yes"] > moved["from_yes"]]
@@ -136,7 +135,7 @@ def heads(collection: Collection) -> Finding:
         data=kept,
         base=f"agencies on the Board whose level is stated, {_span(data)} by agency and year",
         source=source_of(collection, data),
-        caveat="These are numbers of Boards, not shares. The print gives shares alone.",
+        caveat="These are numbers of Boards, not shares. The paper gives shares alone.",
     )
 
 
@@ -146,6 +145,7 @@ def other_agencies(collection: Collection) -> Finding:
 
     year = collection.years[-1]
     data = collection.section("other_agencies", years=[year])
+    open_bases = unstated(collection, list(data["item"]), [year])
     ranked = data.sort_values("share", ascending=False)
     top, low = ranked.iloc[0], ranked.iloc[-1]
     return Finding(
@@ -161,7 +161,7 @@ def other_agencies(collection: Collection) -> Finding:
         source=source_of(collection, data),
         caveat=(
             f"{PRESENCE} For most of these the count itself is printed; where it is not, the "
-            "base is the largest that makes the percentage possible."
+            f"base is the largest that makes the percentage possible. {open_bases}".rstrip()
         ),
         alt=alt_of(f"Chart of the share of Boards with each agency in {year}", data),
         draw=lambda: ranked_dots(data, note=drawn_note(data)),
@@ -188,7 +188,7 @@ def rising_agencies(collection: Collection) -> Finding:
         data=data,
         base=base_of(data, collection),
         source=source_of(collection, data),
-        caveat=PRESENCE,
+        caveat=f"{PRESENCE} {unstated(collection, list(moved['item']))}".rstrip(),
         alt=alt_of("Chart of the share of Boards with each agency in both years", data),
         draw=lambda: dumbbell(data, note=drawn_note(data)),
     )
@@ -215,10 +215,61 @@ def children_and_families(collection: Collection) -> Finding:
         source=source_of(collection, data),
         caveat=(
             "The Plan was asked about in other words in each year, so its two marks are two "
-            "questions. A seat on the Board was never required."
+            "questions. A seat for families was never required. "
+            f"{unstated(collection, list(data['item'].unique()))}".rstrip()
         ),
         alt=alt_of("Chart of how children, young people and families took part", data),
         draw=lambda: dumbbell(data, note=drawn_note(data)),
+    )
+
+
+def unstated(collection: Collection, items: list[str], years: list[int] | None = None) -> str:
+    """What the paper leaves open of the bases of some items, in sentences.
+
+    Told are bases that it does not state and that cannot be everybody, and shares of all who
+    responded. Empty where there are none, and for returns that no paper stands behind.
+    """
+    if collection.published is None:
+        return ""
+    figures = collection.published
+    rows = figures[figures["item"].isin(items) & (figures["status"] == "assumed")]
+    if years is not None:
+        rows = rows[rows["year"].isin(years)]
+    everybody, codebook = collection.size, collection.codebook
+    said = [
+        f"{codebook[item].label}: the paper says all responding Boards, and not how many "
+        f"responded; {everybody} is the most there can be."
+        for item in rows[rows["printed"] == "all"]["item"].unique()
+    ] + [
+        f"The base of {words.within(codebook[item].label)} in {year} is not stated: {everybody} "
+        f"does not fit, {base} does."
+        for item, year, base in rows[rows["of"] < everybody][["item", "year", "of"]].itertuples(
+            index=False
+        )
+    ]
+    return " ".join(said)
+
+
+def _chair_bases(collection: Collection) -> str:
+    """What is not known of the chairs: the bases, and with them how many somebody else chaired."""
+    if collection.published is None:
+        return ""
+    figures = collection.published[collection.published["item"] == "board.chair"]
+    short, left = [], []
+    for year, block in figures.groupby("year"):
+        fits = fitting_bases(list(block["printed"]), collection.size)
+        fewest = min(one.base - sum(map(max, one.counts)) for one in fits)
+        most = max(one.base - sum(map(min, one.counts)) for one in fits)
+        left.append(f"from {fewest} to {most} in {year}")
+        if fits[-1].base < collection.size:
+            short.append(
+                f"In {year} {collection.size} does not fit both, and {fits[-1].base} does. "
+            )
+    return (
+        "The paper does not state the bases. Each is the largest on which both shares of its year "
+        f"are possible. {''.join(short)}Somebody else is what two rounded shares leave: "
+        f"{words.listed(left)} over every base that fits, and the high end of that if few left "
+        "the question blank."
     )
 
 

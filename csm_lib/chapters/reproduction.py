@@ -1,25 +1,20 @@
-"""Every number checked: the ledger, what does not stand, and how the print was read."""
+"""The numbers checked: the ledger, what does not agree, and how the paper was read."""
 
 from __future__ import annotations
 
+import math
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import pandas as pd
 
 from csm_lib import words
-from csm_lib.claims import (
-    ANOTHER_BASE,
-    CONTRADICTED,
-    IMPOSSIBLE,
-    REPRODUCED,
-    UNCHECKED,
-    VERDICTS,
-)
+from csm_lib.claims import DISAGREES, PASSED, POSSIBLE, UNCHECKED, VERDICTS
 from csm_lib.claims.cells import printed
-from csm_lib.counts import RULES, rounded_percent
+from csm_lib.counts import RULES, closing_chance, rounded_percent
 from csm_lib.errors import CollectionError
 from csm_lib.finding import Finding
-from csm_lib.frame import compare_lists
+from csm_lib.frame import FrameList, compare_lists
 from csm_lib.ledger import CLAIM, FIGURE, claims, figures, ledger
 from csm_lib.published import CHARACTERISTICS, stated_sample
 from csm_lib.recovery import compare_bases, tie_rules
@@ -27,12 +22,104 @@ from csm_lib.recovery import compare_bases, tie_rules
 if TYPE_CHECKING:
     from csm_lib.collection import Collection
 
-SOURCE = "Reconstructed panel, held against Devanney and Wistow (2013)"
+PAPER = "Devanney and Wistow (2013)"
+SOURCE = f"{PAPER}, held against the panel that reproduces its totals"
 STANDS = (
-    "A figure that is reproduced agrees with the arithmetic of the print. Whether the answers "
-    "behind it were right, no arithmetic can tell."
+    "A figure that passed agrees with the arithmetic of the paper. Whether the answers behind it "
+    "were right, no arithmetic can tell."
 )
-GRAVEST_FIRST = (IMPOSSIBLE, CONTRADICTED, ANOTHER_BASE, UNCHECKED)
+
+
+def strongest(collection: Collection) -> Finding:
+    """What the paper's figures passed that few figures drawn at random would have passed."""
+    rows = printed(collection)
+    found = figures(collection).merge(
+        rows[["figure", "block", "numerator"]], left_on="entry", right_on="figure"
+    )
+    levels = compare_bases(rows, collection.codebook).iloc[-1]
+    by_luck = sum(closing_chance(base) for base in _level_bases(collection))
+    table = found[found["block"].fillna("").str.startswith("table")]
+    fractions = found[found["numerator"].notna()]
+    groups = rows[rows["item"].isin(CHARACTERISTICS)]
+    lists = _lists(collection)
+    tests = [
+        (
+            "The levels of an agency add up to the Boards that state one",
+            f"{levels['closing']} of {levels['splits']} rows",
+            f"{by_luck:.1f} rows",
+        ),
+        (
+            f"All of Table 2 on one base, all {stated_sample(rows)}",
+            f"{(table['verdict'] == PASSED).sum()} of {len(table)} percentages",
+            f"all of them with a chance of {words.p_value(table['chance'].max())}",
+        ),
+        (
+            "Percentages printed beside their fractions",
+            f"{(fractions['verdict'] == PASSED).sum()} of {len(fractions)}",
+            f"{fractions['chance'].sum():.2f}",
+        ),
+        (
+            "Regions and types on one list of authorities",
+            f"{_whole(lists)} of {len(lists)} lists gives all {len(groups)} shares",
+            f"{words.p_value(_lists_by_luck(lists, groups))} lists",
+        ),
+    ]
+    data = pd.DataFrame(tests, columns=["test", "passed", "expected by luck"])
+    return Finding(
+        key="strongest-evidence",
+        title=(
+            f"{levels['closing']} of {levels['splits']} rows of levels add up, where "
+            f"{by_luck:.1f} would by luck; all of Table 2 fits one base"
+        ),
+        question="Which checks would figures drawn at random have failed?",
+        data=data,
+        base="the figures of Tables 1 and 2, the fractions in the text and the shares by group",
+        source=PAPER,
+        caveat=(
+            "By luck: whole percentages drawn at random, for levels three that add up to 99, 100 "
+            "or 101. The authorities and their answers play no part in this."
+        ),
+    )
+
+
+def _level_bases(collection: Collection) -> list[int]:
+    """How many Boards state the level, of each agency and year whose levels are printed."""
+    rows = printed(collection)
+    levels = rows[rows["item"].isin(collection.codebook.section("seniority"))]
+    levels = levels[levels["statistic"] == "share"]
+    return [int(base) for base in levels.groupby(["item", "year"])["of"].first()]
+
+
+def _lists(collection: Collection) -> list[tuple[FrameList, int]]:
+    """Each list of authorities, with the number of shares by group that it makes possible."""
+    table = _compared(collection)
+    fits = table.groupby("name", sort=False)["possible"].sum()
+    lists = table.drop_duplicates("name")["list"]
+    return list(zip(lists, fits.astype(int), strict=True))
+
+
+def _compared(collection: Collection) -> pd.DataFrame:
+    """What `csm_lib.frame.compare_lists` says of the printed shares by group."""
+    rows = printed(collection)
+    if collection.frame is None:
+        raise CollectionError(f"{collection.path}: has no frame.csv, the lists to compare. Add it.")
+    return compare_lists(collection.frame, rows[rows["item"].isin(CHARACTERISTICS)])
+
+
+def _whole(lists: Sequence[tuple[FrameList, int]]) -> str:
+    most = max(number for _, number in lists)
+    return words.number(sum(number == most for _, number in lists))
+
+
+def _lists_by_luck(lists: Sequence[tuple[FrameList, int]], groups: pd.DataFrame) -> float:
+    """How many of the lists would be expected to make shares drawn at random possible."""
+    return sum(
+        math.prod(
+            (one.size(item, group) + 1) / 101
+            for item, group in zip(groups["item"], groups["answer"], strict=True)
+        )
+        for one, _ in lists
+    )
 
 
 def summary(collection: Collection) -> Finding:
@@ -44,12 +131,14 @@ def summary(collection: Collection) -> Finding:
     data = counts.rename(columns={FIGURE: "figures", CLAIM: "statements"}).reset_index()
     data.columns.name = None
     n_figures, n_statements = int(data["figures"].sum()), int(data["statements"].sum())
-    whole = data.set_index("verdict").loc[REPRODUCED]
+    named = data.set_index("verdict")
+    passed, possible = named.loc[PASSED], named.loc[POSSIBLE]
     return Finding(
         key="ledger-summary",
         title=(
-            f"{whole['figures']} of {n_figures} published figures and {whole['statements']} of "
-            f"{n_statements} statements are reproduced as they stand"
+            f"{passed['figures']} of {n_figures} figures and {passed['statements']} of "
+            f"{n_statements} statements were tested and passed; {possible['figures']} figures are "
+            f"possible and could hardly have failed"
         ),
         question="What becomes of each figure and each statement, worked out again?",
         data=data,
@@ -62,13 +151,13 @@ def summary(collection: Collection) -> Finding:
 def figures_ledger(collection: Collection) -> Finding:
     """Every published figure: what is printed, what the returns give, and the verdict."""
     rows = figures(collection)
-    stands = rows["verdict"].isin([REPRODUCED, ANOTHER_BASE])
-    other = (rows["verdict"] == ANOTHER_BASE).sum()
+    counts = rows["verdict"].value_counts()
     return Finding(
         key="ledger-figures",
         title=(
-            f"{stands.sum()} of {len(rows)} published figures come out of the returns as printed, "
-            f"{other} of them on another base than the text has"
+            f"Of {len(rows)} published figures {counts.get(PASSED, 0)} were tested and passed, "
+            f"and {words.number(int(counts.get(DISAGREES, 0)))} "
+            f"{'disagrees' if counts.get(DISAGREES, 0) == 1 else 'disagree'}"
         ),
         question="What do the returns give for each published figure?",
         data=_columns(
@@ -78,10 +167,11 @@ def figures_ledger(collection: Collection) -> Finding:
             printed="printed",
             returns="computed",
             verdict="verdict",
+            chance="chance",
             because="because",
             status="status",
-        ),
-        base="every percentage, count, change and date of the paper, tables and running text",
+        ).assign(chance=lambda data: [_chance(chance) for chance in data["chance"]]),
+        base="percentages, counts and changes of the paper, and the dates it gives of the Trusts",
         source=SOURCE,
         caveat=STANDS,
     )
@@ -92,7 +182,7 @@ def claims_ledger(collection: Collection) -> Finding:
     rows = claims(collection)
     counts = rows["verdict"].value_counts()
     parts = [
-        f"{counts[verdict]} {'' if verdict == UNCHECKED else 'are '}{verdict}"
+        f"{counts[verdict]} {_IN_A_SENTENCE[verdict]}"
         for verdict in VERDICTS
         if verdict in counts.index
     ]
@@ -111,9 +201,8 @@ def claims_ledger(collection: Collection) -> Finding:
         base="statements about shares, changes and dates, in this book's words",
         source=SOURCE,
         caveat=(
-            "Most and high are read as more than half, low as fewer. The paper names no test: "
-            "significant is read as found by McNemar's exact test, two-sided at 5%, in every "
-            "panel with these totals. No verdict reaches beyond the authorities that answered."
+            "Most and high are read as more than half, low as fewer. The paper names no test for "
+            "what it calls significant. No verdict reaches beyond the authorities that answered."
         ),
     )
 
@@ -121,13 +210,13 @@ def claims_ledger(collection: Collection) -> Finding:
 def errata(collection: Collection) -> Finding:
     """Everything that does not stand as printed, the gravest first."""
     rows = ledger(collection)
-    rows = rows[rows["verdict"] != REPRODUCED]
+    rows = rows[rows["verdict"].isin([DISAGREES, UNCHECKED])]
     statistic = printed(collection).set_index("figure")["statistic"].reindex(rows["entry"])
     # one cause: the same reason, or the same slip in a column of differences
     cause = rows["because"].where((statistic != "change").to_numpy(), "change")
     groups = [
         group
-        for verdict in GRAVEST_FIRST
+        for verdict in (DISAGREES, UNCHECKED)
         for _, group in rows[rows["verdict"] == verdict].groupby(cause, sort=False)
     ]
     data = pd.DataFrame(
@@ -152,7 +241,7 @@ def errata(collection: Collection) -> Finding:
         ),
         question="What does not come out as printed, and why?",
         data=data,
-        base="every figure and statement with another verdict than reproduced",
+        base="every figure and statement that disagrees or cannot be checked",
         source=SOURCE,
         caveat=(
             "Figures that share one cause stand together. A nearest correction is the smallest "
@@ -231,9 +320,8 @@ def lists(collection: Collection) -> Finding:
     """On which list of authorities the shares by region and by type are possible."""
     rows = printed(collection)
     groups = rows[rows["item"].isin(CHARACTERISTICS)]
-    if collection.frame is None:
-        raise CollectionError(f"{collection.path}: has no frame.csv, the lists to compare. Add it.")
-    table = compare_lists(collection.frame, groups)
+    found = _lists(collection)
+    table = _compared(collection)
     table["fits"] = table["possible"].astype(str) + " of " + table["figures"].astype(str)
     table["sum"] = table["answering"].astype("string").fillna("not one sum")
     data = pd.DataFrame({"list of authorities": list(dict.fromkeys(table["name"]))})
@@ -241,29 +329,37 @@ def lists(collection: Collection) -> Finding:
         one = table[table["characteristic"] == name].set_index("name")
         data[f"{label} possible"] = data["list of authorities"].map(one["fits"])
         data[f"{label} add up to"] = data["list of authorities"].map(one["sum"])
-    whole = table[table["possible"] == table["figures"]]
-    parts = []
-    for name, label in zip(CHARACTERISTICS, ("regions", "types"), strict=True):
-        found = whole[whole["characteristic"] == name]
-        years = words.listed(sorted({str(one.year) for one in found["list"]}))
-        sums = words.listed(sorted(set(found["sum"])))
-        parts.append(
-            f"{label} fit the list of {years} and add up to {sums}"
-            if len(found)
-            else f"{label} fit no list"
-        )
+    most = max(number for _, number in found)
+    number = sum(possible == most for _, possible in found)
     return Finding(
         key="authority-lists",
-        title=words.sentence("; ".join(parts)),
+        title=(
+            f"{words.sentence(words.number(number))} of {len(found)} lists "
+            f"{'makes' if number == 1 else 'make'} {most} of {len(groups)} shares possible: "
+            f"{found[0][0].name}"
+        ),
         question="Of which list of authorities are the shares by region and by type?",
         data=data,
         base=f"{len(groups)} shares by region and type, of the {stated_sample(rows)} answering",
-        source=SOURCE,
+        source=PAPER,
         caveat=(
-            "Local government was reorganised between the two years. The City of London and the "
-            "Isles of Scilly are like no other authority; the print does not say where they count."
+            "The list is not stated. Tried are the areas of either year, the old ones with the "
+            "types of either year, and every place for the City of London and the Isles of Scilly."
         ),
     )
+
+
+_IN_A_SENTENCE = {
+    PASSED: "were tested and passed",
+    POSSIBLE: "are possible",
+    DISAGREES: "disagree",
+    UNCHECKED: "cannot be checked",
+}
+
+
+def _chance(chance: float) -> str:
+    """A chance as text; a dash where it is not known."""
+    return "–" if pd.isna(chance) else words.p_value(chance)
 
 
 _WHAT = {"on the Board": "shares on the Board", "level": "levels"}

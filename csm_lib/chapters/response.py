@@ -14,6 +14,7 @@ from csm_lib.collection import DRAWN
 from csm_lib.disclosure import WITHHELD
 from csm_lib.errors import CollectionError
 from csm_lib.finding import Finding, alt_of, drawable, drawn_note, withheld_text
+from csm_lib.frame import as_labelled_then
 from csm_lib.recovery import sample_list
 
 if TYPE_CHECKING:
@@ -200,6 +201,7 @@ def frame_of(collection: Collection, year: int) -> pd.DataFrame | None:
         return None
     if collection.published is not None:
         return sample_list(collection.published, frame).cells
+    frame = as_labelled_then(frame)
     before = frame.loc[frame["year"] <= year, "year"]
     listed = int(before.max() if len(before) else frame["year"].min())
     return frame.loc[frame["year"] == listed]

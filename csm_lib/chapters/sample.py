@@ -48,7 +48,7 @@ def answered(collection: Collection) -> Finding:
         ),
         question="How many authorities answered in both years?",
         data=data,
-        base=f"all {everyone} top-tier authorities in England, on the {one.name}",
+        base=f"all {everyone} top-tier authorities in England ({one.name})",
         source=_source(collection),
         caveat=SELECTED,
     )
@@ -69,7 +69,7 @@ def by_region(collection: Collection) -> Finding:
         ),
         question="How many of each region's authorities answered?",
         data=data,
-        base=f"all authorities of each region, on the {_list(collection).name}",
+        base=f"all authorities of each region ({_list(collection).name})",
         source=_source(collection),
         caveat=SELECTED,
         alt=alt_of("Map of the nine English regions by share of authorities answering", data),
@@ -82,28 +82,22 @@ def by_type(collection: Collection) -> Finding:
     from csm_lib.charts import ranked_dots
 
     data = _answering(collection, "authority_type")
-    impossible = data.loc[data["status"] == "impossible", "authority_type"].tolist()
     ranked = data.sort_values("share", ascending=False)
     most, least = ranked.iloc[0], ranked.iloc[-1]
     drawn = data.assign(label=data["authority_type"], item=data["authority_type"])
-    caveat = SELECTED
-    if impossible:
-        caveat = (
-            f"The percentage printed for {words.listed(impossible).lower()} is possible on no "
-            f"list on which the regions are; the count here is what the others leave of the "
-            f"{collection.size}. See Every number checked."
-        )
     return Finding(
         key="answered-by-type",
         title=(
-            f"{_plural(most['authority_type'])} answered most{_firm(most)}; "
-            f"{words.within(_plural(least['authority_type']))} least{_firm(least)}"
+            f"{_plural(most['authority_type'])} answered most, "
+            f"{words.of(most['yes'], most['base'])}; "
+            f"{words.within(_plural(least['authority_type']))} least, "
+            f"{words.of(least['yes'], least['base'])}"
         ),
         question="How many authorities of each type answered?",
         data=data,
-        base=f"all authorities of each type, on the {_list(collection).name}",
+        base=f"all authorities of each type ({_list(collection).name})",
         source=_source(collection),
-        caveat=caveat,
+        caveat=SELECTED,
         alt=alt_of("Chart of the share of authorities answering, by type", data),
         draw=lambda: ranked_dots(drawn),
     )
@@ -151,11 +145,6 @@ def _status(collection: Collection, characteristic: str, row: object) -> str:
 
 def _source(collection: Collection) -> str:
     return collection.title if collection.status == OWN else SOURCE
-
-
-def _firm(row: pd.Series) -> str:
-    """A share for a title; nothing where what is printed cannot be, as a title has no badge."""
-    return "" if row["status"] == "impossible" else f", {words.of(row['yes'], row['base'])}"
 
 
 def _plural(kind: str) -> str:

@@ -10,11 +10,10 @@ from __future__ import annotations
 
 from csm_lib.claims import board, change, commissioning, duty, jsna, sample
 from csm_lib.claims.ruling import (
-    ANOTHER_BASE,
     CHECKS,
-    CONTRADICTED,
-    IMPOSSIBLE,
-    REPRODUCED,
+    DISAGREES,
+    PASSED,
+    POSSIBLE,
     UNCHECKED,
     VERDICTS,
     Ruling,
@@ -24,11 +23,10 @@ from csm_lib.claims.ruling import (
 )
 
 __all__ = [
-    "ANOTHER_BASE",
     "CHECKS",
-    "CONTRADICTED",
-    "IMPOSSIBLE",
-    "REPRODUCED",
+    "DISAGREES",
+    "PASSED",
+    "POSSIBLE",
     "UNCHECKED",
     "VERDICTS",
     "Ruling",

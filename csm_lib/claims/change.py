@@ -3,7 +3,7 @@
 Only totals are printed. So a statement about change is looked at in every panel that has these
 totals, by `csm_lib.inference`. That a share rose or fell is decided by those answering in either
 year; `lasting` adds whether it is so among those who answered in both. That a change is
-significant is decided by McNemar's exact test, which takes authorities to act each on its own.
+significant is held against McNemar's exact test, which takes authorities to act each on its own.
 """
 
 from __future__ import annotations
@@ -12,8 +12,14 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from csm_lib.claims.cells import Move, cells, ends, moves, named, shares
-from csm_lib.claims.ruling import CONTRADICTED, REPRODUCED, UNCHECKED, Ruling
-from csm_lib.inference import change_range, mcnemar, sign_test, year_swap_range
+from csm_lib.claims.ruling import DISAGREES, POSSIBLE, UNCHECKED, Ruling
+from csm_lib.inference import (
+    change_range,
+    holm_adjusted,
+    mcnemar,
+    sign_test,
+    year_swap_range,
+)
 from csm_lib.words import listed, p_span, p_value, sentence, span, within
 
 if TYPE_CHECKING:
@@ -94,20 +100,34 @@ def rose_significantly(collection: Collection, *, item: str) -> Ruling:
     [one] = found
     row = allowed(collection, found).iloc[0]
     evidence = (
-        f"{sentence(str(one))}. No test is named; {tested(collection, one)}. "
-        "It takes authorities to act each on its own."
+        f"{sentence(str(one))}. The paper names no test. {sentence(tested(collection, one))}. "
+        f"It takes authorities to act each on its own. {_among_all(collection, one)}"
     )
     if one.up <= 0:
-        return Ruling(
-            CONTRADICTED, f"{evidence} The share did not rise.", shares(collection, [item])
-        )
+        return Ruling(DISAGREES, f"{evidence} The share did not rise.", shares(collection, [item]))
     if row["verdict"] == "always":
-        return Ruling(REPRODUCED, evidence)
+        consistent = "Consistent with McNemar's exact test, unadjusted. "
+        return Ruling(POSSIBLE, consistent + evidence)
     # a rise is at its clearest where it is largest and nothing moves against it
     if mcnemar(int(row["net_high"]), 0) > LEVEL:
         fall = " Where it does, it is a fall." if row["verdict"] == "depends" else ""
-        return Ruling(CONTRADICTED, f"{evidence}{fall}", shares(collection, [item]))
+        return Ruling(DISAGREES, f"{evidence}{fall}", shares(collection, [item]))
     return Ruling(UNCHECKED, f"{evidence} Who gave which answer in both years would decide it.")
+
+
+def _among_all(collection: Collection, one: Move) -> str:
+    """What is left of a change once all comparisons of the two years are one family."""
+    book = collection.codebook
+    items = [name for name, item in book.items() if item.response == "yes_no"]
+    items = [name for name in items if book[name].asked_if is None]
+    found = moves(collection, items)
+    ranges = allowed(collection, found)
+    worst = holm_adjusted(ranges["exact_high"].to_numpy())
+    at = [other.after.item for other in found].index(one.after.item)
+    return (
+        f"With all {len(found)} comparisons taken as one family (Holm), p is up to "
+        f"{p_value(float(worst[at]))}."
+    )
 
 
 def as_a_battery(collection: Collection, found: Sequence[Move]) -> str:

@@ -19,7 +19,7 @@ from csm_lib.claims.cells import (
     value,
 )
 from csm_lib.claims.change import allowed, as_a_battery, lasting, net_change
-from csm_lib.claims.ruling import CONTRADICTED, REPRODUCED, UNCHECKED, Ruling, check, holds
+from csm_lib.claims.ruling import DISAGREES, PASSED, UNCHECKED, Ruling, check, holds
 from csm_lib.counts import format_percent
 from csm_lib.words import counted, listed, number, sentence, span
 
@@ -72,7 +72,8 @@ def only_joint_commissioning_fell(collection: Collection) -> Ruling:
         f" So did the share of Boards that the Lead Member chaired: {both_years(collection, lead)}."
     )
     evidence = (
-        f"Outside joint commissioning {number(len(fell))} of {len(found)} shares held in both "
+        "If a seat on the Board counts as activity: "
+        f"outside joint commissioning {number(len(fell))} of {len(found)} shares held in both "
         f"years fell{f': {listed([str(one) for one in fell])}' if fell else ''}."
         f"{also if lead.up < 0 else ''}"
         f"{lasting(collection, [*fell, lead] if lead.up < 0 else fell)}"
@@ -131,9 +132,9 @@ def health_led_areas_lower(collection: Collection) -> Ruling:
         f"highest area is {listed(list(dict.fromkeys(highest)))}."
     )
     if all(readings):
-        return Ruling(REPRODUCED, evidence)
+        return Ruling(PASSED, evidence)
     if not any(readings):
-        return Ruling(CONTRADICTED, evidence, shares(collection, EXAMPLES))
+        return Ruling(DISAGREES, evidence, shares(collection, EXAMPLES))
     return Ruling(UNCHECKED, evidence)
 
 
@@ -167,7 +168,8 @@ def last_column_is_a_percentage_change(collection: Collection) -> Ruling:
     lost = most.before.yes * most.after.base - most.after.yes * most.before.base
     evidence = (
         f"{sentence(number(sum(points)))} of {len(found)} changes are differences in percentage "
-        f"points, give or take rounding; {number(sum(relative))} could be relative changes. "
+        f"points, give or take rounding, so read as points the column holds; "
+        f"{number(sum(relative))} could be relative changes, as its heading says. "
         f"{most.after.label} is printed as {change[most.after.item]}; its relative fall is "
         f"{format_percent(max(lost, 0), most.before.yes * most.after.base)}."
     )
@@ -212,9 +214,7 @@ def fewer_authorities_with_arrangements(collection: Collection) -> Ruling:
         f"{listed(parts)}. With a strategy: {both_years(collection, strategy)}."
     )
     if most_after < least_before:
-        return Ruling(REPRODUCED, evidence)
+        return Ruling(PASSED, evidence)
     if least_after >= most_before:
-        return Ruling(
-            CONTRADICTED, evidence, shares(collection, collection.codebook.section(AREAS))
-        )
+        return Ruling(DISAGREES, evidence, shares(collection, collection.codebook.section(AREAS)))
     return Ruling(UNCHECKED, evidence)

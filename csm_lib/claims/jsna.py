@@ -19,7 +19,7 @@ from csm_lib.claims.cells import (
     value,
 )
 from csm_lib.claims.change import lasting
-from csm_lib.claims.ruling import CHECKS, CONTRADICTED, UNCHECKED, Ruling, check, holds
+from csm_lib.claims.ruling import CHECKS, DISAGREES, POSSIBLE, UNCHECKED, Ruling, check, holds
 from csm_lib.counts import expected_by_chance, fitting_bases, possible_counts
 from csm_lib.published import stated_sample
 from csm_lib.words import counted, listed, number, sentence
@@ -42,7 +42,7 @@ def jsna_rose(collection: Collection) -> Ruling:
 
 @check
 def components_rest_on_the_rest(collection: Collection) -> Ruling:
-    """Every printed component is possible on the sample less the authorities left out."""
+    """Whether the components rest on all that were not left out: possible, and not stated."""
     rows = printed(collection)
     block = rows[rows["item"].isin(collection.codebook.section(COMPONENTS))]
     block = block[block["statistic"] == "share"]
@@ -52,9 +52,12 @@ def components_rest_on_the_rest(collection: Collection) -> Ruling:
     holes = [figure for figure in figures if not possible_counts(figure, base)]
     fits = [str(one.base) for one in reversed(fitting_bases(figures, base))]
     evidence = (
-        f"{number(left_out)} left out of {stated_sample(rows)} leave a base of {base}. "
+        f"{number(left_out)} left out of {stated_sample(rows)} leave {base}. On what base the "
+        "components rest is not stated. "
         + (
-            f"No count of {base} gives {listed([f'{figure}%' for figure in holes])}. "
+            f"It cannot be a common base of {base}, no count of which gives "
+            f"{listed([f'{figure}%' for figure in holes])}; blanks in single questions would "
+            "explain that. "
             if holes
             else f"Every figure is possible on {base}. "
         )
@@ -62,8 +65,7 @@ def components_rest_on_the_rest(collection: Collection) -> Ruling:
         f"possible: {listed(fits) if fits else 'none'}. By chance alone "
         f"{expected_by_chance(len(figures), base):.1f} would be expected to."
     )
-    against = tuple(block.loc[block["value"].isin(holes), "figure"])
-    return holds(not holes, sentence(evidence), against)
+    return Ruling(POSSIBLE, sentence(evidence))
 
 
 @check
@@ -158,7 +160,7 @@ def single_agency_components_lower(collection: Collection) -> Ruling:
         f"printed for {year} run from {found[-1]} to {found[0]}."
     )
     if found[-1].share == found[0].share:
-        return Ruling(CONTRADICTED, evidence, shares(collection, [cell.item for cell in found]))
+        return Ruling(DISAGREES, evidence, shares(collection, [cell.item for cell in found]))
     return Ruling(UNCHECKED, evidence)
 
 

@@ -16,15 +16,9 @@ if TYPE_CHECKING:
 
     from csm_lib.collection import Collection
 
-Verdict = Literal[
-    "reproduced",
-    "reproduced on another base",
-    "impossible as printed",
-    "contradicted",
-    "cannot be checked",
-]
+Verdict = Literal["tested and passed", "possible", "disagrees", "cannot be checked"]
 VERDICTS: tuple[Verdict, ...] = get_args(Verdict)
-REPRODUCED, ANOTHER_BASE, IMPOSSIBLE, CONTRADICTED, UNCHECKED = VERDICTS
+PASSED, POSSIBLE, DISAGREES, UNCHECKED = VERDICTS
 
 COLUMNS = ("claim", "statement", "place", "figures", "check")
 
@@ -40,7 +34,7 @@ class Ruling:
     evidence
         One or more sentences made from the counts.
     figures
-        Ids of the published figures that contradict the statement; empty where none does.
+        Ids of the published figures that disagree with the statement; empty where none does.
     """
 
     verdict: Verdict
@@ -73,8 +67,8 @@ def decide(collection: Collection, name: str) -> Ruling:
 
 
 def holds(true: bool, evidence: str, figures: tuple[str, ...] = ()) -> Ruling:
-    """Reproduced where it is true, else contradicted by these figures."""
-    return Ruling(REPRODUCED, evidence) if true else Ruling(CONTRADICTED, evidence, figures)
+    """Tested and passed where it is true, else these figures disagree."""
+    return Ruling(PASSED, evidence) if true else Ruling(DISAGREES, evidence, figures)
 
 
 def read_claims(path: str | Path, published: pd.DataFrame) -> pd.DataFrame:

@@ -9,7 +9,7 @@ import pandas as pd
 from csm_lib.claims.cells import by_direction, cells, ends, moves, named, printed, value
 from csm_lib.claims.change import as_a_battery, lasting
 from csm_lib.claims.commissioning import SECTIONS, outside
-from csm_lib.claims.ruling import CONTRADICTED, REPRODUCED, UNCHECKED, Ruling, check, holds
+from csm_lib.claims.ruling import DISAGREES, PASSED, POSSIBLE, UNCHECKED, Ruling, check, holds
 from csm_lib.errors import CollectionError
 from csm_lib.frame import compare_lists
 from csm_lib.published import CHARACTERISTICS, stated_sample
@@ -46,7 +46,7 @@ def coverage_reasonable(collection: Collection) -> Ruling:
         none += [str(group) for group in groups["answer"] if group not in there]
     evidence = f"No yardstick is printed. The shares printed run from {listed(parts)}."
     if none:
-        return Ruling(CONTRADICTED, f"{evidence} Nobody answered in {listed(none)}.")
+        return Ruling(DISAGREES, f"{evidence} Nobody answered in {listed(none)}.")
     return Ruling(UNCHECKED, evidence)
 
 
@@ -58,28 +58,19 @@ def regions_and_types_fit_one_list(collection: Collection) -> Ruling:
         raise CollectionError(f"{collection.path}: has no frame.csv. This check needs it. Add it.")
     groups = rows[rows["item"].isin(CHARACTERISTICS)]
     table = compare_lists(collection.frame, groups)
-    whole = table[table["possible"] == table["figures"]]
+    fits = table.groupby("name", sort=False)["possible"].sum()
     size = stated_sample(rows)
-    fits = whole[whole["answering"].fillna(size) == size]
-    parts = [_fit(whole, characteristic) for characteristic in CHARACTERISTICS]
-    one_list = fits["name"].value_counts().eq(len(CHARACTERISTICS)).any()
-    evidence = f"{'; '.join(parts)}. The sample is {size}."
-    return holds(bool(one_list), sentence(evidence), tuple(groups["figure"]))
-
-
-def _fit(whole: pd.DataFrame, characteristic: str) -> str:
-    """On which lists every share of a characteristic is possible, and what they add up to."""
-    name = {"region": "region", "authority_type": "type"}[characteristic]
-    lists = whole[whole["characteristic"] == characteristic]
-    if lists.empty:
-        return f"no list makes every share by {name} possible"
-    sums = listed(sorted({str(total) for total in lists["answering"]}))
-    if len(lists) == 1:
-        which = f"only the {lists['name'].iloc[0]}, makes"
-    else:
-        years = listed(sorted({str(one.year) for one in lists["list"]}))
-        which = f"{counted(len(lists), 'list')}, of {years}, make"
-    return f"{which} every share by {name} possible, adding up to {sums}"
+    whole = table[table["name"].map(fits) == len(groups)]
+    adds_up = whole["answering"].fillna(size) == size
+    found = [str(name) for name, some in adds_up.groupby(whole["name"], sort=False) if some.all()]
+    which = f": {listed(found)}" if found else ""
+    others = fits[~fits.index.isin(found)]
+    evidence = (
+        f"The list is not stated. Of {len(fits)} tried {number(len(found)) if found else 'none'} "
+        f"makes all {len(groups)} shares possible and adds up to {size}, by region and by type"
+        f"{which}. The next best makes {others.max()} possible."
+    )
+    return holds(bool(found), evidence, tuple(groups["figure"]))
 
 
 @check
@@ -113,9 +104,9 @@ def most_findings_rose_joint_commissioning_included(collection: Collection) -> R
         f"{with_components} of {of_all}.{lasting(collection, found)}"
     )
     if 2 * len(rose) > len(found):
-        return Ruling(REPRODUCED, evidence)
+        return Ruling(PASSED, evidence)
     if 2 * with_components <= of_all:
-        return Ruling(CONTRADICTED, evidence)
+        return Ruling(DISAGREES, evidence)
     return Ruling(UNCHECKED, evidence)
 
 
@@ -145,18 +136,28 @@ def text_repeats_tables(collection: Collection) -> Ruling:
 
 
 @check
+def trusts_put_off(collection: Collection) -> Ruling:
+    """The revised date comes after the first; nothing else printed tests either."""
+    first, revised = (
+        value(collection, f"trusts.{name}") for name in ("first_date", "revised_date")
+    )
+    evidence = f"First {first}, then {revised}. Nothing else printed tells either date."
+    if revised <= first:
+        return Ruling(DISAGREES, evidence, ("trusts.first_date", "trusts.revised_date"))
+    return Ruling(POSSIBLE, evidence)
+
+
+@check
 def exercise_ended_once(collection: Collection) -> Ruling:
-    """The two dates given for the end agree; a decision may precede the end of the money."""
+    """The decision does not come after the end of the funding; nothing else printed tests it."""
     decided, ended = (
         value(collection, f"collection.{name}") for name in ("discontinued", "funding_ended")
     )
     evidence = (
-        f"One passage gives {decided}, for the decision, another {ended}, for the end of the "
-        "funding. Nothing else printed tells whether both are meant."
+        f"The year of the decision is {decided}, that of the end of the funding {ended}. They are "
+        "two events, and nothing else printed tells when they were."
     )
-    if decided == ended:
-        return Ruling(REPRODUCED, evidence)
     if ended < decided:
         ids = ("collection.discontinued", "collection.funding_ended")
-        return Ruling(CONTRADICTED, evidence, ids)
-    return Ruling(UNCHECKED, evidence)
+        return Ruling(DISAGREES, evidence, ids)
+    return Ruling(POSSIBLE, evidence)

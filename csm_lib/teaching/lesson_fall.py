@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 SECTION = "commissioning_areas"
 EXAMPLE = "commissioning.camhs"
-"""The area whose two totals are looked at closely."""
+"""The service whose two totals are looked at closely."""
 BEYOND = "board.jobcentre_plus"
 """A change that is beyond chance whoever moved."""
 LEVEL = change.LEVEL
@@ -50,19 +50,19 @@ class Story(NamedTuple):
 
 
 def totals(collection: Collection) -> pd.DataFrame:
-    """The totals of the areas asked about in both years, for the notebook.
+    """The totals of the services asked about in both years, for the notebook.
 
     Returns
     -------
     DataFrame
-        One row is an area: ``area``, and ``yes_...`` of ``base_...`` authorities that
+        One row is a service: ``service``, and ``yes_...`` of ``base_...`` authorities that
         commissioned it jointly, for the first and the last year.
     """
     first, last = collection.years[0], collection.years[-1]
     moved = changes(collection.section(SECTION))
     return pd.DataFrame(
         {
-            "area": moved["label"],
+            "service": moved["label"],
             f"yes_{first}": moved["from_yes"],
             f"base_{first}": moved["from_base"],
             f"yes_{last}": moved["to_yes"],
@@ -72,13 +72,13 @@ def totals(collection: Collection) -> pd.DataFrame:
 
 
 def smallest_p(collection: Collection) -> pd.Series[float]:
-    """The smallest exact p that the totals of each area allow, for the notebook."""
+    """The smallest exact p that the totals of each service allow, for the notebook."""
     data = ranges(collection)
     return pd.Series(data["exact_low"].tolist(), index=data["label"].tolist(), name="smallest p")
 
 
 def ranges(collection: Collection, items: Iterable[str] = ()) -> pd.DataFrame:
-    """What the totals of some items allow; of the areas of joint commissioning if left out."""
+    """What the totals of some items allow; of the services of joint commissioning if left out."""
     wanted = list(items) or collection.codebook.section(SECTION)
     moved = changes(collection.tally(wanted))
     sides = [moved[name] for name in ("from_yes", "from_base", "to_yes", "to_base")]
@@ -104,14 +104,16 @@ def stories(collection: Collection) -> list[Story]:
 
 
 def moves(collection: Collection) -> Finding:
-    """How many authorities can have stopped and begun each area."""
+    """How many authorities can have stopped and begun each service."""
     return change.moves(collection, SECTION, stopped="stopped", began="began")
 
 
 def falling(collection: Collection) -> Finding:
-    """Which areas fall, and how much of that the totals can bear."""
+    """Which services fall, and how much of that the totals can bear."""
     # a key of its own, as other pages show the falls of other items
-    return replace(early_warning.falling(collection, [SECTION], noun="areas"), key="falling-areas")
+    return replace(
+        early_warning.falling(collection, [SECTION], noun="services"), key="falling-areas"
+    )
 
 
 def two_stories(collection: Collection) -> Finding:
@@ -242,7 +244,7 @@ def did_it_fall(collection: Collection) -> Finding:
     rows = [
         (
             f"Fewer of the {collection.size} commissioned jointly in {words.number(len(fell))} "
-            f"of {len(data)} areas",
+            f"of {len(data)} services",
             "certain",
             "It is in the totals.",
         ),
@@ -257,7 +259,7 @@ def did_it_fall(collection: Collection) -> Finding:
             f"p is {_p_span(steepest)}, tested alone.",
         ),
         (
-            f"Some area fell by more than chance, {len(data)} having been looked at",
+            f"Some service fell by more than chance, {len(data)} having been looked at",
             _SAID[_verdict(holm["holm_low"].min(), holm["holm_high"].min())],
             f"Holm's smallest p is {words.p_value(holm['holm_low'].min())} at the least.",
         ),
@@ -277,13 +279,13 @@ def did_it_fall(collection: Collection) -> Finding:
     return Finding(
         key="did-it-fall",
         title=(
-            f"Among the {collection.size}, {words.number(len(fell))} of {len(data)} areas fell; "
-            "the totals leave open whether that is more than chance, and say nothing of the rest "
-            "of England"
+            f"Among the {collection.size}, joint commissioning fell for {words.number(len(fell))} "
+            f"of {len(data)} services; the totals leave open whether that is more than chance, and "
+            "say nothing of the rest of England"
         ),
         question="Did joint commissioning fall?",
         data=table,
-        base=f"{len(data)} areas asked about in both years, by {collection.size} authorities",
+        base=f"{len(data)} services asked about in both years, by {collection.size} authorities",
         source=_source(collection),
         caveat=(
             "Not shown to be more than chance is not shown to be nothing. With totals alone a "
@@ -330,7 +332,7 @@ def _who_joined(collection: Collection) -> Exercise:
 
 def _given_up(collection: Collection) -> Exercise:
     finding = change.stopped_somewhere(collection)
-    some = next(one for one in rows_of(finding.data) if one["areas stopped, at least"] == 1)
+    some = next(one for one in rows_of(finding.data) if one["services stopped, at least"] == 1)
     fewest, most = some["fewest"], some["most"]
     largest = max(rows_of(ranges(collection)), key=lambda one: one["losers_low"])
     return Exercise(
@@ -339,17 +341,17 @@ def _given_up(collection: Collection) -> Exercise:
         title="How many gave something up?",
         finding=finding,
         task=(
-            "- How many authorities must have stopped some area?\n"
+            "- How many authorities must have stopped some service?\n"
             "- How many may have stopped one? Is that compatible with the totals?\n"
             f"- The lowest number is also the net fall of {words.within(largest['label'])}. Is "
             "that a coincidence?"
         ),
         solution=(
             f"- At least {words.number(fewest)}.\n"
-            f"- As many as {most} of {collection.size}. Yes: if enough of them began other areas, "
-            "the totals come out the same.\n"
+            f"- As many as {most} of {collection.size}. Yes: if enough of them began other "
+            "services, the totals come out the same.\n"
             f"- No. {words.sentence(words.number(largest['losers_low']))} must have stopped "
-            "that area, the most of any. All other stops may lie with the same authorities, so "
+            "that service, the most of any. All other stops may lie with the same authorities, so "
             "no more than these are certain."
         ),
         minutes=5,
@@ -378,7 +380,8 @@ def _only_five(collection: Collection) -> Exercise:
             f"- At most {one['losers_high']}: so many did not commission it jointly in the last "
             f"year ({one['to_base']} less {one['to_yes']}), and whoever stopped is among them. "
             f"Then {words.number(one['gainers_high'])} began, all that did not have it before.\n"
-            "- The low end: leaving an answer as it stands takes no effort. It is a reason to "
+            "- The low end: leaving an answer as it stands takes no effort. That is this book's "
+            "inference, as answers were carried forward to build accuracy. It is a reason to "
             "expect few moves and no proof, and it would hide real changes, too."
         ),
         hint="Draw a square: yes or no in the first year, yes or no in the last.",
@@ -395,24 +398,25 @@ def _picked(collection: Collection) -> Exercise:
         level="reason",
         title="The one that stands out",
         task=(
-            f"An analyst looks at {len(data)} areas, sees that "
+            f"An analyst looks at {len(data)} services, sees that "
             f"{words.within(best['label'])} fell most, tests it, finds that p may be as low "
-            f"as {words.p_value(best['exact_low'])}, and reports that area alone as a finding.\n\n"
+            f"as {words.p_value(best['exact_low'])}, and reports that service alone as a "
+            "finding.\n\n"
             "- What is wrong with testing the one that stands out?\n"
             f"- Holm's method makes of it {words.p_value(adjusted)} at the least. Where does that "
             "number come from?\n"
-            "- What would you expect of that area in the next year, had there been one?"
+            "- What would you expect of that service in the next year, had there been one?"
         ),
         solution=(
-            "- It was picked because it fell most. Among several areas that move by chance one "
+            "- It was picked because it fell most. Among several services that move by chance one "
             "always moves most, and a test that forgets the others takes its luck for a result.\n"
-            f"- The smallest p is multiplied by the number of areas: {len(data)} times "
+            f"- The smallest p is multiplied by the number of services: {len(data)} times "
             f"{best['exact_low']:.4f}. The next one is multiplied by one fewer, and "
             "so on.\n"
             "- Part of a large fall often comes back by itself (regression to the mean). So a "
-            "list of what fell most is a list of places to ask, and not of failures."
+            "list of what fell most is a list of what to ask about, and not of failures."
         ),
-        hint="How many areas had the chance to be the one?",
+        hint="How many services had the chance to be the one?",
         minutes=7,
     )
 
@@ -459,7 +463,7 @@ def _compute_points(collection: Collection) -> Exercise:
         ),
         solution=(
             f"{one['to_yes']} of {one['to_base']} less {one['from_yes']} of {one['from_base']} is "
-            f"{_signed(_points(one))} points. The print has "
+            f"{_signed(_points(one))} points. The paper has "
             f"{_signed(_printed_change(collection))}, the difference of two percentages that "
             "were rounded first."
         ),
@@ -519,14 +523,14 @@ def _compute_holm(collection: Collection) -> Exercise:
         level="compute",
         title="Allow for their number",
         task=(
-            f"Take the smallest p that the totals of each of the {len(p)} areas allow. What does "
-            "Holm's method make of the smallest of them all? In the notebook this is "
+            f"Take the smallest p that the totals of each of the {len(p)} services allow. What "
+            "does Holm's method make of the smallest of them all? In the notebook this is "
             "`fall.holm`."
         ),
         solution=(
             f"{p.min():.4f} times {len(p)} is {p.min() * len(p):.4f}. So "
-            "even if every area moved in the way that makes its fall look least like chance, none "
-            f"is at or below {LEVEL} once all are counted."
+            "even if every service moved in the way that makes its fall look least like chance, "
+            f"none is at or below {LEVEL} once all are counted."
         ),
         hint="The smallest p is multiplied by how many there are.",
         minutes=6,
@@ -662,7 +666,7 @@ def _ask_always(collection: Collection) -> Question:
                 f"p is {words.p_value(one['exact_high'])}.",
             ),
             Choice(
-                "Because it came under the duty soon after",
+                "Because an Act put it under the duty",
                 right=False,
                 feedback="That may be why it joined. No test knows of it.",
             ),
@@ -682,21 +686,21 @@ def _ask_sign(collection: Collection) -> Question:
     signs = inference.sign_test(data["direction"])
     return Question(
         "sign",
-        f"{words.sentence(words.number(signs.fell))} areas fell, {words.number(signs.rose)} rose, "
-        f"{words.number(signs.same)} stayed the same. The sign test gives "
-        f"{words.p_value(signs.p)}. Why may that be too sure of itself?",
+        f"Joint commissioning fell for {words.counted(signs.fell, 'service')}, rose for "
+        f"{words.number(signs.rose)} and stayed the same for {words.number(signs.same)}. The sign "
+        f"test gives {words.p_value(signs.p)}. Why may that be too sure of itself?",
         (
             Choice(
-                "It takes each area for a coin of its own, and an authority may drop several at "
+                "It takes each service for a coin of its own, and an authority may drop several at "
                 "once",
                 right=True,
-                feedback="If areas move together, there is less evidence than there are areas. "
-                "The year-swap test keeps each authority whole.",
+                feedback="If services move together, there is less evidence than there are "
+                "services. The year-swap test keeps each authority whole.",
             ),
             Choice(
-                "It leaves out the area that stayed the same",
+                "It leaves out the service that stayed the same",
                 right=False,
-                feedback="An area that did not move speaks for neither side. Leaving it out is "
+                feedback="A service that did not move speaks for neither side. Leaving it out is "
                 "what the test does, and does little here.",
             ),
             Choice(
@@ -720,7 +724,7 @@ def _ask_many(collection: Collection) -> Question:
     alone = int((p <= LEVEL).sum())
     return Question(
         "many",
-        f"Tested one at a time, {words.number(alone)} of {len(p)} areas could be at or below "
+        f"Tested one at a time, {words.number(alone)} of {len(p)} services could be at or below "
         f"{LEVEL}; the smallest p is {words.p_value(p.min())}. How many are left once their "
         "number is allowed for, by Holm's method?",
         (
@@ -761,7 +765,7 @@ def _ask_england(collection: Collection) -> Question:
         "hold?",
         (
             Choice(
-                f"Among the {collection.size}, most areas fell",
+                f"Among the {collection.size}, it fell for most services",
                 right=True,
                 feedback="That is what the totals say, and it needs no test.",
             ),
@@ -800,7 +804,7 @@ def _check_points(collection: Collection, answer: Any) -> str:
     change_ = whole_number(answer)
     if change_ == right:
         return (
-            f"{_signed(right)} points, from counts; the print has {_signed(in_print)}, made from "
+            f"{_signed(right)} points, from counts; the paper has {_signed(in_print)}, made from "
             "rounded percentages."
         )
     told = {
@@ -891,15 +895,15 @@ def _check_holm(collection: Collection, answer: Any) -> str:
     given = _chance(answer)
     if abs(given - right) < CLOSE:
         return (
-            f"{len(p)} times {p.min():.4f}: above {LEVEL}, so no area stands out once "
+            f"{len(p)} times {p.min():.4f}: above {LEVEL}, so no service stands out once "
             "all are counted."
         )
     everything = len(change.verdicts(collection).data)
     told = {
-        float(p.min()): "That is the smallest p as it was. Allow for the number of areas.",
+        float(p.min()): "That is the smallest p as it was. Allow for the number of services.",
         LEVEL / len(p): "That is a level, made smaller. Leave the level, and make p larger.",
         float(p.min()) * everything: f"You counted all {everything} comparisons of the book. "
-        f"Take the {len(p)} areas.",
+        f"Take the {len(p)} services.",
         min(float(p.sum()), 1.0): "Do not add them up. The smallest is multiplied.",
     }
     for mistake, words_ in told.items():

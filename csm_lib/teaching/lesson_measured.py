@@ -230,10 +230,10 @@ def what_is_asked(collection: Collection) -> Finding:
 def without_strategy(collection: Collection) -> Finding:
     """Joint commissioning by authorities that have no strategy for it."""
     had = _strategy(collection)
-    areas = cells(
+    services = cells(
         collection, collection.codebook.section("commissioning_areas"), collection.years[-1]
     )
-    more = [one for one in areas if one.yes > had.yes]
+    more = [one for one in services if one.yes > had.yes]
     rows = [(one, *outside(one.yes, had.yes, had.base)) for one in more]
     top, low, high = rows[0]
     return Finding(
@@ -264,13 +264,13 @@ def without_strategy(collection: Collection) -> Finding:
             collection, pd.DataFrame({"item": [STRATEGY, top.item], "status": "derived"})
         ),
         caveat=(
-            "Only the areas that more authorities ticked than have a strategy are shown; the base "
-            "of the strategy is not printed. The two ticks need not mean the same in two "
+            "Only the services that more authorities ticked than have a strategy are shown; the "
+            "base of the strategy is not stated. The two ticks need not mean the same in two "
             "authorities: a tick can stand for one shared contract or for a whole pooled budget."
         ),
         shown=pd.DataFrame(
             {
-                "area": [one.label for one, _, _ in rows],
+                "service": [one.label for one, _, _ in rows],
                 "jointly commissioned": [str(one) for one, _, _ in rows],
                 "without a strategy": [words.span(*ends) for _, *ends in rows],
             }
@@ -351,8 +351,8 @@ def damped(collection: Collection) -> Finding:
     return Finding(
         key="measured-damped",
         title=(
-            f"If half of the answers on {label} were carried forward, a fall of {points[0]} points "
-            f"would be reported as one of {half}"
+            f"In drawn panels, with half of the answers on {label} carried forward, a fall of "
+            f"{points[0]} points would be reported as one of {half}"
         ),
         question="What would the form show of a real fall if last year's answers were left?",
         data=data,
@@ -363,12 +363,13 @@ def damped(collection: Collection) -> Finding:
         source=SOURCE,
         caveat=(
             "The printed fall is taken for the real one here, to see what an instrument does to "
-            "it. Nothing printed tells how many answers were carried forward. If it was those of "
-            "authorities with something to hide, or none at all, the picture is another."
+            "it. Answers were carried forward to build accuracy; that this damps change is this "
+            "book's inference. Nothing printed tells how many were left as they stood. If it was "
+            "those of authorities with something to hide, or none at all, the picture is another."
         ),
         alt=(
-            f"Chart of the share of authorities commissioning {label} jointly in {years[0]} and as "
-            f"reported in {years[1]}. "
+            f"Chart over drawn panels: the share of authorities commissioning {label} jointly in "
+            f"{years[0]} and as reported in {years[1]}. "
             + "; ".join(
                 f"{percent}% carried forward: a fall of {points[percent]} points reported"
                 for percent, _, _ in told
@@ -449,10 +450,10 @@ def false_alarms(collection: Collection) -> Finding:
         key="measured-false-alarms",
         title=(
             f"{words.sentence(words.number(flags[0]))} of {len(found)} items on "
-            "joint commissioning fell; with nothing going on, about "
+            "joint commissioning fell; in drawn panels with nothing going on, about "
             f"{words.number(round(_chance(data, RULES[0])))} would fall all the same"
         ),
-        question="How many items does a rule flag, and how many by chance?",
+        question="How many items does a rule flag, and how many in drawn panels by chance?",
         data=data,
         base=(
             f"{len(found)} items on joint commissioning asked in both years; {PANELS} drawn "
@@ -462,8 +463,8 @@ def false_alarms(collection: Collection) -> Finding:
         source=SOURCE,
         caveat=(
             "With the years at the toss of a coin, no real trend is left. As many items as in the "
-            f"print, or more, then fall in {_share_of(as_many)} of panels. But nothing printed "
-            "tells persistence, nor whether areas fall together: in drawn panels each is drawn "
+            f"paper, or more, then fall in {_share_of(as_many)} of panels. But nothing printed "
+            "tells persistence, nor whether services fall together: in drawn panels each is drawn "
             "on its own. If authorities drop several at once, many falls come more often by "
             "chance."
         ),
@@ -555,18 +556,18 @@ def _what_it_asks(collection: Collection) -> Exercise:
         task=(
             "- Child poverty stands near the top. Put its figure into one sentence that says of "
             "whom it is and what they did.\n"
-            "- Which needs were assessed by fewer than half of the areas? May one say that they "
-            "are neglected?\n"
-            "- One area reads its assessment and acts on it, another puts it into a drawer. Where "
-            "in the chart do they differ?\n"
+            "- Which needs were assessed by fewer than half of the authorities? May one say that "
+            "they are neglected?\n"
+            "- One authority reads its assessment and acts on it, another puts it into a drawer. "
+            "Where in the chart do they differ?\n"
             "- Suppose that Trusts made children healthier, and nothing else changed. Which item "
             "of the form would show it?"
         ),
         solution=(
             f"- For instance: in {poverty['year']}, {poverty['yes']} of the {poverty['base']} "
-            "areas that gave details said that their JSNA had looked at children living in "
+            "authorities that gave details said that their JSNA had looked at children living in "
             "poverty. It is not a share of children.\n"
-            f"- {_labels(low)}. No. The area may have assessed them elsewhere, or left them to "
+            f"- {_labels(low)}. No. An authority may have assessed them elsewhere, or left them to "
             "the hospitals or to a region, and one that never assessed a need may serve it well.\n"
             "- Nowhere. Both have a tick.\n"
             "- None. The form records arrangements. A Trust that helped and one that did not "
@@ -623,7 +624,8 @@ def _carried(collection: Collection) -> Exercise:
         level="reason",
         title="Behind a damped fall",
         task=(
-            "The collection carried last year's answers into the new form, to be revised. Suppose "
+            "The collection carried last year's answers into the new form, to be revised and so "
+            "to build accuracy. Suppose "
             f"that some were left standing, picked as if by lot. {one.after.label} is printed at "
             f"{one.before.yes} authorities of {one.before.base}, then {one.after.yes}.\n\n"
             "- If half of the answers were carried forward, how large a real fall would you "
@@ -826,7 +828,7 @@ def _compute_damped(collection: Collection) -> Exercise:
 
 
 def _compute_without(collection: Collection) -> Exercise:
-    top, had = _top_area(collection), _strategy(collection)
+    top, had = _top_service(collection), _strategy(collection)
     low, high = outside(top.yes, had.yes, had.base)
     return Exercise(
         key="measured-10",
@@ -840,7 +842,7 @@ def _compute_without(collection: Collection) -> Exercise:
         ),
         solution=(
             f"From {low} to {high}. At the least, all {had.yes} with a strategy are among the "
-            f"{top.yes}. At the most, all {high} without one are. So a tick for an area does not "
+            f"{top.yes}. At the most, all {high} without one are. So a tick for a service does not "
             "mean that there was a plan behind it."
         ),
         hint="Of those without a strategy, how many are there at all?",
@@ -904,17 +906,17 @@ def _ask_topic(collection: Collection) -> Question:
                 "at it.",
             ),
             Choice(
-                "Areas that reduced child poverty",
+                "Authorities that reduced child poverty",
                 right=False,
                 feedback="That would be an outcome, and the form asks for none.",
             ),
             Choice(
-                "Areas, of those that gave details, whose JSNA assessed child poverty",
+                "Authorities, of those that gave details, whose JSNA assessed child poverty",
                 right=True,
                 feedback="Whether the assessment was good, or read, is another matter.",
             ),
             Choice(
-                "Areas that agree that child poverty matters",
+                "Authorities that agree that child poverty matters",
                 right=False,
                 feedback="The form asks for what was done, and not for opinions.",
             ),
@@ -961,12 +963,13 @@ def _ask_carried(collection: Collection) -> Question:
 def _ask_effects() -> Question:
     return Question(
         "effects",
-        "Each year's form opens with last year's answers. What does that do to the data?",
+        "Each year's form opens with last year's answers. What may that do to the data?",
         (
             Choice(
                 "Reported change tends to be smaller than real change",
                 right=True,
-                feedback="An answer left alone costs nothing.",
+                feedback="An answer left alone costs nothing. That is the book's inference, and "
+                "nothing printed measures it.",
             ),
             Choice(
                 "The same authority tends to give the same answer twice",
@@ -1223,7 +1226,7 @@ def _check_damped(collection: Collection, answer: Any) -> str:
 
 
 def _check_without(collection: Collection, answer: Any) -> str:
-    top, had = _top_area(collection), _strategy(collection)
+    top, had = _top_service(collection), _strategy(collection)
     low, high = outside(top.yes, had.yes, had.base)
     if isinstance(answer, str) or not isinstance(answer, Iterable):
         raise WrongAnswer(
@@ -1256,8 +1259,8 @@ def _check_without(collection: Collection, answer: Any) -> str:
         )
     if most == low:
         raise WrongAnswer(
-            f"{low} is the fewest. Some with a strategy may not commission this area at all, and "
-            "then there are more without."
+            f"{low} is the fewest. Some with a strategy may not commission this service at all, "
+            "and then there are more without."
         )
     raise WrongAnswer(f"The most is not {most}. How many authorities have no strategy?")
 
@@ -1297,8 +1300,8 @@ def _strategy(collection: Collection) -> Cell:
     return move(collection, STRATEGY).after
 
 
-def _top_area(collection: Collection) -> Cell:
-    """The area that most authorities commissioned jointly in the last year."""
+def _top_service(collection: Collection) -> Cell:
+    """The service that most authorities commissioned jointly in the last year."""
     items = collection.codebook.section("commissioning_areas")
     return cells(collection, items, collection.years[-1])[0]
 

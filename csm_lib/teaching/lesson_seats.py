@@ -1,7 +1,9 @@
 """Lesson 2, who is at the table: seats, duty and seniority, and what a seat does not tell.
 
-Its example is a pair of agencies that began level, one of which was soon to come under the duty,
-and its puzzle is a share of heads that fell while their number rose.
+Its example is a pair of agencies that began level, one of which an Act put under the duty, and
+its puzzle is a share of heads that fell while their number rose. Of the dates it says what is
+known: the duty reached the new partners on 12 January 2010, probably while the forms of the
+second year were being filled in, and Boards had to seat all partners from 1 April 2010.
 """
 
 from __future__ import annotations
@@ -26,7 +28,7 @@ if TYPE_CHECKING:
     from csm_lib.collection import Collection
 
 JOBCENTRE = "board.jobcentre_plus"
-"""The agency that gained most seats; the duty reached it after the last year."""
+"""The agency that gained most seats, which the Act of 2009 put under the duty."""
 PRACTICE = "board.general_practice"
 """The agency that began level with it and was never under the duty."""
 PROBATION = "board.probation"
@@ -36,8 +38,12 @@ FAMILIES = "board.children_and_families"
 TWINS = ("board.adult_services", "board.fire_and_rescue")
 """Two agencies with the same number of seats in the last year."""
 
-DUTY = {"statutory_2010": "from April 2010", "statutory": "in both years", "none": "none"}
-"""When an agency was under the duty, in the order in which the lesson looks at them."""
+DUTY = {
+    "statutory_2010": "added by the Act of 2009",
+    "statutory": "by the Act of 2004",
+    "none": "none",
+}
+"""What put an agency under the duty, in the order in which the lesson looks at them."""
 
 
 # -- What is known of a seat ----------------------------------------------------------------------
@@ -139,7 +145,7 @@ def both_on(collection: Collection, first: str, second: str) -> tuple[int, int]:
 
 
 def by_duty(collection: Collection) -> Finding:
-    """Who gained and who lost seats, by when the duty reached them."""
+    """Who gained and who lost seats, by what put them under the duty."""
     tally = _board(collection)
     moved = changes(tally)
     moved["duty"] = [DUTY[collection.codebook[item].duty] for item in moved["item"]]
@@ -156,23 +162,23 @@ def by_duty(collection: Collection) -> Finding:
     return Finding(
         key="seats-by-duty",
         title=(
-            f"The {words.number(len(later))} agencies that were about to come under the duty rose "
+            f"The {words.number(len(later))} agencies that the Act of 2009 added to the duty rose "
             f"by {words.listed(points)} points; of {words.number(len(others))} others none by more "
             f"than {words.points(most)}"
         ),
-        question="Did agencies that the duty would reach gain more seats than others?",
+        question="Did agencies that the Act added to the duty gain more seats than others?",
         data=moved,
         base=base_of(tally[tally["item"].isin(moved["item"])], collection),
         source=source_of(collection, tally),
         caveat=(
-            "The duty reached these agencies after both years, and other things may have changed "
-            "with it, the form among them. An agency that sat on nearly every Board could not "
-            "rise much. Those asked about in one year are left out."
+            "The duty reached these agencies on 12 January 2010, probably while the forms of the "
+            f"last year were being filled in. {_unstated(collection, moved)}An agency that sat on "
+            "nearly every Board could not rise much. Those asked about in one year are left out."
         ),
         shown=pd.DataFrame(
             {
                 "agency": moved["label"],
-                "under the duty": moved["duty"],
+                "duty to cooperate": moved["duty"],
                 f"{_ends(collection)[0]}": _cells(moved, "from"),
                 f"{_ends(collection)[1]}": _cells(moved, "to"),
                 "change": [_signed(row) for _, row in moved.iterrows()],
@@ -185,7 +191,7 @@ def by_duty(collection: Collection) -> Finding:
 
 
 def level_start(collection: Collection) -> Finding:
-    """Two agencies that began level, one of which was about to come under the duty."""
+    """Two agencies that began level, one of which the Act of 2009 put under the duty."""
     from csm_lib.charts import dumbbell
 
     data = collection.tally([JOBCENTRE, PRACTICE])
@@ -204,9 +210,10 @@ def level_start(collection: Collection) -> Finding:
         what="Chart of the share of Boards with two agencies in both years",
         draw=dumbbell,
         caveat=(
-            f"{one.before.label} was about to come under the duty, "
-            f"{words.within(two.before.label)} was not. They were picked because they began level. "
-            "They differ in much else, so neither shows what would have become of the other."
+            f"The Act of 2009 put {one.before.label} under the duty, and not "
+            f"{words.within(two.before.label)}. They were picked because they began level. "
+            "They differ in much else, so neither shows what would have become of the other. "
+            f"{_unstated(collection, data)}".rstrip()
         ),
     )
 
@@ -276,7 +283,7 @@ def shares_and_numbers(collection: Collection) -> Finding:
 # -- Exercises ------------------------------------------------------------------------------------
 
 
-def _about_to_be_bound(collection: Collection) -> Exercise:
+def _added_to_the_duty(collection: Collection) -> Exercise:
     finding = by_duty(collection)
     data = finding.data
     later = data[data["duty"] == DUTY["statutory_2010"]]
@@ -293,16 +300,18 @@ def _about_to_be_bound(collection: Collection) -> Exercise:
     return Exercise(
         key="seats-1",
         level="read",
-        title="Who was about to be bound?",
+        title="Whom did the Act add?",
         finding=finding,
         task=(
-            "- Which agencies gained most, and when did the duty reach them?\n"
-            "- Which agencies that were under the duty in both years lost seats? How many?\n"
+            "- Which agencies gained most, and which Act put them under the duty?\n"
+            "- Which agencies that were under the duty by the Act of 2004 lost seats? How many?\n"
             "- Some agencies could hardly gain. Which, and why?\n"
             "- Which agencies under the duty are missing from the table, and why?"
         ),
         solution=(
-            f"- {_names(later)}. The duty reached them in April 2010, after both years.\n"
+            f"- {_names(later)}: the Act of 2009. It was passed on 12 November 2009, and the duty "
+            "reached them on 12 January 2010. Whether the last forms were filled in before that "
+            "day or after, the paper does not tell.\n"
             f"- {_lost(lost)}\n"
             f"- {_names(full)} sat on every Board that answered in {_ends(collection)[0]}, and "
             f"{_names(near, first=False)} on all but one. An agency cannot rise above all of them. "
@@ -327,15 +336,16 @@ def _heard_and_seated(collection: Collection) -> Exercise:
         finding=finding,
         task=(
             "- On how many Boards were families in each year, and out of how many that answered?\n"
-            f"- {words.sentence(blank)} left the question blank in {last}. By how many Boards can "
-            "it have fallen, at the least and at the most?\n"
+            f"- The paper does not state the base of {last}: {collection.size} does not fit, "
+            f"{one.after.base} does. Suppose that {blank} left the question blank. By how many "
+            "Boards can it have fallen, at the least and at the most?\n"
             "- The two marks for the Plan are not joined. Why?\n"
             "- Somebody writes: *Trusts involve families everywhere.* Which figure backs this, "
             "and which does not?"
         ),
         solution=(
             f"- {one.before.yes} of {one.before.base} in {first}, {one.after.yes} of "
-            f"{one.after.base} in {last}.\n"
+            f"{one.after.base} in {last}, on the largest bases that the percentages allow.\n"
             f"- By {words.number(fewer)}, or by {words.number(fewer - one.after.blank)} if the "
             "Board left blank had families on it.\n"
             "- The question was put in other words in each year: whether their views are in the "
@@ -431,33 +441,45 @@ def _did_the_duty(collection: Collection) -> Exercise:
     return Exercise(
         key="seats-5",
         level="reason",
-        title="Did the duty do it?",
+        title="Law, expectation or the form?",
         task=(
             f"{one.after.label} went from {one.before} to {one.after} of Boards, "
             f"{words.within(two.after.label)} from {two.before} to {two.after}. A minister says: "
-            f"*The duty works. It brought {one.after.label} to {more} more Boards before it was "
-            "even in force.*\n\n"
-            "- Give three other accounts of the same figures.\n"
+            f"*The law works. It brought {one.after.label} to {more} more Boards.*\n\n"
+            "What is known of the dates: the change was announced in November 2008 and passed on "
+            "12 November 2009; the duty to cooperate began on 12 January 2010, the duty to have "
+            "all partners on the Board on 1 April 2010. The forms were probably filled in from "
+            "November to February.\n\n"
+            "- Was it law, expectation or the form? Say what each account would have to claim, "
+            "and what speaks for it or against it.\n"
             f"- What does {words.within(two.after.label)} add, as an agency that began level and "
             "was under no duty? Why is it no control group?\n"
             "- Which further figures would help you to decide?"
         ),
         solution=(
-            "- For instance: guidance or the agency's own head office asked for it, law or no law. "
-            "Boards wanted it there for reasons of their own, such as their work on child poverty. "
-            "The form named it as a partner, and a box that is there gets ticked. Somebody else "
-            "filled in the form.\n"
+            "- *Law:* the duty moved it. Then seats were taken up within weeks, as the duty "
+            "probably began while the forms were being filled in; and no Act asked for a seat "
+            "before April 2010.\n"
+            "- *Expectation:* it came ahead of the law, as guidance or its own head office asked. "
+            "The announcement came, probably, as the first forms were being filled in, so there "
+            "was a year for it.\n"
+            "- *The form:* a new box cannot explain it. There are figures of both years, so the "
+            "box was there. But the wording around it may have changed, the draft guidance may "
+            "have told authorities whom to name, or somebody else filled in the form.\n"
+            "- There may be more: Boards wanted it for reasons of their own, such as their work on "
+            "child poverty. The totals fit every one of these.\n"
             f"- Something that raised all agencies alike would have raised "
             f"{words.within(two.after.label)} too, and it rose by "
             f"{words.counted(abs(two.points), 'point')} only. So a general trend is not the whole "
             "of it. But it was not picked by lot. A national service can be told to attend; "
             "general practices are many and independent, and earlier research found family "
             "doctors hard to engage (Allnock and others 2006).\n"
-            "- Years before the announcement, to see whether it rose already. The date on which "
-            "each agency joined each Board. The years after the duty began. Agencies under no "
-            "duty that are run from the centre. Another country without the change."
+            "- The day on which each form was sent in, to set it before or after 12 January 2010. "
+            "The date on which each agency joined each Board. Years before the announcement, to "
+            "see whether it rose already. The two forms side by side. Agencies under no duty that "
+            "are run from the centre. Another country without the change."
         ),
-        hint="What else happened between the two forms, and to whom?",
+        hint="Put the dates on a line, and the two forms beside them.",
         minutes=8,
     )
 
@@ -560,7 +582,7 @@ def _compute_together(collection: Collection) -> Exercise:
 
 
 _MAKE: dict[str, Callable[[Collection], Exercise]] = {
-    "seats-1": _about_to_be_bound,
+    "seats-1": _added_to_the_duty,
     "seats-2": _heard_and_seated,
     "seats-3": _how_senior,
     "seats-4": _newcomers,
@@ -638,30 +660,32 @@ def _ask_duty(collection: Collection) -> Question:
     return Question(
         "duty",
         f"{one.after.label} were on {_pc(one.before)} of Boards in {first} and on "
-        f"{_pc(one.after)} in {last}. Did the law oblige them?",
+        f"{_pc(one.after)} in {last}. Were they under the duty to cooperate when they were "
+        "counted?",
         (
             Choice(
                 "Yes, in both years",
                 right=False,
                 feedback="Police, probation and health were on the first list of 2004. Colleges "
-                "were not.",
+                "were not. The Act that added them was passed on 12 November 2009.",
             ),
             Choice(
-                f"Yes, from {last}",
+                "No, in neither year",
                 right=False,
-                feedback="The Act was passed in that year. What it asked took effect in April "
-                "2010, after both forms.",
+                feedback="That cannot be shown. The duty reached them on 12 January 2010, and the "
+                f"forms of {last} were probably filled in from November 2009 to February 2010.",
             ),
             Choice(
-                "Not yet, in either year",
+                "Not in the first year; of the second the paper does not tell",
                 right=True,
-                feedback="The duty reached them in April 2010. Why some sat there "
-                "before, the print does not tell. The change had been announced.",
+                feedback="The duty reached them on 12 January 2010, probably while the forms were "
+                "being filled in, and no form has a day. A seat on the Board was not required by "
+                "law before April 2010.",
             ),
             Choice(
-                "It never did",
+                "They never came under it",
                 right=False,
-                feedback="It did from April 2010, as with schools and Jobcentre Plus.",
+                feedback="The Act of 2009 added them, with schools and Jobcentre Plus.",
             ),
         ),
     )
@@ -675,7 +699,7 @@ def _ask_control(collection: Collection) -> Question:
         f"The one rose by {abs(one.points)} points, the other by {abs(two.points)}. What follows?",
         (
             Choice(
-                f"The coming duty raised {one.after.label} by "
+                f"The Act raised {one.after.label} by "
                 f"{_one_decimal(_rise(one) - _rise(two), 0)} points",
                 right=False,
                 feedback="Only if both would have changed alike without it. A national service "
@@ -731,7 +755,7 @@ def _ask_heads(collection: Collection) -> Question:
                 "stand for another number.",
             ),
             Choice(
-                "The print cannot tell",
+                "The paper cannot tell",
                 right=False,
                 feedback="Not as it stands, but on so small a base only one count gives the "
                 "printed percentage.",
@@ -787,11 +811,11 @@ def _ask_families(collection: Collection) -> Question:
             Choice(
                 f"Fewer authorities reported families on the Board in {last}",
                 right=True,
-                feedback=f"{one.after.yes} after {one.before.yes}, with "
-                f"{words.counted(one.after.blank, 'answer')} missing.",
+                feedback=f"{one.after.yes} after {one.before.yes}, on the largest bases that the "
+                "percentages allow.",
             ),
             Choice(
-                "Families had a say in every area",
+                "Families had a say everywhere",
                 right=False,
                 feedback="That they were consulted is the authority's account. Whether anything "
                 "changed for it was not asked.",
@@ -983,6 +1007,12 @@ def _board(collection: Collection) -> pd.DataFrame:
     return collection.tally(
         [*codebook.section("statutory_agencies"), *codebook.section("other_agencies")]
     )
+
+
+def _unstated(collection: Collection, data: pd.DataFrame) -> str:
+    """What the paper leaves open of the bases of these items, as a caveat goes on after it."""
+    said = representation.unstated(collection, list(data["item"].unique()))
+    return f"{said} " if said else ""
 
 
 def _pair(collection: Collection) -> tuple[Move, Move]:

@@ -1,7 +1,7 @@
 """Lesson 1, reading a published table: bases, rounding, and a figure that cannot be.
 
-Its example is one row of Table 1, further education and sixth form colleges in the first year, and
-its puzzles are the two places in which the print cannot be right.
+Its example is one row of Table 1, further education and sixth form colleges in the first year. Its
+puzzles are a row that cannot be right, and figures that cannot all rest on one base.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ ODD = "pct_commissioner"
 """The agency one of whose rows does not add up."""
 JOBCENTRE = "jobcentre_plus"
 STEEPEST = "commissioning.palliative_care"
-"""The area in which three numbers stand for one fall."""
+"""The service in which three numbers stand for one fall."""
 PARTS = {"head": "head", "senior_officer": "senior officer", "other": "other"}
 
 
@@ -350,15 +350,15 @@ def one_fall_three_numbers(collection: Collection) -> Finding:
         key="one-fall-three-numbers",
         title=(
             f"{one['label']} fell by {abs(one['points'])} points, which is "
-            f"{abs(one['per cent'])} per cent of what there was; the print calls it "
+            f"{abs(one['per cent'])} per cent of what there was; the paper calls it "
             f"{abs(one['printed change'])}%"
         ),
         question="By how much did joint commissioning change, in points and in per cent?",
         data=data,
-        base=f"all {collection.size} authorities, {len(data)} areas asked about in both years",
+        base=f"all {collection.size} authorities, {len(data)} services asked about in both years",
         source=SOURCE.format("Table 2"),
         caveat=(
-            f"In {words.number(len(apart))} areas "
+            f"For {words.number(len(apart))} services "
             f"({words.listed([words.within(label) for label in apart['label']])}) the "
             "difference of two rounded percentages is a point away from the change. Two "
             "percentages known to the nearest whole give a difference that is known to within a "
@@ -366,7 +366,7 @@ def one_fall_three_numbers(collection: Collection) -> Finding:
         ),
         shown=pd.DataFrame(
             {
-                "area": data["label"],
+                "service": data["label"],
                 "first year": [
                     words.of(*pair)
                     for pair in data[["from_yes", "from_base"]].itertuples(index=False)
@@ -383,7 +383,7 @@ def one_fall_three_numbers(collection: Collection) -> Finding:
 
 
 def printed_apart(collection: Collection) -> Finding:
-    """The areas whose printed change is not the change: they fit on a slide."""
+    """The services whose printed change is not the change: they fit on a slide."""
     whole = one_fall_three_numbers(collection)
     apart = whole.data["printed change"] != whole.data["points"]
     return replace(
@@ -391,7 +391,7 @@ def printed_apart(collection: Collection) -> Finding:
         key="printed-apart",
         data=whole.data[apart].reset_index(drop=True),
         base=f"all {collection.size} authorities; the {words.number(int(apart.sum()))} of "
-        f"{len(whole.data)} areas whose printed change is a point out",
+        f"{len(whole.data)} services whose printed change is a point out",
         shown=whole.table[apart].reset_index(drop=True),
     )
 
@@ -480,7 +480,7 @@ def _near_twins(collection: Collection) -> Exercise:
             f"- {fewest['label']}: {fewest['base']} answered, so "
             f"{words.number(collection.size - fewest['base'])} of {collection.size} did not.\n"
             "- Nobody can tell. The same number of Boards need not be the same Boards, and the "
-            "print gives totals alone."
+            "paper gives totals alone."
         ),
         hint="The counts stand to the right of the chart.",
         minutes=5,
@@ -636,15 +636,16 @@ def _compute_bases(collection: Collection) -> Exercise:
         level="compute",
         title="A base for a whole block",
         task=(
-            f"The text leaves {words.number(collection.size - stated)} of {collection.size} "
-            f"areas out of the percentages of the JSNA components, which makes {stated}. Find "
-            f"every base up to {collection.size} on which all of them are possible. In the "
+            f"The paper excludes {words.number(collection.size - stated)} of {collection.size} "
+            f"authorities from the percentages of the JSNA components, which leaves {stated}. "
+            f"Find every base up to {collection.size} on which all of them are possible. In the "
             "notebook this is `table.shared-base`."
         ),
         solution=(
-            f"{words.listed([str(base) for base in fits])}, and not {stated}. So the text or some "
-            "of the figures are wrong, or more areas left some of the questions blank. Nobody "
-            "can tell which from the print."
+            f"{words.listed([str(base) for base in fits])}, and not {stated}. So they cannot all "
+            f"be shares of the same {stated}. Blanks on single components would explain it, as "
+            "would more exclusions, or a misprint. Nobody can tell which from the paper, which "
+            "does not say that every component rests on all that were left."
         ),
         hint="For each base, list what each of its counts is printed as.",
         minutes=10,
@@ -898,20 +899,22 @@ def _ask_stated_base(collection: Collection) -> Question:
     below = max(k for k in range(stated + 1) if rounded_percent(k, stated) < top)
     return Question(
         "stated-base",
-        f"The text says that {stated} areas stand behind the percentages of the JSNA "
-        f"components. One is {top}%; but {below} of {stated} is {_pc(below, stated)} and "
+        f"The paper excludes {words.number(collection.size - stated)} of {collection.size} "
+        f"authorities from the percentages of the JSNA components, which leaves {stated}. One of "
+        f"them is {top}%; but {below} of {stated} is {_pc(below, stated)} and "
         f"{below + 1} is {_pc(below + 1, stated)}. What follows?",
         (
             Choice(
                 "The answers were made up",
                 right=False,
-                feedback="A slip in typing, or a few more blanks, would look just like this. "
-                "Arithmetic shows that something is wrong, not why.",
+                feedback="A few blanks on that component, or a slip in typing, would look just "
+                "like this.",
             ),
             Choice(
-                f"The figure rests on another base than {stated}, or it is misprinted",
+                f"The figure does not rest on all {stated}, or it is misprinted",
                 right=True,
-                feedback="More than that cannot be had from the print.",
+                feedback="More than that cannot be had from the paper, which does not say that "
+                "every component rests on all of them.",
             ),
             Choice(
                 f"The base was {fits[-1]}, for certain",
@@ -923,7 +926,7 @@ def _ask_stated_base(collection: Collection) -> Question:
                 "Nothing: it is off by rounding only",
                 right=False,
                 feedback="The figures on either side are rounded already. No whole number of "
-                "areas lies between.",
+                "authorities lies between.",
             ),
         ),
     )
@@ -1008,7 +1011,7 @@ def _check_bases(collection: Collection, answer: Any) -> str:
             raise WrongAnswer(f"{base} is no base from 1 to {collection.size}.")
         missing = [figure for figure in figures if not possible_counts(figure, base)]
         if missing:
-            told = " That is what the text says." if base == stated else ""
+            told = " That is what the paper leaves." if base == stated else ""
             raise WrongAnswer(
                 f"{base} cannot be.{told} No count of {base} is printed as "
                 f"{words.listed([f'{figure}%' for figure in missing])}."
@@ -1025,7 +1028,7 @@ def _check_bases(collection: Collection, answer: Any) -> str:
         )
     return (
         f"All {len(figures)} percentages are possible on {words.listed([str(b) for b in fits])}, "
-        f"and on no other base up to {collection.size}: not on {stated}, which the text states."
+        f"and on no other base up to {collection.size}: not on {stated}, which the paper leaves."
     )
 
 

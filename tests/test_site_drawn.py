@@ -1,0 +1,48 @@
+"""What is drawn says so on the built site, and nothing drawn is told of a region or a type.
+
+`make book` builds it. These are about the book on the paper, whose rows are drawn.
+"""
+
+from __future__ import annotations
+
+import pytest
+from bs4.element import Tag
+from test_site import FINDINGS, text
+
+from csm_lib.collection import SHIPPED, open_collection
+
+pytestmark = pytest.mark.paper
+
+DRAWN = {
+    name: figure
+    for name, figure in FINDINGS.items()
+    if figure.select('.csm-status[data-status="drawn"]')
+}
+
+
+def test_some_finding_is_drawn() -> None:
+    assert DRAWN
+
+
+@pytest.mark.parametrize("figure", DRAWN.values(), ids=DRAWN)
+def test_a_drawn_finding_says_so_in_its_title_and_its_text_alternative(figure: Tag) -> None:
+    assert "drawn" in text(figure.select_one("figcaption")).lower()
+    drawing = figure.select_one("svg[role=img]")
+    assert drawing is None or "drawn" in str(drawing["aria-label"]).lower()
+
+
+@pytest.mark.parametrize("figure", DRAWN.values(), ids=DRAWN)
+def test_nothing_drawn_is_told_of_a_region_or_a_type(figure: Tag) -> None:
+    frame = open_collection(SHIPPED).frame
+    assert frame is not None
+    groups = set(frame["region"]) | set(frame["authority_type"])
+    cells = {text(cell) for cell in figure.select("td, th")}
+
+    assert cells & groups == set()
+
+
+@pytest.mark.parametrize("figure", FINDINGS.values(), ids=FINDINGS)
+def test_no_finding_rests_on_one_drawn_panel_without_being_drawn(figure: Tag) -> None:
+    source = text(figure.select_one(".csm-source"))
+
+    assert ("drawn" in source) == bool(figure.select('.csm-status[data-status="drawn"]'))
