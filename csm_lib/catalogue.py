@@ -12,7 +12,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from csm_lib.aggregate import CHARACTERISTICS, NOT_KNOWN
-from csm_lib.collection import SHIPPED, Collection
+from csm_lib.collection import DRAWN, SHIPPED, Collection
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -231,6 +231,8 @@ def _generic(collection: Collection) -> tuple[Chapter, ...]:
     held = {one: _Held(collection, one) for one in codebook.sections}
     held = {one: found for one, found in held.items() if found.asked}
     by = [one for one in CHARACTERISTICS if len(_groups(collection, one)) > 1]
+    # which drawn row stands in which group was drawn, too
+    split = [] if collection.status == DRAWN else by
 
     who = [
         _entry(collection, "How many", "response.answered"),
@@ -246,7 +248,7 @@ def _generic(collection: Collection) -> tuple[Chapter, ...]:
     if held:
         who.append(_entry(collection, "What was left blank", "response.blanks"))
     sections = [
-        _chapter(names[one], codebook.title(one), codebook.about(one), found.entries(by))
+        _chapter(names[one], codebook.title(one), codebook.about(one), found.entries(split))
         for one, found in held.items()
     ]
     moved = [one for one, found in held.items() if found.moved is not None]
@@ -267,7 +269,7 @@ def _generic(collection: Collection) -> tuple[Chapter, ...]:
             WARNING,
             "Early warning",
             "What falls from wave to wave.",
-            _warning(collection, held, by),
+            _warning(collection, held, split),
         ),
         _chapter(
             CODEBOOK,

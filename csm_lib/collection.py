@@ -31,7 +31,7 @@ SHIPPED = Path(__file__).resolve().parent.parent / "data"
 DRAWN, OWN, INVENTED = "drawn", "own returns", "invented"
 
 LABELS: Mapping[str, str] = {
-    DRAWN: "Drawn panel: an illustration, not the data",
+    DRAWN: "Drawn: an illustration, not the data",
     INVENTED: "Invented returns: an example, not data",
     OWN: "",
 }

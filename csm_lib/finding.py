@@ -44,6 +44,9 @@ STATUSES: Mapping[str, str] = {
 }
 """What a number is, and how a page explains it."""
 
+DRAWN_SOURCE = "One panel, drawn to reproduce the totals of Devanney and Wistow (2013)"
+"""Where a number comes from that no figure of the paper stands behind."""
+
 LONG = 60
 """A table of more rows than this scrolls in its box."""
 
@@ -402,7 +405,7 @@ def source_of(collection: Collection, data: pd.DataFrame) -> str:
         collection.codebook[item].place for item in data["item"] if item in collection.codebook
     )
     if (data["status"] == DRAWN).all():
-        return "One panel, drawn to reproduce the totals of Devanney and Wistow (2013)"
+        return DRAWN_SOURCE
     source = f"Devanney and Wistow (2013), {'; '.join(places)}"
     if (data["status"] == DRAWN).any():
         source += "; what is marked drawn, one panel drawn to reproduce its totals"

@@ -16,7 +16,7 @@ from small import Answers, answers, item, small
 
 from csm_lib.catalogue import Chapter, chapters_of
 from csm_lib.chapters import reference
-from csm_lib.collection import DRAWN, INVENTED, Collection, open_collection
+from csm_lib.collection import DRAWN, INVENTED, OWN, Collection, open_collection
 from csm_lib.teaching import LESSONS
 
 ROOT = Path(__file__).parent.parent
@@ -361,7 +361,20 @@ def test_a_drawn_panel_of_ones_own_is_told_as_drawn() -> None:
         if chapter.name != "codebook"
     ]
 
-    assert set(labels) == {"Drawn panel: an illustration, not the data"}
+    assert set(labels) == {"Drawn: an illustration, not the data"}
+
+
+def test_nothing_drawn_is_told_by_region() -> None:
+    own, drawn = (
+        small(BOARD, {2021: WAVE, 2023: LATER}, region=HALVES, status=status)
+        for status in (OWN, DRAWN)
+    )
+    split = {"section.groups", "early_warning.falling_by"}
+
+    assert split <= {call.partition("(")[0] for told in calls(own).values() for call in told}
+    told = {call.partition("(")[0] for told in calls(drawn).values() for call in told}
+    assert not split & told
+    assert "response.by_region" in told
 
 
 def test_the_codebook_leaves_out_what_it_says_of_no_item() -> None:

@@ -137,6 +137,8 @@ def test_a_finding_shows_itself(
 def test_support_is_of_drawn_panels_and_says_so(supported: Finding) -> None:
     assert supported.status == {"drawn": 12}
     assert supported.title.startswith("Drawn panels")
+    assert "of drawn panels with a year-swap p of 0.05 or less" in supported.alt
+    assert "neither is estimated" in supported.caveat
     assert "one drawn panel" not in supported.html
     assert (supported.data["base"] == 300).all()
 

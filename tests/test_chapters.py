@@ -127,7 +127,7 @@ def test_a_count_that_no_print_stands_behind_is_marked_drawn(collection: Collect
     other = _answering(collection, "commissioning.maternity", 2009, 20)
     finding = commissioning.areas(other)
     assert finding.status["drawn"] == 1
-    assert "Drawn panel" in finding.html
+    assert "Drawn: an illustration" in finding.html
     assert "drawn" not in commissioning.areas(collection).status
 
 

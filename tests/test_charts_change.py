@@ -45,6 +45,12 @@ def ranged(**items: tuple[float, float, str]) -> pd.DataFrame:
     return frame.assign(item=list(items), label=list(items))
 
 
+def bounded(**items: tuple[int, int, int]) -> pd.DataFrame:
+    """The least and the most of a base."""
+    frame = pd.DataFrame(list(items.values()), columns=["low", "high", "base"])
+    return frame.assign(item=list(items), label=list(items))
+
+
 def supported(base: int, persistence: list[float], **claims: list[int]) -> pd.DataFrame:
     rows = [
         (claim, claim, value, yes, base)
@@ -60,6 +66,7 @@ CHANGES = change(
     Police=(74, 74, 73, 74),
     Jobcentre=(26, 72, 50, 72),
 )
+BOUNDS = bounded(North=(0, 12, 12), South=(5, 5, 13), East=(3, 9, 10))
 CLAIMS = supported(
     10_000, [1, 3, 10, 1000], Less=[0, 3, 4550, 9_997], Fewer=[10_000, 8_000, 6_000, 2_000]
 )
@@ -67,6 +74,7 @@ CLAIMS = supported(
 DRAWN: dict[str, Callable[..., Figure]] = {
     "moves": lambda **options: charts.moves(CHANGES, **options),
     "p_ranges": lambda **options: charts.p_ranges(CHANGES, **options),
+    "ranges": lambda **options: charts.ranges(BOUNDS, what="Authorities with one", **options),
     "support": lambda note=NOTE: charts.support(CLAIMS, note=note),
 }
 every_chart = pytest.mark.parametrize("chart", DRAWN)
@@ -150,6 +158,11 @@ def test_support_has_a_percentage_in_every_cell() -> None:
     ]
 
 
+def test_support_says_which_panels_it_counts() -> None:
+    shown = texts(charts.support(CLAIMS, what="with p at 0.05 or less", note=NOTE))
+    assert shown[1] == "Share of 10,000 drawn panels with p at 0.05 or less, by persistence"
+
+
 @pytest.mark.parametrize(
     ("yes", "base", "text"),
     [
@@ -190,7 +203,7 @@ def test_rows_come_in_the_order_given_and_without_labels_are_named_by_item() -> 
         assert shown == ["Jobcentre", "Police", "Palliative", "CAMHS"]
 
 
-@pytest.mark.parametrize("chart", ["moves", "p_ranges"])
+@pytest.mark.parametrize("chart", ["moves", "p_ranges", "ranges"])
 def test_a_note_stands_in_the_figure_above_everything(chart: str) -> None:
     assert texts(DRAWN[chart](note=NOTE)) == [NOTE, *texts(DRAWN[chart]())]
 
@@ -219,6 +232,20 @@ def test_a_bar_is_filled_to_the_least_and_open_to_the_most() -> None:
     assert [bar[3] for bar in (lost_least, gained_least, lost_most, gained_most)] == [
         *(True, True),
         *(False, False),
+    ]
+
+
+def test_a_range_is_filled_to_the_least_open_to_the_most_and_told_with_its_base() -> None:
+    figure = charts.ranges(BOUNDS, what="Authorities with one")
+    north, south, east_most, east_least = bars(figure)
+    assert north[:2] == pytest.approx((0, 12), abs=0.3)
+    assert south[:2] == pytest.approx((0, 5))
+    assert east_most[:2] == pytest.approx((0, 9), abs=0.3)
+    assert east_least[:2] == pytest.approx((0, 3))
+    assert [bar[3] for bar in (north, south, east_most, east_least)] == [False, True, False, True]
+    assert texts(figure) == [
+        *("Authorities with one", "at least", "at most"),
+        *("North", "0 to 12 of 12", "South", "5 of 13", "East", "3 to 9 of 10"),
     ]
 
 
@@ -317,6 +344,12 @@ CROWDED: dict[str, Callable[[], Figure]] = {
         gainers="W" * 40,
         note=LONG,
     ),
+    "ranges at every extreme": lambda: charts.ranges(
+        bounded(**{LONG: (0, 99999, 99999), "W" * 70: (0, 0, 1), "all": (99999, 99999, 99999)}),
+        what=LONG,
+        note=LONG,
+    ),
+    "only none": lambda: charts.ranges(bounded(A=(0, 0, 0)), what="W"),
     "short words": lambda: charts.moves(CHANGES, losers="a", gainers="b"),
     "p at every extreme": lambda: charts.p_ranges(
         ranged(
@@ -391,7 +424,8 @@ def test_words_of_strangers_are_shown_as_they_are() -> None:
     for figure in (
         charts.moves(CHANGES.assign(label=label), losers=label, gainers=label, note=label),
         charts.p_ranges(CHANGES.assign(label=label), note=label),
-        charts.support(CLAIMS.assign(label=label), note=label),
+        charts.ranges(BOUNDS.assign(label=label), what=label, note=label),
+        charts.support(CLAIMS.assign(label=label), what=label, note=label),
     ):
         drawing = charts.svg(figure, key="k", alt="a")
         assert "<script" not in drawing
@@ -426,6 +460,11 @@ def test_characters_that_cannot_be_set_are_left_out() -> None:
         (lambda: charts.moves(CHANGES.assign(gainers_low=0.5)), "two whole numbers"),
         (lambda: charts.moves(CHANGES.assign(gainers_high=np.inf)), "two whole numbers"),
         (lambda: charts.moves(CHANGES, losers=" "), "each need a word"),
+        (lambda: charts.ranges(BOUNDS, what="\n"), "say what is counted"),
+        (lambda: charts.ranges(bounded(A=(3, 2, 4)), what="x"), "A has 3 to 2 of 4"),
+        (lambda: charts.ranges(bounded(A=(-1, 2, 4)), what="x"), "A has -1 to 2 of 4"),
+        (lambda: charts.ranges(bounded(A=(1, 5, 4)), what="x"), "the base last"),
+        (lambda: charts.ranges(BOUNDS.assign(low=0.5), what="x"), "They are whole numbers"),
         (lambda: charts.p_ranges(CHANGES.drop(columns="p_low")), "p_ranges needs the columns p_l"),
         (lambda: charts.p_ranges(CHANGES, level=0.01), "not 'depends' below 0.01. Give both"),
         (lambda: charts.p_ranges(CHANGES.assign(verdict="maybe")), "always, never, depends"),

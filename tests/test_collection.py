@@ -114,7 +114,7 @@ def test_the_descriptor_says_who_answered_and_what_may_be_shown(own: Path) -> No
 
 
 def test_the_shipped_panel_is_labelled_and_withholds_nothing(collection: Collection) -> None:
-    assert collection.label == "Drawn panel: an illustration, not the data"
+    assert collection.label == "Drawn: an illustration, not the data"
     assert collection.threshold == 0
     assert collection.source.startswith("Devanney and Wistow (2013)")
     assert collection.licence == "Creative Commons Attribution 4.0"

@@ -260,8 +260,8 @@ def test_groups_that_are_not_known_have_no_finding(codebook: Codebook) -> None:
 def test_rows_by_group_of_the_panel_are_drawn_and_labelled(collection: Collection) -> None:
     finding = early_warning.falling_by(collection, "region")
     assert finding.status == {"drawn": 9}
-    assert finding.label == "Drawn panel: an illustration, not the data"
-    assert "Drawn panel: an illustration, not the data" in finding.html
+    assert finding.label == "Drawn: an illustration, not the data"
+    assert "Drawn: an illustration, not the data" in finding.html
     assert finding.data["items"].tolist() == [24] * 9
 
 

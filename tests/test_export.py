@@ -26,7 +26,7 @@ from csm_lib.export import _widths, export, standalone
 from csm_lib.finding import Finding
 
 EXAMPLE = Path(__file__).parent.parent / "examples" / "partnership-board"
-DRAWN_LABEL = "Drawn panel: an illustration, not the data"
+DRAWN_LABEL = "Drawn: an illustration, not the data"
 
 
 def draw() -> Figure:

@@ -12,7 +12,7 @@ from bs4 import BeautifulSoup
 
 from csm_lib import charts
 from csm_lib.chapters import jsna, representation
-from csm_lib.collection import Collection
+from csm_lib.collection import Collection, open_collection
 from csm_lib.finding import (
     Finding,
     alt_of,
@@ -222,7 +222,7 @@ def test_the_note_of_a_figure_says_what_is_drawn_invented_and_withheld() -> None
     rows = HOUSING.assign(status=["own returns", "own returns"])
     assert drawn_note(rows) is None
     assert drawn_note(rows.assign(status=["recovered", "drawn"])) == (
-        "Drawn panel: an illustration, not the data"
+        "Drawn: an illustration, not the data"
     )
     assert drawn_note(rows.assign(status="invented")) == "Invented returns: an example, not data"
     assert drawn_note(rows.assign(status=["own returns", "withheld"])) == (
@@ -315,6 +315,20 @@ def test_the_base_is_that_of_the_figures_shown(invented: Collection) -> None:
     assert base_of(hidden, invented) == "partnerships that answered the question, 72 of 74"
     whole = invented.tally(["board.third_sector"], years=[2009])
     assert base_of(whole.assign(base=74), invented) == "all 74 partnerships"
+
+
+def test_the_source_is_the_paper_save_for_what_is_drawn() -> None:
+    collection = open_collection()
+    police = pd.DataFrame({"item": ["board.police"] * 2, "status": ["recovered", "derived"]})
+    printed = "Devanney and Wistow (2013), Table 1"
+
+    assert source_of(collection, police) == printed
+    assert source_of(collection, police.assign(status=["recovered", "drawn"])) == (
+        f"{printed}; what is marked drawn, one panel drawn to reproduce its totals"
+    )
+    assert source_of(collection, police.assign(status="drawn")) == (
+        "One panel, drawn to reproduce the totals of Devanney and Wistow (2013)"
+    )
 
 
 def test_the_source_of_own_returns_is_what_their_collection_names(invented: Collection) -> None:

@@ -187,9 +187,9 @@ def test_the_more_is_carried_the_more_panels_show_no_fall(collection: Collection
 def test_what_is_simulated_says_that_it_is_drawn(collection: Collection) -> None:
     for make in (lesson.damped, lesson.false_alarms):
         finding = make(collection)
-        assert finding.label == "Drawn panel: an illustration, not the data"
+        assert finding.label == "Drawn: an illustration, not the data"
         assert set(finding.data["status"]) == {"drawn"}
-    assert "Drawn panel" in lesson.false_alarms(collection).html
+    assert "Drawn: an" in lesson.false_alarms(collection).html
 
 
 def test_the_flags_in_print_are_those_of_the_counts(collection: Collection) -> None:

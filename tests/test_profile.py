@@ -312,9 +312,7 @@ def test_a_page_of_its_own_is_whole_and_fetches_nothing(collection: Collection) 
     whole = soup(html)
     assert html.startswith('<!DOCTYPE html>\n<html lang="en">')
     assert whole.title is not None
-    assert whole.title.get_text() == (
-        "A01: profile 2009 (Drawn panel: an illustration, not the data)"
-    )
+    assert whole.title.get_text() == ("A01: profile 2009 (Drawn: an illustration, not the data)")
     assert len(whole.select("h1")) == 1
     assert whole.select("script, link, img, iframe, [src], [href]") == []
     assert "prefers-color-scheme: dark" in html

@@ -15,16 +15,16 @@ import pandas as pd
 from csm_lib import inference, panel, words
 from csm_lib.aggregate import changes
 from csm_lib.errors import CollectionError
-from csm_lib.finding import Finding, source_of
+from csm_lib.finding import DRAWN_NOTE, Finding, source_of
 
 if TYPE_CHECKING:
     from csm_lib.collection import Collection
 
 LEVEL = 0.05
-DRAWN_PANELS = "Drawn panels: an illustration, not the data"
 PERSISTENCES = (10.0, 20.0, 100.0)
 CONCENTRATIONS = (0.0, 0.3, 0.5, 0.7)
 PANELS = 300
+PASSING = f"with a year-swap p of {LEVEL} or less"
 PAIRED = (
     "The same authorities answered in both years. Only those that changed count, and the totals "
     "do not tell how many did."
@@ -233,7 +233,7 @@ def support(collection: Collection) -> Finding:
     data["status"] = "drawn"
     wide = data.pivot(index="label", columns="persistence", values="yes")
     shipped = wide[panel.PERSISTENCE]
-    least = _least_concentrated_p(items)
+    least = _least_churn_p(items)
     return Finding(
         key="support",
         title=(
@@ -241,19 +241,19 @@ def support(collection: Collection) -> Finding:
             f"calls the fall more than chance runs from {_share(shipped.max())} to "
             f"{_share(shipped.min())} as moves concentrate"
         ),
-        question="In what share of drawn panels is the year-swap p 0.05 or less?",
+        question=f"What share of drawn panels comes {PASSING}?",
         data=data,
         base=f"{PANELS} drawn panels for each pair, all with the published totals",
         source="Panels drawn to reproduce Devanney and Wistow (2013)",
         caveat=(
             "Persistence is the odds ratio of an authority's two answers. Concentration is how "
             "closely its services follow one factor of its own. Nothing in the paper identifies "
-            "either, so these shares tell of the way of drawing, not of the authorities. What the "
-            "totals prove is the range above; with the least churn, all of it heaped on as few "
-            f"authorities as can be, p is {words.p_value(least)}."
+            "either and neither is estimated, so these shares tell of the way of drawing, not of "
+            "the authorities. What the totals prove is the range above; with the least churn, on "
+            f"as few authorities as can be, p is {words.p_value(least)}."
         ),
         alt=_support_alt(data),
-        draw=lambda: charts.support(data, note=DRAWN_PANELS),
+        draw=lambda: charts.support(data, what=PASSING, note=DRAWN_NOTE),
         shown=pd.DataFrame(
             {"concentration": [f"{one:g}" for one in CONCENTRATIONS]}
             | {
@@ -264,7 +264,7 @@ def support(collection: Collection) -> Finding:
     )
 
 
-def _least_concentrated_p(items: pd.DataFrame) -> float:
+def _least_churn_p(items: pd.DataFrame) -> float:
     """The year-swap p where nobody moves against a change and the moves are heaped on the fewest.
 
     The services that fell are lost by the same authorities, those that rose gained by others.
@@ -550,7 +550,7 @@ def _verdicts_alt(data: pd.DataFrame) -> str:
 
 def _support_alt(data: pd.DataFrame) -> str:
     return _alt(
-        "Chart of the share of drawn panels in which each claim holds, by persistence",
+        f"Chart of the share of drawn panels {PASSING}, by concentration and persistence",
         data,
         lambda row: f"{row.label}, persistence {row.persistence:g}: {_share(row.yes)}",
     )

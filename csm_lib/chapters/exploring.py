@@ -295,6 +295,8 @@ def components_in(whole: Finding, band: str) -> Finding:
 
 def bounded(collection: Collection, item: str, *, by: str) -> Finding:
     """How many of each region or type can have said yes to an item in the last year."""
+    from csm_lib import charts
+
     year, one = collection.years[-1], collection.codebook[item]
     whole = collection.tally([item], years=[year])
     yes, base = int(whole["yes"].iloc[0]), int(whole["base"].iloc[0])
@@ -310,6 +312,7 @@ def bounded(collection: Collection, item: str, *, by: str) -> Finding:
         }
     )
     wide = data.iloc[int((data["high"] - data["low"]).argmax())]
+    drawn = data.assign(item=data[by], label=data[by])
     group = CHARACTERISTIC[by].lower()
     return Finding(
         key="bounded",
@@ -323,8 +326,11 @@ def bounded(collection: Collection, item: str, *, by: str) -> Finding:
         source=source_of(collection, whole),
         caveat=(
             f"The paper gives no answer by {group}. These are the fewest and the most that its "
-            "totals allow; each is possible."
+            f"totals allow; each is possible. How many of each {group} answered is itself assumed, "
+            "as the paper does not state its list of authorities."
         ),
+        alt=_bounds_alt(f"can have said yes, {one.label}, {year}", drawn),
+        draw=lambda: charts.ranges(drawn, what=f"Authorities that said yes in {year}"),
         shown=pd.DataFrame(
             {
                 group: data[by],
@@ -338,6 +344,8 @@ def bounded(collection: Collection, item: str, *, by: str) -> Finding:
 
 def paired(collection: Collection, agency: str, items: Sequence[str]) -> Finding:
     """On how many Boards an agency can have sat together with each of the others."""
+    from csm_lib import charts
+
     year, label = collection.years[-1], collection.codebook[agency].label
     whole = collection.tally(items, years=[year]).set_index("item")
     others = whole.drop(agency)
@@ -369,6 +377,10 @@ def paired(collection: Collection, agency: str, items: Sequence[str]) -> Finding
             "The paper gives each agency's total, not which Boards had both. These are the fewest "
             "and the most that the totals allow; each is possible."
         ),
+        alt=_bounds_alt(f"can have had both agencies in {year}, {label} and another", data),
+        draw=lambda: charts.ranges(
+            data, what=f"Boards with {words.within(label)} in {year} that also had"
+        ),
         shown=pd.DataFrame(
             {
                 "together with": data["label"],
@@ -378,6 +390,16 @@ def paired(collection: Collection, agency: str, items: Sequence[str]) -> Finding
             }
         ),
     )
+
+
+def _bounds_alt(what: str, data: pd.DataFrame) -> str:
+    told = [
+        f"{label}: {words.span(low, high)} of {base}"
+        for label, low, high, base in zip(
+            data["label"], data["low"], data["high"], data["base"], strict=True
+        )
+    ]
+    return f"Chart of how many, at the least and at the most, {what}. {'; '.join(told)}."
 
 
 def _answering(collection: Collection, by: str) -> pd.Series[int]:

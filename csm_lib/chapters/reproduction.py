@@ -331,6 +331,7 @@ def lists(collection: Collection) -> Finding:
         data[f"{label} add up to"] = data["list of authorities"].map(one["sum"])
     most = max(number for _, number in found)
     number = sum(possible == most for _, possible in found)
+    near = sum(possible >= most - 1 for _, possible in found)  # the best come first
     return Finding(
         key="authority-lists",
         title=(
@@ -344,8 +345,11 @@ def lists(collection: Collection) -> Finding:
         source=PAPER,
         caveat=(
             "The list is not stated. Tried are the areas of either year, the old ones with the "
-            "types of either year, and every place for the City of London and the Isles of Scilly."
+            "types of either year, and every place for the City of London and the Isles of Scilly. "
+            f"Shown are the {near} lists that make at least {most - 1} shares possible; the data "
+            "have all."
         ),
+        shown=data.head(near),
     )
 
 

@@ -13,7 +13,7 @@ from csm_lib.chapters import section
 from csm_lib.collection import DRAWN
 from csm_lib.disclosure import WITHHELD
 from csm_lib.errors import CollectionError
-from csm_lib.finding import Finding, alt_of, drawable, drawn_note, withheld_text
+from csm_lib.finding import DRAWN_SOURCE, Finding, alt_of, drawable, drawn_note, withheld_text
 from csm_lib.frame import as_labelled_then
 from csm_lib.recovery import sample_list
 
@@ -423,7 +423,7 @@ def _ends(values: pd.Series) -> tuple[int, int]:
 def _source(collection: Collection) -> str:
     if collection.status != DRAWN:
         return collection.title
-    return "Reconstructed panel, which reproduces Devanney and Wistow (2013)"
+    return DRAWN_SOURCE
 
 
 def _bars(rows: pd.DataFrame, note: str | None) -> Figure:

@@ -16,7 +16,7 @@ from csm_lib.recovery import sample_list
 if TYPE_CHECKING:
     from csm_lib.collection import Collection
 
-SOURCE = "Reconstructed panel, reproducing Devanney and Wistow (2013), Results, Sub-set"
+SOURCE = "Devanney and Wistow (2013), Results, Sub-set"
 SELECTED = (
     "The authorities chose to answer, so those that did may differ from those that did not. "
     "These shares say how many answered; they do not make the answers representative."

@@ -23,6 +23,7 @@ from csm_lib.charts._change_bars import change_bars
 from csm_lib.charts._dumbbell import dumbbell
 from csm_lib.charts._moves import moves
 from csm_lib.charts._p_ranges import p_ranges
+from csm_lib.charts._ranges import ranges
 from csm_lib.charts._ranked_dots import ranked_dots
 from csm_lib.charts._stacked_bars import stacked_bars
 from csm_lib.charts._style import DARK, PALETTE, css
@@ -40,6 +41,7 @@ __all__ = [
     "dumbbell",
     "moves",
     "p_ranges",
+    "ranges",
     "ranked_dots",
     "stacked_bars",
     "support",

@@ -6,11 +6,13 @@ from collections.abc import Sequence
 from typing import Any
 
 import pandas as pd
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from csm_lib.charts._cells import plain
 from csm_lib.charts._sheet import GAP, Key, Rows, Scale, Sheet, bar, fit, measure
 from csm_lib.charts._style import LINE, PALETTE, SMALL, WIDTH, house_style
+from csm_lib.words import span
 
 COUNTS = ("losers_low", "losers_high", "gainers_low", "gainers_high")
 SURE, OPEN = 15.0, 9.0  # pt; thickness of a filled and of an open bar, apart even when one wide
@@ -61,7 +63,7 @@ def moves(
     scale = fit(
         Scale(rows.right + 12, WIDTH - 1, -most_lost, most_gained or (0 if most_lost else 1)),
         [
-            (-lost[1], measure(_range(*lost)) + GAP + 1, gained[1], measure(_range(*gained)) + GAP)
+            (-lost[1], measure(span(*lost)) + GAP + 1, gained[1], measure(span(*gained)) + GAP)
             for lost, gained in counts
         ],
     )
@@ -74,11 +76,8 @@ def moves(
     axes.vlines(0, *axes.get_ylim(), color=PALETTE["muted"], linewidth=1, zorder=4, clip_on=False)
     for (lost, gained), y in zip(counts, rows.centres, strict=True):
         for (least, most), side, role in ((lost, -1, "earlier"), (gained, 1, "later")):
-            for end, hollow, thickness in ((most, True, OPEN), (least, False, SURE)):
-                if end and not (hollow and most == least):
-                    left, right = sorted((0, side * end))
-                    bar(axes, left, right, y, role, hollow=hollow, thickness=thickness)
-            sheet.beside(scale(side * most), y, _range(least, most), gap=side * GAP)
+            extent(axes, side * least, side * most, y, role)
+            sheet.beside(scale(side * most), y, span(least, most), gap=side * GAP)
     return sheet.figure
 
 
@@ -121,16 +120,19 @@ def _counts(row: dict[Any, Any]) -> tuple[tuple[int, int], tuple[int, int]]:
     whole = all(float(row[name]).is_integer() for name in COUNTS)
     if not whole or not 0 <= lost_low <= lost_high or not 0 <= gained_low <= gained_high:
         raise ValueError(
-            f"moves: {row['item']} has {_range(lost_low, lost_high)} losers and "
-            f"{_range(gained_low, gained_high)} gainers. Each is two whole numbers from 0 on, the "
+            f"moves: {row['item']} has {span(lost_low, lost_high)} losers and "
+            f"{span(gained_low, gained_high)} gainers. Each is two whole numbers from 0 on, the "
             "least first."
         )
     return (int(lost_low), int(lost_high)), (int(gained_low), int(gained_high))
 
 
-def _range(low: int, high: int) -> str:
-    """Write a range of whole numbers: 5 to 12, or 5 where its ends agree."""
-    return str(low) if low == high else f"{low} to {high}"
+def extent(axes: Axes, least: int, most: int, y: float, role: str) -> None:
+    """Draw a range from 0 on: a bar filled to the least and open to the most."""
+    for end, hollow, thickness in ((most, True, OPEN), (least, False, SURE)):
+        if end and not (hollow and most == least):
+            left, right = sorted((0, end))
+            bar(axes, left, right, y, role, hollow=hollow, thickness=thickness)
 
 
 def _key(losers: str, gainers: str) -> Key:

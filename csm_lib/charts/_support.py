@@ -17,7 +17,7 @@ STEPS = 5
 
 
 @house_style()
-def support(frame: pd.DataFrame, *, note: str) -> Figure:
+def support(frame: pd.DataFrame, *, what: str = "that support each claim", note: str) -> Figure:
     """Draw what share of the drawn panels supports each claim, by their persistence.
 
     Parameters
@@ -26,6 +26,8 @@ def support(frame: pd.DataFrame, *, note: str) -> Figure:
         One row per claim and persistence: ``claim`` (its id), ``label``, ``persistence`` (the
         odds ratio that ties an authority's answers in the two years; 1 is none), ``yes``
         (panels that support the claim) and ``base`` (panels drawn). Claims come in its order.
+    what
+        Which panels a cell counts, as the heading goes on after "drawn panels".
     note
         The label that says that these are drawn panels; it stands in the figure.
 
@@ -65,7 +67,7 @@ def support(frame: pd.DataFrame, *, note: str) -> Figure:
 
     width = (WIDTH + SPACE) / len(values) - SPACE
     places = {value: number * (width + SPACE) for number, value in enumerate(values)}
-    heading = wrap(_heading(cells), WIDTH, SMALL)
+    heading = wrap(_heading(cells, what), WIDTH, SMALL)
     names = {value: wrap(persistence_text(value), width, SMALL, "bold") for value in values}
     head = (len(heading) + max(map(len, names.values()))) * LINE + 10
     labels = {claim: balance(label, WIDTH) for claim, (label, _) in strips.items()}
@@ -89,12 +91,12 @@ def support(frame: pd.DataFrame, *, note: str) -> Figure:
     return sheet.figure
 
 
-def _heading(cells: list[Cell]) -> str:
+def _heading(cells: list[Cell], what: str) -> str:
     """Say what a cell holds, with the number of panels where it is the same in all."""
     bases = {cell.base for cell in cells}
     base = bases.pop() if len(bases) == 1 else None
     panels = f"{base:,} drawn panels" if base else "drawn panels"
-    return f"Share of {panels} that support each claim, by persistence"
+    return f"Share of {panels} {what}, by persistence"
 
 
 def persistence_text(value: float) -> str:

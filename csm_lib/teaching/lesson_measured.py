@@ -18,10 +18,9 @@ import pandas as pd
 from csm_lib import panel, words
 from csm_lib.aggregate import changes
 from csm_lib.chapters import early_warning, jsna
-from csm_lib.chapters.change import DRAWN_PANELS
 from csm_lib.claims.cells import Cell, cells, move, moves, printed, value
 from csm_lib.counts import format_percent, rounded_percent
-from csm_lib.finding import Finding, source_of
+from csm_lib.finding import DRAWN_NOTE, Finding, source_of
 from csm_lib.recovery import targets
 from csm_lib.teaching.check import Check, WrongAnswer, whole_number
 from csm_lib.teaching.exercise import Exercise
@@ -377,7 +376,7 @@ def damped(collection: Collection) -> Finding:
             + "."
         ),
         draw=lambda: dumbbell(
-            data, order=[f"carried.{percent}" for percent in CARRIED], note=DRAWN_PANELS
+            data, order=[f"carried.{percent}" for percent in CARRIED], note=DRAWN_NOTE
         ),
         shown=pd.DataFrame(
             {
