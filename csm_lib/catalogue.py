@@ -12,7 +12,8 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from csm_lib.aggregate import CHARACTERISTICS, NOT_KNOWN
-from csm_lib.collection import DRAWN, SHIPPED, Collection
+from csm_lib.collection import SHIPPED, Collection
+from csm_lib.status import DRAWN
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -21,21 +21,13 @@ from csm_lib.frame import as_labelled_then, read_frame
 from csm_lib.published import read_published
 from csm_lib.recovery import recover, sample_list, targets
 from csm_lib.returns import read_returns
+from csm_lib.status import DRAWN, INVENTED, LABELS, OWN
 
 if TYPE_CHECKING:
     from csm_lib.inference import IntervalMethod
 
 SHIPPED = Path(__file__).resolve().parent.parent / "data"
 """The collection that ships with the book: the reconstructed panel."""
-
-DRAWN, OWN, INVENTED = "drawn", "own returns", "invented"
-
-LABELS: Mapping[str, str] = {
-    DRAWN: "Drawn: an illustration, not the data",
-    INVENTED: "Invented returns: an example, not data",
-    OWN: "",
-}
-"""By status of the returns: what every figure made from them must be called."""
 
 CHOSEN = "CSM_COLLECTION"
 """The environment variable that names the collection to open where none is named."""

@@ -14,8 +14,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-WITHHELD = "withheld"
-"""The status of a row whose numbers are not shown."""
+from csm_lib.status import WITHHELD
 
 COUNTS = ("yes", "base", "no_answer")
 SHARES = ("share", "low", "high")

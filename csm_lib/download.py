@@ -20,9 +20,8 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from csm_lib.collection import DRAWN, INVENTED, OWN
 from csm_lib.columns import meaning
-from csm_lib.disclosure import WITHHELD
+from csm_lib.status import DRAWN, INVENTED, OWN, WITHHELD
 from csm_lib.words import legible
 
 if TYPE_CHECKING:

@@ -24,7 +24,7 @@ import pandas as pd
 
 from csm_lib import download
 from csm_lib.errors import CollectionError
-from csm_lib.finding import STATUSES
+from csm_lib.status import STATUSES
 from csm_lib.words import legible
 from csm_lib.workbook import SheetNames, cut, link_to, new_workbook
 

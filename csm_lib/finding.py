@@ -18,9 +18,19 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from csm_lib import download
-from csm_lib.collection import DRAWN, INVENTED, LABELS, OWN
 from csm_lib.counts import format_percent
-from csm_lib.disclosure import WITHHELD
+from csm_lib.status import (
+    DERIVED,
+    DRAWN,
+    INVENTED,
+    LABELS,
+    STATUSES,
+    WITHHELD,
+    drawable,
+    drawn_note,
+    groups_of,
+    withheld,
+)
 from csm_lib.words import counted, escaped, legible, sentence, span
 
 if TYPE_CHECKING:
@@ -28,30 +38,11 @@ if TYPE_CHECKING:
 
     from csm_lib.collection import Collection
 
-DERIVED = "derived"
-
-# From the firmest to the least firm; a finding is as firm as the last of those it holds.
-STATUSES: Mapping[str, str] = {
-    OWN: "as answered",
-    "published": "count printed",
-    "recovered": "the one count that gives the printed percentage",
-    "assumed": "the base or the list is not stated; the one that fits best is taken",
-    DERIVED: "worked out from other figures",
-    "impossible": "no count gives what is printed; the nearest correction",
-    DRAWN: "at random, to fit the totals: an illustration",
-    INVENTED: "made up, an example",
-    WITHHELD: "not shown, as so small a count could point to somebody",
-}
-"""What a number is, and how a page explains it."""
-
 DRAWN_SOURCE = "One panel, drawn to reproduce the totals of Devanney and Wistow (2013)"
 """Where a number comes from that no figure of the paper stands behind."""
 
 LONG = 60
 """A table of more rows than this scrolls in its box."""
-
-DRAWN_NOTE = LABELS[DRAWN]
-"""The label that stands in every figure that shows what the print does not hold."""
 
 
 @dataclass(frozen=True)
@@ -252,7 +243,7 @@ def as_table(data: pd.DataFrame, labels: Mapping[str, str] | None = None) -> pd.
     needed = {"item", "label", "answer", "yes", "base", "no_answer"}
     if not needed <= set(data.columns):
         return data.reset_index(drop=True)
-    groups = [name for name in data.columns if name not in _FIXED]
+    groups = groups_of(data)
     one_item = data["item"].nunique() == 1 and bool(groups)
     several_answers = bool(data.groupby("item")["answer"].nunique().max() > 1)
     heads = pd.DataFrame(index=data.index)
@@ -297,44 +288,6 @@ def _spread(heads: pd.DataFrame, column: pd.Series, value: pd.Series) -> pd.Data
     cells = heads.assign(_column=column, _value=value).drop_duplicates([*heads, "_column"])
     wide = cells.set_index([*heads, "_column"])["_value"].unstack("_column", sort=False)
     return wide.rename_axis(columns=None)
-
-
-_FIXED = {
-    "item", "label", "section", "year", "answer", "yes", "base", "no_answer", "share", "low",
-    "high", "status",
-}  # fmt: skip
-
-
-def drawn_note(data: pd.DataFrame) -> str | None:
-    """The label a chart of these rows must carry, or ``None``.
-
-    Its first line says that rows are drawn or invented, its last how many figures are withheld.
-    """
-    labels = [LABELS[name] for name in (INVENTED, DRAWN) if (data["status"] == name).any()][:1]
-    count = withheld(data)
-    if count:
-        labels.append(f"{sentence(counted(count, 'figure'))} withheld: small counts")
-    return "\n".join(labels) or None
-
-
-def withheld(data: pd.DataFrame) -> int:
-    """How many figures of a tally are withheld, the answers to one question taken as one."""
-    rows = data[data["status"] == WITHHELD]
-    groups = [name for name in data.columns if name not in _FIXED]
-    return len(rows.drop_duplicates([name for name in ("item", "year", *groups) if name in rows]))
-
-
-def drawable(data: pd.DataFrame) -> pd.DataFrame:
-    """The rows of a tally that a chart draws: those of items, or groups, with any figure shown.
-
-    An item that keeps a figure in one year keeps its withheld years too, so that a chart does not
-    take them for years in which it was not asked.
-    """
-    groups = [name for name in data.columns if name not in _FIXED]
-    shown = (data["status"] != WITHHELD).groupby(
-        [data[name] for name in ("item", *groups)], dropna=False
-    )
-    return data[shown.transform("any")].reset_index(drop=True)
 
 
 def of_tally(

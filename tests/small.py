@@ -8,7 +8,8 @@ from pathlib import Path
 import pandas as pd
 
 from csm_lib.codebook import ANSWERS, Codebook, Heading, Item
-from csm_lib.collection import OWN, Collection
+from csm_lib.collection import Collection
+from csm_lib.status import OWN
 
 Answers = Sequence[str]
 """What each respondent answered: ``y``, ``n``, ``-`` for none, a space where no return came; or, to

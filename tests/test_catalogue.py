@@ -16,7 +16,8 @@ from small import Answers, answers, item, small
 
 from csm_lib.catalogue import Chapter, chapters_of
 from csm_lib.chapters import reference
-from csm_lib.collection import DRAWN, INVENTED, OWN, Collection, open_collection
+from csm_lib.collection import Collection, open_collection
+from csm_lib.status import DRAWN, INVENTED, OWN
 from csm_lib.teaching import LESSONS
 
 ROOT = Path(__file__).parent.parent

@@ -10,7 +10,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from csm_lib.disclosure import WITHHELD, protect
+from csm_lib.disclosure import protect
+from csm_lib.status import WITHHELD
 
 NUMBERS = ["yes", "base", "no_answer", "share", "low", "high"]
 

@@ -32,7 +32,8 @@ from csm_lib.chapters import (
 )
 from csm_lib.collection import Collection
 from csm_lib.columns import COLUMNS, meaning
-from csm_lib.finding import DRAWN_NOTE, Finding
+from csm_lib.finding import Finding
+from csm_lib.status import DRAWN_NOTE
 
 ROOT = Path(__file__).parent.parent
 

@@ -13,17 +13,8 @@ from bs4 import BeautifulSoup
 from csm_lib import charts
 from csm_lib.chapters import jsna, representation
 from csm_lib.collection import Collection, open_collection
-from csm_lib.finding import (
-    Finding,
-    alt_of,
-    as_table,
-    base_of,
-    drawable,
-    drawn_note,
-    of_tally,
-    source_of,
-    withheld_text,
-)
+from csm_lib.finding import Finding, alt_of, as_table, base_of, of_tally, source_of, withheld_text
+from csm_lib.status import drawable, drawn_note
 
 
 def _tally(**columns: object) -> pd.DataFrame:

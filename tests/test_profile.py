@@ -17,9 +17,10 @@ from pypdf import PdfReader
 
 from csm_lib.chapters.profile import page
 from csm_lib.codebook import read_codebook
-from csm_lib.collection import INVENTED, OWN, Collection
+from csm_lib.collection import Collection
 from csm_lib.errors import CollectionError
 from csm_lib.profile import Profile, Share, profile
+from csm_lib.status import INVENTED, OWN
 
 TOOL = Path(__file__).parent.parent / "book" / "_tools" / "make_pdf.py"
 HEAD = "item,section,label,question,response,years,asked_if\n"

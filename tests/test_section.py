@@ -7,8 +7,9 @@ import pytest
 from small import answers, item, small
 
 from csm_lib.chapters import section
-from csm_lib.collection import DRAWN, INVENTED, Collection
+from csm_lib.collection import Collection
 from csm_lib.errors import CollectionError
+from csm_lib.status import DRAWN, INVENTED
 
 BOARD = [item("board.voluntary", label="Voluntary sector"), item("board.housing")]
 

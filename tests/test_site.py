@@ -25,7 +25,7 @@ from bs4.element import Tag
 
 from csm_lib.collection import Collection, open_collection
 from csm_lib.download import version
-from csm_lib.finding import STATUSES
+from csm_lib.status import STATUSES
 
 ROOT = Path(__file__).parent.parent
 SHIPPED = ROOT / "_build" / "html"

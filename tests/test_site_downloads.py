@@ -23,8 +23,9 @@ import pytest
 from bs4 import BeautifulSoup
 from bs4.element import Tag
 
-from csm_lib.collection import DRAWN, INVENTED, LABELS, Collection, open_collection
+from csm_lib.collection import Collection, open_collection
 from csm_lib.finding import Finding
+from csm_lib.status import DRAWN, INVENTED, LABELS
 
 ROOT = Path(__file__).parent.parent
 SHIPPED = ROOT / "_build" / "html"

@@ -15,7 +15,8 @@ import pandas as pd
 from csm_lib import inference, panel, words
 from csm_lib.aggregate import changes
 from csm_lib.errors import CollectionError
-from csm_lib.finding import DRAWN_NOTE, Finding, source_of
+from csm_lib.finding import Finding, source_of
+from csm_lib.status import DRAWN_NOTE
 
 if TYPE_CHECKING:
     from csm_lib.collection import Collection

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 from csm_lib import words
 from csm_lib.aggregate import changes
-from csm_lib.finding import Finding, alt_of, base_of, drawn_note, source_of
+from csm_lib.finding import Finding, alt_of, base_of, source_of
+from csm_lib.status import drawn_note
 
 if TYPE_CHECKING:
     from csm_lib.collection import Collection

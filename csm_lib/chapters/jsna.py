@@ -10,7 +10,8 @@ from csm_lib import words
 from csm_lib.aggregate import changes
 from csm_lib.counts import expected_by_chance, fitting_bases
 from csm_lib.errors import CollectionError
-from csm_lib.finding import Finding, alt_of, base_of, drawn_note, source_of
+from csm_lib.finding import Finding, alt_of, base_of, source_of
+from csm_lib.status import drawn_note
 
 if TYPE_CHECKING:
     from csm_lib.collection import Collection

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from csm_lib import words
-from csm_lib.disclosure import WITHHELD
 from csm_lib.finding import Finding
+from csm_lib.status import WITHHELD
 
 if TYPE_CHECKING:
     from csm_lib.collection import Collection

@@ -8,8 +8,8 @@ import pandas as pd
 
 from csm_lib import words
 from csm_lib.codebook import ANSWERS, DUTIES
-from csm_lib.collection import DRAWN
 from csm_lib.finding import Finding
+from csm_lib.status import DRAWN
 
 if TYPE_CHECKING:
     from csm_lib.codebook import Codebook, Item

@@ -10,7 +10,8 @@ from csm_lib import words
 from csm_lib.aggregate import changes
 from csm_lib.codebook import ANSWERS
 from csm_lib.counts import fitting_bases, format_percent
-from csm_lib.finding import STATUSES, Finding, alt_of, base_of, drawn_note, source_of
+from csm_lib.finding import Finding, alt_of, base_of, source_of
+from csm_lib.status import STATUSES, drawn_note
 
 if TYPE_CHECKING:
     from csm_lib.collection import Collection

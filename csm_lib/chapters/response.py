@@ -10,12 +10,11 @@ import pandas as pd
 from csm_lib import words
 from csm_lib.aggregate import NOT_KNOWN
 from csm_lib.chapters import section
-from csm_lib.collection import DRAWN
-from csm_lib.disclosure import WITHHELD
 from csm_lib.errors import CollectionError
-from csm_lib.finding import DRAWN_SOURCE, Finding, alt_of, drawable, drawn_note, withheld_text
+from csm_lib.finding import DRAWN_SOURCE, Finding, alt_of, withheld_text
 from csm_lib.frame import as_labelled_then
 from csm_lib.recovery import sample_list
+from csm_lib.status import DRAWN, WITHHELD, drawable, drawn_note
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure

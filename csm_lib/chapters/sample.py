@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from csm_lib import words
-from csm_lib.collection import DRAWN, OWN
 from csm_lib.errors import CollectionError
 from csm_lib.finding import Finding, alt_of
 from csm_lib.frame import FrameList
 from csm_lib.recovery import sample_list
+from csm_lib.status import DRAWN, OWN
 
 if TYPE_CHECKING:
     from csm_lib.collection import Collection

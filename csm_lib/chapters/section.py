@@ -16,11 +16,10 @@ import pandas as pd
 
 from csm_lib import download, inference, words
 from csm_lib.aggregate import NOT_KNOWN, changes
-from csm_lib.collection import DRAWN
 from csm_lib.counts import format_percent
-from csm_lib.disclosure import WITHHELD
 from csm_lib.errors import CollectionError
-from csm_lib.finding import STATUSES, Finding, drawn_note, of_tally, source_of, told_apart
+from csm_lib.finding import Finding, of_tally, source_of, told_apart
+from csm_lib.status import DRAWN, STATUSES, WITHHELD, drawn_note
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure

@@ -19,7 +19,8 @@ from csm_lib.aggregate import changes
 from csm_lib.chapters import representation
 from csm_lib.claims.cells import Move, move, moves
 from csm_lib.counts import format_percent
-from csm_lib.finding import STATUSES, Finding, base_of, of_tally, source_of
+from csm_lib.finding import Finding, base_of, of_tally, source_of
+from csm_lib.status import STATUSES
 from csm_lib.teaching.check import Check, WrongAnswer, whole_number
 from csm_lib.teaching.exercise import Exercise
 from csm_lib.teaching.quiz import Choice, Question, Quiz

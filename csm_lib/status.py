@@ -1,0 +1,77 @@
+"""What a number is: published, recovered, drawn, ...; and what must be said wherever it goes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import pandas as pd
+
+from csm_lib.words import counted, sentence
+
+DRAWN, OWN, INVENTED = "drawn", "own returns", "invented"
+DERIVED, WITHHELD = "derived", "withheld"
+
+LABELS: Mapping[str, str] = {
+    DRAWN: "Drawn: an illustration, not the data",
+    INVENTED: "Invented returns: an example, not data",
+    OWN: "",
+}
+"""By status of the returns: what every figure made from them must be called."""
+
+# From the firmest to the least firm; a finding is as firm as the last of those it holds.
+STATUSES: Mapping[str, str] = {
+    OWN: "as answered",
+    "published": "count printed",
+    "recovered": "the one count that gives the printed percentage",
+    "assumed": "the base or the list is not stated; the one that fits best is taken",
+    DERIVED: "worked out from other figures",
+    "impossible": "no count gives what is printed; the nearest correction",
+    DRAWN: "at random, to fit the totals: an illustration",
+    INVENTED: "made up, an example",
+    WITHHELD: "not shown, as so small a count could point to somebody",
+}
+"""What a number is, and how a page explains it."""
+
+DRAWN_NOTE = LABELS[DRAWN]
+"""The label that stands in every figure that shows what the print does not hold."""
+
+TALLY = (
+    "item", "label", "section", "year", "answer", "yes", "base", "no_answer", "share", "low",
+    "high", "status",
+)  # fmt: skip
+"""The columns a tally may have; any other is a characteristic by which it is split."""
+
+
+def groups_of(data: pd.DataFrame) -> list[str]:
+    """Return the characteristics by which a tally is split."""
+    return [name for name in data.columns if name not in TALLY]
+
+
+def drawn_note(data: pd.DataFrame) -> str | None:
+    """The label a chart of these rows must carry, or ``None``.
+
+    Its first line says that rows are drawn or invented, its last how many figures are withheld.
+    """
+    labels = [LABELS[name] for name in (INVENTED, DRAWN) if (data["status"] == name).any()][:1]
+    count = withheld(data)
+    if count:
+        labels.append(f"{sentence(counted(count, 'figure'))} withheld: small counts")
+    return "\n".join(labels) or None
+
+
+def withheld(data: pd.DataFrame) -> int:
+    """How many figures of a tally are withheld, the answers to one question taken as one."""
+    rows = data[data["status"] == WITHHELD]
+    return len(rows.drop_duplicates([n for n in ("item", "year", *groups_of(data)) if n in rows]))
+
+
+def drawable(data: pd.DataFrame) -> pd.DataFrame:
+    """The rows of a tally that a chart draws: those of items, or groups, with any figure shown.
+
+    An item that keeps a figure in one year keeps its withheld years too, so that a chart does not
+    take them for years in which it was not asked.
+    """
+    shown = (data["status"] != WITHHELD).groupby(
+        [data[name] for name in ("item", *groups_of(data))], dropna=False
+    )
+    return data[shown.transform("any")].reset_index(drop=True)
