@@ -18,7 +18,8 @@ import pandas as pd
 
 from csm_lib.aggregate import tally
 from csm_lib.codebook import ANSWERS, read_codebook
-from csm_lib.returns import check_file, write_returns
+from csm_lib.own.check import check_file
+from csm_lib.returns import write_returns
 
 RETURNS, ITEMS, LEVELS = 1_000_000, 70, 15
 YEARS = (2008, 2009)

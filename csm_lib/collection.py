@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pandas as pd
 
-from csm_lib import aggregate
+from csm_lib import aggregate, words
 from csm_lib.aggregate import NOT_KNOWN
 from csm_lib.codebook import Codebook, read_codebook
 from csm_lib.disclosure import protect
@@ -32,8 +32,8 @@ SHIPPED = Path(__file__).resolve().parent.parent / "data"
 CHOSEN = "CSM_COLLECTION"
 """The environment variable that names the collection to open where none is named."""
 
-FORMATS = (".csv", ".xlsx", ".sav", ".dta", ".parquet")
-"""How the name of a file of returns may end."""
+CLEAN = ("returns.csv", "returns.parquet")
+"""Returns in their clean form."""
 
 THRESHOLD = 5
 """Counts below this are withheld from what is published, unless a collection says otherwise."""
@@ -250,20 +250,26 @@ def chosen(path: str | Path | None) -> Path:
 
 
 def open_collection(
-    path: str | Path | None = None, *, intervals: IntervalMethod | None = None
+    path: str | Path | None = None,
+    *,
+    intervals: IntervalMethod | None = None,
+    returns: pd.DataFrame | None = None,
 ) -> Collection:
     """Open a collection, and check all of it.
 
     Parameters
     ----------
     path
-        A folder with ``codebook.csv`` and one file of returns (``returns.csv``, ``.xlsx``,
-        ``.sav``, ``.dta`` or ``.parquet``), and ``columns.csv``, ``published.csv`` and
-        ``frame.csv`` where there are such. ``datapackage.json``, if there, describes it, see
-        below. If left out, the folder that the environment variable ``CSM_COLLECTION`` names,
-        or the shipped reconstructed panel.
+        A folder with ``codebook.csv`` and clean returns, ``returns.csv`` or ``.parquet``, and
+        ``published.csv`` and ``frame.csv`` where there are such. ``datapackage.json``, if
+        there, describes it, see below. If left out, the folder that the environment variable
+        ``CSM_COLLECTION`` names, or the shipped reconstructed panel. Returns in any other form
+        are opened by `csm_lib.own.open_collection`.
     intervals
         Give every tally, and so every chart, intervals by this method.
+    returns
+        The returns, where they are not read from the folder: as `csm_lib.returns.read_returns`
+        gives them.
 
     Raises
     ------
@@ -300,17 +306,13 @@ def open_collection(
             )
         printed = read_published(folder / "published.csv", codebook)
         published = recover(printed, codebook, frame)
-    crosswalk = folder / "columns.csv"
+    if returns is None:
+        returns = read_returns(_clean_file(folder), codebook, frame=frame)
     return Collection(
         path=folder,
         title=about.title or folder.resolve().name,
         codebook=codebook,
-        returns=read_returns(
-            returns_file(folder),
-            codebook,
-            crosswalk=crosswalk if crosswalk.exists() else None,
-            frame=frame,
-        ),
+        returns=returns,
         status=about.status,
         published=published,
         frame=frame,
@@ -325,30 +327,17 @@ def open_collection(
     )
 
 
-def returns_file(folder: Path) -> Path:
-    """Return the one file of returns in a folder.
-
-    Raises
-    ------
-    ReturnsError
-        There is none, or there are several.
-    """
-    found = sorted(
-        path
-        for path in folder.iterdir()
-        if path.stem == "returns" and path.suffix.lower() in FORMATS
+def _clean_file(folder: Path) -> Path:
+    """Return the file of clean returns of a folder, or refuse it."""
+    found = sorted(path.name for path in folder.glob("returns.*"))
+    if len(found) == 1 and found[0] in CLEAN and not (folder / "columns.csv").exists():
+        return folder / found[0]
+    foreign = [*found, *(path.name for path in folder.glob("columns.csv"))]
+    raise ReturnsError(
+        f"{folder}: holds {words.listed(foreign) if foreign else 'no returns'}; one file of clean "
+        f"returns is expected, {' or '.join(CLEAN)}. Open others by "
+        f"csm_lib.own.open_collection({str(folder)!r})."
     )
-    if not found:
-        raise ReturnsError(
-            f"{folder / 'returns.csv'}: there is no such file, and none that ends in "
-            f"{', '.join(FORMATS[1:])} either. Check the name and the folder."
-        )
-    if len(found) > 1:
-        raise ReturnsError(
-            f"{folder}: holds {' and '.join(path.name for path in found)}. Keep one file of "
-            "returns; move the others elsewhere."
-        )
-    return found[0]
 
 
 class About(NamedTuple):

@@ -14,7 +14,7 @@ from csm_lib.aggregate import changes, tally
 from csm_lib.codebook import Codebook, read_codebook
 from csm_lib.collection import Collection
 from csm_lib.errors import CollectionError
-from csm_lib.returns import read_returns
+from csm_lib.own.check import read_returns
 
 ROWS = """\
 authority,year,region,authority_type,chair,seat,late,level,unheld

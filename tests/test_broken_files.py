@@ -20,8 +20,8 @@ from broken_files import BUILDERS, FOLDER
 from csm_lib.codebook import Codebook, read_codebook
 from csm_lib.errors import CollectionError
 from csm_lib.frame import read_frame
-from csm_lib.report import Report
-from csm_lib.returns import check_file, read_returns
+from csm_lib.own.check import check_file, read_returns
+from csm_lib.own.report import Report
 
 CASES = sorted(path.name for path in FOLDER.iterdir() if path.is_dir())
 FAULT = ["severity", "rule", "sheet", "row", "column", "value"]

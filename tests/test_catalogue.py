@@ -14,10 +14,10 @@ import pytest
 import yaml
 from small import Answers, answers, item, small
 
-from csm_lib.catalogue import Chapter, chapters_of
-from csm_lib.chapters import reference
 from csm_lib.collection import Collection, open_collection
 from csm_lib.status import DRAWN, INVENTED, OWN
+from csm_lib.survey import reference
+from csm_lib.survey.catalogue import Chapter, chapters_of
 from csm_lib.teaching import LESSONS
 
 ROOT = Path(__file__).parent.parent

@@ -12,12 +12,12 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from csm_lib import __main__ as cli
-from csm_lib import commands, export, profile
 from csm_lib.codebook import read_codebook
 from csm_lib.collection import SHIPPED, Collection, open_collection
 from csm_lib.errors import CollectionError
-from csm_lib.returns import read_returns
+from csm_lib.own import __main__ as cli
+from csm_lib.own import commands, export, profile
+from csm_lib.own.check import read_returns
 
 
 @pytest.fixture

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import json
 import shutil
+from collections.abc import Callable
 from pathlib import Path
 
 import pandas as pd
@@ -13,6 +14,7 @@ import pytest
 from csm_lib.codebook import Codebook
 from csm_lib.collection import SHIPPED, Collection, open_collection
 from csm_lib.errors import CodebookError, CollectionError, PublishedError, ReturnsError
+from csm_lib.own import door
 
 OWN_RETURNS = """\
 authority,year,region,authority_type,seat
@@ -158,9 +160,14 @@ def test_a_collection_cannot_be_changed_by_accident(collection: Collection) -> N
 # --- what is refused ------------------------------------------------------------------------------
 
 
-def refused(folder: Path, kind: type[CollectionError], *parts: str) -> None:
+def refused(
+    folder: Path,
+    kind: type[CollectionError],
+    *parts: str,
+    opened: Callable[[Path], Collection] = open_collection,
+) -> None:
     with pytest.raises(kind) as caught:
-        open_collection(folder)
+        opened(folder)
     for part in parts:
         assert part in str(caught.value)
 
@@ -174,27 +181,30 @@ def test_a_file_is_no_collection(own: Path) -> None:
     refused(own / "returns.csv", CollectionError, "no such folder", "A collection is a folder")
 
 
-@pytest.mark.parametrize(
-    ("name", "kind"), [("codebook.csv", CodebookError), ("returns.csv", ReturnsError)]
-)
-def test_a_missing_piece_is_named(own: Path, name: str, kind: type[CollectionError]) -> None:
-    (own / name).unlink()
-    refused(own, kind, str(own / name), "there is no such file", "Check")
+@pytest.mark.parametrize("opened", [open_collection, door.open_collection])
+def test_a_missing_codebook_is_named(own: Path, opened: Callable[[Path], Collection]) -> None:
+    (own / "codebook.csv").unlink()
+    lacking = str(own / "codebook.csv")
+    refused(own, CodebookError, lacking, "there is no such file", "Check", opened=opened)
 
 
-def test_the_file_of_returns_may_be_missed_in_every_format(own: Path) -> None:
+def test_missing_returns_are_asked_for_in_every_form_that_is_read(own: Path) -> None:
     (own / "returns.csv").unlink()
-    refused(own, ReturnsError, ".xlsx, .sav, .dta, .parquet")
+    refused(own, ReturnsError, str(own), "holds no returns", "returns.csv or returns.parquet")
+    refused(own, ReturnsError, ".xlsx, .sav, .dta, .parquet", opened=door.open_collection)
 
 
-def test_a_crosswalk_in_the_folder_is_used(own: Path) -> None:
-    plain = open_collection(own).returns
+def test_returns_in_another_form_are_shown_to_the_door_and_enter_there(own: Path) -> None:
+    plain = open_collection(own)
     edit(own / "returns.csv", "authority_type,seat", "authority_type,V12_3")
-    refused(own, ReturnsError, "V12_3")
+    refused(own, ReturnsError, "V12_3", "check", str(own))
     (own / "columns.csv").write_text(
         "column,item,code,answer\nV12_3,seat,yes,yes\nV12_3,seat,no,no\n", encoding="utf-8"
     )
-    pd.testing.assert_frame_equal(open_collection(own).returns, plain)
+    refused(own, ReturnsError, "columns.csv", "csm_lib.own.open_collection")
+    found = door.open_collection(own)
+    pd.testing.assert_frame_equal(found.returns, plain.returns)
+    assert (found.title, found.status) == (plain.title, plain.status)
 
 
 def test_a_region_that_the_frame_does_not_know_is_refused(copy: Path) -> None:
@@ -204,7 +214,9 @@ def test_a_region_that_the_frame_does_not_know_is_refused(copy: Path) -> None:
 
 def test_two_files_of_returns_are_refused(own: Path) -> None:
     (own / "returns.XLSX").write_bytes(b"")
-    refused(own, ReturnsError, str(own), "returns.XLSX and returns.csv", "Keep one file")
+    refused(own, ReturnsError, str(own), "returns.XLSX and returns.csv", "one file")
+    told = "returns.XLSX and returns.csv"
+    refused(own, ReturnsError, told, "Keep one file", opened=door.open_collection)
 
 
 def test_published_figures_need_the_frame(copy: Path) -> None:

@@ -386,7 +386,7 @@ def test_a_page_for_each_respondent_comes_only_when_asked_for(
     assert len(files) == 12
     assert files[0] == "respondents/i-secret0-i"
     assert first.cells[0].source.startswith("# \\<i\\>Secret0\\</i\\>\n")
-    assert calls[1] == "profile.page(collection, '<i>Secret0</i>')"
+    assert calls[1] == "profile.profile(collection, '<i>Secret0</i>')"
 
 
 def test_respondents_have_names_of_files_that_every_system_can_have() -> None:

@@ -35,8 +35,8 @@ from hypothesis import strategies as st
 
 from csm_lib.codebook import Codebook, read_codebook
 from csm_lib.errors import CollectionError
-from csm_lib.report import Report
-from csm_lib.returns import check_file, read_returns
+from csm_lib.own.check import check_file, read_returns
+from csm_lib.own.report import Report
 
 EXAMPLE = Path(__file__).parent.parent / "examples" / "partnership-board"
 IDENTIFIERS = 4  # columns before the answers

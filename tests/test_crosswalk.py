@@ -7,9 +7,9 @@ import xlsxwriter
 
 from csm_lib.codebook import Codebook, read_codebook
 from csm_lib.collection import SHIPPED
-from csm_lib.crosswalk import apply, draft, read_crosswalk, read_file, write_draft
 from csm_lib.errors import ReturnsError
-from csm_lib.tables import combine, read_sheets
+from csm_lib.own.crosswalk import apply, draft, read_crosswalk, read_file, write_draft
+from csm_lib.own.tables import combine, read_sheets
 
 
 @pytest.fixture(scope="module")

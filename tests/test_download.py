@@ -21,19 +21,12 @@ import pytest
 import yaml
 
 from csm_lib import download
-from csm_lib.chapters import (
-    change,
-    commissioning,
-    jsna,
-    reference,
-    representation,
-    reproduction,
-    sample,
-)
+from csm_lib.chapters import change, commissioning, jsna, representation, reproduction, sample
 from csm_lib.collection import Collection
 from csm_lib.columns import COLUMNS, meaning
 from csm_lib.finding import Finding
 from csm_lib.status import DRAWN_NOTE
+from csm_lib.survey import reference
 
 ROOT = Path(__file__).parent.parent
 

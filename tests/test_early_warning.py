@@ -9,12 +9,12 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from csm_lib.chapters import early_warning
 from csm_lib.codebook import Codebook, read_codebook
 from csm_lib.collection import Collection
 from csm_lib.columns import meaning
 from csm_lib.errors import CollectionError
 from csm_lib.status import OWN
+from csm_lib.survey import early_warning
 
 CODEBOOK = """\
 item,section,label,question,response,years,asked_if

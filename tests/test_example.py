@@ -17,8 +17,8 @@ from frictionless import Package
 from csm_lib.codebook import Codebook, read_codebook
 from csm_lib.collection import Collection, open_collection
 from csm_lib.errors import ReturnsError
-from csm_lib.report import Report
-from csm_lib.returns import check_file, read_returns
+from csm_lib.own.check import check_file, read_returns
+from csm_lib.own.report import Report
 from csm_lib.status import INVENTED
 
 FOLDER = Path(__file__).parent.parent / "examples" / "partnership-board"

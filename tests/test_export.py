@@ -17,13 +17,13 @@ from matplotlib.figure import Figure
 from matplotlib.image import imread
 from openpyxl.worksheet.worksheet import Worksheet
 
-from csm_lib.catalogue import Chapter, Entry
 from csm_lib.chapters import representation
 from csm_lib.charts import svg
 from csm_lib.collection import SHIPPED, Collection, open_collection
 from csm_lib.errors import CollectionError
-from csm_lib.export import _widths, export, standalone
 from csm_lib.finding import Finding
+from csm_lib.own.export import _widths, export, standalone
+from csm_lib.survey.catalogue import Chapter, Entry
 
 EXAMPLE = Path(__file__).parent.parent / "examples" / "partnership-board"
 DRAWN_LABEL = "Drawn: an illustration, not the data"
@@ -292,7 +292,7 @@ def test_a_file_of_somebody_else_is_never_overwritten(
         "[]",
         "{}",
         '{"made_by": "x", "files": []}',
-        '{"made_by": "csm_lib.export"}',
+        '{"made_by": "csm_lib.own.export"}',
         "\xff",
     ],
 )

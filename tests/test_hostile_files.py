@@ -19,7 +19,7 @@ import pytest
 import xlsxwriter
 
 from csm_lib.errors import ReturnsError
-from csm_lib.tables import FORMS, Raw, apart, combine, read_sheets
+from csm_lib.own.tables import FORMS, Raw, apart, combine, read_sheets
 
 
 def refused(path: Path) -> str:
@@ -395,7 +395,7 @@ def test_a_nul_in_a_cell_is_refused(tmp_path):
 
 @pytest.mark.skipif(not sys.platform.startswith("linux"), reason="only Linux holds to the bound")
 def test_a_reader_cannot_take_more_memory_than_its_share():
-    script = "from csm_lib.readers.__main__ import bound; bound(); bytearray(5 << 30)"
+    script = "from csm_lib.own.readers.__main__ import bound; bound(); bytearray(5 << 30)"
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, check=False)
     assert b"MemoryError" in done.stderr
 

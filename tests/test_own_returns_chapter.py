@@ -10,8 +10,8 @@ import pytest
 from csm_lib.chapters import own_returns
 from csm_lib.collection import Collection, open_collection
 from csm_lib.finding import Finding
-from csm_lib.report import Report
-from csm_lib.returns import check_file
+from csm_lib.own.check import check_file
+from csm_lib.own.report import Report
 
 EXAMPLE = Path(__file__).parent.parent / "examples" / "partnership-board"
 MESSY = EXAMPLE / "messy"

@@ -15,11 +15,10 @@ from bs4 import BeautifulSoup
 from printed_pdf import told
 from pypdf import PdfReader
 
-from csm_lib.chapters.profile import page
 from csm_lib.codebook import read_codebook
 from csm_lib.collection import Collection
 from csm_lib.errors import CollectionError
-from csm_lib.profile import Profile, Share, profile
+from csm_lib.own.profile import Profile, Share, profile
 from csm_lib.status import INVENTED, OWN
 
 TOOL = Path(__file__).parent.parent / "book" / "_tools" / "make_pdf.py"
@@ -197,7 +196,7 @@ def test_an_unknown_name_gets_the_nearest_one(twelve: Collection) -> None:
 
 
 def test_as_text_it_says_all_of_it(twelve: Collection) -> None:
-    text = str(page(twelve, "P00"))
+    text = str(profile(twelve, "P00"))
     assert text.startswith("P00: profile 2021\nMine. Region: North. Type: County.")
     for part in (
         "Began since 2020\n- Seat",
@@ -288,7 +287,7 @@ def soup(html: str) -> BeautifulSoup:
 
 
 def test_the_part_of_a_page_starts_below_its_title_and_has_no_ids(collection: Collection) -> None:
-    bundle = page(collection, "A01")._repr_mimebundle_()
+    bundle = profile(collection, "A01")._repr_mimebundle_()
     assert set(bundle) == {"text/plain", "text/html"}
     part = soup(bundle["text/html"])
     assert [heading.name for heading in part.select("h1, h2, h3")][:2] == ["h2", "h2"]

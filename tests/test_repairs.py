@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 
 from csm_lib.codebook import Item
-from csm_lib.repairs import keys, of_answers, of_names, speaks_in_noughts_and_ones
+from csm_lib.own.repairs import keys, of_answers, of_names, speaks_in_noughts_and_ones
 
 LEVELS = {"head": "Head of the organisation", "senior_officer": "Senior officer"}
 

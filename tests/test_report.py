@@ -11,8 +11,8 @@ import pytest
 from bs4 import BeautifulSoup
 
 from csm_lib.codebook import Codebook
-from csm_lib.report import BLOCKS_SHOWN, FAULTS, GROUPED, REPAIRS, RULES, Fault, Place, Report
-from csm_lib.returns import check_file
+from csm_lib.own.check import check_file
+from csm_lib.own.report import BLOCKS_SHOWN, FAULTS, GROUPED, REPAIRS, RULES, Fault, Place, Report
 
 HEADER = "authority,year,region,authority_type,chair,seat,late,level,unheld"
 ROWS = (

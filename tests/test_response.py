@@ -6,9 +6,9 @@ import pandas as pd
 import pytest
 from small import answers, item, small
 
-from csm_lib.chapters import response, section
 from csm_lib.collection import Collection
 from csm_lib.errors import CollectionError
+from csm_lib.survey import response, section
 
 ITEMS = [item("board.one"), item("board.two"), item("plan.three", asked_if="board.one")]
 REGIONS = ["North"] * 2 + ["South"] * 4

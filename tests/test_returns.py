@@ -14,9 +14,10 @@ from hypothesis import strategies as st
 from csm_lib.codebook import Codebook, read_codebook
 from csm_lib.collection import SHIPPED, Collection
 from csm_lib.errors import CollectionError, ReturnsError
-from csm_lib.report import LISTED, RULES, Report
-from csm_lib.returns import check_file, check_raw, read_returns, schema, write_returns
-from csm_lib.tables import Raw
+from csm_lib.own.check import check_file, check_raw, read_returns, schema
+from csm_lib.own.report import LISTED, RULES, Report
+from csm_lib.own.tables import Raw
+from csm_lib.returns import write_returns
 
 HEADER = "authority,year,region,authority_type,chair,seat,late,level,unheld"
 GOOD = (

@@ -6,10 +6,10 @@ import pandas as pd
 import pytest
 from small import answers, item, small
 
-from csm_lib.chapters import section
 from csm_lib.collection import Collection
 from csm_lib.errors import CollectionError
 from csm_lib.status import DRAWN, INVENTED
+from csm_lib.survey import section
 
 BOARD = [item("board.voluntary", label="Voluntary sector"), item("board.housing")]
 

@@ -11,8 +11,8 @@ import xlsxwriter
 
 from csm_lib.collection import SHIPPED
 from csm_lib.errors import ReturnsError
-from csm_lib.tables import Raw, combine, read_sheets
-from csm_lib.tables import shape as shape_module
+from csm_lib.own.tables import Raw, combine, read_sheets
+from csm_lib.own.tables import shape as shape_module
 
 IDS = ["authority", "year", "region", "authority_type"]
 
@@ -385,7 +385,7 @@ def test_missing_codes_of_stata_are_read(tmp_path):
 
 
 def test_a_file_is_read_in_parts_where_it_is_long(tmp_path, monkeypatch):
-    from csm_lib.readers import labelled
+    from csm_lib.own.readers import labelled
 
     monkeypatch.setattr(labelled, "CHUNK", 20)
     frame = pd.DataFrame({"a": np.arange(100) % 7, "b": [str(n) for n in range(100)]})

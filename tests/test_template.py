@@ -16,8 +16,9 @@ from openpyxl.worksheet.worksheet import Worksheet
 from csm_lib.codebook import Codebook, read_codebook
 from csm_lib.collection import Collection
 from csm_lib.errors import CodebookError
-from csm_lib.returns import IDENTIFIERS, read_returns
-from csm_lib.template import write_template
+from csm_lib.own.check import read_returns
+from csm_lib.own.template import write_template
+from csm_lib.returns import IDENTIFIERS
 
 HEADER = "item,section,label,question,response,years,not_held,asked_if\n"
 

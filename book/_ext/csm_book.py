@@ -44,7 +44,7 @@ from sphinx.util import logging
 import csm_lib
 from csm_lib.charts import css
 from csm_lib.collection import CHOSEN
-from csm_lib.profile import CSS as PROFILE_CSS
+from csm_lib.own.profile import CSS as PROFILE_CSS
 
 logger = logging.getLogger(__name__)
 

@@ -1,8 +1,8 @@
 """Build the book of any collection: the same site on other data.
 
-The chapters that fit the data (`csm_lib.catalogue`) become notebooks, whose findings are made here,
-in one process; pages on methods, words and terms of use stand beside them, and the settings are
-those of the book that ships, with the names of the collection. All of it is written to
+The chapters that fit the data (`csm_lib.survey.catalogue`) become notebooks, whose findings are
+made here, in one process; pages on methods, words and terms of use stand beside them, and the
+settings are those of the book that ships, with the names of the collection. All of it is written to
 ``_build/<name>/source``, and Jupyter Book makes the site of it in ``_build/<name>/html``.
 
 What a collection holds is anybody's text. It goes into pages through `markdown`, into settings
@@ -33,11 +33,12 @@ from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
 from csm_lib import words
-from csm_lib.catalogue import DEVICES, Chapter, chapters_of
-from csm_lib.chapters.section import LONGEST_NAME
-from csm_lib.collection import Collection, open_collection
+from csm_lib.collection import Collection
 from csm_lib.download import file_name, version
 from csm_lib.errors import CollectionError
+from csm_lib.own import open_collection
+from csm_lib.survey.catalogue import DEVICES, Chapter, chapters_of
+from csm_lib.survey.section import LONGEST_NAME
 
 ROOT = Path(__file__).resolve().parents[2]
 BUILT = ROOT / "_build"
@@ -254,15 +255,16 @@ def notebook(
     intro, outro
         Markdown: a cell each.
     imports
-        Modules of `csm_lib.chapters` that the calls need.
+        Modules of `csm_lib.survey`, or of `csm_lib.own`, that the calls need.
     shown
         The calls. Each stands under its heading.
     run
         Whether to make the results and store them, as Jupyter would.
     """
-    setup = "from csm_lib.collection import open_collection\n\ncollection = open_collection()"
+    setup = "from csm_lib.own import open_collection\n\ncollection = open_collection()"
     if modules := ", ".join(sorted(imports)):
-        setup = f"from csm_lib.chapters import {modules}\n{setup}"
+        home = "own" if modules == "profile" else "survey"
+        setup = f"from csm_lib.{home} import {modules}\n{setup}"
     cells = [new_markdown_cell(text) for text in intro]
     cells.append(code(setup, "remove-cell"))
     for number, part in enumerate(shown, 2):
@@ -321,7 +323,7 @@ def chapter_notebook(
     Parameters
     ----------
     chapter
-        From `csm_lib.catalogue.chapters_of`.
+        From `csm_lib.survey.catalogue.chapters_of`.
     title
         Its heading: the chapter's own, unless another has the same.
     collection
@@ -358,13 +360,13 @@ def respondent_notebook(
     authority: str, title: str, collection: Collection, *, run: bool = True
 ) -> NotebookNode:
     """The notebook of one respondent, under a title that no other page has."""
-    from csm_lib.chapters import profile
+    from csm_lib.own import profile
 
     said = facts(collection)
     before, limits = frame(RESPONDENT, 1, said)
     about = f"What this {said['one']} answered, beside what the others did."
-    call = f"profile.page(collection, {authority!r})"
-    shown = [Shown("", call, lambda: profile.page(collection, authority))]
+    call = f"profile.profile(collection, {authority!r})"
+    shown = [Shown("", call, lambda: profile.profile(collection, authority))]
     intro = [f"# {markdown(title)}\n\n{about}", before]
     return notebook(intro, ["profile"], shown, limits, run=run)
 

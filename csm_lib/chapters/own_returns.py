@@ -14,7 +14,7 @@ from csm_lib.status import WITHHELD
 
 if TYPE_CHECKING:
     from csm_lib.collection import Collection
-    from csm_lib.report import Report
+    from csm_lib.own.report import Report
 
 FILES = {
     "codebook.csv": ("an item: what was asked, when, and which answers it takes", "yes"),
@@ -109,8 +109,8 @@ def drafted(collection: Collection, path: str | Path, finished: str | Path) -> F
     finished
         The finished crosswalk of that file.
     """
-    from csm_lib.crosswalk import UNDECIDED, draft, read_crosswalk
-    from csm_lib.tables import read_sheets
+    from csm_lib.own.crosswalk import UNDECIDED, draft, read_crosswalk
+    from csm_lib.own.tables import read_sheets
 
     known = collection.codebook
     drafts = pd.concat([draft(sheet, known) for sheet in read_sheets(path)], ignore_index=True)
@@ -212,7 +212,7 @@ def repairs(collection: Collection, report: Report) -> Finding:
 
 def compared(collection: Collection, path: str | Path, crosswalk: str | Path) -> Finding:
     """Whether another file, read with its crosswalk, says the same as the collection's returns."""
-    from csm_lib.returns import read_returns
+    from csm_lib.own.check import read_returns
 
     items = list(collection.codebook)
     here, there = (
@@ -253,7 +253,7 @@ def compared(collection: Collection, path: str | Path, crosswalk: str | Path) ->
 
 def falling(collection: Collection) -> Finding:
     """What falls from wave to wave in returns of your own; see `early_warning.falling`."""
-    from csm_lib.chapters import early_warning
+    from csm_lib.survey import early_warning
 
     return dataclasses.replace(early_warning.falling(collection), key="own-falling")
 

@@ -14,11 +14,12 @@ import pandas as pd
 
 from csm_lib import inference, words
 from csm_lib.aggregate import changes
-from csm_lib.chapters import change, early_warning
+from csm_lib.chapters import change
 from csm_lib.claims.cells import value
 from csm_lib.counts import points_change
 from csm_lib.finding import Finding, source_of
 from csm_lib.published import rows_of
+from csm_lib.survey import early_warning
 from csm_lib.teaching.check import Check, WrongAnswer, whole_number
 from csm_lib.teaching.exercise import Exercise
 from csm_lib.teaching.lesson_table import STEEPEST, relative

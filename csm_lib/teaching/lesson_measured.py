@@ -17,12 +17,13 @@ import pandas as pd
 
 from csm_lib import panel, words
 from csm_lib.aggregate import changes
-from csm_lib.chapters import early_warning, jsna
+from csm_lib.chapters import jsna
 from csm_lib.claims.cells import Cell, cells, move, moves, printed, value
 from csm_lib.counts import format_percent, rounded_percent
 from csm_lib.finding import Finding, source_of
 from csm_lib.recovery import targets
 from csm_lib.status import DRAWN_NOTE
+from csm_lib.survey import early_warning
 from csm_lib.teaching.check import Check, WrongAnswer, whole_number
 from csm_lib.teaching.exercise import Exercise
 from csm_lib.teaching.quiz import Choice, Question, Quiz

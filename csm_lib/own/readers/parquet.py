@@ -9,7 +9,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from csm_lib.readers.grid import Coder, Column, Grid, Refused, kind_for, plain_text, refuse_size
+from csm_lib.own.readers.grid import Coder, Column, Grid, Refused, kind_for, plain_text, refuse_size
 
 THREADS = 2
 THRIFT = 64 << 20

@@ -7,8 +7,8 @@ import os
 import sys
 from typing import BinaryIO
 
-from csm_lib.readers.grid import Grid, Refused, send, send_refusal
-from csm_lib.readers.limits import MEMORY, SECONDS
+from csm_lib.own.readers.grid import Grid, Refused, send, send_refusal
+from csm_lib.own.readers.limits import MEMORY, SECONDS
 
 
 def bound() -> None:
@@ -29,14 +29,14 @@ def bound() -> None:
 def read(path: str, form: str) -> list[Grid]:
     """Read a file of a form: ``excel``, ``spss``, ``stata`` or ``parquet``."""
     if form == "excel":
-        from csm_lib.readers.excel import read_excel
+        from csm_lib.own.readers.excel import read_excel
 
         return read_excel(path)
     if form == "parquet":
-        from csm_lib.readers.parquet import read_parquet
+        from csm_lib.own.readers.parquet import read_parquet
 
         return read_parquet(path)
-    from csm_lib.readers.labelled import read_labelled
+    from csm_lib.own.readers.labelled import read_labelled
 
     return read_labelled(path, form)
 

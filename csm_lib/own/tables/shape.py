@@ -13,8 +13,8 @@ import pandas as pd
 
 from csm_lib.errors import ReturnsError
 from csm_lib.files import report
-from csm_lib.readers.grid import Refused, refuse_size
-from csm_lib.tables.raw import Raw, Rows
+from csm_lib.own.readers.grid import Refused, refuse_size
+from csm_lib.own.tables.raw import Raw, Rows
 
 IDENTIFIERS = ("authority", "year", "region", "authority_type")
 LONG = ("item", "answer")

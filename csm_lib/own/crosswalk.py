@@ -22,8 +22,8 @@ import pandas as pd
 from csm_lib.codebook import did_you_mean
 from csm_lib.errors import ReturnsError
 from csm_lib.files import lines_of, read_text, report, require_columns
-from csm_lib.tables import Progress, Raw, combine, read_sheets
-from csm_lib.tables.shape import IDENTIFIERS, LONG, no_answer_notices, without_missing
+from csm_lib.own.tables import Progress, Raw, combine, read_sheets
+from csm_lib.own.tables.shape import IDENTIFIERS, LONG, no_answer_notices, without_missing
 
 if TYPE_CHECKING:
     from csm_lib.codebook import Codebook, Item
@@ -169,7 +169,7 @@ def apply(raw: Raw, crosswalk: Crosswalk, codebook: Codebook) -> Raw:
     Parameters
     ----------
     raw
-        A sheet, as `csm_lib.tables.read_sheets` gives it.
+        A sheet, as `csm_lib.own.tables.read_sheets` gives it.
     crosswalk
         What its columns mean.
     codebook
@@ -274,7 +274,7 @@ def read_file(
     Parameters
     ----------
     path
-        The file; see `csm_lib.tables.read_sheets`.
+        The file; see `csm_lib.own.tables.read_sheets`.
     codebook
         The questionnaire.
     crosswalk
@@ -285,8 +285,8 @@ def read_file(
     Raises
     ------
     ReturnsError
-        As `csm_lib.tables.read_sheets`, `apply` and `csm_lib.tables.combine` raise it; or the
-        crosswalk names a column that the file does not have.
+        As `csm_lib.own.tables.read_sheets`, `apply` and `csm_lib.own.tables.combine` raise it;
+        or the crosswalk names a column that the file does not have.
     """
     raws = read_sheets(path, progress=progress)
     if crosswalk is None:
@@ -332,7 +332,7 @@ def draft(raw: Raw, codebook: Codebook) -> pd.DataFrame:
     Parameters
     ----------
     raw
-        A sheet of the foreign file, as `csm_lib.tables.read_sheets` gives it.
+        A sheet of the foreign file, as `csm_lib.own.tables.read_sheets` gives it.
     codebook
         The questionnaire.
 

@@ -16,8 +16,8 @@ import numpy.typing as npt
 import pandas as pd
 
 from csm_lib.codebook import did_you_mean
-from csm_lib.repairs import is_number, keys
-from csm_lib.report import LISTED, Fault, Place
+from csm_lib.own.repairs import is_number, keys
+from csm_lib.own.report import LISTED, Fault, Place
 
 if TYPE_CHECKING:
     from csm_lib.codebook import Codebook, Item

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from importlib import import_module
+from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
 
 from csm_lib.aggregate import CHARACTERISTICS, NOT_KNOWN
@@ -76,7 +77,7 @@ class Chapter:
         What it is called, and what is said of it; text from a codebook may be in both, and
         ``about`` may be empty.
     imports
-        Modules of `csm_lib.chapters` that its calls need.
+        Modules of `csm_lib.survey` that its calls need.
     entries
         Its findings, one or more.
     """
@@ -225,7 +226,7 @@ def _shipped(collection: Collection) -> tuple[Chapter, ...]:
 
 
 def _generic(collection: Collection) -> tuple[Chapter, ...]:
-    from csm_lib.chapters import section  # heavy; the chapters that ship do without
+    from csm_lib.survey import section  # heavy; the chapters that ship do without
 
     codebook = collection.codebook
     names = section.names(codebook.sections, taken=(*FIXED, *DEVICES))
@@ -286,7 +287,7 @@ class _Held:
     """What a section of a collection has to show."""
 
     def __init__(self, collection: Collection, name: str) -> None:
-        from csm_lib.chapters import section
+        from csm_lib.survey import section
 
         self.collection, self.name = collection, name
         self.kinds = section.kinds_of(collection, name)
@@ -314,7 +315,7 @@ class _Held:
 
     def entries(self, by: list[str]) -> list[Entry]:
         """Its findings, with those by group where figures of two groups can be shown."""
-        from csm_lib.chapters import section
+        from csm_lib.survey import section
 
         collection, name = self.collection, self.name
         codebook = collection.codebook
@@ -337,7 +338,7 @@ class _Held:
         return found
 
     def _shown_by(self, one: str) -> bool:
-        from csm_lib.chapters import section
+        from csm_lib.survey import section
 
         last = int(self.yes_no["year"].max())
         items = section.items_of(self.collection, self.name, "yes_no")
@@ -367,7 +368,7 @@ def _glance(collection: Collection, held: dict[str, _Held]) -> list[Entry]:
 
 def _warning(collection: Collection, held: dict[str, _Held], by: list[str]) -> list[Entry]:
     """The early warning, where an item has a figure in the last wave and in one before."""
-    from csm_lib.chapters import section
+    from csm_lib.survey import section
 
     last = collection.years[-1]
     waves: dict[str, set[int]] = {}
@@ -412,11 +413,16 @@ def _entry(collection: Collection, heading: str, function: str, *told: str, **na
     words = [*map(repr, told), *(f"{key}={value!r}" for key, value in named.items())]
 
     def make() -> Finding:
-        call = getattr(import_module(f"csm_lib.chapters.{module}"), name)
+        call = getattr(import_module(f"{_home(module)}.{module}"), name)
         finding: Finding = call(collection, *told, **named)
         return finding
 
     return Entry(heading, f"{function}({', '.join(['collection', *words])})", make)
+
+
+def _home(module: str) -> str:
+    """Return the package a module of findings is in."""
+    return "csm_lib.survey" if find_spec(f"csm_lib.survey.{module}") else "csm_lib.chapters"
 
 
 def _renamed(entry: Entry, heading: str) -> Entry:

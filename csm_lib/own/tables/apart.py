@@ -7,8 +7,8 @@ import subprocess
 import sys
 from pathlib import Path
 
-from csm_lib.readers.grid import Grid, Refused, receive
-from csm_lib.readers.limits import MEMORY, SECONDS
+from csm_lib.own.readers.grid import Grid, Refused, receive
+from csm_lib.own.readers.limits import MEMORY, SECONDS
 
 HOME = Path(__file__).resolve().parents[2]
 """The folder of the package, which the process must find."""
@@ -23,7 +23,7 @@ def read_apart(path: Path, form: str) -> list[Grid]:
         The file cannot be read, or reading it took too much time or memory.
     """
     # -P: what lies in the working folder is not imported
-    command = [sys.executable, "-P", "-m", "csm_lib.readers", str(path.resolve()), form]
+    command = [sys.executable, "-P", "-m", "csm_lib.own.readers", str(path.resolve()), form]
     known = os.environ.get("PYTHONPATH")
     environment = {
         **os.environ,

@@ -10,7 +10,7 @@ from typing import Any
 
 import pyreadstat
 
-from csm_lib.readers.grid import Coder, Grid, Refused, number_text, refuse_size
+from csm_lib.own.readers.grid import Coder, Grid, Refused, number_text, refuse_size
 
 CHUNK = 10_000_000
 """Cells read at a time, each of which is a Python object until it is coded."""

@@ -12,9 +12,9 @@ from typing import BinaryIO
 
 from csm_lib.errors import ReturnsError
 from csm_lib.files import report
-from csm_lib.readers.grid import Coder, Grid, refuse_size
-from csm_lib.readers.limits import MAX_TEXT
-from csm_lib.tables.raw import Progress
+from csm_lib.own.readers.grid import Coder, Grid, refuse_size
+from csm_lib.own.readers.limits import MAX_TEXT
+from csm_lib.own.tables.raw import Progress
 
 SEPARATORS = {",": "comma", ";": "semicolon", "\t": "tab"}
 

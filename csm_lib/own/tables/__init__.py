@@ -1,7 +1,7 @@
 """Reading any file of returns into text cells that know where they stand.
 
-The order is: `read_sheets`, then `csm_lib.crosswalk.apply` on each sheet where there is a
-crosswalk, then `combine`. Or all of it at once: `csm_lib.crosswalk.read_file`.
+The order is: `read_sheets`, then `csm_lib.own.crosswalk.apply` on each sheet where there is a
+crosswalk, then `combine`. Or all of it at once: `csm_lib.own.crosswalk.read_file`.
 """
 
 from __future__ import annotations
@@ -11,13 +11,13 @@ from dataclasses import replace
 from pathlib import Path
 
 from csm_lib.errors import ReturnsError
-from csm_lib.readers.grid import Grid, Refused
-from csm_lib.readers.limits import MAX_FILE
-from csm_lib.tables.apart import read_apart
-from csm_lib.tables.headed import NoHeader, names_in, table
-from csm_lib.tables.raw import Progress, Raw
-from csm_lib.tables.shape import combine
-from csm_lib.tables.text import read_delimited
+from csm_lib.own.readers.grid import Grid, Refused
+from csm_lib.own.readers.limits import MAX_FILE
+from csm_lib.own.tables.apart import read_apart
+from csm_lib.own.tables.headed import NoHeader, names_in, table
+from csm_lib.own.tables.raw import Progress, Raw
+from csm_lib.own.tables.shape import combine
+from csm_lib.own.tables.text import read_delimited
 
 __all__ = ["FORMS", "Progress", "Raw", "combine", "read_sheets"]
 

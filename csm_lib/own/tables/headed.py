@@ -9,9 +9,9 @@ import numpy as np
 import pandas as pd
 
 from csm_lib.errors import ReturnsError
-from csm_lib.readers.grid import Grid, refuse_size
-from csm_lib.readers.limits import MAX_TEXT
-from csm_lib.tables.raw import Raw, Rows
+from csm_lib.own.readers.grid import Grid, refuse_size
+from csm_lib.own.readers.limits import MAX_TEXT
+from csm_lib.own.tables.raw import Raw, Rows
 
 LOOKED_AT = 50
 """Rows in which names of columns are looked for, where the first row does not hold them."""

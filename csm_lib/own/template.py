@@ -15,8 +15,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from csm_lib.errors import CodebookError
+from csm_lib.own.workbook import SheetNames, cut, length, link_to, new_workbook
 from csm_lib.returns import IDENTIFIERS
-from csm_lib.workbook import SheetNames, cut, length, link_to, new_workbook
 
 if TYPE_CHECKING:
     from xlsxwriter import Workbook
@@ -68,7 +68,7 @@ def write_template(
     -----
     The sheets: ``Start here``, which says how to fill in the others and lists every question;
     one for each section, with the columns ``authority, year, region, authority_type`` and the
-    section's items; and, hidden, the lists behind the drop-downs. `csm_lib.returns.read_returns`
+    section's items; and, hidden, the lists behind the drop-downs. `csm_lib.own.check.read_returns`
     reads the filled workbook. The same codebook gives the same bytes.
 
     Raises

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any, BinaryIO
 
-from csm_lib.readers.limits import MAX_CELLS, MAX_COLUMNS
+from csm_lib.own.readers.limits import MAX_CELLS, MAX_COLUMNS
 
 
 class Refused(Exception):
@@ -47,7 +47,7 @@ class Grid:
     merged
         Merged cells: first row, first column, last row, last column, from 1.
     labels, value_labels, missing
-        By name of a column, as in `csm_lib.tables.Raw`.
+        By name of a column, as in `csm_lib.own.tables.Raw`.
     notices
         What a reader must know of how it was read.
     """

@@ -9,12 +9,12 @@ import pandas as pd
 
 from csm_lib import words
 from csm_lib.aggregate import NOT_KNOWN
-from csm_lib.chapters import section
 from csm_lib.errors import CollectionError
 from csm_lib.finding import DRAWN_SOURCE, Finding, alt_of, withheld_text
 from csm_lib.frame import as_labelled_then
 from csm_lib.recovery import sample_list
 from csm_lib.status import DRAWN, WITHHELD, drawable, drawn_note
+from csm_lib.survey import section
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure

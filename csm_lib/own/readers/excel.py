@@ -12,8 +12,8 @@ from xml.parsers import expat
 
 from python_calamine import CalamineSheet, CalamineWorkbook, PasswordError, SheetTypeEnum
 
-from csm_lib.readers.grid import Coder, Grid, Refused, plain_text, refuse_size
-from csm_lib.readers.limits import (
+from csm_lib.own.readers.grid import Coder, Grid, Refused, plain_text, refuse_size
+from csm_lib.own.readers.limits import (
     MAX_MEMBERS,
     MAX_RATIO,
     MAX_SHEET_CELLS,

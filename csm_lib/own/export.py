@@ -24,9 +24,9 @@ import pandas as pd
 
 from csm_lib import download
 from csm_lib.errors import CollectionError
+from csm_lib.own.workbook import SheetNames, cut, link_to, new_workbook
 from csm_lib.status import STATUSES
 from csm_lib.words import legible
-from csm_lib.workbook import SheetNames, cut, link_to, new_workbook
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -34,14 +34,14 @@ if TYPE_CHECKING:
     from xlsxwriter.format import Format
     from xlsxwriter.worksheet import Worksheet
 
-    from csm_lib.catalogue import Chapter
     from csm_lib.collection import Collection
     from csm_lib.finding import Finding
-    from csm_lib.tables import Progress
+    from csm_lib.own.tables import Progress
+    from csm_lib.survey.catalogue import Chapter
 
 WORKBOOK, README, MARK = "findings.xlsx", "README.txt", "manifest.json"
 CONTENTS = "Contents"
-MADE_BY = "csm_lib.export"
+MADE_BY = "csm_lib.own.export"
 """What the manifest says of its maker: the sign that a folder holds an export."""
 
 SVG = "http://www.w3.org/2000/svg"
@@ -130,7 +130,7 @@ def export(
     folder = Path(folder)
     earlier = _earlier(folder)
     if chapters is None:
-        from csm_lib.catalogue import chapters_of
+        from csm_lib.survey.catalogue import chapters_of
 
         chapters = chapters_of(collection)
     folder.mkdir(parents=True, exist_ok=True)

@@ -15,11 +15,11 @@ import pandas as pd
 
 from csm_lib import inference, words
 from csm_lib.aggregate import NOT_KNOWN
-from csm_lib.chapters.section import spoken
 from csm_lib.counts import format_percent
 from csm_lib.errors import CollectionError
 from csm_lib.finding import Finding, source_of, told_apart
 from csm_lib.status import STATUSES, drawn_note
+from csm_lib.survey.section import spoken
 
 if TYPE_CHECKING:
     from csm_lib.collection import Collection

@@ -119,7 +119,7 @@ class Report:
         One row is a value that can be read as another: ``column`` (its name in the file),
         ``found``, ``becomes`` (empty text: no answer), ``rule`` (why) and ``count`` (cells).
     returns
-        The returns, as `csm_lib.returns.read_returns` gives them; ``None`` where an error stops
+        The returns, as `csm_lib.own.check.read_returns` gives them; ``None`` where an error stops
         the reading, or where there are repairs that were not asked for.
     notices
         What a reader must know of how the file was read.

@@ -14,14 +14,15 @@ from shlex import quote
 from time import monotonic
 from typing import TYPE_CHECKING, TextIO
 
-from csm_lib.collection import SHIPPED, chosen, open_collection, read_descriptor, returns_file
+from csm_lib.collection import SHIPPED, chosen, read_descriptor
 from csm_lib.errors import CollectionError
+from csm_lib.own.door import open_collection, returns_file
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from csm_lib.codebook import Codebook
-    from csm_lib.report import Report
+    from csm_lib.own.report import Report
 
 WIDTH = 100
 
@@ -83,7 +84,8 @@ def check(
     """Check a collection or one file of returns, and print every fault in one report."""
     from csm_lib.codebook import read_codebook
     from csm_lib.frame import read_frame
-    from csm_lib.returns import check_file, write_returns
+    from csm_lib.own.check import check_file
+    from csm_lib.returns import write_returns
 
     if not path.exists():
         raise CollectionError(f"{path}: there is no such file or folder. Check the name.")
@@ -148,8 +150,8 @@ def columns(path: Path, *, codebook: Path, out: Path | None = None) -> int:
     import pandas as pd
 
     from csm_lib.codebook import read_codebook
-    from csm_lib.crosswalk import UNDECIDED, draft, write_draft
-    from csm_lib.tables import read_sheets
+    from csm_lib.own.crosswalk import UNDECIDED, draft, write_draft
+    from csm_lib.own.tables import read_sheets
 
     target = path.with_name("columns.csv") if out is None else out
     _refuse_what_is_there(target)
@@ -177,7 +179,7 @@ def template(folder: Path | None, *, out: Path, year: int, rows: int | None = No
     """Write the workbook that respondents fill in. The folder needs no returns yet."""
     from csm_lib.codebook import read_codebook
     from csm_lib.frame import read_frame
-    from csm_lib.template import ROWS, write_template
+    from csm_lib.own.template import ROWS, write_template
 
     if out.suffix.lower() != ".xlsx":
         raise Misuse("--out: the template is an Excel workbook, so its name ends in .xlsx")
@@ -203,7 +205,7 @@ def template(folder: Path | None, *, out: Path, year: int, rows: int | None = No
 
 def findings(folder: Path | None, *, out: Path) -> int:
     """Write every table and figure of a collection as files."""
-    from csm_lib.export import export
+    from csm_lib.own.export import export
 
     with Progress() as progress:
         progress("Opening the collection")
@@ -214,7 +216,7 @@ def findings(folder: Path | None, *, out: Path) -> int:
 
 def profile(authority: str, folder: Path | None, *, out: Path | None = None) -> int:
     """Print the profile of one respondent, or write it as a page."""
-    from csm_lib import profile as profiles
+    from csm_lib.own import profile as profiles
 
     found = profiles.profile(open_collection(folder), authority)
     if out is None:

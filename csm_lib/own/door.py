@@ -1,0 +1,78 @@
+"""A folder with returns in any form, opened as a collection."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from csm_lib import collection
+from csm_lib.codebook import read_codebook
+from csm_lib.errors import ReturnsError
+from csm_lib.frame import read_frame
+from csm_lib.own.check import read_returns
+
+if TYPE_CHECKING:
+    from csm_lib.collection import Collection
+    from csm_lib.inference import IntervalMethod
+
+FORMATS = (".csv", ".xlsx", ".sav", ".dta", ".parquet")
+"""How the name of a file of returns may end."""
+
+
+def open_collection(
+    path: str | Path | None = None, *, intervals: IntervalMethod | None = None
+) -> Collection:
+    """Open a collection whose returns are in any form, and check them.
+
+    Parameters
+    ----------
+    path, intervals
+        As for `csm_lib.collection.open_collection`. The returns may be in any file that
+        `csm_lib.own.tables` reads, beside a crosswalk, ``columns.csv``, where the columns are
+        foreign.
+
+    Raises
+    ------
+    ReturnsError
+        The returns are not clean; every fault is listed with its remedy.
+    CollectionError
+        Another file of the folder is not as it must be.
+    """
+    folder = collection.chosen(path)
+    if not folder.is_dir() or not (folder / "codebook.csv").exists():
+        return collection.open_collection(folder)  # which says what is missing
+    frame = read_frame(folder / "frame.csv") if (folder / "frame.csv").exists() else None
+    crosswalk = folder / "columns.csv"
+    returns = read_returns(
+        returns_file(folder),
+        read_codebook(folder / "codebook.csv"),
+        crosswalk=crosswalk if crosswalk.exists() else None,
+        frame=frame,
+    )
+    return collection.open_collection(folder, intervals=intervals, returns=returns)
+
+
+def returns_file(folder: Path) -> Path:
+    """Return the one file of returns in a folder.
+
+    Raises
+    ------
+    ReturnsError
+        There is none, or there are several.
+    """
+    found = sorted(
+        path
+        for path in folder.iterdir()
+        if path.stem == "returns" and path.suffix.lower() in FORMATS
+    )
+    if not found:
+        raise ReturnsError(
+            f"{folder / 'returns.csv'}: there is no such file, and none that ends in "
+            f"{', '.join(FORMATS[1:])} either. Check the name and the folder."
+        )
+    if len(found) > 1:
+        raise ReturnsError(
+            f"{folder}: holds {' and '.join(path.name for path in found)}. Keep one file of "
+            "returns; move the others elsewhere."
+        )
+    return found[0]

@@ -1,0 +1,1 @@
+"""The findings of any collection, brought together and worded from its codebook."""
