@@ -6,6 +6,7 @@ built twice is the same site.
 
 from __future__ import annotations
 
+import csv
 import io
 import json
 import re
@@ -16,11 +17,10 @@ from collections.abc import Mapping
 from functools import cache
 from importlib import metadata
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pandas as pd
 
-from csm_lib.columns import meaning
 from csm_lib.status import DRAWN, INVENTED, OWN, WITHHELD
 from csm_lib.words import legible
 
@@ -43,6 +43,12 @@ CC0 = "CC0 1.0, https://creativecommons.org/publicdomain/zero/1.0/"
 UNSAID = "Set by whoever holds the returns. Ask before you pass them on."
 
 WIDTH = 88
+
+MEANINGS = Path(__file__).with_name("columns.csv")
+"""What the columns of findings mean: one row is a column, or what it means in one finding."""
+
+TO_READ = "-to-read"
+"""What the key of a finding ends in that stands in an exercise, under its question."""
 
 
 @cache
@@ -140,6 +146,52 @@ def columns(
         for name in data.columns
     ]
     return [{"name": name, **(found._asdict() if found else {})} for name, found in known]
+
+
+class Meaning(NamedTuple):
+    """What a column holds, and in which unit; ``text`` where it holds no numbers."""
+
+    description: str
+    unit: str
+
+
+@cache
+def _meanings() -> Mapping[tuple[str, str], Meaning]:
+    """Return the table of `MEANINGS`, by finding, where it names one, and column."""
+    with MEANINGS.open(encoding="utf-8", newline="") as table:
+        return {
+            (row["finding"], row["column"]): Meaning(row["description"], row["unit"])
+            for row in csv.DictReader(table)
+        }
+
+
+def meaning(
+    key: str, name: str, *, respondents: tuple[str, str] = ("authority", "authorities")
+) -> Meaning | None:
+    """Return what a column of a finding holds, or ``None`` where nothing is on record.
+
+    Parameters
+    ----------
+    key
+        The finding's key; one that is to be read in an exercise has the columns it always has.
+    name
+        The column's name. ``{year}`` in `MEANINGS` stands for any year in it.
+    respondents
+        What one respondent and several are called.
+    """
+    words = ("{year}" if word.isdecimal() and len(word) == 4 else word for word in name.split(" "))
+    for known in ((key.removesuffix(TO_READ), name), ("", name), ("", " ".join(words))):
+        if known in _meanings():
+            return Meaning(*(_call(text, *respondents) for text in _meanings()[known]))
+    return None
+
+
+def _call(text: str, one: str, many: str) -> str:
+    """Call authorities what a collection calls its respondents."""
+    if many == "authorities":
+        return text
+    called = {"authorities": many, "authority": one, " of England": ""}
+    return re.sub("|".join(called), lambda found: called[found[0]], text)
 
 
 def pack(about: Mapping[str, Any], csv: str) -> bytes:

@@ -11,7 +11,7 @@ import pytest
 
 from csm_lib.codebook import Codebook, read_codebook
 from csm_lib.collection import Collection
-from csm_lib.columns import meaning
+from csm_lib.download import meaning
 from csm_lib.errors import CollectionError
 from csm_lib.status import OWN
 from csm_lib.survey import early_warning

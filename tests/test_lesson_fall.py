@@ -16,7 +16,7 @@ import numpy as np
 import pytest
 
 from csm_lib.collection import Collection
-from csm_lib.columns import meaning
+from csm_lib.download import meaning
 from csm_lib.teaching import lesson_fall as lesson
 from csm_lib.teaching.check import WrongAnswer, check
 

@@ -18,7 +18,7 @@ import pytest
 from bs4 import BeautifulSoup
 
 from csm_lib.collection import Collection
-from csm_lib.columns import meaning
+from csm_lib.download import meaning
 from csm_lib.teaching import lesson_seats as lesson
 from csm_lib.teaching.check import WrongAnswer, check
 from csm_lib.teaching.handout import handout

@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 
 from csm_lib.collection import Collection
-from csm_lib.columns import meaning
+from csm_lib.download import meaning
 from csm_lib.teaching import lesson_table as lesson
 from csm_lib.teaching.check import WrongAnswer, check
 

@@ -15,7 +15,7 @@ from make_exercises import BLOCK, LINE, for_students, written
 from test_notebooks import numbers_in
 
 from csm_lib.collection import Collection
-from csm_lib.columns import meaning
+from csm_lib.download import meaning
 from csm_lib.finding import Finding
 from csm_lib.teaching import LESSONS
 from csm_lib.teaching.check import NotYet
