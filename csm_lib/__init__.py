@@ -1,1 +1,75 @@
-"""Load, aggregate and present returns of the Children's Trust mapping."""
+"""Analysis of returns on partnership working, from the counts to a finding.
+
+>>> import csm_lib as csm
+>>> trusts = csm.open_collection()
+>>> board = trusts.tally("statutory_agencies")  # one row an agency and year: yes, base, share
+>>> moved = csm.changes(board)
+
+What is here is loaded when it is first used.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from csm_lib.aggregate import changes, tally
+    from csm_lib.charts import (
+        bars,
+        change_bars,
+        dumbbell,
+        moves,
+        p_ranges,
+        ranges,
+        ranked_dots,
+        stacked_bars,
+        support,
+        tile_map,
+        waves,
+    )
+    from csm_lib.codebook import read_codebook
+    from csm_lib.collection import open_collection
+    from csm_lib.errors import CollectionError
+    from csm_lib.findings import finding
+
+_HOMES = {
+    "aggregate": "changes tally",
+    "charts": "bars change_bars dumbbell moves p_ranges ranges ranked_dots stacked_bars support "
+    "tile_map waves",
+    "codebook": "read_codebook",
+    "collection": "open_collection",
+    "errors": "CollectionError",
+    "findings": "finding",
+}
+_HOME = {name: module for module, names in _HOMES.items() for name in names.split()}
+
+__all__ = [
+    "CollectionError",
+    "bars",
+    "change_bars",
+    "changes",
+    "dumbbell",
+    "finding",
+    "moves",
+    "open_collection",
+    "p_ranges",
+    "ranges",
+    "ranked_dots",
+    "read_codebook",
+    "stacked_bars",
+    "support",
+    "tally",
+    "tile_map",
+    "waves",
+]
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOME:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f"{__name__}.{_HOME[name]}"), name)
+
+
+def __dir__() -> list[str]:
+    return __all__

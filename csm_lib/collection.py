@@ -14,7 +14,7 @@ import pandas as pd
 
 from csm_lib import aggregate, words
 from csm_lib.aggregate import NOT_KNOWN
-from csm_lib.codebook import Codebook, read_codebook
+from csm_lib.codebook import Codebook, did_you_mean, read_codebook
 from csm_lib.disclosure import protect
 from csm_lib.errors import CollectionError, ReturnsError
 from csm_lib.frame import as_labelled_then, read_frame
@@ -39,7 +39,37 @@ THRESHOLD = 5
 """Counts below this are withheld from what is published, unless a collection says otherwise."""
 
 
-@dataclass(frozen=True)
+class Origin(NamedTuple):
+    """What is known of a collection wherever its numbers go; it travels with a tally.
+
+    Its title, source, status, terms, what one respondent and several are called, how many there
+    are, below which counts are withheld, the method of the intervals in words, and by item the
+    place in the source and what the answers are called.
+    """
+
+    title: str
+    source: str
+    status: str
+    licence: str
+    one: str
+    many: str
+    size: int
+    threshold: int
+    intervals: str
+    places: Mapping[str, str]
+    answers: Mapping[str, Mapping[str, str]]
+
+    def __deepcopy__(self, memo: object) -> Origin:  # pandas copies attrs at every step
+        return self
+
+
+def origin_of(data: pd.DataFrame) -> Origin | None:
+    """Return the origin that travels with a tally, or with a frame made from it."""
+    found = data.attrs.get("origin")
+    return found if isinstance(found, Origin) else None
+
+
+@dataclass(frozen=True, repr=False, eq=False)
 class Collection:
     """A collection, opened and checked.
 
@@ -88,6 +118,53 @@ class Collection:
     licence: str = ""
     source: str = ""
 
+    def __str__(self) -> str:
+        yes = {"published": self.published is not None, "frame": self.frame is not None}
+        sections = [
+            f"  {name}: {words.counted(len(self.codebook.section(name)), 'item')}"
+            for name in self.codebook.sections
+        ]
+        beside = words.listed([name for name, there in yes.items() if there])
+        return "\n".join(
+            [
+                self.title,
+                f"{self.label or 'Own returns'}. {self.size} {self.many} in "
+                f"{words.listed([str(year) for year in self.years])}; beside the returns: {beside}",
+                *sections,
+            ]
+        )
+
+    __repr__ = __str__
+
+    @cached_property
+    def origin(self) -> Origin:
+        """What is known of it wherever its numbers go."""
+        items = self.codebook.values()
+        return Origin(
+            self.title, self.source, self.status, self.licence, self.one, self.many, self.size,
+            self.threshold, self.intervals_text, {item.item: item.place for item in items},
+            {item.item: dict(item.answers) for item in items},
+        )  # fmt: skip
+
+    def find(self, text: str = "") -> pd.DataFrame:
+        """List the items whose id, label, section or question has a text in it; all without one.
+
+        Returns
+        -------
+        DataFrame
+            One row is an item: ``item, label, section, years`` in which it was asked, ``question``.
+        """
+        rows = pd.DataFrame(
+            [
+                (i.item, i.label, i.section, words.listed([str(y) for y in i.years]), i.question)
+                for i in self.codebook.values()
+            ],
+            columns=["item", "label", "section", "years", "question"],
+        )
+        told = rows[["item", "label", "section", "question"]].agg(" ".join, axis=1)
+        found = told.str.casefold().str.contains(text.casefold(), regex=False)
+        return rows[found].reset_index(drop=True)
+
     @property
     def label(self) -> str:
         """What every figure made from its returns must be called; empty for own returns."""
@@ -125,16 +202,54 @@ class Collection:
         """How many authorities there are in the returns."""
         return int(self.returns["authority"].nunique())
 
+    def items(self, named: str | Sequence[str]) -> list[str]:
+        """Return the ids of a section, an item, a label, or of several of them, each once.
+
+        Raises
+        ------
+        CollectionError
+            Nothing has that name, or several items have it for a label.
+        """
+        if not isinstance(named, str):
+            return list(dict.fromkeys(item for name in named for item in self.items(name)))
+        if named in self.codebook.sections:
+            return list(self.codebook.section(named))
+        if named in self.codebook:
+            return [named]
+        same = [i.item for i in self.codebook.values() if i.label.casefold() == named.casefold()]
+        if len(same) == 1:
+            return same
+        if same:
+            raise CollectionError(f"{named!r} is the label of {words.listed(same)}. Name one.")
+        known = [*self.codebook.sections, *self.codebook]
+        raise CollectionError(
+            f"There is no section, item or label {named!r}.{did_you_mean(named, known)} "
+            f"Look for it: .find({named!r})"
+        )
+
     def section(
-        self, section: str, *, by: Sequence[str] = (), years: Sequence[int] | None = None
+        self, section: str, *, by: str | Sequence[str] = (), years: Sequence[int] | None = None
     ) -> pd.DataFrame:
         """The tally of a section's items; see `tally`."""
         return self.tally(self.codebook.section(section), by=by, years=years)
 
     def tally(
-        self, items: Sequence[str], *, by: Sequence[str] = (), years: Sequence[int] | None = None
+        self,
+        items: str | Sequence[str],
+        *,
+        by: str | Sequence[str] = (),
+        years: int | Sequence[int] | None = None,
     ) -> pd.DataFrame:
         """Count the answers to some items, and say of each number what it is.
+
+        Parameters
+        ----------
+        items
+            A section, an item, a label, or a list of them; see `find`.
+        by
+            A characteristic to split by, such as ``region``, or several.
+        years
+            A year or several; all if left out.
 
         Returns
         -------
@@ -150,11 +265,37 @@ class Collection:
             With a `threshold`, small counts are withheld: see `csm_lib.disclosure.protect`. So is
             every answer of a group whose number of respondents is withheld, see `respondents`:
             who answered and who did not add up to it.
+
+        Raises
+        ------
+        CollectionError
+            There is no such item, characteristic or year, or what is named was not asked then.
+
+        Examples
+        --------
+        >>> trusts = open_collection()
+        >>> trusts.tally("board.police")[["year", "yes", "base"]].to_dict("list")
+        {'year': [2008, 2009], 'yes': [74, 73], 'base': [74, 74]}
         """
         by = [by] if isinstance(by, str) else list(by)
+        years = [years] if isinstance(years, int) else years
+        wanted = self.items(items)
+        rows = self._shown(wanted, by, years)
+        if isinstance(items, str) and rows.empty and years is not None:
+            asked = {year for item in wanted for year in self.codebook[item].held}
+            raise CollectionError(
+                f"{words.listed(wanted)}: not asked in {words.listed([str(y) for y in years])}; "
+                f"answers are held for {words.listed([str(year) for year in sorted(asked)])}."
+            )
+        rows.attrs["origin"] = self.origin
+        return rows
+
+    def _shown(
+        self, wanted: Sequence[str], by: Sequence[str], years: Sequence[int] | None
+    ) -> pd.DataFrame:
+        """Count the answers, and withhold what is to be withheld."""
         if not self.threshold:
-            return self._tally(items, by=by, years=years)
-        wanted = [items] if isinstance(items, str) else list(dict.fromkeys(items))
+            return self._tally(wanted, by=by, years=years)
         opened_by: dict[str, str] = {}
         queue = list(wanted)
         for item in queue:  # what opens an item is counted too: its counts show in the item's base

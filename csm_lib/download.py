@@ -25,7 +25,7 @@ from csm_lib.status import DRAWN, INVENTED, OWN, WITHHELD
 from csm_lib.words import legible
 
 if TYPE_CHECKING:
-    from csm_lib.collection import Collection
+    from csm_lib.collection import Origin
 
 BOOK = "Mapping Children's Trusts"
 AUTHORS = "The Children's Trust mapping book contributors"
@@ -43,6 +43,9 @@ CC0 = "CC0 1.0, https://creativecommons.org/publicdomain/zero/1.0/"
 UNSAID = "Set by whoever holds the returns. Ask before you pass them on."
 
 WIDTH = 88
+
+RESPONDENTS = ("authority", "authorities")
+"""What one respondent and several are called, where nobody says otherwise."""
 
 MEANINGS = Path(__file__).with_name("columns.csv")
 """What the columns of findings mean: one row is a column, or what it means in one finding."""
@@ -101,11 +104,11 @@ def licences(status: Mapping[str, int], *, label: str, terms: str = "") -> list[
     return [*parts, {"covers": "text, in cells too, and the figure", "licence": CC_BY}]
 
 
-def terms_of(collection: Collection | None) -> str:
+def terms_of(origin: Origin | None) -> str:
     """Return the terms of a collection that is no drawn panel, in words; else nothing."""
-    if collection is None or collection.status == DRAWN:
+    if origin is None or origin.status == DRAWN:
         return ""
-    return collection.licence or UNSAID
+    return origin.licence or UNSAID
 
 
 def as_csv(data: pd.DataFrame) -> str:
@@ -138,7 +141,7 @@ def file_name(key: str) -> str:
 
 
 def columns(
-    key: str, data: pd.DataFrame, *, respondents: tuple[str, str] = ("authority", "authorities")
+    key: str, data: pd.DataFrame, *, respondents: tuple[str, str] = RESPONDENTS
 ) -> list[dict[str, str]]:
     """Return name, description and unit of each column; only the name where none is on record."""
     known = [
@@ -165,9 +168,7 @@ def _meanings() -> Mapping[tuple[str, str], Meaning]:
         }
 
 
-def meaning(
-    key: str, name: str, *, respondents: tuple[str, str] = ("authority", "authorities")
-) -> Meaning | None:
+def meaning(key: str, name: str, *, respondents: tuple[str, str] = RESPONDENTS) -> Meaning | None:
     """Return what a column of a finding holds, or ``None`` where nothing is on record.
 
     Parameters
@@ -200,7 +201,7 @@ def pack(about: Mapping[str, Any], csv: str) -> bytes:
     Parameters
     ----------
     about
-        What `csm_lib.finding.Finding.about` gives.
+        What `csm_lib.findings.Finding.about` gives.
     csv
         The data.
     """
@@ -219,6 +220,23 @@ def pack(about: Mapping[str, Any], csv: str) -> bytes:
             entry.external_attr = 0o100644 << 16
             archive.writestr(entry, text.encode("utf-8", "replace"), compresslevel=9)
     return out.getvalue()
+
+
+def write_workbook(
+    path: Path, about: Mapping[str, Any], table: pd.DataFrame, data: pd.DataFrame
+) -> None:
+    """Write a finding as a workbook: what it is, the table to read, and the data to work with."""
+    options = {"strings_to_formulas": False, "strings_to_urls": False}
+    facts = [
+        (name.capitalize(), legible(about[name]))
+        for name in ("title", "label", "question", "base", "source", "caveat")
+        if about[name]
+    ]
+    facts += [("Cite", one) for one in about["cite"]]
+    with pd.ExcelWriter(path, engine="xlsxwriter", engine_kwargs={"options": options}) as book:
+        pd.DataFrame(facts).to_excel(book, sheet_name="About", index=False, header=False)
+        table.to_excel(book, sheet_name="Table", index=False)
+        data.to_excel(book, sheet_name="Data", index=False)
 
 
 def readme(about: Mapping[str, Any]) -> str:

@@ -21,7 +21,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from csm_lib import words
-from csm_lib.finding import Finding
+from csm_lib.findings import Finding
 
 if TYPE_CHECKING:
     from ipywidgets import VBox  # type: ignore[import-untyped]

@@ -14,7 +14,7 @@ from csm_lib import panel
 from csm_lib.chapters import change, representation
 from csm_lib.collection import Collection, open_collection
 from csm_lib.errors import CollectionError
-from csm_lib.finding import Finding
+from csm_lib.findings import Finding
 
 
 def areas(collection: Collection) -> Finding:

@@ -10,7 +10,7 @@ import pytest
 
 from csm_lib.chapters import commissioning, jsna, representation, sample
 from csm_lib.collection import Collection
-from csm_lib.finding import Finding
+from csm_lib.findings import Finding
 from csm_lib.survey import reference
 
 # Typed from the paper's own percentages and from counts worked out by hand.

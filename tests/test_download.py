@@ -24,7 +24,7 @@ from csm_lib import download
 from csm_lib.chapters import change, commissioning, jsna, representation, reproduction, sample
 from csm_lib.collection import Collection
 from csm_lib.download import meaning
-from csm_lib.finding import Finding
+from csm_lib.findings import Finding
 from csm_lib.status import DRAWN_NOTE
 from csm_lib.survey import reference
 
@@ -155,14 +155,14 @@ def test_a_collection_s_own_terms_and_words_go_with_its_numbers(collection: Coll
         collection, status="own returns", licence="", one="hub", many="family hubs"
     )
     data = pd.DataFrame({"yes": [1], "base": [9], "worst_low": [0.1]})
-    about = _finding(data=data, collection=ours).about
+    about = _finding(data=data, origin=ours.origin).about
     assert about["licence"] == [{"covers": "numbers and text", "licence": download.UNSAID}]
     assert [column["unit"] for column in about["columns"][:2]] == ["family hubs"] * 2  # type: ignore[index]
     assert about["columns"][2]["description"] == "share if every silent hub would have said no"  # type: ignore[index]
     named = dataclasses.replace(ours, licence="CC0 1.0")
-    (terms,) = _finding(data=data, collection=named).about["licence"]  # type: ignore[misc]
+    (terms,) = _finding(data=data, origin=named.origin).about["licence"]  # type: ignore[misc]
     assert terms["licence"] == "CC0 1.0"
-    drawn = _finding(data=data, collection=collection).about["licence"]
+    drawn = _finding(data=data, origin=collection.origin).about["licence"]
     assert drawn == _finding(data=data).about["licence"]
 
 

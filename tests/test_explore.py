@@ -17,7 +17,7 @@ from csm_lib import explore
 from csm_lib.chapters import exploring
 from csm_lib.collection import Collection
 from csm_lib.explore import View
-from csm_lib.finding import Finding
+from csm_lib.findings import Finding
 
 VIEWS: Mapping[str, Callable[[Collection], View]] = {
     "explore-board": exploring.board,

@@ -21,7 +21,7 @@ from csm_lib.chapters import representation
 from csm_lib.charts import svg
 from csm_lib.collection import SHIPPED, Collection, open_collection
 from csm_lib.errors import CollectionError
-from csm_lib.finding import Finding
+from csm_lib.findings import Finding
 from csm_lib.own.export import _widths, export, standalone
 from csm_lib.survey.catalogue import Chapter, Entry
 

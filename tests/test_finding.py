@@ -13,7 +13,7 @@ from bs4 import BeautifulSoup
 from csm_lib import charts
 from csm_lib.chapters import jsna, representation
 from csm_lib.collection import Collection, open_collection
-from csm_lib.finding import Finding, alt_of, as_table, base_of, of_tally, source_of, withheld_text
+from csm_lib.findings import Finding, alt_of, as_table, base_of, finding, source_of, withheld_text
 from csm_lib.status import drawable, drawn_note
 
 
@@ -172,15 +172,8 @@ def invented(collection: Collection) -> Collection:
 
 
 def made(invented: Collection, data: pd.DataFrame = WITHHELD, **more: str) -> Finding:
-    return of_tally(
-        invented,
-        data,
-        key="k",
-        title="T",
-        question="Q?",
-        what="Chart of the share",
-        draw=charts.dumbbell,
-        **more,
+    return finding(
+        data, of=invented, key="k", title="T", question="Q?", chart=charts.dumbbell, **more
     )
 
 
@@ -240,7 +233,7 @@ def test_what_has_no_figure_at_all_is_not_drawn() -> None:
 
 
 def test_a_tally_makes_a_finding_that_says_what_is_withheld(invented: Collection) -> None:
-    found = made(invented, caveat="Few.")
+    found = made(invented, note="Few.")
     page = BeautifulSoup(found.html, "lxml")
     (drawing,) = page.select("svg[role=img]")
     words = [text.text for text in drawing.select("text")]
@@ -277,12 +270,12 @@ def test_a_finding_of_invented_returns_is_called_so_whatever_its_rows_are(
     label = "Invented returns: an example, not data"
     found = _finding(HOUSING)
     assert found.label == ""
-    ours = dataclasses.replace(found, collection=invented)
+    ours = dataclasses.replace(found, origin=invented.origin)
     assert ours.status == {"derived": 2}
     assert ours.label == ours.about["label"] == label
     assert f"[{label}]" in ours.citation
     own = dataclasses.replace(invented, status="own returns")
-    assert dataclasses.replace(found, collection=own).label == ""
+    assert dataclasses.replace(found, origin=own.origin).label == ""
 
 
 def test_a_finding_calls_respondents_what_their_collection_does(invented: Collection) -> None:
@@ -295,17 +288,17 @@ def test_a_finding_calls_respondents_what_their_collection_does(invented: Collec
 
 def test_nothing_withheld_is_not_spoken_of(invented: Collection) -> None:
     data = invented.tally(["board.housing"])
-    assert withheld_text(invented, data) == ""
+    assert withheld_text(data, invented.origin) == ""
     assert made(invented, data).caveat == ""
 
 
 def test_the_base_is_that_of_the_figures_shown(invented: Collection) -> None:
     data = invented.tally(["board.housing"])
-    assert base_of(data, invented) == "partnerships that answered the question, 72 of 74"
+    assert base_of(data, invented.origin) == "partnerships that answered the question, 72 of 74"
     hidden = pd.concat([data, data.assign(base=pd.NA)])
-    assert base_of(hidden, invented) == "partnerships that answered the question, 72 of 74"
+    assert base_of(hidden, invented.origin) == "partnerships that answered the question, 72 of 74"
     whole = invented.tally(["board.third_sector"], years=[2009])
-    assert base_of(whole.assign(base=74), invented) == "all 74 partnerships"
+    assert base_of(whole.assign(base=74), invented.origin) == "all 74 partnerships"
 
 
 def test_the_source_is_the_paper_save_for_what_is_drawn() -> None:
@@ -313,19 +306,19 @@ def test_the_source_is_the_paper_save_for_what_is_drawn() -> None:
     police = pd.DataFrame({"item": ["board.police"] * 2, "status": ["recovered", "derived"]})
     printed = "Devanney and Wistow (2013), Table 1"
 
-    assert source_of(collection, police) == printed
-    assert source_of(collection, police.assign(status=["recovered", "drawn"])) == (
+    assert source_of(police, collection.origin) == printed
+    assert source_of(police.assign(status=["recovered", "drawn"]), collection.origin) == (
         f"{printed}; what is marked drawn, one panel drawn to reproduce its totals"
     )
-    assert source_of(collection, police.assign(status="drawn")) == (
+    assert source_of(police.assign(status="drawn"), collection.origin) == (
         "One panel, drawn to reproduce the totals of Devanney and Wistow (2013)"
     )
 
 
 def test_the_source_of_own_returns_is_what_their_collection_names(invented: Collection) -> None:
     named = dataclasses.replace(invented, status="own returns", source="A survey")
-    assert source_of(named, WITHHELD) == "A survey"
-    assert source_of(invented, WITHHELD) == "An example"
+    assert source_of(WITHHELD, named.origin) == "A survey"
+    assert source_of(WITHHELD, invented.origin) == "An example"
 
 
 def test_signs_that_steer_a_terminal_or_break_a_page_are_replaced() -> None:

@@ -16,7 +16,7 @@ from test_notebooks import numbers_in
 
 from csm_lib.collection import Collection
 from csm_lib.download import meaning
-from csm_lib.finding import Finding
+from csm_lib.findings import Finding
 from csm_lib.teaching import LESSONS
 from csm_lib.teaching.check import NotYet
 from csm_lib.teaching.slides import deck

@@ -9,7 +9,7 @@ import pytest
 
 from csm_lib.chapters import own_returns
 from csm_lib.collection import Collection, open_collection
-from csm_lib.finding import Finding
+from csm_lib.findings import Finding
 from csm_lib.own.check import check_file
 from csm_lib.own.report import Report
 

@@ -24,7 +24,7 @@ from bs4 import BeautifulSoup
 from bs4.element import Tag
 
 from csm_lib.collection import Collection, open_collection
-from csm_lib.finding import Finding
+from csm_lib.findings import Finding
 from csm_lib.status import DRAWN, INVENTED, LABELS
 
 ROOT = Path(__file__).parent.parent

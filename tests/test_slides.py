@@ -12,7 +12,7 @@ from test_notebooks import numbers_in
 
 from csm_lib.chapters import commissioning, jsna
 from csm_lib.collection import Collection
-from csm_lib.finding import Finding
+from csm_lib.findings import Finding
 from csm_lib.status import DRAWN_NOTE
 from csm_lib.teaching import LESSONS
 from csm_lib.teaching.shown import standing, table

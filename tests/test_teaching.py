@@ -11,7 +11,7 @@ import pytest
 from bs4 import BeautifulSoup
 from make_exercises import NoExercise, emptied, for_students, written
 
-from csm_lib.finding import Finding
+from csm_lib.findings import Finding
 from csm_lib.teaching import check as checking
 from csm_lib.teaching.check import NotYet, WrongAnswer, check, whole_number
 from csm_lib.teaching.exercise import Exercise

@@ -63,7 +63,7 @@ def finish(app: Sphinx, exception: Exception | None) -> None:
         if CARRIED in page:
             logger.warning(
                 f"{place} still carries a download in a link. Write it as download=..., then "
-                "href=..., as csm_lib.finding does."
+                "href=..., as csm_lib.findings does."
             )
         if page != before:
             path.write_text(page, "utf-8")

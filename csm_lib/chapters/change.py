@@ -15,7 +15,7 @@ import pandas as pd
 from csm_lib import inference, panel, words
 from csm_lib.aggregate import changes
 from csm_lib.errors import CollectionError
-from csm_lib.finding import Finding, source_of
+from csm_lib.findings import Finding, source_of
 from csm_lib.status import DRAWN_NOTE
 
 if TYPE_CHECKING:
@@ -418,7 +418,7 @@ def everyone(collection: Collection) -> Finding:
         data=data,
         base=f"all {population} authorities, {collection.size} of which answered; whiskers: 95% "
         "intervals (Wilson, for a finite population)",
-        source=source_of(collection, data),
+        source=source_of(data, collection.origin),
         caveat=(
             "The interval takes those who answered for a random sample, and they chose "
             "themselves. The bounds assume nothing: all the silent without the agency, or all "
@@ -479,7 +479,7 @@ def _base(data: pd.DataFrame, collection: Collection) -> str:
 
 
 def _source(collection: Collection, data: pd.DataFrame) -> str:
-    return source_of(collection, data.assign(status="derived"))
+    return source_of(data.assign(status="derived"), collection.origin)
 
 
 def _pair(row: pd.Series, side: str) -> tuple[int, int]:

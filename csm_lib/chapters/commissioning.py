@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from csm_lib import words
 from csm_lib.aggregate import changes
-from csm_lib.finding import Finding, alt_of, base_of, source_of
+from csm_lib.findings import Finding, alt_of, base_of, source_of
 from csm_lib.status import drawn_note
 
 if TYPE_CHECKING:
@@ -32,8 +32,8 @@ def strategy(collection: Collection) -> Finding:
         ),
         question="Is there a joint commissioning strategy for children's services?",
         data=data,
-        base=base_of(data, collection),
-        source=source_of(collection, data),
+        base=base_of(data, collection.origin),
+        source=source_of(data, collection.origin),
         caveat=f"{NOT_DEPTH} The base is not stated; it is the largest that fits.",
         alt=alt_of("Chart of the share of authorities with a strategy", data),
         draw=lambda: dumbbell(data, note=drawn_note(data)),
@@ -56,8 +56,8 @@ def areas(collection: Collection) -> Finding:
         ),
         question="Is the service jointly commissioned, or its budget pooled?",
         data=data,
-        base=base_of(data, collection),
-        source=source_of(collection, data),
+        base=base_of(data, collection.origin),
+        source=source_of(data, collection.origin),
         caveat=f"{NOT_DEPTH} A service with one mark was asked about in one year.",
         alt=alt_of("Chart of the share of authorities that commission each service jointly", data),
         draw=lambda: dumbbell(data, note=drawn_note(data)),
@@ -83,8 +83,8 @@ def change(collection: Collection) -> Finding:
         ),
         question="By how many percentage points did joint commissioning change?",
         data=data,
-        base=base_of(data, collection),
-        source=source_of(collection, data),
+        base=base_of(data, collection.origin),
+        source=source_of(data, collection.origin),
         caveat=(
             "Changes are made from counts. The paper subtracts rounded percentages, which is a "
             "point out in places, and calls the points per cent. Totals do not tell how many "
@@ -116,7 +116,7 @@ def areas_and_strategy(collection: Collection) -> Finding:
         ),
         question="Which services were commissioned by more authorities than had a strategy?",
         data=data,
-        base=base_of(data, collection),
-        source=source_of(collection, data),
+        base=base_of(data, collection.origin),
+        source=source_of(data, collection.origin),
         caveat="Totals do not tell whether those without a strategy are those that commission.",
     )

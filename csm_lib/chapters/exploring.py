@@ -16,7 +16,7 @@ from csm_lib.codebook import ANSWERS
 from csm_lib.counts import format_percent
 from csm_lib.errors import CollectionError
 from csm_lib.explore import View
-from csm_lib.finding import Finding, alt_of, base_of, source_of
+from csm_lib.findings import Finding, alt_of, base_of, source_of
 from csm_lib.inference.bounds import group_bounds, pair_bounds
 from csm_lib.status import drawn_note
 
@@ -234,8 +234,8 @@ def shares(
         title=title,
         question=question,
         data=data,
-        base=base_of(data, collection),
-        source=source_of(collection, data),
+        base=base_of(data, collection.origin),
+        source=source_of(data, collection.origin),
         caveat=caveat,
         alt=alt_of(alt, data),
         draw=lambda: chart(data, note=drawn_note(data)),
@@ -259,7 +259,7 @@ def seniority_of(collection: Collection, item: str) -> Finding:
         question=collection.codebook[item].question,
         data=data,
         base=f"Boards with the agency whose level is stated, {base}",
-        source=source_of(collection, data),
+        source=source_of(data, collection.origin),
         caveat=(
             "The members of two years are not the same people or the same Boards. A smaller share "
             "of heads can go with more of them."
@@ -324,7 +324,7 @@ def bounded(collection: Collection, item: str, *, by: str) -> Finding:
         question=f"{one.question} ({year}, by {group})",
         data=data,
         base=f"authorities of each {group} that answered, {collection.size} in all",
-        source=source_of(collection, whole),
+        source=source_of(whole, collection.origin),
         caveat=(
             f"The paper gives no answer by {group}. These are the fewest and the most that its "
             f"totals allow; each is possible. How many of each {group} answered is itself assumed, "
@@ -373,7 +373,7 @@ def paired(collection: Collection, agency: str, items: Sequence[str]) -> Finding
         question="On how many Boards can both agencies have sat?",
         data=data,
         base=f"all {collection.size} Boards",
-        source=source_of(collection, whole.reset_index()),
+        source=source_of(whole.reset_index(), collection.origin),
         caveat=(
             "The paper gives each agency's total, not which Boards had both. These are the fewest "
             "and the most that the totals allow; each is possible."

@@ -10,7 +10,7 @@ from csm_lib import words
 from csm_lib.aggregate import changes
 from csm_lib.counts import expected_by_chance, fitting_bases
 from csm_lib.errors import CollectionError
-from csm_lib.finding import Finding, alt_of, base_of, source_of
+from csm_lib.findings import Finding, alt_of, base_of, source_of
 from csm_lib.status import drawn_note
 
 if TYPE_CHECKING:
@@ -34,8 +34,8 @@ def carried_out(collection: Collection) -> Finding:
         ),
         question="Has a JSNA been made that identifies the needs of children and families?",
         data=data,
-        base=base_of(data, collection),
-        source=source_of(collection, data),
+        base=base_of(data, collection.origin),
+        source=source_of(data, collection.origin),
         caveat=(
             "A JSNA was a statutory duty from April 2008, so this is near to what the law "
             "required of everyone. It does not tell how good the assessment was."
@@ -64,7 +64,7 @@ def components(collection: Collection) -> Finding:
         data=data,
         base=f"authorities that gave details of their JSNA in both years, {data['base'].max()} "
         f"of {collection.size}",
-        source=source_of(collection, data),
+        source=source_of(data, collection.origin),
         caveat=(
             f"{_unnamed(collection)}The base of each is not stated, and they cannot all rest on "
             "everybody whom the paper did not exclude: see the next finding."

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from csm_lib import words
-from csm_lib.finding import Finding
+from csm_lib.findings import Finding
 from csm_lib.status import WITHHELD
 
 if TYPE_CHECKING:
@@ -45,7 +45,7 @@ def files(collection: Collection) -> Finding:
     here = data[data["here"] == "yes"]
     return Finding(
         key="own-files",
-        collection=collection,
+        origin=collection.origin,
         title=(
             f"{words.sentence(words.counted(len(needed), 'file'))} in a folder are enough; the "
             f"example has {words.number(len(here))}"
@@ -83,7 +83,7 @@ def form(collection: Collection, year: int) -> Finding:
     data = pd.DataFrame(rows)
     return Finding(
         key="own-form",
-        collection=collection,
+        origin=collection.origin,
         title=(
             f"The form for {year} has {words.counted(len(data), 'sheet')} with "
             f"{data['questions'].sum()} questions, each with its answers to choose from"
@@ -138,7 +138,7 @@ def drafted(collection: Collection, path: str | Path, finished: str | Path) -> F
         title += f"; of the {(~sure).sum()} it only guesses, {(~sure & right).sum()} are right"
     return Finding(
         key="own-crosswalk",
-        collection=collection,
+        origin=collection.origin,
         title=title,
         question="Which item is each column of the foreign file?",
         data=data,
@@ -169,7 +169,7 @@ def faults(collection: Collection, report: Report) -> Finding:
     )
     return Finding(
         key="own-faults",
-        collection=collection,
+        origin=collection.origin,
         title=(
             f"{words.sentence(words.counted(errors, 'error'))} "
             f"{'stops' if errors == 1 else 'stop'} the file; "
@@ -196,7 +196,7 @@ def repairs(collection: Collection, report: Report) -> Finding:
     )
     return Finding(
         key="own-repairs",
-        collection=collection,
+        origin=collection.origin,
         title=(
             f"{words.sentence(words.counted(len(kinds), 'repair'))} would put {cells:,} cells in "
             "order; none is made unasked"
@@ -237,7 +237,7 @@ def compared(collection: Collection, path: str | Path, crosswalk: str | Path) ->
     answers, differing = int(data["answers"].sum()), int(data["differing"].sum())
     return Finding(
         key="own-compared",
-        collection=collection,
+        origin=collection.origin,
         title=(
             f"{differing:,} of {answers:,} answers differ between the two files"
             if differing
@@ -282,7 +282,7 @@ def withheld(collection: Collection) -> Finding:
     first = data.iloc[0]
     return Finding(
         key="own-withheld",
-        collection=collection,
+        origin=collection.origin,
         title=(
             f"Of {first['cells']} cells for everyone {first['withheld']} are withheld"
             + "".join(f"; of {row['cells']} {row['shown']}, {row['withheld']}" for row in rows[1:])

@@ -10,7 +10,7 @@ from csm_lib import words
 from csm_lib.aggregate import changes
 from csm_lib.codebook import ANSWERS
 from csm_lib.counts import fitting_bases, format_percent
-from csm_lib.finding import Finding, alt_of, base_of, source_of
+from csm_lib.findings import Finding, alt_of, base_of, source_of
 from csm_lib.status import STATUSES, drawn_note
 
 if TYPE_CHECKING:
@@ -39,8 +39,8 @@ def chairs(collection: Collection) -> Finding:
         ),
         question="Who chaired the Children's Trust Board?",
         data=data,
-        base=base_of(data, collection),
-        source=source_of(collection, data),
+        base=base_of(data, collection.origin),
+        source=source_of(data, collection.origin),
         caveat=_chair_bases(collection),
         alt=alt_of("Chart of who chaired the Board", data, labels),
         draw=lambda: bars(data, labels=labels, note=drawn_note(data)),
@@ -65,8 +65,8 @@ def statutory_agencies(collection: Collection) -> Finding:
         ),
         question="Is the agency represented on the Board?",
         data=data,
-        base=base_of(data, collection),
-        source=source_of(collection, data),
+        base=base_of(data, collection.origin),
+        source=source_of(data, collection.origin),
         caveat=(
             f"{PRESENCE} {_later_duty(collection)} were added to the duty by an Act of 2009. It "
             "reached them on 12 January 2010, probably while the last forms were being filled in. "
@@ -97,7 +97,7 @@ def seniority(collection: Collection) -> Finding:
         question="At what level is the agency represented on the Board?",
         data=data,
         base=f"agencies on the Board whose level is stated, {_span(data)} by agency and year",
-        source=source_of(collection, data),
+        source=source_of(data, collection.origin),
         caveat=(
             "The members of two years are not the same people or the same Boards: an agency that "
             "joins more Boards brings new members. A smaller share of heads can go with more of "
@@ -135,7 +135,7 @@ def heads(collection: Collection) -> Finding:
         question="How many heads of organisation sat on the Boards?",
         data=kept,
         base=f"agencies on the Board whose level is stated, {_span(data)} by agency and year",
-        source=source_of(collection, data),
+        source=source_of(data, collection.origin),
         caveat="These are numbers of Boards, not shares. The paper gives shares alone.",
     )
 
@@ -158,8 +158,8 @@ def other_agencies(collection: Collection) -> Finding:
         ),
         question=f"Is the agency represented on the Board? ({year})",
         data=data,
-        base=base_of(data, collection),
-        source=source_of(collection, data),
+        base=base_of(data, collection.origin),
+        source=source_of(data, collection.origin),
         caveat=(
             f"{PRESENCE} For most of these the count itself is printed; where it is not, the "
             f"base is the largest that makes the percentage possible. {open_bases}".rstrip()
@@ -187,8 +187,8 @@ def rising_agencies(collection: Collection) -> Finding:
         title=f"On more Boards{', but fewer than half' if few else ''}: {words.listed(parts)}",
         question="Is the agency represented on the Board?",
         data=data,
-        base=base_of(data, collection),
-        source=source_of(collection, data),
+        base=base_of(data, collection.origin),
+        source=source_of(data, collection.origin),
         caveat=f"{PRESENCE} {unstated(collection, list(moved['item']))}".rstrip(),
         alt=alt_of("Chart of the share of Boards with each agency in both years", data),
         draw=lambda: dumbbell(data, note=drawn_note(data)),
@@ -212,8 +212,8 @@ def children_and_families(collection: Collection) -> Finding:
         ),
         question="Were children, young people and families on the Board, and heard for the Plan?",
         data=data,
-        base=base_of(data, collection),
-        source=source_of(collection, data),
+        base=base_of(data, collection.origin),
+        source=source_of(data, collection.origin),
         caveat=(
             "The Plan was asked about in other words in each year, so its two marks are two "
             "questions. A seat for families was never required. "

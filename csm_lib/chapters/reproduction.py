@@ -13,7 +13,7 @@ from csm_lib.claims import DISAGREES, PASSED, POSSIBLE, UNCHECKED, VERDICTS
 from csm_lib.claims.cells import printed
 from csm_lib.counts import RULES, closing_chance, rounded_percent
 from csm_lib.errors import CollectionError
-from csm_lib.finding import Finding
+from csm_lib.findings import Finding
 from csm_lib.frame import FrameList, compare_lists
 from csm_lib.ledger import CLAIM, FIGURE, claims, figures, ledger
 from csm_lib.published import CHARACTERISTICS, stated_sample

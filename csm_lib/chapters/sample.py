@@ -8,7 +8,7 @@ import pandas as pd
 
 from csm_lib import words
 from csm_lib.errors import CollectionError
-from csm_lib.finding import Finding, alt_of
+from csm_lib.findings import Finding, alt_of
 from csm_lib.frame import FrameList
 from csm_lib.recovery import sample_list
 from csm_lib.status import DRAWN, OWN

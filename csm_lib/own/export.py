@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from xlsxwriter.worksheet import Worksheet
 
     from csm_lib.collection import Collection
-    from csm_lib.finding import Finding
+    from csm_lib.findings import Finding
     from csm_lib.own.tables import Progress
     from csm_lib.survey.catalogue import Chapter
 

@@ -19,7 +19,7 @@ from csm_lib.status import DRAWN
 if TYPE_CHECKING:
     import pandas as pd
 
-    from csm_lib.finding import Finding
+    from csm_lib.findings import Finding
 
 FINDINGS, WHO, CHANGE, WARNING, CODEBOOK = (
     "findings",

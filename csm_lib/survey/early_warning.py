@@ -17,7 +17,7 @@ from csm_lib import inference, words
 from csm_lib.aggregate import NOT_KNOWN
 from csm_lib.counts import format_percent
 from csm_lib.errors import CollectionError
-from csm_lib.finding import Finding, source_of, told_apart
+from csm_lib.findings import Finding, source_of, told_apart
 from csm_lib.status import STATUSES, drawn_note
 from csm_lib.survey.section import spoken
 
@@ -97,7 +97,7 @@ def falling(
         question="Which answers become rarer from wave to wave?",
         data=data,
         base=f"{collection.many} that answered the question, {_bases(data)} of {collection.size}",
-        source=source_of(collection, data),
+        source=source_of(data, collection.origin),
         caveat=_sentences(
             _borne(data, noun),
             "A fall over several waves is measured from its highest point, which makes it look "
@@ -125,7 +125,7 @@ def falling(
         alt=_alt(fell, paths) if len(fell) else "",
         draw=(lambda: chart(paths, order=order, note=drawn_note(paths))) if order else None,
         shown=_table(fell if len(fell) else data, collection.many),
-        collection=collection,
+        origin=collection.origin,
     )
 
 
@@ -187,7 +187,7 @@ def falling_by(
             f"{noun} asked of every {collection.one} with a figure in {last} and in a wave before, "
             f"{words.span(int(seen['items'].min()), int(seen['items'].max()))} by {kind}"
         ),
-        source=source_of(collection, tally),
+        source=source_of(tally, collection.origin),
         caveat=_sentences(
             f"In the smallest group one answer moves a share by {one} points, so some "
             "of its falls are bound to be chance. No test is made here.",
@@ -206,7 +206,7 @@ def falling_by(
         ),
         draw=lambda: charts.ranked_dots(drawn, note=drawn_note(data)),
         shown=_group_table(data, by, kind),
-        collection=collection,
+        origin=collection.origin,
     )
 
 

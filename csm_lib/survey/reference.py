@@ -8,7 +8,7 @@ import pandas as pd
 
 from csm_lib import words
 from csm_lib.codebook import ANSWERS, DUTIES
-from csm_lib.finding import Finding
+from csm_lib.findings import Finding
 from csm_lib.status import DRAWN
 
 if TYPE_CHECKING:
@@ -41,7 +41,7 @@ def items(collection: Collection) -> Finding:
         base=PAPER["base"] if paper else "every item of the codebook",
         source=PAPER["source"] if paper else collection.title,
         caveat=PAPER["caveat"] if paper else "",
-        collection=collection,
+        origin=collection.origin,
     )
 
 

@@ -10,7 +10,7 @@ import pandas as pd
 from csm_lib import words
 from csm_lib.aggregate import NOT_KNOWN
 from csm_lib.errors import CollectionError
-from csm_lib.finding import DRAWN_SOURCE, Finding, alt_of, withheld_text
+from csm_lib.findings import DRAWN_SOURCE, Finding, alt_of, withheld_text
 from csm_lib.frame import as_labelled_then
 from csm_lib.recovery import sample_list
 from csm_lib.status import DRAWN, WITHHELD, drawable, drawn_note
@@ -91,7 +91,7 @@ def answered(collection: Collection) -> Finding:
         )
         if known
         else data[["year", "yes"]].rename(columns={"yes": "answered"}),
-        collection=collection,
+        origin=collection.origin,
     )
 
 
@@ -171,7 +171,7 @@ def blanks(collection: Collection) -> Finding:
         alt=alt_of(what, drawn.assign(answer="blank", no_answer=0)[columns]) if len(drawn) else "",
         draw=partial(section.levels, drawn, note=drawn_note(drawn)) if len(drawn) else None,
         shown=_blanks_table(data),
-        collection=collection,
+        origin=collection.origin,
     )
 
 
@@ -274,13 +274,13 @@ def _by(collection: Collection, by: str) -> Finding:
                 _missing_text(missing, f"of {last}", kind, (last, NOT_KNOWN) in hidden)
                 if missing and of_all
                 else "",
-                withheld_text(collection, data),
+                withheld_text(data, collection.origin),
             )
             if part
         ),
         alt=alt_of(f"{what}, by {kind}, {last}", now),
         draw=partial(section.levels, drawn, note=drawn_note(now)) if len(drawn) else None,
-        collection=collection,
+        origin=collection.origin,
     )
 
 

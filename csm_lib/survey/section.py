@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import replace
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
@@ -18,7 +17,7 @@ from csm_lib import download, inference, words
 from csm_lib.aggregate import NOT_KNOWN, changes
 from csm_lib.counts import format_percent
 from csm_lib.errors import CollectionError
-from csm_lib.finding import Finding, of_tally, source_of, told_apart
+from csm_lib.findings import Finding, alt_of, finding, source_of, told_apart
 from csm_lib.status import DRAWN, STATUSES, WITHHELD, drawn_note
 
 if TYPE_CHECKING:
@@ -58,17 +57,16 @@ def shares(collection: Collection, section: str) -> Finding:
     """
     items = items_of(collection, section, "yes_no")
     data = _tally(collection, section, items, "yes/no item")
-    return of_tally(
-        collection,
+    return finding(
         data,
         key=f"shares-{name_of(collection.codebook, section)}",
         title=_shares_title(collection, section, data),
         question=_question(
             collection, data, f"What share of the {collection.many} said yes to each item?"
         ),
-        what=f"Chart of the share that said yes: {heading(collection, section)}",
-        draw=levels if len(figures(data)) else None,
-        caveat=_told(
+        alt=alt_of(f"Chart of the share that said yes: {heading(collection, section)}", data),
+        chart=levels if len(figures(data)) else None,
+        note=_told(
             _not_last(collection, data),
             "Some items are asked only of those that answered another with yes; the base of "
             f"each says of how many {collection.many} its share is."
@@ -121,16 +119,16 @@ def answers(collection: Collection, section: str, response: str | None = None) -
 
     key = f"answers-{name_of(collection.codebook, section)}"
     drawable = len(figures(data)) and (one or len(options) <= MOST_ANSWERS)
-    return of_tally(
-        collection,
+    return finding(
         data,
         key=f"{key}-{download.file_name(kind)}" if len(kinds) > 1 else key,
         title=_answers_title(collection, section, data),
         question=_question(collection, data, "Which answer was given to each item?"),
-        what=f"Chart of how the answers divide: {heading(collection, section)}",
-        draw=draw if drawable else None,
-        caveat=_not_last(collection, data),
-        labels=labels,
+        alt=alt_of(
+            f"Chart of how the answers divide: {heading(collection, section)}", data, labels
+        ),
+        chart=draw if drawable else None,
+        note=_not_last(collection, data),
     )
 
 
@@ -183,7 +181,7 @@ def change(collection: Collection, section: str) -> Finding:
         base=(
             f"{collection.many} that answered in {first} and in {last}, {both} of {collection.size}"
         ),
-        source=source_of(collection, drawn),
+        source=source_of(drawn, collection.origin),
         caveat=_told(
             _borne(data),
             f"{_counted(len(hidden), 'more item')} cannot be compared, as figures are withheld."
@@ -193,7 +191,7 @@ def change(collection: Collection, section: str) -> Finding:
         alt=_change_alt(collection, section, data, first, last),
         draw=draw if len(data) > 1 else None,  # one bar has nothing to be compared with
         shown=_change_table(data, first, last),
-        collection=collection,
+        origin=collection.origin,
     )
 
 
@@ -259,7 +257,7 @@ def changes_by_section(collection: Collection) -> Finding:
         question="How many items rose and how many fell, section by section?",
         data=data,
         base=f"yes/no items asked of every {collection.one} with figures in two waves, {items}",
-        source=source_of(collection, tally),
+        source=source_of(tally, collection.origin),
         caveat=_told(
             "Significant: McNemar's exact test, two-sided, at 5%, one item at a time. About one "
             "test in twenty passes by chance alone.",
@@ -271,7 +269,7 @@ def changes_by_section(collection: Collection) -> Finding:
             columns={"label": "section", "from_year": "from", "to_year": "to", "same": "the same"}
             | _SIGNIFICANT
         ),
-        collection=collection,
+        origin=collection.origin,
     )
 
 
@@ -306,21 +304,18 @@ def groups(collection: Collection, section: str, by: str) -> Finding:
     kind = spoken(by)
     bases = data["base"].dropna()
     base = words.span(int(bases.min()), int(bases.max())) if len(bases) else "withheld"
-    found = of_tally(
-        collection,
+    return finding(
         data,
         key=f"groups-{name_of(collection.codebook, section)}-{download.file_name(by)}",
         title=f"{heading(collection, section)}: {_groups_title(data, by, year)}",
         question=f"What share said yes to each item in {year}, {kind} by {kind}?",
-        what="",
-        draw=None,
         base=f"{collection.many} of each {kind} that answered, {base} of {collection.size}",
-        caveat=(
+        note=(
             f"A group holds few {collection.many}, so one answer moves its share by many points. "
             f"A list of many figures always has a largest difference."
         ),
+        table=_by_group(data, by),
     )
-    return replace(found, alt="", shown=_by_group(data, by))
 
 
 # -- What a section holds -------------------------------------------------------------------------

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from csm_lib.download import TO_READ
-from csm_lib.finding import Finding
+from csm_lib.findings import Finding
 from csm_lib.teaching.text import as_html, as_plain, fold
 
 Level = Literal["read", "reason", "compute"]

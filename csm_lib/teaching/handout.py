@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from csm_lib import teaching
-from csm_lib.finding import Finding
+from csm_lib.findings import Finding
 from csm_lib.teaching.exercise import Exercise
 from csm_lib.teaching.shown import chart, height, standing, table
 from csm_lib.teaching.text import as_html, as_inline

@@ -17,7 +17,7 @@ from csm_lib.aggregate import changes
 from csm_lib.chapters import change
 from csm_lib.claims.cells import value
 from csm_lib.counts import points_change
-from csm_lib.finding import Finding, source_of
+from csm_lib.findings import Finding, source_of
 from csm_lib.published import rows_of
 from csm_lib.survey import early_warning
 from csm_lib.teaching.check import Check, WrongAnswer, whole_number
@@ -200,7 +200,7 @@ def three_verdicts(collection: Collection) -> Finding:
         base="authorities that answered in both years, "
         f"{words.span(int(data['paired_low'].min()), int(data['paired_high'].max()))} of "
         f"{collection.size}",
-        source=source_of(collection, data.assign(status="derived")),
+        source=source_of(data.assign(status="derived"), collection.origin),
         caveat="McNemar's exact test, two-sided, one comparison at a time.",
         shown=pd.DataFrame(
             {
@@ -992,4 +992,4 @@ def _population(collection: Collection) -> int:
 
 
 def _source(collection: Collection) -> str:
-    return source_of(collection, ranges(collection).assign(status="derived"))
+    return source_of(ranges(collection), collection.origin)

@@ -20,7 +20,7 @@ from csm_lib.aggregate import changes
 from csm_lib.chapters import jsna
 from csm_lib.claims.cells import Cell, cells, move, moves, printed, value
 from csm_lib.counts import format_percent, rounded_percent
-from csm_lib.finding import Finding, source_of
+from csm_lib.findings import Finding, source_of
 from csm_lib.recovery import targets
 from csm_lib.status import DRAWN_NOTE
 from csm_lib.survey import early_warning
@@ -208,7 +208,7 @@ def what_is_asked(collection: Collection) -> Finding:
         question="What do the items of the questionnaire ask?",
         data=data,
         base=f"{len(data)} items of the codebook",
-        source=source_of(collection, data.assign(status="derived")),
+        source=source_of(data.assign(status="derived"), collection.origin),
         caveat=(
             "The sorting is ours. The codebook holds what the paper prints: it names "
             f"{words.number(named)} of {asked} JSNA components, for instance. The paper says of "
@@ -261,9 +261,7 @@ def without_strategy(collection: Collection) -> Finding:
         ),
         base=f"all {had.base} authorities, {had.yes} of which reported a strategy in "
         f"{collection.years[-1]}",
-        source=source_of(
-            collection, pd.DataFrame({"item": [STRATEGY, top.item], "status": "derived"})
-        ),
+        source=source_of(pd.DataFrame({"item": [STRATEGY, top.item]}), collection.origin),
         caveat=(
             "Only the services that more authorities ticked than have a strategy are shown; the "
             "base of the strategy is not stated. The two ticks need not mean the same in two "
@@ -481,7 +479,7 @@ def false_alarms(collection: Collection) -> Finding:
                 },
             }
         ),
-        collection=collection,
+        origin=collection.origin,
     )
 
 
@@ -537,7 +535,7 @@ def evidence(collection: Collection, side: str = "") -> Finding:
             "Each point is put as the paper puts it, in other words. Before you quote a work, "
             "read it. The list of references of this book has them all."
         ),
-        collection=collection,
+        origin=collection.origin,
     )
 
 

@@ -19,7 +19,7 @@ from csm_lib.aggregate import changes
 from csm_lib.chapters import representation
 from csm_lib.claims.cells import Move, move, moves
 from csm_lib.counts import format_percent
-from csm_lib.finding import Finding, base_of, of_tally, source_of
+from csm_lib.findings import Finding, alt_of, base_of, finding, source_of
 from csm_lib.status import STATUSES
 from csm_lib.teaching.check import Check, WrongAnswer, whole_number
 from csm_lib.teaching.exercise import Exercise
@@ -169,8 +169,8 @@ def by_duty(collection: Collection) -> Finding:
         ),
         question="Did agencies that the Act added to the duty gain more seats than others?",
         data=moved,
-        base=base_of(tally[tally["item"].isin(moved["item"])], collection),
-        source=source_of(collection, tally),
+        base=base_of(tally[tally["item"].isin(moved["item"])], collection.origin),
+        source=source_of(tally, collection.origin),
         caveat=(
             "The duty reached these agencies on 12 January 2010, probably while the forms of the "
             f"last year were being filled in. {_unstated(collection, moved)}An agency that sat on "
@@ -198,8 +198,7 @@ def level_start(collection: Collection) -> Finding:
     data = collection.tally([JOBCENTRE, PRACTICE])
     one, two = _pair(collection)
     first, last = _ends(collection)
-    return of_tally(
-        collection,
+    return finding(
         data,
         key="seats-level-start",
         title=(
@@ -208,9 +207,9 @@ def level_start(collection: Collection) -> Finding:
             f"{_pc(one.after)} and {_pc(two.after)}"
         ),
         question="How did two agencies fare that sat on as many Boards at first?",
-        what="Chart of the share of Boards with two agencies in both years",
-        draw=dumbbell,
-        caveat=(
+        alt=alt_of("Chart of the share of Boards with two agencies in both years", data),
+        chart=dumbbell,
+        note=(
             f"The Act of 2009 put {one.before.label} under the duty, and not "
             f"{words.within(two.before.label)}. They were picked because they began level. "
             "They differ in much else, so neither shows what would have become of the other. "
@@ -253,7 +252,7 @@ def shares_and_numbers(collection: Collection) -> Finding:
             "agencies on the Board whose level is stated, "
             f"{words.span(*_range([n for one in found for n in one.members]))} by agency and year"
         ),
-        source=source_of(collection, tally),
+        source=source_of(tally, collection.origin),
         caveat=(
             "Members of two years need not be the same people. The counts are recovered from "
             "printed percentages."

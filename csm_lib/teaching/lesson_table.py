@@ -25,7 +25,7 @@ from csm_lib.counts import (
     possible_counts,
     rounded_percent,
 )
-from csm_lib.finding import Finding
+from csm_lib.findings import Finding
 from csm_lib.published import by_item_and_year, rows_of, stated_sample
 from csm_lib.status import STATUSES
 from csm_lib.teaching.check import Check, WrongAnswer, whole_number

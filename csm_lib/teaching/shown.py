@@ -6,7 +6,7 @@ import html
 import re
 
 from csm_lib.charts import svg
-from csm_lib.finding import Finding
+from csm_lib.findings import Finding
 
 MOST_UNBROKEN = 16
 """A cell of so many characters stays in one line: ``100% (74 of 74)``."""

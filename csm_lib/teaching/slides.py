@@ -32,7 +32,7 @@ from typing import TYPE_CHECKING
 from csm_lib import chapters, teaching
 from csm_lib.codebook import did_you_mean
 from csm_lib.download import PAPER, PAPER_SHORT
-from csm_lib.finding import Finding
+from csm_lib.findings import Finding
 from csm_lib.teaching.exercise import Exercise
 from csm_lib.teaching.shown import chart, height, standing, table
 from csm_lib.teaching.text import as_html, as_inline

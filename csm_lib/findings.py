@@ -9,15 +9,16 @@ is the same without the chart.
 from __future__ import annotations
 
 import base64
-import re
 import textwrap
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
 from csm_lib import download
+from csm_lib.collection import Collection, Origin, origin_of
 from csm_lib.counts import format_percent
 from csm_lib.status import (
     DERIVED,
@@ -31,51 +32,99 @@ from csm_lib.status import (
     groups_of,
     withheld,
 )
-from csm_lib.words import counted, escaped, legible, sentence, span
-
-if TYPE_CHECKING:
-    from matplotlib.figure import Figure
-
-    from csm_lib.collection import Collection
+from csm_lib.templates import render
+from csm_lib.words import counted, legible, sentence, span
 
 DRAWN_SOURCE = "One panel, drawn to reproduce the totals of Devanney and Wistow (2013)"
 """Where a number comes from that no figure of the paper stands behind."""
 
-LONG = 60
-"""A table of more rows than this scrolls in its box."""
 
+def finding(
+    data: pd.DataFrame,
+    *,
+    key: str,
+    title: str,
+    question: str,
+    chart: Callable[[pd.DataFrame], Any] | None = None,
+    note: str = "",
+    of: pd.DataFrame | Collection | None = None,
+    base: str = "",
+    source: str = "",
+    alt: str = "",
+    table: pd.DataFrame | None = None,
+) -> Finding:
+    """Answer one question.
 
-@dataclass(frozen=True)
-class Finding:
-    """One question answered.
-
-    Attributes
+    Parameters
     ----------
+    data
+        What is drawn: a tally, or a table of its own shape.
     key
         Its id, unique in the book: ``statutory-agencies``.
     title
         A sentence that states the result, made from the numbers.
     question
         The question it answers.
-    data
-        What is drawn: a tally, or a table of its own shape.
-    base
-        Of whom the shares are, in words.
-    source
-        Where the numbers come from.
+    chart
+        Draws the data, such as `csm_lib.charts.dumbbell`; ``None`` where the table is the
+        finding. Items and groups of a tally of which every figure is withheld are not drawn; if
+        that is all of them, there is no chart.
+    note
+        What changes the reading of this finding, and of no other. Where figures are withheld, it
+        goes on to say so.
+    of
+        What it is made from, where `data` does not say: a tally, or the collection. From it come
+        base and source.
+    base, source, alt, table
+        Of whom the shares are, where the numbers come from, the result for those who do not see
+        the chart, and the table as a page sets it, in text. Left out, they are worked out from
+        the data: see `base_of`, `source_of`, `alt_of` and `as_table`.
+
+    Returns
+    -------
+    Finding
+        It shows itself in a notebook, and has the parts ``chart``, ``table``, ``data`` and
+        ``save``.
+    """
+    made_from = data if of is None else of
+    origin = made_from.origin if isinstance(made_from, Collection) else origin_of(made_from)
+    tally = made_from if isinstance(made_from, pd.DataFrame) else data
+    labels = _answers(data, origin)
+    drawn = drawable(data) if {"status", "item", "base"} <= set(data) else data
+    return Finding(
+        key=key,
+        title=title,
+        question=question,
+        data=data,
+        base=base or base_of(tally, origin),
+        source=source or source_of(tally, origin),
+        caveat=" ".join(part for part in (note, withheld_text(data, origin)) if part),
+        alt=alt or alt_of(f"Chart. {question}", data, labels),
+        draw=None if chart is None or drawn.empty else (lambda: _drawn(chart, drawn)),
+        labels=labels,
+        shown=table,
+        origin=origin,
+    )
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One question answered; `finding` makes it.
+
+    Attributes
+    ----------
+    key, title, question, data, base, source, alt
+        As for `finding`.
     caveat
         What the reader must beware of; may be empty.
-    alt
-        The result for those who do not see the chart, made from the numbers.
     draw
         Draws the chart; ``None`` where the table is the finding.
     labels
         What the page calls the answers of a tally.
     shown
         The data as the page sets it, in text; by default `as_table` lays it out.
-    collection
-        The collection it is made from, where that is not the drawn panel: it gives the
-        label of invented returns, the terms, and what respondents are called.
+    origin
+        The collection it is made from: its label, its terms, what respondents are called.
     """
 
     key: str
@@ -86,10 +135,10 @@ class Finding:
     source: str
     caveat: str = ""
     alt: str = ""
-    draw: Callable[[], Figure] | None = None
-    labels: Mapping[str, str] = field(default_factory=dict)
+    draw: Callable[[], Any] | None = None
+    labels: Mapping[str, str] | None = None
     shown: pd.DataFrame | None = None
-    collection: Collection | None = None
+    origin: Origin | None = None
 
     @property
     def status(self) -> dict[str, int]:
@@ -103,9 +152,49 @@ class Finding:
         return {status: int(found[status]) for status in STATUSES if status in found.index}
 
     @property
+    def chart(self) -> Any:
+        """The chart, drawn anew; as what `csm_lib.charts` gives, it can be restyled."""
+        if self.draw is None:
+            raise ValueError(f"{self.key} has no chart: its table is the finding. See .table")
+        return self.draw()
+
+    @property
     def table(self) -> pd.DataFrame:
         """The table behind the chart, as a page sets it: text, with counts beside percentages."""
         return as_table(self.data, self.labels) if self.shown is None else self.shown
+
+    def save(self, path: str | Path) -> Path:
+        """Write the chart (``.png``, ``.svg``) or the data (``.xlsx``, ``.csv``) to a file.
+
+        Raises
+        ------
+        ValueError
+            The name ends in something else, or there is no chart.
+        """
+        path = Path(path)
+        kind = path.suffix.lower()
+        if kind == ".csv":
+            path.write_text(self.csv, "utf-8")
+        elif kind == ".xlsx":
+            download.write_workbook(path, self.about, self.table, self.data)
+        elif kind == ".svg":
+            path.write_text(self.drawing, "utf-8")
+        elif kind == ".png":
+            from matplotlib import pyplot as plt
+
+            figure = _figure(self.chart)
+            figure.savefig(path, dpi=200, bbox_inches="tight")
+            plt.close(figure)
+        else:
+            raise ValueError(f"{path}: end the name in .png, .svg, .xlsx or .csv.")
+        return path
+
+    @property
+    def drawing(self) -> str:
+        """The chart as SVG, with its alternative text."""
+        from csm_lib.charts import svg  # heavy; a text-only reader does without
+
+        return svg(self.chart, key=self.key, alt=self.alt)
 
     @property
     def csv(self) -> str:
@@ -115,13 +204,14 @@ class Finding:
     @property
     def label(self) -> str:
         """What it must be called wherever it goes; empty where nothing is drawn or invented."""
-        made = INVENTED if self.collection and self.collection.status == INVENTED else None
+        made = INVENTED if self.origin and self.origin.status == INVENTED else None
         return next((LABELS[one] for one in (INVENTED, DRAWN) if one in (made, *self.status)), "")
 
     @property
-    def about(self) -> dict[str, object]:
+    def about(self) -> dict[str, Any]:
         """What goes along with the data."""
         paper = [download.PAPER] if download.PAPER_SHORT in self.source else []
+        respondents = (self.origin.one, self.origin.many) if self.origin else download.RESPONDENTS
         return {
             "key": self.key,
             "title": self.title,
@@ -135,10 +225,10 @@ class Finding:
             "source": self.source,
             "caveat": self.caveat,
             "licence": download.licences(
-                self.status, label=self.label, terms=download.terms_of(self.collection)
+                self.status, label=self.label, terms=download.terms_of(self.origin)
             ),
             "cite": [self.citation, *paper],
-            "columns": download.columns(self.key, self._sourced, respondents=self._respondents),
+            "columns": download.columns(self.key, self._sourced, respondents=respondents),
         }
 
     @property
@@ -155,12 +245,6 @@ class Finding:
     def _sourced(self) -> pd.DataFrame:
         return self.data.assign(source=self.source)
 
-    @property
-    def _respondents(self) -> tuple[str, str]:
-        if self.collection is None:
-            return "authority", "authorities"
-        return self.collection.one, self.collection.many
-
     def __str__(self) -> str:
         lines = [
             self.title,
@@ -173,7 +257,9 @@ class Finding:
         if self.caveat:
             lines.append(f"Beware: {self.caveat}")
         wrapped = [textwrap.fill(line, 96, subsequent_indent="  ") for line in lines]
-        return legible("\n".join([*wrapped, "", _plain(self.table)]))
+        table = self.table
+        rows = str(table.to_string(index=False)) if len(table) else "(no rows)"
+        return legible("\n".join([*wrapped, "", rows]))
 
     __repr__ = __str__
 
@@ -183,44 +269,15 @@ class Finding:
     @property
     def html(self) -> str:
         """The finding as it stands on a page."""
-        e = escaped
-        address = base64.b64encode(self.archive).decode()
-        table = _html_table(self.table, self.title)
-        parts = [
-            f'<figure class="csm-finding" id="finding-{e(self.key)}">',
-            f'<figcaption class="csm-title"><b>{e(self.title)}</b></figcaption>',
-        ]
-        if self.draw is None:
-            if self.collection is not None and self.label:  # no chart carries it
-                parts.append(f'<p class="csm-caveat"><b>{e(self.label)}</b></p>')
-            parts.append(table)
-        else:
-            from csm_lib.charts import svg  # heavy; a text-only reader does without
-
-            drawing = svg(self.draw(), key=self.key, alt=self.alt)
-            parts.append(f'<div class="csm-chart">{drawing}</div>')
-        parts.append(f'<p class="csm-base"><b>Base:</b> {e(self.base)}</p>')
-        badges = " ".join(
-            f'<span class="csm-status" data-status="{e(name)}">{count} {e(name)}</span>'
-            for name, count in self.status.items()
-        )
-        parts.append(f'<p class="csm-base"><b>Status:</b> {badges}</p>')
-        if self.caveat:
-            parts.append(f'<p class="csm-caveat"><b>Beware:</b> {e(self.caveat)}</p>')
-        parts += [
-            '<details class="csm-table"><summary>'
-            f"{'Question and data' if self.draw is None else 'Question, table and data'}"
-            f'</summary><p class="csm-question"><b>Question:</b> {e(self.question)}</p>',
-            "" if self.draw is None else table,
-            f'<p class="csm-source"><b>Status:</b> {e(_status_text(self.status))}</p>',
-            f'<p class="csm-source"><b>Source:</b> {e(self.source)}</p>',
-            f'<p class="csm-source csm-cite"><b>Cite this finding:</b> {e(self.citation)}</p>',
+        return render(
+            "finding.html",
+            f=self,
+            drawing=self.drawing if self.draw else "",
+            status=_status_text(self.status),
+            file=download.file_name(self.key),
             # book/_ext/csm_downloads.py makes a file of it on the site
-            f'<a class="csm-download" download="{download.file_name(self.key)}.zip" '
-            f'href="data:application/zip;base64,{address}">Download the data (zip)</a>',
-            "</details></figure>",
-        ]
-        return "\n".join(part for part in parts if part)
+            archive=base64.b64encode(self.archive).decode(),
+        )
 
 
 def as_table(data: pd.DataFrame, labels: Mapping[str, str] | None = None) -> pd.DataFrame:
@@ -290,93 +347,50 @@ def _spread(heads: pd.DataFrame, column: pd.Series, value: pd.Series) -> pd.Data
     return wide.rename_axis(columns=None)
 
 
-def of_tally(
-    collection: Collection,
-    data: pd.DataFrame,
-    *,
-    key: str,
-    title: str,
-    question: str,
-    what: str,
-    draw: Callable[..., Figure] | None,
-    base: str = "",
-    caveat: str = "",
-    labels: Mapping[str, str] | None = None,
-) -> Finding:
-    """Make a finding of a tally, with all that follows from the collection.
-
-    Parameters
-    ----------
-    collection
-        The collection.
-    data
-        A tally of it.
-    key, title, question, caveat, labels
-        As for a `Finding`. Where figures are withheld, the caveat goes on to say so.
-    what
-        What the chart is, for those who do not see it: ``Chart of the share of Boards``.
-    draw
-        A chart of `csm_lib.charts`: called with the rows to draw and ``note``. Items and groups
-        of which every figure is withheld are not drawn; if that is all of them, the finding has
-        no chart.
-    base
-        Of whom the shares are; by default as `base_of` says.
-    """
-    drawn, note = drawable(data), drawn_note(data)
-    return Finding(
-        key=key,
-        title=title,
-        question=question,
-        data=data,
-        base=base or base_of(data, collection),
-        source=source_of(collection, data),
-        caveat=" ".join(part for part in (caveat, withheld_text(collection, data)) if part),
-        alt=alt_of(what, data, labels),
-        draw=None if draw is None or drawn.empty else (lambda: draw(drawn, note=note)),
-        labels=labels or {},
-        collection=collection,
-    )
-
-
-def withheld_text(collection: Collection, data: pd.DataFrame) -> str:
-    """A sentence on the figures of a tally that are withheld; empty where none is."""
-    count = withheld(data)
-    if not count:
+def base_of(data: pd.DataFrame, origin: Origin | None) -> str:
+    """Of whom the shares of a tally are, in words; empty where there is no telling."""
+    if origin is None or "base" not in data:
         return ""
-    verb = "is" if count == 1 else "are"
-    return (
-        f"{sentence(counted(count, 'figure'))} {verb} withheld: a count from 1 to "
-        f"{collection.threshold - 1}, or what would give one back by subtraction."
-    )
+    many, bases = origin.many, data["base"].dropna()
+    whiskers = f"; whiskers: {origin.intervals}" if "low" in data else ""
+    if bases.empty:
+        return f"{many} that answered the question; how many is withheld{whiskers}"
+    base = span(int(bases.min()), int(bases.max()))
+    if base == str(origin.size):
+        who = f"the one {origin.one}" if origin.size == 1 else f"all {base} {many}"
+        return f"{who}{whiskers}"
+    each = " by item and year" if " to " in base else ""
+    return f"{many} that answered the question, {base} of {origin.size}{each}{whiskers}"
 
 
-def source_of(collection: Collection, data: pd.DataFrame) -> str:
+def source_of(data: pd.DataFrame, origin: Origin | None) -> str:
     """Where the numbers of a tally come from, in words."""
-    if collection.status != DRAWN:
-        return collection.source or collection.title
+    if origin is None:
+        return ""
+    if origin.status != DRAWN:
+        return origin.source or origin.title
     places = dict.fromkeys(
-        collection.codebook[item].place for item in data["item"] if item in collection.codebook
+        origin.places[item] for item in data.get("item", ()) if item in origin.places
     )
-    if (data["status"] == DRAWN).all():
+    drawn = data["status"] == DRAWN if "status" in data else pd.Series(False, index=data.index)
+    if drawn.all() or not places:
         return DRAWN_SOURCE
     source = f"Devanney and Wistow (2013), {'; '.join(places)}"
-    if (data["status"] == DRAWN).any():
+    if drawn.any():
         source += "; what is marked drawn, one panel drawn to reproduce its totals"
     return source
 
 
-def base_of(data: pd.DataFrame, collection: Collection) -> str:
-    """Of whom the shares of a tally are, in words."""
-    many, bases = collection.many, data["base"].dropna()
-    whiskers = f"; whiskers: {collection.intervals_text}" if "low" in data else ""
-    if bases.empty:
-        return f"{many} that answered the question; how many is withheld{whiskers}"
-    base = span(int(bases.min()), int(bases.max()))
-    if base == str(collection.size):
-        who = f"the one {collection.one}" if collection.size == 1 else f"all {base} {many}"
-        return f"{who}{whiskers}"
-    each = " by item and year" if " to " in base else ""
-    return f"{many} that answered the question, {base} of {collection.size}{each}{whiskers}"
+def withheld_text(data: pd.DataFrame, origin: Origin | None) -> str:
+    """A sentence on the figures of a tally that are withheld; empty where none is."""
+    count = withheld(data) if origin and {"status", "item"} <= set(data) else 0
+    if not origin or not count:
+        return ""
+    verb = "is" if count == 1 else "are"
+    return (
+        f"{sentence(counted(count, 'figure'))} {verb} withheld: a count from 1 to "
+        f"{origin.threshold - 1}, or what would give one back by subtraction."
+    )
 
 
 def alt_of(what: str, data: pd.DataFrame, labels: Mapping[str, str] | None = None) -> str:
@@ -392,30 +406,25 @@ def alt_of(what: str, data: pd.DataFrame, labels: Mapping[str, str] | None = Non
     return f"{what}. {'; '.join(rows)}."
 
 
+def _drawn(chart: Callable[..., Any], data: pd.DataFrame) -> Any:
+    """Draw a chart with the label that its rows must carry."""
+    label = drawn_note(data) if {"status", "item"} <= set(data) else None
+    return chart(data, note=label) if label else chart(data)
+
+
+def _answers(data: pd.DataFrame, origin: Origin | None) -> dict[str, str]:
+    """Return what the answers to the items of a tally are called."""
+    found: dict[str, str] = {}
+    for item in data["item"].unique() if origin and "item" in data else ():
+        found |= origin.answers.get(item, {})  # type: ignore[union-attr]
+    return found
+
+
 def _status_text(status: Mapping[str, int]) -> str:
     return "; ".join(f"{count} {name} ({STATUSES[name]})" for name, count in status.items())
 
 
-def _plain(table: pd.DataFrame) -> str:
-    return str(table.to_string(index=False)) if len(table) else "(no rows)"
-
-
-def _html_table(table: pd.DataFrame, caption: str) -> str:
-    """A table in a box of its own, in which a long or a wide one scrolls."""
-    head = "".join(f'<th scope="col">{escaped(str(name))}</th>' for name in table.columns)
-    body = []
-    for row in table.itertuples(index=False):
-        first, *rest = map(_cell, row)
-        cells = "".join(f"<td>{value}</td>" for value in rest)
-        body.append(f'<tr><th scope="row">{first}</th>{cells}</tr>')
-    kind = "csm-table csm-scroll csm-long" if len(table) > LONG else "csm-table csm-scroll"
-    return (
-        f'<div class="{kind}"><table><caption>{escaped(caption)}</caption>'
-        f"<thead><tr>{head}</tr></thead><tbody>{''.join(body)}</tbody></table></div>"
-    )
-
-
-def _cell(value: object) -> str:
-    """A cell's text; an id, which has no spaces, may break after its dots and dashes."""
-    text = escaped(str(value))
-    return text if " " in text else re.sub(r"([._])(?=\w)", r"\1<wbr>", text)
+def _figure(chart: Any) -> Any:
+    """Return the figure that holds the axes of a chart, be it one or several."""
+    axes = chart if hasattr(chart, "figure") else chart.flat[0]
+    return axes.figure
