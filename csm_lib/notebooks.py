@@ -1,0 +1,79 @@
+"""The findings of the book's own notebooks, by key: what pages, slides and exports take over."""
+
+from __future__ import annotations
+
+import ast
+import contextlib
+import io
+import json
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from csm_lib.codebook import did_you_mean
+from csm_lib.findings import Finding
+
+FOLDER = Path(__file__).resolve().parent.parent / "notebooks"
+
+_running: dict[Path, dict[str, Finding]] = {}
+
+
+def take(key: str) -> Finding:
+    """Return the finding of that key, made by running the notebook that makes it.
+
+    Raises
+    ------
+    KeyError
+        No notebook makes it.
+    """
+    for made in _running.values():  # a notebook may take what it has made before
+        if key in made:
+            return made[key]
+    homes = {name: path for path in sorted(FOLDER.glob("*.ipynb")) for name in keys(path)}
+    if key not in homes:
+        raise KeyError(f"No notebook makes a finding {key!r}.{did_you_mean(key, homes)}")
+    return findings(homes[key])[key]
+
+
+@cache
+def keys(notebook: Path) -> tuple[str, ...]:
+    """Return the keys of the findings that a notebook makes, read from its code."""
+    found = []
+    for cell in _code(notebook):
+        for node in ast.walk(ast.parse(cell)):
+            if isinstance(node, ast.keyword) and node.arg == "key":
+                with contextlib.suppress(ValueError):
+                    found.append(str(ast.literal_eval(node.value)))
+    return tuple(dict.fromkeys(found))
+
+
+@cache
+def findings(notebook: Path) -> dict[str, Finding]:
+    """Run a notebook's cells in this process, and return the findings that it shows, by key."""
+    made = _running[notebook] = {}
+    names: dict[str, Any] = {"__name__": "__main__"}
+    try:
+        with contextlib.chdir(notebook.parent), contextlib.redirect_stdout(io.StringIO()):
+            for cell in _code(notebook):
+                shown = _run(cell, names, notebook)
+                for value in (shown, *names.values()):
+                    if isinstance(value, Finding):
+                        made.setdefault(value.key, value)
+    finally:
+        del _running[notebook]
+    return made
+
+
+def _code(notebook: Path) -> list[str]:
+    cells = json.loads(notebook.read_text("utf-8"))["cells"]
+    return ["".join(cell["source"]) for cell in cells if cell["cell_type"] == "code"]
+
+
+def _run(cell: str, names: dict[str, Any], notebook: Path) -> Any:
+    """Run a cell as a kernel would, and return the value of the expression that it ends in."""
+    tree = ast.parse(cell)
+    last = tree.body.pop() if tree.body and isinstance(tree.body[-1], ast.Expr) else None
+    exec(compile(tree, notebook.name, "exec"), names)
+    if not isinstance(last, ast.Expr):
+        return None
+    return eval(compile(ast.Expression(last.value), notebook.name, "eval"), names)
