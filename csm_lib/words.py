@@ -65,6 +65,11 @@ def points(change: pd.Series) -> str:
     return f"{abs(size)} {'point' if abs(size) == 1 else 'points'}"
 
 
+def signed(number: int) -> str:
+    """A whole number with its sign: ``+3``, ``−3``, ``0``."""
+    return f"+{number}" if number > 0 else str(number).replace("-", "\N{MINUS SIGN}")
+
+
 def within(label: str) -> str:
     """A label inside a sentence: a name or an abbreviation keeps its capital."""
     first = label.split()[0]

@@ -35,7 +35,7 @@ MOST_LINES = 24
 """A cell that is longer is not read."""
 
 # What a notebook may import: the package, and what any analyst knows.
-KNOWN = {"csm_lib", "pandas", "numpy", "matplotlib", "seaborn", "duckdb", "pathlib"}
+KNOWN = {"csm_lib", "dataclasses", "pandas", "numpy", "matplotlib", "seaborn", "duckdb", "pathlib"}
 
 # What a cell may not contain, by its name in the sentence that reports it. Work on frames is meant.
 LOGIC: dict[type[ast.AST], str] = {

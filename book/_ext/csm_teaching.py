@@ -20,15 +20,11 @@ from typing import Any
 
 from csm_book import tags_of
 from docutils import nodes  # type: ignore[import-untyped]
+from lesson_pages import description, handout, lessons, slides_html
 from sphinx.application import Sphinx
 from sphinx.util import logging
 from sphinx.util.docutils import ReferenceRole
 from sphinx.writers.html5 import HTML5Translator
-
-from csm_lib.collection import SHIPPED, Collection, open_collection
-from csm_lib.teaching import LESSONS
-from csm_lib.teaching.handout import handout
-from csm_lib.teaching.slides import deck
 
 logger = logging.getLogger(__name__)
 
@@ -156,8 +152,8 @@ def write(app: Sphinx, exception: Exception | None) -> None:
     """Write slides, handout and notebook of each lesson in the book."""
     if exception or app.builder.format != "html":
         return
-    lessons = [name for name in LESSONS if f"notebooks/lesson_{name}" in app.env.all_docs]
-    if not lessons:
+    found = lessons(list(app.env.all_docs))
+    if not found:
         return
     site, source = Path(app.outdir), Path(app.srcdir)
     for folder in ("slides", "handouts", "exercises", "_static/reveal"):
@@ -166,27 +162,25 @@ def write(app: Sphinx, exception: Exception | None) -> None:
     for name, short in REVEAL.items():
         (site / "_static/reveal" / short).write_bytes(carried.joinpath(name).read_bytes())
 
-    collection = open_collection(SHIPPED)
-    for name in lessons:
+    for name in found:
         try:
-            for place, html in pages_of(app, name, collection).items():
+            for place, html in pages_of(app, name).items():
                 (site / place).write_text(html, "utf-8")
             notebook = f"exercises/{name}.ipynb"
             shutil.copyfile(source / notebook, site / notebook)
-        except (OSError, ValueError) as fault:
+        except (OSError, KeyError, ValueError) as fault:
             logger.warning(f"The lesson {name!r} is not whole: {fault}")
 
 
-def pages_of(app: Sphinx, name: str, collection: Collection) -> dict[str, str]:
+def pages_of(app: Sphinx, name: str) -> dict[str, str]:
     """The pages of a lesson that have a form of their own, by their address."""
     book, address = app.config.html_title, app.config.html_baseurl
     foot = app.config.html_theme_options.get("extra_footer", "")
     title = app.env.titles[f"notebooks/lesson_{name}"].astext()
-    slides = deck(name, collection)
-    sections = slides.html(book=book, foot=foot)
+    sections = slides_html(name, book=book, foot=foot)
     sheet = SHEET_BODY.format(
         name=name,
-        sheet=handout(name, collection),
+        sheet=handout(name),
         book=escape(book),
         place=f", {escape(address)}" if address else "",
         foot=foot,
@@ -200,7 +194,7 @@ def pages_of(app: Sphinx, name: str, collection: Collection) -> dict[str, str]:
             app,
             f"slides/{name}.html",
             f"Slides: {title}",
-            slides.description,
+            description(name),
             head=DECK_HEAD,
             body=DECK_BODY.format(name=name, sections=sections),
         ),

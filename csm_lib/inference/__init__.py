@@ -39,7 +39,7 @@ from csm_lib.inference.rows import (
     paired_items,
 )
 from csm_lib.inference.totals import breakdown, change_range, interval_range
-from csm_lib.inference.verdict import VERDICTS, Verdict
+from csm_lib.inference.verdict import VERDICTS, Verdict, verdicts
 
 __all__ = [
     "VERDICTS",
@@ -61,6 +61,7 @@ __all__ = [
     "paired",
     "paired_items",
     "sign_test",
+    "verdicts",
     "worst_case",
     "year_swap",
     "year_swap_range",

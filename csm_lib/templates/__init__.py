@@ -11,6 +11,7 @@ from csm_lib.words import legible
 
 if TYPE_CHECKING:
     from jinja2 import Environment
+    from markdown_it import MarkdownIt
 
 
 def render(template: str, **values: object) -> str:
@@ -39,5 +40,27 @@ def _environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    made.filters["breakable"] = breakable
+    made.filters |= {
+        "breakable": breakable,
+        "markdown": lambda text: Markup(as_html(text)),
+        "inline": lambda text: Markup(as_inline(text)),
+    }
     return made
+
+
+@cache
+def _markdown() -> MarkdownIt:
+    from markdown_it import MarkdownIt
+
+    # Raw HTML is shown, not taken over, and no address that runs a script becomes a link.
+    return MarkdownIt("commonmark", {"html": False})
+
+
+def as_html(text: str) -> str:
+    """Return Markdown as HTML: paragraphs, lists, bold, emphasis, links and code."""
+    return str(_markdown().render(text)).strip()
+
+
+def as_inline(text: str) -> str:
+    """Return one line of Markdown as HTML, without a paragraph around it."""
+    return str(_markdown().renderInline(text)).strip()
