@@ -116,7 +116,8 @@ class Shown:
 class Exercise(Shown):
     """One exercise: ``task``, ``solution`` and ``hint``, which may be empty, are Markdown.
 
-    ``level`` is a key of `LEVELS`; ``finding`` is what is to be read.
+    ``level`` is a key of `LEVELS`; ``finding`` is what is to be read; ``check`` names the check of
+    its answer in the notebook.
     """
 
     key: str
@@ -127,6 +128,12 @@ class Exercise(Shown):
     hint: str = ""
     minutes: int = 5
     finding: Finding | None = None
+    check: str = ""
+
+    @property
+    def asked(self) -> str:
+        """The task, and where the notebook has it."""
+        return f"{self.task} In the notebook this is `{self.check}`." if self.check else self.task
 
     @property
     def heading(self) -> str:
@@ -148,7 +155,7 @@ class Exercise(Shown):
         parts = [self.heading]
         if self.finding is not None:
             parts.append(str(self._to_read))
-        parts.append(as_plain(self.task))
+        parts.append(as_plain(self.asked))
         if self.hint:
             parts.append(f"Hint:\n{as_plain(self.hint, '  ')}")
         parts.append(f"Solution:\n{as_plain(self.solution, '  ')}")
@@ -269,13 +276,14 @@ class Lesson:
     def exercise(self, key: str) -> Exercise:
         """Return an exercise, such as ``fall-3``."""
         more, body = self._part("exercise", key)
+        more, check = more[:3], more[3] if len(more) > 3 else ""
         task, *folds = re.split(r"(?m)^### ", body)
         told = {name.strip(): text.strip() for name, _, text in (f.partition("\n") for f in folds)}
         shown = re.match(r"\{finding\} (\S+)\n", task)
         if len(more) != 3 or more[0] not in LEVELS or not told.get("Solution"):
             raise LessonError(
                 f"{self.path.name}, {key}: write exercise | key | {' or '.join(LEVELS)} | "
-                "5 minutes | title, then the task and ### Solution."
+                "5 minutes | title | its check, if any; then the task and ### Solution."
             )
         return Exercise(
             key=key,
@@ -286,6 +294,7 @@ class Lesson:
             hint=told.get("Hint", ""),
             minutes=int(more[1].split()[0]),
             finding=take(shown[1]) if shown else None,
+            check=f"{self.name}.{check}" if check else "",
         )
 
     @property

@@ -3,7 +3,8 @@
 The notebooks in ``exercises/solutions`` are the only source. In the student's version an answer is
 three dots, a cell tagged ``solution`` is gone, and nothing has been run. In a code cell the
 solution is one line that ends in ``# solution``, or the lines between ``# --- solution`` and
-``# --- end``; either gives a value to names that begin with ``answer``.
+``# --- end``; either gives a value to names that begin with ``answer``. A cell of text that reads
+``{exercise} fall-6`` is filled with the title and the task of that exercise of the lesson.
 """
 
 from __future__ import annotations
@@ -15,6 +16,8 @@ from pathlib import Path
 
 import nbformat
 from nbformat import NotebookNode
+
+from csm_lib.lesson import Lesson
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 SOLUTIONS = ROOT / "exercises" / "solutions"
@@ -58,6 +61,16 @@ def emptied(source: str) -> str:
     return text
 
 
+def filled(text: str) -> str:
+    """Return a cell of text, in place of ``{exercise} fall-6`` the title and task of that one."""
+    named = re.fullmatch(r"\{exercise\} (\w+)-(\d+)", text.strip())
+    if named is None:
+        return text
+    exercise = Lesson(named[1]).exercise(f"{named[1]}-{named[2]}")
+    hint = f"\n\n*Hint:* {exercise.hint}" if exercise.hint else ""
+    return f"## {exercise.title}\n\n{exercise.task}{hint}"
+
+
 def for_students(solution: NotebookNode) -> NotebookNode:
     """Return the student's version of a solution notebook."""
     cells = []
@@ -67,7 +80,7 @@ def for_students(solution: NotebookNode) -> NotebookNode:
         if cell.cell_type == "code":
             made = nbformat.v4.new_code_cell(emptied(cell.source), id=cell.id)
         else:
-            made = nbformat.v4.new_markdown_cell(cell.source, id=cell.id)
+            made = nbformat.v4.new_markdown_cell(filled(cell.source), id=cell.id)
         cells.append(made)
     kernel = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}
     notebook: NotebookNode = nbformat.v4.new_notebook(cells=cells, metadata={"kernelspec": kernel})
