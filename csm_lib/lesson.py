@@ -30,8 +30,8 @@ and a name that it does not give is an error. The Markdown reads::
       > What to think of.
 
 A check's answers are Python values, held to what a student gives in their order: ``_`` stands for
-anything, and several may be joined by *or*. A check that takes more than a list is a function in
-``CHECKS`` of the Python file.
+anything, and several may be joined by *or*; how near is near enough can stand last in the heading,
+``| within 0.1``. A check that takes more than a list is a function in ``CHECKS`` of the Python file.
 """
 
 from __future__ import annotations
@@ -333,12 +333,12 @@ class Lesson:
     def _held(self, key: str, answer: Any) -> str:
         """Hold an answer to the list of a check, and return why it is right."""
         more, body = self._part("check", key)
-        kind = more[0]
+        kind, close = more[0], float(more[1].removeprefix("within ")) if more[1:] else CLOSE
         given = tuple(_listed(answer, kind)) if kind.startswith("two") else (answer,)
         number = whole_number if "whole" in kind else chance if "0 to 1" in kind else real_number
         given = tuple(number(one) for one in given)
         for mark, text, why in _choices(body)[1]:
-            if mark and not any(_fits(given, one) for one in text.split(" or ")):
+            if mark and not any(_fits(given, one, close) for one in text.split(" or ")):
                 continue
             told = why.replace("{answer}", words.listed([f"{one:g}" for one in given]))
             if mark == "[x]":
@@ -454,12 +454,12 @@ def _listed(answer: Any, kind: str) -> Iterable[Any]:
     return answer
 
 
-def _fits(given: tuple[float, ...], text: str) -> bool:
+def _fits(given: tuple[float, ...], text: str, close: float) -> bool:
     """Whether an answer is the one of a list, in which ``_`` stands for anything."""
     known = ast.parse(text.replace("\N{MINUS SIGN}", "-"), mode="eval").body
     parts = known.elts if isinstance(known, ast.Tuple) else [known]
     return len(parts) == len(given) and all(
-        isinstance(part, ast.Name) or abs(one - float(ast.literal_eval(part))) < CLOSE
+        isinstance(part, ast.Name) or abs(one - float(ast.literal_eval(part))) < close
         for one, part in zip(given, parts, strict=True)
     )
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 import pandas as pd
 
@@ -45,6 +45,11 @@ TALLY = (
 def groups_of(data: pd.DataFrame) -> list[str]:
     """Return the characteristics by which a tally is split."""
     return [name for name in data.columns if name not in TALLY]
+
+
+def least_firm(statuses: Iterable[str]) -> str:
+    """Return the least firm of some statuses, which is that of what is made from all of them."""
+    return max(statuses, key=list(STATUSES).index)
 
 
 def drawn_note(data: pd.DataFrame) -> str | None:

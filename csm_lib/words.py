@@ -65,6 +65,12 @@ def points(change: pd.Series) -> str:
     return f"{abs(size)} {'point' if abs(size) == 1 else 'points'}"
 
 
+def signed_points(change: pd.Series) -> str:
+    """The change of a row of `csm_lib.aggregate.changes`, with its sign: ``+7 points``."""
+    sign = {1: "+", 0: "", -1: "\N{MINUS SIGN}"}[int(change["direction"])]
+    return f"{sign}{points(change)}"
+
+
 def signed(number: int) -> str:
     """A whole number with its sign: ``+3``, ``−3``, ``0``."""
     return f"+{number}" if number > 0 else str(number).replace("-", "\N{MINUS SIGN}")
