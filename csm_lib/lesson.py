@@ -31,7 +31,7 @@ and a name that it does not give is an error. The Markdown reads::
 
 A check's answers are Python values, held to what a student gives in their order: ``_`` stands for
 anything, and several may be joined by *or*; how near is near enough can stand last in the heading,
-``| within 0.1``. A check that takes more than a list is a function in ``CHECKS`` of the Python file.
+``| within 0.1``. A check that takes more than a list is a function in ``CHECKS`` of that file.
 """
 
 from __future__ import annotations
