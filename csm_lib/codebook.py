@@ -39,12 +39,8 @@ REQUIRED = ("item", "section", "label", "question", "response", "years")
 """The columns every codebook has."""
 
 OPTIONAL: Mapping[str, str] = {
-    "duty": "none",
-    "not_held": "",
-    "asked_if": "",
-    "place": "",
-    "note": "",
-}
+    "duty": "none", "not_held": "", "asked_if": "", "place": "", "note": ""
+}  # fmt: skip
 """The columns a codebook may have, and what a cell holds where the column is left out."""
 
 ANSWERS_FILE = ("response", "answer", "label")
@@ -67,18 +63,16 @@ class Item:
     ----------
     item
         Its id, such as ``board.police``: the column of the returns that holds the answers.
-    section, label, question
-        Where it belongs, its short name and the question in this project's words.
+    question
+        In this project's words.
     response
         The kind of answer: a key of `ANSWERS`, or a kind that ``answers.csv`` defines.
     answers
         The answers it takes, and how a page names them.
     duty
         The duty to cooperate behind it: a key of `DUTIES`.
-    years
-        The years in which it was asked.
-    not_held
-        Years in which it was asked but whose answers this collection does not hold.
+    years, not_held
+        The years in which it was asked, and those of them whose answers are not in the returns.
     asked_if
         The item that opens this one: it is asked only where that one is answered yes.
         ``None`` where it is asked of everyone.
@@ -115,6 +109,9 @@ class Heading(NamedTuple):
 
     title: str
     about: str
+
+
+NO_HEADING = Heading("", "")
 
 
 @dataclass(frozen=True)
@@ -168,16 +165,12 @@ class Codebook(Mapping[str, Item]):
 
     def title(self, section: str) -> str:
         """What a page calls a section: as ``sections.csv`` says, or its id in words."""
-        heading = self.headings.get(section)
-        if heading is not None and heading.title:
-            return heading.title
         words = section.replace("_", " ")
-        return words[:1].upper() + words[1:]
+        return self.headings.get(section, NO_HEADING).title or words[:1].upper() + words[1:]
 
     def about(self, section: str) -> str:
         """What ``sections.csv`` says of a section; empty where it says nothing."""
-        heading = self.headings.get(section)
-        return "" if heading is None else heading.about
+        return self.headings.get(section, NO_HEADING).about
 
     def battery(self, item: str) -> tuple[str, ...]:
         """The items that are answered together with `item`, itself included.
@@ -198,16 +191,15 @@ def read_codebook(path: str | Path) -> Codebook:
     ----------
     path
         A UTF-8 CSV file with the columns of `REQUIRED` and any of `OPTIONAL`. ``years`` and
-        ``not_held`` hold years separated by semicolons; an empty cell means none. Beside it may
-        lie ``answers.csv``, which defines response kinds of this codebook, and
-        ``sections.csv``, which gives its sections titles and words of introduction.
+        ``not_held`` hold years separated by semicolons. Beside it may lie ``answers.csv``, which
+        defines response kinds of this codebook, and ``sections.csv``, which gives its sections
+        titles and words of introduction.
 
     Raises
     ------
     CodebookError
-        A file is missing or unreadable, a column is missing, an id is double or reserved, a
-        response kind, duty or year is unknown, or ``asked_if`` names no yes/no item that could
-        have opened the item: with file, line, column, value and remedy.
+        A file is missing or unreadable, or does not hold together: with file, line, column, value
+        and remedy.
     """
     path = Path(path)
     table = read_text(path, CodebookError)
@@ -235,16 +227,19 @@ def read_codebook(path: str | Path) -> Codebook:
     return Codebook(items, path, _read_headings(path.with_name("sections.csv"), sections))
 
 
+def _rows_beside(path: Path, columns: tuple[str, ...]) -> Iterator[tuple[str, list[str]]]:
+    """Yield the place and the cells of each row of a file that need not be there."""
+    if path.exists():
+        table = read_text(path, CodebookError)
+        require_columns(table, columns, path, CodebookError)
+        for line, row in lines_of(table):
+            yield f"{path}, line {line}", [row[name].strip() for name in columns]
+
+
 def _read_answers(path: Path) -> dict[str, dict[str, str]]:
-    """Read the response kinds that a codebook defines; none where there is no such file."""
-    if not path.exists():
-        return {}
-    table = read_text(path, CodebookError)
-    require_columns(table, ANSWERS_FILE, path, CodebookError)
+    """Read the response kinds that a codebook defines."""
     kinds: dict[str, dict[str, str]] = {}
-    for line, row in lines_of(table):
-        place = f"{path}, line {line}"
-        response, answer, label = (row[name].strip() for name in ANSWERS_FILE)
+    for place, (response, answer, label) in _rows_beside(path, ANSWERS_FILE):
         for name, value in zip(ANSWERS_FILE, (response, answer, label), strict=True):
             if not value:
                 raise CodebookError(f"{place}, column {name!r}: the cell is empty. Fill it in.")
@@ -265,22 +260,18 @@ def _read_answers(path: Path) -> dict[str, dict[str, str]]:
 
 
 def _read_headings(path: Path, sections: tuple[str, ...]) -> dict[str, Heading]:
-    """Read what pages call the sections; nothing where there is no such file."""
-    if not path.exists():
-        return {}
-    table = read_text(path, CodebookError)
-    require_columns(table, SECTIONS_FILE, path, CodebookError)
+    """Read what pages call the sections."""
     headings: dict[str, Heading] = {}
-    for line, row in lines_of(table):
-        section, title, about = (row[name].strip() for name in SECTIONS_FILE)
-        place = f"{path}, line {line}, column 'section'"
+    for place, (section, title, about) in _rows_beside(path, SECTIONS_FILE):
         if section not in sections:
             raise CodebookError(
-                f"{place}: {section!r} is no section of the codebook."
+                f"{place}, column 'section': {section!r} is no section of the codebook."
                 f"{did_you_mean(section, sections)} Sections: {', '.join(sections)}."
             )
         if section in headings:
-            raise CodebookError(f"{place}: {section!r} stands twice. Delete one of the lines.")
+            raise CodebookError(
+                f"{place}, column 'section': {section!r} stands twice. Delete one of the lines."
+            )
         headings[section] = Heading(title, about)
     return headings
 
@@ -313,48 +304,34 @@ def _check_opener(item: Item, items: Mapping[str, Item], place: str) -> None:
 
 
 def _read_item(row: Mapping[str, str], kinds: Mapping[str, Mapping[str, str]], place: str) -> Item:
-    values = {name: row[name].strip() for name in (*REQUIRED, *OPTIONAL)}
-    values["duty"] = values["duty"] or OPTIONAL["duty"]
+    cells: dict[str, Any] = {name: row[name].strip() for name in (*REQUIRED, *OPTIONAL)}
+    cells["duty"] = cells["duty"] or OPTIONAL["duty"]
     known: tuple[tuple[str, Iterable[str]], ...] = (("response", kinds), ("duty", DUTIES))
     for name, words in known:
-        if values[name] not in words:
+        if cells[name] not in words:
             raise CodebookError(
-                f"{place}, column {name!r}: {values[name]!r} is unknown. "
+                f"{place}, column {name!r}: {cells[name]!r} is unknown. "
                 f"Use one of {', '.join(words)}."
             )
     for name in ("item", "section", "label"):
-        if not values[name]:
+        if not cells[name]:
             raise CodebookError(f"{place}, column {name!r}: the cell is empty. Fill it in.")
-    if values["item"] in RESERVED:
+    if cells["item"] in RESERVED:
         raise CodebookError(
-            f"{place}, column 'item': {values['item']!r} has a meaning of its own in returns and "
+            f"{place}, column 'item': {cells['item']!r} has a meaning of its own in returns and "
             "published figures. Use another id."
         )
-    years = {name: _read_years(values[name], f"{place}, column {name!r}") for name in _YEARS}
-    stray = sorted(set(years["not_held"]) - set(years["years"]))
-    if stray or not years["years"]:
+    years, not_held = (
+        _read_years(cells[name], f"{place}, column {name!r}") for name in ("years", "not_held")
+    )
+    if not years or not set(not_held) <= set(years):
         raise CodebookError(
-            f"{place}: 'years' is {values['years']!r} and 'not_held' {values['not_held']!r}. "
+            f"{place}: 'years' is {cells['years']!r} and 'not_held' {cells['not_held']!r}. "
             "'years' lists every year in which the item was asked; 'not_held' those of them "
             "whose answers are not in the returns."
         )
-    return Item(
-        item=values["item"],
-        section=values["section"],
-        label=values["label"],
-        question=values["question"],
-        response=values["response"],
-        answers=kinds[values["response"]],
-        duty=values["duty"],
-        years=years["years"],
-        not_held=years["not_held"],
-        asked_if=values["asked_if"] or None,
-        place=values["place"],
-        note=values["note"],
-    )
-
-
-_YEARS = ("years", "not_held")
+    cells |= {"years": years, "not_held": not_held, "asked_if": cells["asked_if"] or None}
+    return Item(answers=kinds[cells["response"]], **cells)
 
 
 def _read_years(text: str, place: str) -> tuple[int, ...]:

@@ -17,52 +17,23 @@ from csm_lib.words import within
 COLUMNS = ("year", "labelled", "region", "authority_type", "authorities")
 KEY = list(COLUMNS[:-1])
 
-CITY, SCILLY = "City of London", "Isles of Scilly"
 # The two authorities like no other, and the types a list may count them with: none, as they are
 # left out, one of their own, or that of others.
 COUNTED_WITH: dict[str, tuple[str | None, ...]] = {
-    CITY: (None, CITY, "London borough"),
-    SCILLY: (None, SCILLY, "Unitary authority", "County council"),
+    "City of London": (None, "City of London", "London borough"),
+    "Isles of Scilly": (None, "Isles of Scilly", "Unitary authority", "County council"),
 }
 
 
 @dataclass(frozen=True)
 class FrameList:
-    """One way to list the authorities of England.
+    """One way to list the authorities of England: ``name`` says which, in words.
 
-    Attributes
-    ----------
-    year, labelled
-        The year of the areas, and that of the types they are labelled with: local government was
-        reorganised in between, and an author may label old areas by a newer look-up.
-    city, scilly
-        The type with which the City of London and the Isles of Scilly are counted; ``None``
-        where the list leaves them out.
-    cells
-        One row is a region and a type: ``region, authority_type, authorities``.
+    In ``cells`` one row is a region and a type: ``region, authority_type, authorities``.
     """
 
-    year: int
-    labelled: int
-    city: str | None
-    scilly: str | None
+    name: str
     cells: pd.DataFrame
-
-    @property
-    def name(self) -> str:
-        """The list in words."""
-        areas = f"areas of {self.year}"
-        if self.labelled != self.year:
-            areas += f" with their types of {self.labelled}"
-        parts = [
-            f"without {who}"
-            if not kind
-            else f"{who} of its own type"
-            if kind == who
-            else f"{who} counted as {within(kind)}"
-            for who, kind in ((CITY, self.city), (SCILLY, self.scilly))
-        ]
-        return f"{areas}, {', '.join(parts)}"
 
     def size(self, characteristic: str, group: str) -> int:
         """Return how many authorities a region or a type has on this list."""
@@ -118,16 +89,30 @@ def as_labelled_then(frame: pd.DataFrame) -> pd.DataFrame:
 
 
 def frame_lists(frame: pd.DataFrame) -> Iterator[FrameList]:
-    """Every list that can be made of a frame: its years, with and without the odd two."""
+    """Every list that can be made of a frame: its years, with and without the odd two.
+
+    Local government was reorganised between the years, and an author may label old areas by a
+    newer look-up: the year of the areas and that of their types may differ.
+    """
     years = frame[["year", "labelled"]].drop_duplicates().sort_values(["year", "labelled"])
-    for (year, labelled), city, scilly in itertools.product(
-        years.itertuples(index=False), COUNTED_WITH[CITY], COUNTED_WITH[SCILLY]
-    ):
+    of_odd_two = list(itertools.product(*COUNTED_WITH.values()))
+    for (year, labelled), kinds in itertools.product(years.to_numpy().tolist(), of_odd_two):
+        name = f"areas of {year}"
+        if labelled != year:
+            name += f" with their types of {labelled}"
+        counted_with = dict(zip(COUNTED_WITH, kinds, strict=True))
+        for who, kind in counted_with.items():
+            if kind is None:
+                name += f", without {who}"
+            elif kind == who:
+                name += f", {who} of its own type"
+            else:
+                name += f", {who} counted as {within(kind)}"
         cells = frame[(frame["year"] == year) & (frame["labelled"] == labelled)]
-        kinds = cells["authority_type"].replace({CITY: city or "", SCILLY: scilly or ""})
-        cells = cells.assign(authority_type=kinds)[kinds != ""]
+        types = [counted_with.get(kind, kind) for kind in cells["authority_type"]]
+        cells = cells.assign(authority_type=types).dropna(subset="authority_type")
         summed = cells.groupby(["region", "authority_type"], as_index=False)["authorities"].sum()
-        yield FrameList(int(year), int(labelled), city, scilly, summed)
+        yield FrameList(name, summed)
 
 
 def compare_lists(frame: pd.DataFrame, printed: pd.DataFrame) -> pd.DataFrame:
@@ -138,42 +123,30 @@ def compare_lists(frame: pd.DataFrame, printed: pd.DataFrame) -> pd.DataFrame:
     frame
         As `read_frame` gives it.
     printed
-        One row is a printed share: ``figure``, ``item`` (the characteristic: ``region`` or
+        One row is a printed share: ``item`` (the characteristic: ``region`` or
         ``authority_type``), ``answer`` (the group) and ``value`` (whole percent).
 
     Returns
     -------
     DataFrame
         One row is a list and a characteristic, the list that makes most of all the shares
-        possible first: ``list`` (a `FrameList`), ``name``, ``characteristic``, ``figures`` (how
-        many shares are printed), ``possible`` (how many of them some count of authorities
-        gives), ``impossible`` (ids of the others) and ``answering`` (the sum of the counts;
-        missing unless each share has exactly one).
+        possible first: ``list`` (a `FrameList`), ``name``, ``characteristic``, ``possible`` (how
+        many of the shares some count of authorities gives) and ``answering`` (the sum of the
+        counts; missing unless each share has exactly one).
     """
     rows = []
-    shares = {
-        str(characteristic): list(zip(some["figure"], some["answer"], some["value"], strict=True))
-        for characteristic, some in printed.groupby("item")
-    }
     for one in frame_lists(frame):
-        for characteristic, figures in shares.items():
-            sizes = one.sizes(characteristic)
-            counts: dict[str, tuple[int, ...]] = {}
-            for figure, group, value in figures:
-                size = sizes.get(group)
-                counts[figure] = possible_counts(int(value), size) if size else ()
-            unique = all(len(found) == 1 for found in counts.values())
-            rows.append(
-                {
-                    "list": one,
-                    "name": one.name,
-                    "characteristic": characteristic,
-                    "figures": len(counts),
-                    "possible": sum(bool(found) for found in counts.values()),
-                    "impossible": tuple(figure for figure, found in counts.items() if not found),
-                    "answering": sum(found[0] for found in counts.values()) if unique else pd.NA,
-                }
-            )
-    table = pd.DataFrame(rows).astype({"answering": "Int64"})
+        for characteristic, shares in printed.groupby("item"):
+            sizes = one.sizes(str(characteristic))
+            counts = [
+                possible_counts(int(value), sizes[group]) if sizes.get(group) else ()
+                for group, value in zip(shares["answer"], shares["value"], strict=True)
+            ]
+            unique = all(len(found) == 1 for found in counts)
+            answering = sum(found[0] for found in counts) if unique else pd.NA
+            possible = sum(bool(found) for found in counts)
+            rows.append((one, one.name, characteristic, possible, answering))
+    names = ["list", "name", "characteristic", "possible", "answering"]
+    table = pd.DataFrame(rows, columns=names).astype({"answering": "Int64"})
     best = table.groupby("name")["possible"].transform("sum")
     return table.loc[best.sort_values(ascending=False, kind="stable").index].reset_index(drop=True)

@@ -5,8 +5,7 @@ that total over the authorities is consistent with the print, and a panel is one
 uniformly, the two years know nothing of each other. `persistence` is the odds ratio with which an
 authority that gave an answer in one year gives it again in the next (Fisher's noncentral
 hypergeometric distribution); 1 is uniform, given who was asked. Nothing in print identifies it.
-Who answers at all does not persist, and who gave no answer last year counts as not having given
-this one.
+Who answers at all does not persist. `book/methods.md` says what is drawn independently of what.
 
 All chance comes from one stream of uniform numbers (PCG64), turned into choices here and not by a
 library's samplers, so that a seed gives the same panel with every version of numpy and scipy.
@@ -26,7 +25,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from csm_lib.errors import PublishedError
-from csm_lib.published import stated_sample
+from csm_lib.published import by_item_and_year, stated_sample
 from csm_lib.recovery import recover, sample_list, targets
 
 if TYPE_CHECKING:
@@ -38,7 +37,7 @@ PERSISTENCE = 20.0
 """What the shipped panel is drawn with: high, as the collection carried answers forward."""
 
 Mask = npt.NDArray[np.bool_]
-Ints = npt.NDArray[np.int64]
+Codes = npt.NDArray[np.int8]
 
 
 def draw(
@@ -53,10 +52,8 @@ def draw(
 
     Parameters
     ----------
-    published
-        As `csm_lib.published.read_published` gives it.
-    codebook, frame
-        The questionnaire and the authorities of England.
+    published, codebook, frame
+        The published figures, the questionnaire and the authorities of England.
     persistence
         Odds ratio between an item's answers in two consecutive years; 1 means none.
     seed
@@ -74,14 +71,6 @@ def draw(
         The published figures cannot hold together, or say nothing of regions and types.
     ValueError
         The persistence is not above 0.
-
-    Notes
-    -----
-    Who answers an item, who of those gives an answer, and where the authorities lie are drawn
-    independently but for what the print ties together: a level is given only for an agency on
-    the Board; the components of a JSNA are answered by the same authorities, all of which carried
-    one out in both years; regions and types are drawn uniformly from the ways to pick that many
-    authorities of each from the real list.
     """
     rng = np.random.Generator(np.random.PCG64(seed))
     recovered = recover(published, codebook, frame)
@@ -119,7 +108,7 @@ def draw_answers(
     persistence: float,
     rng: np.random.Generator,
     panels: int = 1,
-) -> dict[tuple[str, int], npt.NDArray[np.int8]]:
+) -> dict[tuple[str, int], Codes]:
     """Draw the answers of many panels at once.
 
     Parameters
@@ -143,17 +132,15 @@ def draw_answers(
     ------
     PublishedError
         The totals cannot hold together: more answers than authorities asked, say.
-    ValueError
-        The persistence is not above 0.
     """
     if not 0 < persistence < math.inf:
         raise ValueError(
             f"persistence is {persistence}. It is an odds ratio: give a number above 0, 1 for none."
         )
-    drawn: dict[tuple[str, int], npt.NDArray[np.int8]] = {}
+    drawn: dict[tuple[str, int], Codes] = {}
     batteries: dict[tuple[tuple[str, ...], int], Mask] = {}
     nobody = np.zeros((panels, size), dtype=bool)
-    for (name, year), rows in _openers_first(wanted, codebook):
+    for name, year, rows in _openers_first(wanted, codebook):
         item = codebook[name]
         base = int(rows["of"].iloc[0])
         key = (codebook.battery(name), year)
@@ -219,9 +206,9 @@ def draw_places(
     PublishedError
         No set of authorities has these margins.
     """
-    kinds, names = list(types), list(regions)
+    names = list(regions)
     cells = frame_list.cells.set_index(["region", "authority_type"])["authorities"].to_dict()
-    limits = [[int(cells.get((region, kind), 0)) for kind in kinds] for region in names]
+    limits = [[int(cells.get((region, kind), 0)) for kind in types] for region in names]
 
     def splits(total: int, caps: list[int]) -> list[tuple[int, ...]]:
         if not caps:
@@ -232,19 +219,20 @@ def draw_places(
             for rest in splits(total - first, caps[1:])
         ]
 
-    def weight(split: tuple[int, ...], caps: list[int]) -> int:
-        return math.prod(math.comb(cap, k) for k, cap in zip(split, caps, strict=True))
+    def options(row: int, left: tuple[int, ...]) -> list[tuple[int, tuple[int, ...]]]:
+        """How a region may be filled, and how many sets of authorities each way begins."""
+        return [
+            (math.prod(map(math.comb, limits[row], split)) * ways(row + 1, after), split)
+            for split in splits(regions[names[row]], limits[row])
+            if min(after := tuple(a - b for a, b in zip(left, split, strict=True))) >= 0
+        ]
 
     @cache
     def ways(row: int, left: tuple[int, ...]) -> int:
         """How many sets of authorities fill the regions from `row` on."""
         if row == len(names):
             return int(not any(left))
-        return sum(
-            weight(split, limits[row]) * ways(row + 1, after)
-            for split in splits(regions[names[row]], limits[row])
-            if min(after := tuple(a - b for a, b in zip(left, split, strict=True))) >= 0
-        )
+        return sum(number for number, _ in options(row, left))
 
     left = tuple(types.values())
     if not ways(0, left):
@@ -254,34 +242,20 @@ def draw_places(
         )
     places: dict[str, list[str]] = {"region": [], "authority_type": []}
     for row, region in enumerate(names):
-        options = [
-            (weight(split, limits[row]) * ways(row + 1, after), split, after)
-            for split in splits(regions[region], limits[row])
-            if min(after := tuple(a - b for a, b in zip(left, split, strict=True))) >= 0
-        ]
-        totals = list(itertools.accumulate(option[0] for option in options))
-        _, split, left = options[bisect.bisect_right(totals, rng.random() * totals[-1])]
-        for kind, number in zip(kinds, split, strict=True):
+        numbers, ways_to_fill = zip(*options(row, left), strict=True)
+        totals = list(itertools.accumulate(numbers))
+        split = ways_to_fill[bisect.bisect_right(totals, rng.random() * totals[-1])]
+        left = tuple(a - b for a, b in zip(left, split, strict=True))
+        for kind, number in zip(types, split, strict=True):
             places["region"] += [region] * number
             places["authority_type"] += [kind] * number
     return places
 
 
-def moves(
-    first: npt.NDArray[np.int8], last: npt.NDArray[np.int8]
-) -> tuple[npt.NDArray[np.bool_], npt.NDArray[np.bool_]]:
-    """Return who gained and who lost a yes between two years of drawn answers.
+def moves(first: Codes, last: Codes) -> tuple[Mask, Mask]:
+    """Return who gained and who lost a yes between two years of a yes/no item, drawn together.
 
-    Parameters
-    ----------
-    first, last
-        Answers to a yes/no item in two years, as `draw_answers` gives them.
-
-    Returns
-    -------
-    tuple
-        Two arrays of true and false, panels by authorities. Who gave no answer in either year
-        neither gained nor lost.
+    Two arrays, panels by authorities. Who gave no answer in either year neither gained nor lost.
     """
     yes, no = 0, 1
     return (first == no) & (last == yes), (first == yes) & (last == no)
@@ -302,20 +276,12 @@ def draw_net_changes(
     How many authorities keep an item follows `persistence`, as in `draw_answers`. Who loses it and
     who gains it follows a score of each authority on the item: the highest lose it, the lowest
     gain it. The scores of an authority share one factor, with which each is correlated by
-    `concentration`; so the larger that is, the more the moves are heaped on the same authorities.
+    `concentration`: 0 is each item for itself, 1 one ranking for all items.
 
     Parameters
     ----------
     before, after
         How many had each item in either year; every authority answered both times.
-    authorities
-        How many there are.
-    persistence
-        The odds ratio of an authority's two answers; 1 is none.
-    concentration
-        From 0 (each item for itself) to 1 (one ranking for all items).
-    rng, panels
-        The source of chance, and how many panels to draw.
 
     Returns
     -------
@@ -343,33 +309,19 @@ def losers_of_at_least(
 ) -> tuple[int, int]:
     """Return the fewest and the most authorities that lost at least so many items of a battery.
 
+    Each end is reached by some panel, as the theorem of Gale (1957) and Ryser (1957) shows; the
+    conditions on the margins stand in `book/methods.md`.
+
     Parameters
     ----------
-    number
-        How many items, at least 1.
     fewest, most
-        For each item the least and the most authorities that lost it, as
-        `csm_lib.inference.change_range` gives them; the items are free of each other.
+        For each item the fewest and the most authorities that lost it.
     size
         How many authorities there are.
-
-    Returns
-    -------
-    tuple
-        Two whole numbers, each reached by some panel.
-
-    Notes
-    -----
-    Fewest: m authorities can take a loss of every item, and each of the others number - 1. So m
-    is the smallest with ``sum(max(fewest - m, 0)) <= (size - m) (number - 1)``; no single item
-    can be in the way, as its rest is at most size - m. Most: m authorities need number losses
-    each, and an item gives each of them one at most: the largest m with
-    ``sum(min(most, m)) >= number m``. That the margins suffice is the theorem of Gale (1957) and
-    Ryser (1957) for a matrix of zeros and ones.
     """
-    low, high = np.asarray(fewest, dtype=np.int64), np.asarray(most, dtype=np.int64)
     if number < 1:
         raise ValueError(f"number is {number}; ask for at least 1 item lost.")
+    low, high = np.asarray(fewest, dtype=np.int64), np.asarray(most, dtype=np.int64)
     authorities = np.arange(size + 1)[:, None]
     placed = np.maximum(low - authorities, 0).sum(axis=1)
     room = (size - authorities[:, 0]) * (number - 1)
@@ -408,18 +360,19 @@ def _choose(
 
 
 def _overlaps(
-    available: Ints, marked: Ints, count: int, odds: float, rng: np.random.Generator
-) -> Ints:
+    available: npt.NDArray[np.intp],
+    marked: npt.NDArray[np.intp],
+    count: int,
+    odds: float,
+    rng: np.random.Generator,
+) -> npt.NDArray[np.intp]:
     """Draw for each panel how many of the `count` chosen are among the marked."""
     overlaps = np.zeros_like(marked)
     if not marked.any():
         return overlaps
     uniform = rng.random(len(available))
-    base = int(available.max()) + 1
-    pairs, which = np.unique(available * base + marked, return_inverse=True)
-    for number, pair in enumerate(pairs.tolist()):
-        at = which == number
-        total, favoured = divmod(pair, base)
+    for total, favoured in set(zip(available.tolist(), marked.tolist(), strict=True)):
+        at = (available == total) & (marked == favoured)
         lowest, chances = overlap_law(total, favoured, count, odds)
         place = np.searchsorted(chances.cumsum(), uniform[at], side="right")
         overlaps[at] = lowest + np.minimum(place, len(chances) - 1)
@@ -431,10 +384,7 @@ def overlap_law(
 ) -> tuple[int, npt.NDArray[np.float64]]:
     """Return Fisher's noncentral hypergeometric law: how many of `count` drawn are marked.
 
-    Returns
-    -------
-    tuple
-        The lowest possible number, and the probability of it and of each number after it.
+    The lowest possible number, and the probability of it and of each number after it.
     """
     lowest, highest = max(0, marked + count - total), min(marked, count)
     k = np.arange(lowest, highest, dtype=np.float64)
@@ -444,21 +394,17 @@ def overlap_law(
     return lowest, weights / weights.sum()
 
 
-def _openers_first(
-    wanted: pd.DataFrame, codebook: Codebook
-) -> list[tuple[tuple[str, int], pd.DataFrame]]:
+def _openers_first(wanted: pd.DataFrame, codebook: Codebook) -> list[tuple[str, int, pd.DataFrame]]:
     """Return the totals by item and year: openers before what they open, then by year."""
 
     def depth(name: str) -> int:
         opener = codebook[name].asked_if
         return 0 if opener is None else 1 + depth(opener)
 
-    groups = [
-        ((str(name), int(str(year))), rows)
-        for (name, year), rows in wanted.groupby(["item", "year"], sort=False)
-    ]
-    place = {name: number for number, name in enumerate(codebook)}
-    return sorted(groups, key=lambda group: (depth(group[0][0]), place[group[0][0]], group[0][1]))
+    order = list(codebook)
+    return sorted(
+        by_item_and_year(wanted), key=lambda one: (depth(one[0]), order.index(one[0]), one[1])
+    )
 
 
 def _margin(recovered: pd.DataFrame, characteristic: str) -> dict[str, int]:
@@ -473,7 +419,7 @@ def _margin(recovered: pd.DataFrame, characteristic: str) -> dict[str, int]:
     return dict(zip(rows["answer"], rows["count"].tolist(), strict=True))
 
 
-def _column(codes: npt.NDArray[np.int8], item: Item) -> pd.Series:
+def _column(codes: Codes, item: Item) -> pd.Series:
     """Return the answers of the first panel as a column of returns."""
     if item.response == "yes_no":
         return pd.Series(codes[0] == 0, dtype="boolean").mask(codes[0] < 0)

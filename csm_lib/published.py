@@ -17,32 +17,14 @@ if TYPE_CHECKING:
     from csm_lib.codebook import Codebook
 
 COLUMNS = (
-    "figure",
-    "item",
-    "year",
-    "answer",
-    "statistic",
-    "printed",
-    "value",
-    "unit",
-    "numerator",
-    "base",
-    "block",
-    "place",
-)
-STATISTICS: Mapping[str, str] = {
-    "share": "share of those who answered",
-    "change": "difference between the two years",
-    "no_response": "no answer to the question",
-    "not_stated": "on the Board, level not stated",
-    "absent": "not on the Board",
-    "excluded": "left out of the analysis",
-    "count": "number",
-    "rose": "items that rose",
-    "fell": "items that fell",
-    "same": "items that stayed the same",
-    "date": "date",
-}
+    "figure", "item", "year", "answer", "statistic", "printed", "value", "unit", "numerator",
+    "base", "block", "place",
+)  # fmt: skip
+STATISTICS = (
+    "share", "change", "no_response", "not_stated", "absent", "excluded", "count", "rose", "fell",
+    "same", "date",
+)  # fmt: skip
+"""What a figure is; ``not_stated`` is on the Board at no stated level, ``absent`` not on it."""
 UNITS = ("percent", "points", "count", "year")
 CHARACTERISTICS = ("region", "authority_type")
 
@@ -56,10 +38,8 @@ def read_published(path: str | Path, codebook: Codebook) -> pd.DataFrame:
         A UTF-8 CSV file with the columns of `COLUMNS`. ``printed`` is the figure as printed,
         ``value`` the number it states (100 for "all"), ``numerator`` and ``base`` what is
         printed beside it. Figures with the same ``block`` are taken to rest on one base.
-    codebook
-        The questionnaire. ``item`` is one of its items or sections, ``sample`` (the authorities
-        answering), ``collection`` (the exercise itself) or a characteristic (``region``,
-        ``authority_type``).
+        ``item`` is an item or a section of the codebook, ``sample`` (the authorities
+        answering), ``collection`` (the exercise itself) or one of `CHARACTERISTICS`.
 
     Returns
     -------
@@ -79,13 +59,14 @@ def read_published(path: str | Path, codebook: Codebook) -> pd.DataFrame:
     faults: list[str] = []
     lines: dict[str, int] = {}
     for line, row in lines_of(raw):
-        fault = _fault(row, codebook)
-        if row["figure"] in lines:
+        first = lines.setdefault(row["figure"], line)
+        if first != line:
             fault = (
-                f"column 'figure' holds {row['figure']!r}, as line {lines[row['figure']]} does. "
+                f"column 'figure' holds {row['figure']!r}, as line {first} does. "
                 "Give each figure an id of its own."
             )
-        lines.setdefault(row["figure"], line)
+        else:
+            fault = _number_fault(row) or _item_fault(row, codebook)
         if fault:
             faults.append(f"line {line}: {fault}")
     if faults:
@@ -97,21 +78,17 @@ def read_published(path: str | Path, codebook: Codebook) -> pd.DataFrame:
     return raw.assign(**numbers)[list(COLUMNS)].reset_index(drop=True)
 
 
-def _fault(row: Mapping[str, str], codebook: Codebook) -> str:
-    """Return what is wrong with a row of the file, with its remedy; nothing where nothing is."""
+def _number_fault(row: Mapping[str, str]) -> str:
+    """Return what is wrong with the figure of a row, and its remedy; nothing where nothing is."""
     if not row["figure"]:
         return "column 'figure' is empty. Give each figure an id."
     for name, form in (("value", r"-?\d{1,9}"), ("year", r"\d{0,4}"), ("numerator", r"\d{0,9}"),
                        ("base", r"\d{0,9}")):  # fmt: skip
         if not re.fullmatch(form, row[name], re.ASCII):
             return f"column {name!r} holds {row[name]!r}. Write a whole number."
-    for name, known in (("statistic", tuple(STATISTICS)), ("unit", UNITS)):
+    for name, known in (("statistic", STATISTICS), ("unit", UNITS)):
         if row[name] not in known:
             return f"column {name!r} holds {row[name]!r}. Use one of {', '.join(known)}."
-    return _number_fault(row) or _item_fault(row, codebook)
-
-
-def _number_fault(row: Mapping[str, str]) -> str:
     printed, value = row["printed"], int(row["value"])
     digits = re.fullmatch(r"(-?\d+)(\.\d+)?%?", printed, re.ASCII)
     if digits and digits[2]:
@@ -124,7 +101,7 @@ def _number_fault(row: Mapping[str, str]) -> str:
         return f"a share of {value} {row['unit']}. Give it in percent, from 0 to 100."
     if row["base"] and int(row["base"]) == 0:
         return "column 'base' holds 0. Leave it empty where no base is printed."
-    if row["numerator"] and int(row["numerator"]) > int(row["base"] or 0):
+    if row["numerator"] and int(row["numerator"]) > int(row["base"] or -1):
         return (
             f"{row['numerator']} of {row['base'] or 'no base'}: a numerator needs a base of at "
             "least its size. Correct 'numerator' or 'base'."
@@ -133,6 +110,7 @@ def _number_fault(row: Mapping[str, str]) -> str:
 
 
 def _item_fault(row: Mapping[str, str], codebook: Codebook) -> str:
+    """Return what is wrong with what a row speaks of, and its remedy."""
     if row["item"] not in codebook:
         known = ("sample", "collection", *CHARACTERISTICS, *codebook.sections)
         if row["item"] in known:
@@ -158,13 +136,7 @@ def _item_fault(row: Mapping[str, str], codebook: Codebook) -> str:
 
 
 def stated_sample(published: pd.DataFrame) -> int:
-    """Return how many authorities answered, as printed.
-
-    Raises
-    ------
-    PublishedError
-        The figure ``sample.authorities`` is missing or 0.
-    """
+    """Return how many authorities answered; a `PublishedError` where no figure says so."""
     number = value_of(published, "sample.authorities")
     if not number:
         raise PublishedError(

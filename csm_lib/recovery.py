@@ -11,9 +11,9 @@ import pandas as pd
 from csm_lib import words
 from csm_lib.codebook import did_you_mean
 from csm_lib.counts import (
+    RULES,
     RoundingRule,
     closing_splits,
-    consistent_rules,
     fitting_bases,
     one_cell_corrections,
     possible_counts,
@@ -41,23 +41,24 @@ PUBLISHED, RECOVERED, ASSUMED, IMPOSSIBLE = "published", "recovered", "assumed",
 def tie_rules(published: pd.DataFrame) -> tuple[RoundingRule, ...]:
     """Return the rounding rules under which each printed fraction gives its percentage."""
     with_counts = published[published["numerator"].notna() & (published["unit"] == "percent")]
-    printed = with_counts[["value", "numerator", "base"]].astype("int64")
-    return consistent_rules(printed.itertuples(index=False, name=None))
+    return tuple(
+        rule
+        for rule in RULES
+        if rounded_percent(with_counts["numerator"], with_counts["base"], rule=rule)
+        .eq(with_counts["value"])
+        .all()
+    )
 
 
 @dataclass(frozen=True)
 class Recovery:
-    """The count behind one printed share, and how it was arrived at.
-
-    ``count`` is what a panel takes; where the figure is impossible, the nearest correction.
-    ``alternatives`` are the other bases up to the stated one that would do.
-    """
+    """The count behind one printed share, and how it was arrived at: a row of `recover`."""
 
     count: int | None
-    base: int | None
+    of: int | None
     status: str
     basis: str
-    alternatives: tuple[int, ...] = ()
+    alternatives: str = ""
 
 
 def recover(published: pd.DataFrame, codebook: Codebook, frame: pd.DataFrame) -> pd.DataFrame:
@@ -88,11 +89,6 @@ def recover(published: pd.DataFrame, codebook: Codebook, frame: pd.DataFrame) ->
     PublishedError
         The fractions in print are not rounded half up, or the figures cannot hold together: with
         the figure and the remedy.
-
-    Notes
-    -----
-    Recovering counts from printed percentages follows the idea of the GRIM test (Brown and
-    Heathers 2017), carried from "is it possible?" to "which count is it?".
     """
     published = published[list(COLUMNS)]
     rules = tie_rules(published)
@@ -110,17 +106,9 @@ def recover(published: pd.DataFrame, codebook: Codebook, frame: pd.DataFrame) ->
     found |= _item_shares(published, codebook)
     found |= _level_shares(published, codebook, found)
     nothing = Recovery(None, None, PUBLISHED, "printed")
-    recoveries = [found.get(figure, nothing) for figure in published["figure"]]
     columns = pd.DataFrame(
-        {
-            "count": pd.array([one.count for one in recoveries], dtype="Int64"),
-            "of": pd.array([one.base for one in recoveries], dtype="Int64"),
-            "status": [one.status for one in recoveries],
-            "basis": [one.basis for one in recoveries],
-            "alternatives": [" ".join(map(str, one.alternatives)) for one in recoveries],
-        },
-        index=published.index,
-    )
+        [found.get(figure, nothing) for figure in published["figure"]], index=published.index
+    ).astype({"count": "Int64", "of": "Int64"})
     return pd.concat([published, columns], axis=1)
 
 
@@ -170,10 +158,7 @@ def targets(recovered: pd.DataFrame, codebook: Codebook) -> pd.DataFrame:
 def sample_list(published: pd.DataFrame, frame: pd.DataFrame) -> FrameList:
     """Return the list of authorities on which most of the printed regions and types are possible.
 
-    Raises
-    ------
-    PublishedError
-        No share of a region or a type is published.
+    A `PublishedError` where no share of a region or a type is published.
     """
     printed = published[
         published["item"].isin(CHARACTERISTICS) & (published["statistic"] == "share")
@@ -205,40 +190,32 @@ def compare_bases(published: pd.DataFrame, codebook: Codebook) -> pd.DataFrame:
     ].drop_duplicates(["item", "year", "answer"])
     levels = shares["item"].map(lambda item: codebook[item].response == "level")
     seats = {
-        (row["item"], row["year"]): (row["value"], said[row["item"], row["year"], "no_response"])
+        (row["item"], row["year"]): (
+            row["value"],
+            n - said[row["item"], row["year"], "no_response"],
+        )
         for row in rows_of(shares[~levels])
         if (row["item"], row["year"], "no_response") in said
     }
+    splits = []  # the levels printed together, and the bases they may rest on
+    for item, year, cells in by_item_and_year(shares[levels]):
+        value, answered = seats.get((codebook[item].asked_if, year), (0, 0))
+        on_board = possible_counts(value, answered) if answered > 0 else ()
+        if len(on_board) == 1:
+            stated = on_board[0] - said.get((item, year, "not_stated"), 0)
+            splits.append((cells["value"].tolist(), (n, on_board[0], stated)))
+    everyone = "all who answered the questionnaire"
     rows = [
-        ("on the Board", name, len(seats), sum(bool(found) for found in counts), 0, 0)
+        ("on the Board", name, len(seats), sum(map(bool, counts)), 0, 0)
         for name, counts in (
-            (
-                "all who answered the questionnaire",
-                [possible_counts(v, n) for v, _ in seats.values()],
-            ),
-            ("those less no response", [possible_counts(v, n - s) for v, s in seats.values()]),
+            (everyone, [possible_counts(value, n) for value, _ in seats.values()]),
+            ("those less no response", [possible_counts(*seat) for seat in seats.values()]),
         )
     ]
-    for name in (
-        "all who answered the questionnaire",
-        "on the Board",
-        "on the Board, level stated",
-    ):
-        printed = possible = splits = closing = 0
-        for item, year, cells in by_item_and_year(shares[levels]):
-            value, silent = seats.get((codebook[item].asked_if, year), (0, n))
-            on_board = possible_counts(value, n - silent) if silent < n else ()
-            if len(on_board) != 1:
-                continue
-            base = n if name.startswith("all") else on_board[0]
-            if name.endswith("stated"):
-                base -= said.get((item, year, "not_stated"), 0)
-            values = cells["value"].tolist()
-            printed += len(values)
-            possible += sum(bool(possible_counts(value, base)) for value in values)
-            splits += 1
-            closing += bool(closing_splits(values, base))
-        rows.append(("level", name, printed, possible, splits, closing))
+    for place, name in enumerate((everyone, "on the Board", "on the Board, level stated")):
+        counts = [possible_counts(v, bases[place]) for values, bases in splits for v in values]
+        closing = sum(bool(closing_splits(values, bases[place])) for values, bases in splits)
+        rows.append(("level", name, len(counts), sum(map(bool, counts)), len(splits), closing))
     return pd.DataFrame(
         rows, columns=["figures", "base", "printed", "possible", "splits", "closing"]
     )
@@ -267,7 +244,7 @@ def _sample_shares(published: pd.DataFrame, frame: pd.DataFrame) -> dict[str, Re
                     f"{did_you_mean(row['answer'], sizes)} Use one of {', '.join(sizes)}."
                 )
             base = sizes[row["answer"]]
-            one = _only_count(possible_counts(row["value"], base), base, best.name)
+            one = _only_count(row["value"], base, best.name)
             if one.status == RECOVERED:  # the list is not stated: this is the one that fits best
                 one = replace(one, status=ASSUMED)
             found[row["figure"]] = one
@@ -275,7 +252,7 @@ def _sample_shares(published: pd.DataFrame, frame: pd.DataFrame) -> dict[str, Re
         if len(holes) == 1:  # what the others leave of the sample is the one-cell correction
             rest = n - sum(found[figure].count or 0 for figure in rows["figure"])
             hole = found[holes[0]]
-            if 0 <= rest <= (hole.base or 0):
+            if 0 <= rest <= (hole.of or 0):
                 found[holes[0]] = replace(hole, count=rest)
     return found
 
@@ -297,12 +274,11 @@ def _item_shares(published: pd.DataFrame, codebook: Codebook) -> dict[str, Recov
             status = PUBLISHED if fits else IMPOSSIBLE
             found[figure] = Recovery(row["numerator"], row["base"], status, "printed")
         elif row["base"] is not None:
-            base = row["base"]
-            found[figure] = _only_count(possible_counts(value, base), base, "printed")
+            found[figure] = _only_count(value, row["base"], "printed")
         elif no_response is not None:
             base = _above_0(n - no_response, f"{figure}: {n} answering less no response")
             basis = f"{n} less the no response beside it"
-            found[figure] = _only_count(possible_counts(value, base), base, basis)
+            found[figure] = _only_count(value, base, basis)
         else:
             block = row["block"] or figure
             silent.setdefault(block, []).append((figure, value))
@@ -321,7 +297,8 @@ def _above_0(base: int, what: str) -> int:
     return base
 
 
-def _only_count(counts: Sequence[int], base: int, basis: str) -> Recovery:
+def _only_count(printed: int, base: int, basis: str) -> Recovery:
+    counts = possible_counts(printed, base)
     if not counts:
         return Recovery(None, base, IMPOSSIBLE, basis)
     status = RECOVERED if len(counts) == 1 else ASSUMED
@@ -337,13 +314,11 @@ def _largest_base(
         basis = f"no base up to {largest} ({stated}) fits"
         return {figure: Recovery(None, None, IMPOSSIBLE, basis) for figure, _ in figures}
     best = fits[-1]
-    others = tuple(one.base for one in reversed(fits[:-1]))
+    others = " ".join(str(one.base) for one in reversed(fits[:-1]))
     together = "it" if len(figures) == 1 else f"all {len(figures)} figures of the block"
-    basis = f"largest base up to {largest} ({stated}) that makes {together} possible"
-    if not others:
-        basis = f"only base up to {largest} ({stated}) that makes {together} possible"
     # every base from 100 up fits; one that stands alone is no larger, and gives one count each
-    status = ASSUMED if others else RECOVERED
+    which, status = ("largest", ASSUMED) if others else ("only", RECOVERED)
+    basis = f"{which} base up to {largest} ({stated}) that makes {together} possible"
     return {
         figure: Recovery(counts[0], best.base, status, basis, others)
         for (figure, _), counts in zip(figures, best.counts, strict=True)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Callable
+import itertools
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pandas as pd
@@ -33,8 +34,6 @@ from csm_lib.errors import PublishedError
 from csm_lib.published import COLUMNS, read_published, stated_sample
 from csm_lib.recovery import compare_bases, recover, sample_list, targets, tie_rules
 
-PAGE = "74 answering"
-
 
 @pytest.fixture(scope="module")
 def figures(collection: Collection) -> pd.DataFrame:
@@ -42,131 +41,87 @@ def figures(collection: Collection) -> pd.DataFrame:
     return collection.published
 
 
-def shares(figures: pd.DataFrame, item: str, year: int, answer: str = "yes") -> pd.DataFrame:
-    """The rows of a share, in whatever places it is printed."""
-    at = (figures["item"] == item) & (figures["year"] == year) & (figures["answer"] == answer)
-    found = figures[at & (figures["statistic"] == "share")]
-    assert len(found), (item, year, answer)
-    return found
+# --- every share of the paper --------------------------------------------------------------------
 
 
-def check(
-    figures: pd.DataFrame,
-    at: tuple[str, int, str],
-    expected: tuple[int, int, int, str],
-) -> pd.DataFrame:
-    """Hold every printed place of a share against its percentage, count, base and status."""
-    found = shares(figures, *at)
-    for row in found.to_dict("records"):
-        assert (row["value"], row["count"], row["of"], row["status"]) == expected, row["figure"]
-    return found
+def paper() -> Iterator[tuple[str, int, str, int, int, int, str, str, str]]:
+    """Item, year, answer, percentage, count, base, status, basis and the other bases possible.
 
-
-# --- counts typed by hand are what trying every count gives ------------------------------------
-
-
-def test_the_counts_typed_for_table_1_are_the_only_ones_possible() -> None:
-    for (board, _, *levels, not_stated), on_board, base, split in TABLE_1.values():
-        assert counts_by_hand(board, base) == [on_board]
-        assert splits_by_hand(levels, on_board - not_stated) == ([split] if split else [])
-
-
-def test_the_counts_typed_for_table_2_are_the_only_ones_possible() -> None:
-    for printed, counts in TABLE_2.values():
-        for figure, count in zip(printed, counts, strict=False):
-            assert figure is None or counts_by_hand(figure, 74) == [count]
-
-
-def test_the_counts_typed_for_the_text_are_the_only_ones_possible() -> None:
-    for printed, count, base in (
-        *ALONE.values(), *PLANS.values(), *REGIONS.values(), SCHOOLS_2009,
-        *[(figure, count, 64) for figure, count in JSNA.values()],
-    ):  # fmt: skip
-        assert counts_by_hand(printed, base) == [count]
-    for (lead, director), counts, base in CHAIRS.values():
-        assert counts_by_hand(lead, base) == [counts[0]]
-        assert counts_by_hand(director, base) == [counts[1]]
-        assert sum(counts) == base
-
-
-# --- Table 1 -----------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize("row", TABLE_1, ids=lambda row: f"{row[0]} {row[1]}")
-def test_each_board_share_of_table_1_is_recovered(
-    figures: pd.DataFrame, row: tuple[str, int]
-) -> None:
-    (board, silent, *_), on_board, base, _ = TABLE_1[row]
-    agency, year = row
-    found = check(figures, (f"board.{agency}", year, "yes"), (board, on_board, base, "recovered"))
-    assert base == 74 - silent
-    assert set(found["basis"]) == {"74 less the no response beside it"}
-
-
-def test_the_schools_are_recovered(figures: pd.DataFrame) -> None:
-    check(figures, ("board.schools", 2009, "yes"), (*SCHOOLS_2009, "recovered"))
-
-
-@pytest.mark.parametrize(
-    "row", [row for row in TABLE_1 if TABLE_1[row][3]], ids=lambda row: f"{row[0]} {row[1]}"
-)
-def test_each_split_of_table_1_that_closes_is_recovered(
-    figures: pd.DataFrame, row: tuple[str, int]
-) -> None:
-    (_, _, *levels, not_stated), on_board, _, split = TABLE_1[row]
-    agency, year = row
-    assert split is not None
-    base = on_board - not_stated
-    for level, printed, count in zip(LEVELS, levels, split, strict=True):
-        found = check(
-            figures, (f"level.{agency}", year, level), (printed, count, base, "recovered")
-        )
-        assert set(found["basis"]) == {
-            f"{on_board} on the Board less {not_stated} whose level is not stated"
-        }
-
-
-def test_one_split_is_impossible_and_77_percent_head_mends_it_nearest(
-    figures: pd.DataFrame,
-) -> None:
-    assert [row for row in TABLE_1 if TABLE_1[row][3] is None] == [("pct_commissioner", 2008)]
-    mended = []
-    for position in range(3):
-        for other in range(101):
-            printed = [76, 21, 1]
-            printed[position] = other
-            mended += [(abs(other - [76, 21, 1][position]), position, other)] * len(
-                splits_by_hand(printed, 71)
-            )
-    assert min(mended) == (1, 0, 77)
-    assert splits_by_hand([77, 21, 1], 71) == [(55, 15, 1)]
-    for level, printed, count in zip(LEVELS, (76, 21, 1), (55, 15, 1), strict=True):
-        found = check(
-            figures, ("level.pct_commissioner", 2008, level), (printed, count, 71, "impossible")
-        )
-        assert "do not add up" in found["basis"].iloc[0]
-
-
-# --- Table 2 -----------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize("area", TABLE_2)
-def test_each_share_of_table_2_is_recovered_on_74(figures: pd.DataFrame, area: str) -> None:
-    printed, counts = TABLE_2[area]
-    item = f"commissioning.{area}"
-    for year, figure, count in zip((2008, 2009), printed, counts, strict=False):
-        if figure is None:
-            assert not ((figures["item"] == item) & (figures["year"] == year)).any()
-            continue
-        assert count is not None
-        found = check(figures, (item, year, "yes"), (figure, count, 74, "recovered"))
-        assert set(found["alternatives"]) == {""}
-        assert found["basis"].str.startswith("only base up to 74 ").all()
-
-
-def test_74_is_the_only_base_up_to_74_that_table_2_can_have() -> None:
+    Every count is the only one that prints so on its base: counts, bases and splits are tried one
+    by one, by exact fractions.
+    """
+    for (agency, year), ((board, silent, *levels, other), seats, base, split) in TABLE_1.items():
+        assert (counts_by_hand(board, base), base) == ([seats], 74 - silent)
+        item = f"board.{agency}", year, "yes"
+        yield *item, board, seats, base, "recovered", "74 less the no response beside it", ""
+        stated = seats - other
+        assert splits_by_hand(levels, stated) == ([split] if split else [])
+        basis = f"{seats} on the Board less {other} whose level is not stated"
+        status = "recovered" if split else "impossible"
+        if split is None:
+            basis += "; the parts as printed do not add up to it"
+        for level, printed, count in zip(LEVELS, levels, split or (55, 15, 1), strict=True):
+            yield f"level.{agency}", year, level, printed, count, stated, status, basis, ""
+    item = "board.schools", 2009, "yes"
+    yield *item, *SCHOOLS_2009, "recovered", "74 less the no response beside it", ""
     block = [figure for printed, _ in TABLE_2.values() for figure in printed[:2] if figure]
     assert bases_by_hand(block, 74) == [74]
+    # the 25 of the table, and two that the text has once more
+    basis = "only base up to 74 (74 answering) that makes all 27 figures of the block possible"
+    for area, (printed, counts) in TABLE_2.items():
+        for year, figure, count in zip((2008, 2009), printed, counts, strict=False):
+            if figure is not None and count is not None:
+                assert counts_by_hand(figure, 74) == [count]
+                item = f"commissioning.{area}", year, "yes"
+                yield *item, figure, count, 74, "recovered", basis, ""
+    for agency, (figure, count, base) in FRACTIONS.items():
+        assert percent(count, base) == figure
+        yield f"board.{agency}", 2009, "yes", figure, count, base, "published", "printed", ""
+    for (name, year), (figure, count, base) in PLANS.items():
+        yield name, year, "yes", figure, count, base, "recovered", "printed", ""
+    largest = "largest base up to 74 (74 answering) that makes"
+    for (name, year), (figure, count, base) in ALONE.items():
+        assert counts_by_hand(figure, base) == [count]
+        first, *others = bases_by_hand([figure], 74)
+        assert first == base
+        basis = f"{largest} it possible"
+        yield name, year, "yes", figure, count, base, "assumed", basis, " ".join(map(str, others))
+    for year, (figures, counts, base) in CHAIRS.items():
+        first, *others = bases_by_hand(list(figures), 74)
+        assert (first, sum(counts)) == (base, base)
+        basis = f"{largest} all 2 figures of the block possible"
+        for answer, figure, count in zip(
+            ("lead_member", "director"), figures, counts, strict=False
+        ):
+            item = "board.chair", year, answer
+            yield *item, figure, count, base, "assumed", basis, " ".join(map(str, others))
+    assert bases_by_hand(sorted({figure for figure, _ in JSNA.values()}), 68) == [64, 62]
+    largest = f"largest base up to 68 (74 answering less 6 left out) that makes all {len(JSNA)}"
+    for component, (figure, count) in JSNA.items():
+        assert counts_by_hand(figure, 64) == [count]
+        item = f"jsna.{component}", 2009, "yes"
+        yield *item, figure, count, 64, "assumed", f"{largest} figures of the block possible", "62"
+
+
+def test_every_share_of_an_item_is_recovered_as_by_trying_every_count(
+    figures: pd.DataFrame, collection: Collection
+) -> None:
+    shares = figures[figures["statistic"] == "share"]
+    shares = shares[shares["item"].isin(list(collection.codebook))]
+    columns = ["item", "year", "answer", "value", "count", "of", "status", "basis", "alternatives"]
+    assert {tuple(row) for row in shares[columns].to_numpy().tolist()} == set(paper())
+
+
+def test_one_split_is_impossible_and_77_percent_head_mends_it_nearest() -> None:
+    assert [row for row in TABLE_1 if TABLE_1[row][3] is None] == [("pct_commissioner", 2008)]
+    mended = []
+    for position, other in itertools.product(range(3), range(101)):
+        printed = [76, 21, 1]
+        mended_by = abs(other - printed[position]), position, other
+        printed[position] = other
+        mended += [mended_by] * len(splits_by_hand(printed, 71))
+    assert min(mended) == (1, 0, 77)
+    assert splits_by_hand([77, 21, 1], 71) == [(55, 15, 1)]
 
 
 def test_the_printed_changes_are_differences_of_the_printed_percentages(
@@ -174,105 +129,34 @@ def test_the_printed_changes_are_differences_of_the_printed_percentages(
 ) -> None:
     changes = figures[figures["statistic"] == "change"].set_index("item")
     expected = {
-        f"commissioning.{area}": printed[2]
+        f"commissioning.{area}": printed[1] - printed[0]
         for area, (printed, _) in TABLE_2.items()
-        if printed[2] is not None
+        if printed[0] is not None and printed[1] is not None
     }
     assert changes["value"].to_dict() == expected
-    assert set(changes["unit"]) == {"points"}
-    assert changes["count"].isna().all()
-    assert changes["of"].isna().all()
-    for first, second, change in (printed for printed, _ in TABLE_2.values()):
-        assert change is None or second - first == change
+    assert changes[["count", "of"]].isna().all(axis=None)
 
 
-# --- the text ----------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize("agency", FRACTIONS)
-def test_a_count_printed_beside_its_percentage_is_published(
-    figures: pd.DataFrame, agency: str
+@pytest.mark.parametrize(("item", "expected"), [("region", REGIONS), ("authority_type", TYPES)])
+def test_regions_and_types_fit_one_list_that_is_not_stated_and_add_up_to_74(
+    figures: pd.DataFrame, item: str, expected: dict[str, tuple[int, int, int]]
 ) -> None:
-    printed, count, base = FRACTIONS[agency]
-    assert percent(count, base) == printed
-    found = check(figures, (f"board.{agency}", 2009, "yes"), (printed, count, base, "published"))
-    assert found[["numerator", "base"]].astype(int).to_numpy().tolist() == [[count, base]]
-
-
-@pytest.mark.parametrize("row", ALONE, ids=lambda row: f"{row[0]} {row[1]}")
-def test_a_share_without_base_takes_the_largest_that_fits_and_lists_the_others(
-    figures: pd.DataFrame, row: tuple[str, int]
-) -> None:
-    printed, count, base = ALONE[row]
-    found = check(figures, (*row, "yes"), (printed, count, base, "assumed"))
-    bases = bases_by_hand([printed], 74)
-    assert bases[0] == base
-    assert set(found["alternatives"]) == {" ".join(map(str, bases[1:]))}
-    assert set(found["basis"]) == {f"largest base up to 74 ({PAGE}) that makes it possible"}
-
-
-@pytest.mark.parametrize("row", PLANS, ids=lambda row: f"{row[0]} {row[1]}")
-def test_the_plans_rest_on_the_74_printed_with_them(
-    figures: pd.DataFrame, row: tuple[str, int]
-) -> None:
-    found = check(figures, (*row, "yes"), (*PLANS[row], "recovered"))
-    assert set(found["basis"]) == {"printed"}
-
-
-@pytest.mark.parametrize("year", CHAIRS)
-def test_the_chairs_of_a_year_share_the_largest_base_that_fits_both(
-    figures: pd.DataFrame, year: int
-) -> None:
-    printed, counts, base = CHAIRS[year]
-    bases = bases_by_hand(list(printed), 74)
-    assert bases[0] == base
-    for answer, figure, count in zip(("lead_member", "director"), printed, counts, strict=False):
-        found = check(figures, ("board.chair", year, answer), (figure, count, base, "assumed"))
-        assert set(found["alternatives"]) == {" ".join(map(str, bases[1:]))}
-        assert "all 2 figures of the block" in found["basis"].iloc[0]
-
-
-@pytest.mark.parametrize("component", JSNA)
-def test_the_components_rest_on_64_with_62_the_alternative(
-    figures: pd.DataFrame, component: str
-) -> None:
-    printed, count = JSNA[component]
-    found = check(figures, (f"jsna.{component}", 2009, "yes"), (printed, count, 64, "assumed"))
-    assert set(found["alternatives"]) == {"62"}
-    assert "68 (74 answering less 6 left out)" in found["basis"].iloc[0]
-
-
-def test_only_64_and_62_of_the_bases_up_to_68_fit_the_components() -> None:
-    assert bases_by_hand(sorted({printed for printed, _ in JSNA.values()}), 68) == [64, 62]
-
-
-def test_regions_are_recovered_and_add_up_to_74(figures: pd.DataFrame) -> None:
-    rows = figures[figures["item"] == "region"]
-    found = {
-        row["answer"]: (row["value"], row["count"], row["of"]) for row in rows.to_dict("records")
-    }
-    assert found == REGIONS
-    assert set(rows["status"]) == {"assumed"}  # the list is not stated
-    assert rows["count"].sum() == 74
-
-
-def test_types_are_recovered_on_the_list_that_fits_and_add_up_to_74(
-    figures: pd.DataFrame,
-) -> None:
-    rows = figures[figures["item"] == "authority_type"].set_index("answer")
-    found = {str(name): (row["value"], row["count"], row["of"]) for name, row in rows.iterrows()}
-    assert found == TYPES
-    assert counts_by_hand(58, 53) == [31]
+    rows = figures[figures["item"] == item]
+    found = rows[["answer", "value", "count", "of"]].to_numpy().tolist()
+    assert {group: tuple(numbers) for group, *numbers in found} == expected
     assert set(rows["status"]) == {"assumed"}
     assert rows["count"].sum() == 74
+    assert set(rows["basis"]) == {
+        "areas of 2008 with their types of 2009, City of London counted as London borough, "
+        "Isles of Scilly counted as county council"
+    }
 
 
 def test_the_sample_is_74_of_150_as_printed(figures: pd.DataFrame) -> None:
     rows = figures[(figures["item"] == "sample") & (figures["statistic"] == "share")]
-    assert len(rows) == 2
-    assert set(rows["count"]) == {74}
-    assert set(rows["of"]) == {150}
-    assert set(rows["status"]) == {"published"}
+    assert set(zip(rows["count"], rows["of"], rows["status"], strict=True)) == {
+        (74, 150, "published")
+    }
     assert percent(74, 150) == 49
     assert stated_sample(figures) == 74
 
@@ -285,22 +169,10 @@ def test_numbers_printed_as_such_are_published(figures: pd.DataFrame) -> None:
 
 
 def test_the_no_responses_and_not_stated_of_table_1_are_recorded(figures: pd.DataFrame) -> None:
+    said = figures.set_index(["item", "year", "statistic"])["value"].to_dict()
     for (agency, year), ((_, silent, *_, not_stated), *_) in TABLE_1.items():
-        for item, statistic, number in (
-            (f"board.{agency}", "no_response", silent),
-            (f"level.{agency}", "not_stated", not_stated),
-        ):
-            at = (figures["item"] == item) & (figures["year"] == year)
-            found = figures[at & (figures["statistic"] == statistic)]
-            assert found["value"].tolist() == [number], (item, year)
-
-
-def test_nothing_else_is_impossible_and_nothing_is_left_without_a_count(
-    figures: pd.DataFrame,
-) -> None:
-    impossible = set(figures.loc[figures["status"] == "impossible", "item"])
-    assert impossible == {"level.pct_commissioner"}
-    assert figures.loc[figures["statistic"] == "share", ["count", "of"]].notna().all().all()
+        assert said[f"board.{agency}", year, "no_response"] == silent
+        assert said[f"level.{agency}", year, "not_stated"] == not_stated
 
 
 # --- what the print says of itself -------------------------------------------------------------
@@ -364,18 +236,11 @@ def test_a_target_keeps_its_status_and_the_rest_takes_that_of_the_others(
 
 
 def test_recovering_twice_changes_nothing(figures: pd.DataFrame, collection: Collection) -> None:
+    before = figures.copy()
     assert collection.frame is not None
     again = recover(figures, collection.codebook, collection.frame)
-    pd.testing.assert_frame_equal(again, figures)
-
-
-def test_recovering_leaves_the_printed_figures_as_they_were(collection: Collection) -> None:
-    assert collection.frame is not None
-    printed = read_published(SHIPPED / "published.csv", collection.codebook)
-    before = printed.copy()
-    recover(printed, collection.codebook, collection.frame)
-    pd.testing.assert_frame_equal(printed, before)
-    assert list(printed.columns) == list(COLUMNS)
+    pd.testing.assert_frame_equal(again, before)
+    pd.testing.assert_frame_equal(figures, before)
 
 
 # --- figures that cannot be, in a paper of four answers -----------------------------------------
@@ -440,6 +305,17 @@ def test_a_figure_with_several_possible_counts_is_assumed(recovered: Recovered) 
     possible = counts_by_hand(50, 400)
     assert len(possible) > 1
     assert (row["status"], row["count"]) == ("assumed", possible[0])
+
+
+def test_levels_that_close_in_several_ways_are_assumed_the_first_of_them(
+    recovered: Recovered,
+) -> None:
+    rows = [row.replace("40,40", "400,400").replace("50%,50", "100%,100") for row in SMALL]
+    levels = (("head", 50), ("senior_officer", 50), ("other", 0))
+    rows += [f"{name},level,2008,{name},share,{p}%,{p},percent,,,," for name, p in levels]
+    found = recovered(*rows).tail(3)
+    assert found["count"].tolist() == [198, 199, 1] == list(splits_by_hand([50, 50, 0], 398)[0])
+    assert set(found["status"]) == {"assumed"}
 
 
 def test_a_block_that_fits_no_base_has_no_count(recovered: Recovered) -> None:
@@ -592,6 +468,9 @@ BAD_ROWS = {
     "a numerator without a base": (
         "late,late,2009,yes,share,5%,5,percent,2,,,", ["2 of no base", "Correct 'numerator'"],
     ),
+    "a numerator of 0 without a base": (
+        "late,late,2009,yes,share,0%,0,percent,0,,,", ["0 of no base", "Correct 'numerator'"],
+    ),
     "a numerator above its base": (
         "late,late,2009,yes,share,5%,5,percent,9,8,,", ["9 of 8", "Correct 'numerator'"],
     ),
@@ -621,6 +500,19 @@ def test_a_bad_row_is_refused_with_its_line_and_a_remedy(
         read_published(path, questionnaire)
     for part in [str(path), "1 fault", "line 6: ", *parts]:
         assert part in str(caught.value)
+
+
+def test_a_row_at_the_edge_of_what_is_allowed_is_read(
+    tmp_path: Path, questionnaire: Codebook
+) -> None:
+    rows = (
+        "all,late,2009,yes,share,all,100,percent,1,1,,",
+        "none,late,2009,yes,share,0%,0,percent,0,1,,",
+        "fell,late,,,change,-1%,-1,points,,,,",
+    )
+    table = read_published(write(tmp_path, rows), questionnaire)
+    assert table["value"].tolist() == [100, 0, -1]
+    assert table["numerator"].tolist() == [1, 0, pd.NA]
 
 
 def test_every_bad_row_is_in_one_report(tmp_path: Path, questionnaire: Codebook) -> None:
