@@ -130,9 +130,9 @@ def compare_lists(frame: pd.DataFrame, printed: pd.DataFrame) -> pd.DataFrame:
     -------
     DataFrame
         One row is a list and a characteristic, the list that makes most of all the shares
-        possible first: ``list`` (a `FrameList`), ``name``, ``characteristic``, ``possible`` (how
-        many of the shares some count of authorities gives) and ``answering`` (the sum of the
-        counts; missing unless each share has exactly one).
+        possible first: ``list`` (a `FrameList`), ``name``, ``characteristic``, ``figures`` (how
+        many shares are printed), ``possible`` (how many of them some count of authorities gives)
+        and ``answering`` (the sum of the counts; missing unless each share has exactly one).
     """
     rows = []
     for one in frame_lists(frame):
@@ -145,8 +145,8 @@ def compare_lists(frame: pd.DataFrame, printed: pd.DataFrame) -> pd.DataFrame:
             unique = all(len(found) == 1 for found in counts)
             answering = sum(found[0] for found in counts) if unique else pd.NA
             possible = sum(bool(found) for found in counts)
-            rows.append((one, one.name, characteristic, possible, answering))
-    names = ["list", "name", "characteristic", "possible", "answering"]
+            rows.append((one, one.name, characteristic, len(counts), possible, answering))
+    names = ["list", "name", "characteristic", "figures", "possible", "answering"]
     table = pd.DataFrame(rows, columns=names).astype({"answering": "Int64"})
     best = table.groupby("name")["possible"].transform("sum")
     return table.loc[best.sort_values(ascending=False, kind="stable").index].reset_index(drop=True)

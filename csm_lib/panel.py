@@ -299,9 +299,9 @@ def draw_net_changes(
     own = rng.standard_normal((panels, len(first), authorities))
     score = concentration * factor + math.sqrt(1 - concentration**2) * own
     rank = score.argsort(axis=-1).argsort(axis=-1)
-    moves: npt.NDArray[np.int64] = (rank < gained).astype(np.int64) - (rank >= authorities - lost)
-    net: npt.NDArray[np.int64] = moves.sum(axis=1)
-    return net
+    net = (rank < gained).astype(np.int64) - (rank >= authorities - lost)
+    whole: npt.NDArray[np.int64] = net.sum(axis=1)
+    return whole
 
 
 def losers_of_at_least(

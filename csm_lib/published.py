@@ -101,7 +101,7 @@ def _number_fault(row: Mapping[str, str]) -> str:
         return f"a share of {value} {row['unit']}. Give it in percent, from 0 to 100."
     if row["base"] and int(row["base"]) == 0:
         return "column 'base' holds 0. Leave it empty where no base is printed."
-    if row["numerator"] and int(row["numerator"]) > int(row["base"] or -1):
+    if row["numerator"] and (not row["base"] or int(row["numerator"]) > int(row["base"])):
         return (
             f"{row['numerator']} of {row['base'] or 'no base'}: a numerator needs a base of at "
             "least its size. Correct 'numerator' or 'base'."

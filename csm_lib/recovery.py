@@ -151,7 +151,7 @@ def targets(recovered: pd.DataFrame, codebook: Codebook) -> pd.DataFrame:
         left = [answer for answer in codebook[name].counted if answer not in set(cells["answer"])]
         if len(left) == 1:
             rest.append({**cells.iloc[0].to_dict(), "answer": left[0], "count": base - total})
-    whole = pd.concat([once, pd.DataFrame(rest)], ignore_index=True) if rest else once
+    whole = pd.concat([once, pd.DataFrame(rest)]) if rest else once
     return whole.astype({"year": int, "count": int, "of": int}).reset_index(drop=True)
 
 
@@ -199,8 +199,8 @@ def compare_bases(published: pd.DataFrame, codebook: Codebook) -> pd.DataFrame:
     }
     splits = []  # the levels printed together, and the bases they may rest on
     for item, year, cells in by_item_and_year(shares[levels]):
-        value, answered = seats.get((codebook[item].asked_if, year), (0, 0))
-        on_board = possible_counts(value, answered) if answered > 0 else ()
+        seat = seats.get((codebook[item].asked_if, year))
+        on_board = possible_counts(*seat) if seat else ()
         if len(on_board) == 1:
             stated = on_board[0] - said.get((item, year, "not_stated"), 0)
             splits.append((cells["value"].tolist(), (n, on_board[0], stated)))

@@ -16,7 +16,7 @@ _NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight"
 
 
 def number(count: int) -> str:
-    """A whole number: a word up to ten, digits above."""
+    """A whole number: a word up to ten, digits above: ``nine``, ``11``."""
     return _NUMBERS[count] if 0 <= count < len(_NUMBERS) else str(count)
 
 
@@ -30,14 +30,14 @@ def of(count: int, base: int) -> str:
     return f"{format_percent(count, base)} ({count} of {base})"
 
 
-def listed(words: Sequence[str], joint: str = "and") -> str:
+def listed(words: Sequence[str]) -> str:
     """A list in a sentence: ``a, b and c``; ``none`` where it is empty."""
     *others, last = list(words) or ["none"]
-    return f"{', '.join(others)} {joint} {last}" if others else last
+    return f"{', '.join(others)} and {last}" if others else last
 
 
 def sentence(text: str) -> str:
-    """A sentence: its first letter large, the rest as it is."""
+    """A sentence, its first letter large, the rest as it is: ``Nine of 11 in CAMHS``."""
     return text[:1].upper() + text[1:]
 
 
@@ -47,12 +47,12 @@ def span(lowest: int, highest: int) -> str:
 
 
 def before(change: pd.Series) -> str:
-    """The share in the first year, of a row of `csm_lib.aggregate.changes`."""
+    """The share in the first year, of a row of `csm_lib.aggregate.changes`: ``63%``."""
     return format_percent(change["from_yes"], change["from_base"])
 
 
 def after(change: pd.Series) -> str:
-    """The share in the last year, of a row of `csm_lib.aggregate.changes`."""
+    """The share in the last year, of a row of `csm_lib.aggregate.changes`: ``49%``."""
     return format_percent(change["to_yes"], change["to_base"])
 
 
@@ -77,10 +77,10 @@ def signed(number: int) -> str:
 
 
 def within(label: str) -> str:
-    """A label inside a sentence: a name or an abbreviation keeps its capital."""
+    """A label inside a sentence: ``police``, but names keep their capital: ``Jobcentre Plus``."""
     first = label.split()[0]
     keeps = first in _NAMES or first[:2].isupper()
-    return label if keeps else f"{label[:1].lower()}{label[1:]}"
+    return label if keeps else label[:1].lower() + label[1:]
 
 
 _NAMES = {
@@ -89,21 +89,18 @@ _NAMES = {
 
 
 def legible(text: str, *, keep: str = "\n") -> str:
-    """Text of others, fit to be shown: spaces for signs that steer or turn what follows.
+    r"""Text of others, fit to be shown: spaces for control characters and other hidden signs.
 
-    Control characters steer a terminal, marks of direction turn the text after them, and half a
-    character cannot be written at all.
+    Those in `keep` stay.
 
-    Parameters
-    ----------
-    keep
-        Such signs that stay.
+    >>> legible("a\x1b[31mb")
+    'a [31mb'
     """
     return "".join(sign if sign.isprintable() or sign in keep else " " for sign in text)
 
 
 def escaped(text: str) -> str:
-    """Text of others as HTML that shows it and runs nothing."""
+    """Text of others as HTML that shows it and runs nothing: ``<b>`` as ``&lt;b&gt;``."""
     return html.escape(legible(text))
 
 
@@ -121,18 +118,14 @@ def p_value(p: float, *, level: float = 0.05) -> str:
     """
     if p < SMALLEST_P:
         return f"<{SMALLEST_P:g}"
-    p = float(p)
-    exact = Decimal(p)
+    exact = Decimal(float(p))
     for places in range(min(1 - exact.adjusted(), 4), 15):
         rounded = exact.quantize(Decimal(1).scaleb(-places), rounding=ROUND_HALF_UP)
         text = f"{rounded.normalize():f}"
-        if all(_side(float(text), edge) == _side(p, edge) for edge in (level, 1)):
+        shown = float(text)
+        if all((shown < edge, shown > edge) == (p < edge, p > edge) for edge in (level, 1)):
             return text
-    return repr(p)
-
-
-def _side(p: float, edge: float) -> int:
-    return (p > edge) - (p < edge)
+    return repr(float(p))
 
 
 def p_span(lowest: float, highest: float) -> str:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from csm_lib.codebook import ANSWERS, Codebook, did_you_mean, read_codebook
+from csm_lib.codebook import Codebook, read_codebook
 from csm_lib.collection import Collection
 from csm_lib.errors import CodebookError
 
@@ -26,27 +26,6 @@ SECTIONS = {
     "jsna_components": 11,
     "joint_commissioning": 1,
     "commissioning_areas": 14,
-}
-# What the paper prints for one year only; every other item has both.
-ONLY_2008 = {
-    "board.learning_and_skills_council",
-    "board.connexions",
-    "level.learning_and_skills_council",
-    "level.connexions",
-    "cypp.views",
-}
-ONLY_2009 = {
-    "board.schools",
-    "board.sure_start",
-    "board.housing",
-    "board.leisure",
-    "board.adult_services",
-    "board.fire_and_rescue",
-    "board.faith_groups",
-    "cypp.consulted",
-    "commissioning.teenage_pregnancy",
-    "commissioning.healthy_child_programme",
-    "commissioning.breastfeeding",
 }
 
 
@@ -76,20 +55,14 @@ def test_every_section_has_its_items(codebook: Codebook) -> None:
     assert len(codebook) == sum(SECTIONS.values()) == len(list(codebook))
 
 
-def test_the_years_are_those_the_paper_prints(codebook: Codebook) -> None:
-    assert codebook.years == (2008, 2009)
-    assert {item for item in codebook if codebook[item].years == (2008,)} == ONLY_2008
-    assert {item for item in codebook if codebook[item].years == (2009,)} == ONLY_2009
-
-
 def test_the_components_were_asked_in_2008_but_their_answers_are_not_held(
     codebook: Codebook,
 ) -> None:
-    not_held = {item for item in codebook if codebook[item].not_held}
-    assert not_held == set(codebook.section("jsna_components"))
+    assert codebook.years == (2008, 2009)
+    not_held = [item for item in codebook if codebook[item].not_held]
+    assert not_held == list(codebook.section("jsna_components"))
     for item in not_held:
-        assert codebook[item].years == (2008, 2009)
-        assert codebook[item].held == (2009,)
+        assert (codebook[item].years, codebook[item].held) == ((2008, 2009), (2009,))
 
 
 def test_three_agencies_came_under_the_duty_in_2010(codebook: Codebook) -> None:
@@ -122,8 +95,6 @@ def test_a_yes_no_item_counts_yes_and_any_other_item_every_answer(codebook: Code
     assert codebook["board.police"].counted == ("yes",)
     assert codebook["level.police"].counted == ("head", "senior_officer", "other")
     assert codebook["board.chair"].counted == ("lead_member", "director", "other")
-    for response, answers in ANSWERS.items():
-        assert all(answers.values()), response
 
 
 # --- asking it --------------------------------------------------------------------------------
@@ -145,10 +116,6 @@ def test_get_gives_the_default_for_an_unknown_item(codebook: Codebook) -> None:
     assert codebook.get("board.police") is codebook["board.police"]
 
 
-def test_nothing_is_offered_where_nothing_is_near() -> None:
-    assert did_you_mean("zzz", ["board.police"]) == ""
-
-
 # --- reading it -------------------------------------------------------------------------------
 
 
@@ -159,12 +126,6 @@ def test_a_good_codebook_is_read_in_the_order_of_the_file(tmp_path: Path) -> Non
     assert codebook["board.a"].asked_if is None
     assert codebook["board.a"].question == "Is A there?"
     assert codebook["board.a"].years == (2008, 2009)
-
-
-def test_a_byte_order_mark_and_windows_line_ends_are_read(tmp_path: Path) -> None:
-    path = tmp_path / "codebook.csv"
-    path.write_bytes(b"\xef\xbb\xbf" + "\r\n".join([HEADER, *GOOD, ""]).encode())
-    assert list(read_codebook(path)) == ["board.a", "level.a"]
 
 
 def test_columns_may_stand_in_any_order_and_others_beside_them(tmp_path: Path) -> None:
@@ -284,17 +245,17 @@ def test_the_line_is_where_a_row_begins_even_after_cells_of_several_lines(tmp_pa
     assert "line 5, column 'response'" in found
 
 
-@pytest.mark.parametrize(
-    ("content", "parts"),
-    [
-        (b"", ["is empty", "names of its columns"]),
-        (b"\n" + HEADER.encode(), ["is empty, or its first line is"]),
-        (b"item,caf\xe9\n", ["line 1", "not UTF-8", "b'\\xe9'", "UTF-8"]),
-        (b"a;b;c\n1;2;3\n", ["line 1", "not separated by commas"]),
-        (b'a,b\n"1"x,2\n', ["line 2", "not regular CSV", "quotation marks"]),
-        (b'a,b\n1,2\n"3,4\n', ["not regular CSV", "quotation marks"]),
-    ],
-)
+BAD_FILES = [
+    (b"", ["is empty", "names of its columns"]),
+    (b"\n" + HEADER.encode(), ["is empty, or its first line is"]),
+    (b"item,caf\xe9\n", ["line 1", "not UTF-8", "b'\\xe9'", "UTF-8"]),
+    (b"a;b;c\n1;2;3\n", ["line 1", "not separated by commas"]),
+    (b'a,b\n"1"x,2\n', ["line 2", "not regular CSV", "quotation marks"]),
+    (b'a,b\n1,2\n"3,4\n', ["not regular CSV", "quotation marks"]),
+]
+
+
+@pytest.mark.parametrize(("content", "parts"), BAD_FILES)
 def test_a_file_that_is_no_table_is_refused(
     tmp_path: Path, content: bytes, parts: list[str]
 ) -> None:
@@ -324,16 +285,9 @@ def beside(tmp_path: Path, name: str, *rows: str) -> None:
 
 def test_six_columns_are_enough(tmp_path: Path) -> None:
     item = read(tmp_path, "a,s,A,Is it?,yes_no,2009", header=SHORT)["a"]
-    assert (item.duty, item.not_held, item.asked_if, item.place, item.note) == (
-        "none",
-        (),
-        None,
-        "",
-        "",
-    )
-
-
-def test_an_empty_duty_is_none(tmp_path: Path) -> None:
+    assert (item.duty, item.not_held, item.asked_if) == ("none", (), None)
+    assert (item.place, item.note) == ("", "")
+    # and so where the column is there but the cell is empty
     assert read(tmp_path, "a,s,A,?,yes_no,2009,", header=f"{SHORT},duty")["a"].duty == "none"
 
 
@@ -368,17 +322,6 @@ def test_a_codebook_defines_kinds_of_answers_of_its_own(tmp_path: Path) -> None:
     assert codebook["a"].counted == ("never", "monthly", "weekly")
     assert codebook["b"].answers == {"yes": "Yes", "no": "No"}
     assert codebook["c"].counted == ("council",)
-
-
-def test_kinds_of_one_codebook_are_unknown_to_another(tmp_path: Path) -> None:
-    one, other = tmp_path / "one", tmp_path / "other"
-    one.mkdir()
-    other.mkdir()
-    beside(one, "answers.csv", "response,answer,label", "often,never,Never")
-    read(one, "a,s,A,?,often,2009", header=SHORT)
-    assert "'often' is unknown. Use one of yes_no, level, chair." in message(
-        other, "a,s,A,?,often,2009", header=SHORT
-    )
 
 
 @pytest.mark.parametrize(
@@ -438,8 +381,7 @@ def test_a_bad_row_of_sections_is_refused(
         assert part in found
 
 
-@pytest.mark.parametrize("name", ["answers.csv", "sections.csv"])
-def test_a_file_beside_it_without_its_columns_is_refused(tmp_path: Path, name: str) -> None:
-    beside(tmp_path, name, "a,b", "1,2")
+def test_a_file_beside_it_without_its_columns_is_refused(tmp_path: Path) -> None:
+    beside(tmp_path, "sections.csv", "a,b", "1,2")
     found = message(tmp_path, "a,s,A,?,yes_no,2009", header=SHORT)
-    assert f"{tmp_path / name}, line 1: the columns" in found
+    assert f"{tmp_path / 'sections.csv'}, line 1: the columns" in found

@@ -186,7 +186,7 @@ def test_every_verdict_agrees_with_trying_every_count(fits: pd.DataFrame) -> Non
             counts_by_hand(value, row["list"].size(row["characteristic"], group))
             for group, (value, *_) in PRINTED[row["characteristic"]].items()
         ]
-        assert row["possible"] == sum(map(bool, counts))
+        assert (row["possible"], row["figures"]) == (sum(map(bool, counts)), len(counts))
         assert row["answering"] == (sum(some[0] for some in counts) if all(counts) else None)
 
 

@@ -179,16 +179,7 @@ def overlaps(
     return again.sum(axis=1)
 
 
-@pytest.mark.parametrize("odds", [0.2, 1, 5, 20, 200])
-def test_the_overlap_of_two_years_has_the_mean_of_fishers_law(
-    questionnaire: Codebook, odds: float
-) -> None:
-    found = overlaps(questionnaire, 74, 67, 62, odds, 4000)
-    law = nchypergeom_fisher(74, 67, 62, odds)
-    assert abs(found.mean() - law.mean()) < 4 * law.std() / 4000**0.5
-
-
-@pytest.mark.parametrize("odds", [1, 3])
+@pytest.mark.parametrize("odds", [0.2, 1, 3, 50])
 def test_the_overlap_is_distributed_as_the_law_says(questionnaire: Codebook, odds: float) -> None:
     panels = 20_000
     found = Counter(overlaps(questionnaire, 12, 5, 6, odds, panels).tolist())

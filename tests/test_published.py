@@ -191,11 +191,8 @@ def test_table_1_rests_on_the_answers_less_no_response_and_less_not_stated(
         ("all who answered the questionnaire", lambda base: 74),  # noqa: ARG005
         ("those less no response", lambda base: base),
     ):
-        row = table.loc[("on the Board", name)]
-        assert row["printed"] == 17
-        assert row["possible"] == sum(
-            bool(counts_by_hand(printed, base_of(base))) for printed, base in boards
-        )
+        possible = sum(bool(counts_by_hand(printed, base_of(base))) for printed, base in boards)
+        assert table.loc[("on the Board", name)].tolist() == [17, possible, 0, 0]
     for name, base_of_row in (
         ("all who answered the questionnaire", lambda on_board, not_stated: 74),  # noqa: ARG005
         ("on the Board", lambda on_board, not_stated: on_board),  # noqa: ARG005
@@ -219,6 +216,8 @@ def test_the_targets_are_every_total_of_the_paper_once(
     figures: pd.DataFrame, collection: Collection
 ) -> None:
     wanted = targets(figures, collection.codebook)
+    assert list(wanted.columns) == ["item", "year", "answer", "count", "of", "status"]
+    assert list(wanted.index) == list(range(len(wanted)))
     keys = list(zip(wanted["item"], wanted["year"], wanted["answer"], strict=True))
     assert len(set(keys)) == len(keys)
     found = dict(zip(keys, zip(wanted["count"], wanted["of"], strict=True), strict=True))
@@ -233,6 +232,32 @@ def test_a_target_keeps_its_status_and_the_rest_takes_that_of_the_others(
     assert wanted["board.housing", 2009, "yes"] == "published"
     assert wanted["level.pct_commissioner", 2008, "head"] == "impossible"
     assert wanted["level.police", 2008, "other"] == "recovered"
+
+
+def test_the_rest_takes_the_status_of_the_first_of_the_others(
+    recovered: Recovered, questionnaire: Codebook
+) -> None:
+    rows = recovered(
+        *SMALL,
+        "a,chair,2008,lead_member,share,50%,50,percent,,40,,",
+        "b,chair,2008,director,share,30%,30,percent,12,40,,",
+    )
+    wanted = targets(rows, questionnaire).set_index("answer")
+    assert wanted["status"].to_dict() == {
+        "yes": "recovered", "lead_member": "recovered", "director": "published",
+        "other": "recovered",
+    }  # fmt: skip
+    assert wanted.loc["other", ["count", "of"]].tolist() == [8, 40]
+
+
+def test_regions_alone_tell_which_list_is_taken(
+    figures: pd.DataFrame, collection: Collection
+) -> None:
+    assert collection.frame is not None
+    one = sample_list(figures[figures["item"] != "authority_type"], collection.frame)
+    assert one.name == (
+        "areas of 2008, City of London of its own type, Isles of Scilly of its own type"
+    )
 
 
 def test_recovering_twice_changes_nothing(figures: pd.DataFrame, collection: Collection) -> None:
@@ -437,6 +462,7 @@ def test_every_row_of_the_file_is_read_as_it_stands(collection: Collection) -> N
         rows = list(csv.DictReader(file))
     table = read_published(path, collection.codebook)
     assert len(table) == len(rows)
+    assert list(table.columns) == list(COLUMNS)
     for row, cells in zip(rows, table.to_dict("records"), strict=True):
         for name in COLUMNS:
             cell = cells[name]

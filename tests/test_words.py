@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import doctest
+
 import pandas as pd
 import pytest
 
@@ -14,16 +16,12 @@ def test_numbers_up_to_ten_are_words() -> None:
     assert words.number(-1) == "-1"
 
 
-@pytest.mark.parametrize(
-    ("count", "found"), [(0, "no areas"), (1, "one area"), (2, "two areas"), (31, "31 areas")]
-)
-def test_a_noun_follows_its_number(count: int, found: str) -> None:
-    assert words.counted(count, "area") == found
-
-
-def test_a_noun_may_bring_its_plural() -> None:
+def test_a_noun_follows_its_number_and_may_bring_its_plural() -> None:
+    assert [words.counted(count, "area") for count in (0, 1, 2)] == [
+        "no areas", "one area", "two areas",
+    ]  # fmt: skip
     assert words.counted(1, "authority", "authorities") == "one authority"
-    assert words.counted(2, "authority", "authorities") == "two authorities"
+    assert words.counted(31, "authority", "authorities") == "31 authorities"
 
 
 def test_a_share_is_rounded_half_up_and_shows_its_counts() -> None:
@@ -32,24 +30,11 @@ def test_a_share_is_rounded_half_up_and_shows_its_counts() -> None:
     assert words.of(0, 0) == "– (0 of 0)"
 
 
-@pytest.mark.parametrize(
-    ("parts", "found"),
-    [
-        ([], "none"),
-        (["a"], "a"),
-        (["a", "b"], "a and b"),
-        (["a", "b", "c"], "a, b and c"),
-        (("a", "b"), "a and b"),
-    ],
-)
-def test_a_list_ends_in_and(parts: list[str], found: str) -> None:
-    assert words.listed(parts) == found
-
-
-def test_a_list_is_left_as_it_was() -> None:
-    parts = ["a", "b"]
-    words.listed(parts)
-    assert parts == ["a", "b"]
+def test_a_list_ends_in_and() -> None:
+    assert words.listed([]) == "none"
+    assert words.listed(["a"]) == "a"
+    assert words.listed(("a", "b")) == "a and b"
+    assert words.listed(["a", "b", "c"]) == "a, b and c"
 
 
 def test_a_sentence_begins_with_a_capital_and_keeps_the_rest() -> None:
@@ -117,3 +102,48 @@ def test_signs_that_steer_or_turn_what_follows_are_not_shown(text: str, shown: s
 
 def test_text_of_others_runs_nothing_in_html() -> None:
     assert words.escaped("<b>\x00'") == "&lt;b&gt; &#x27;"
+
+
+@pytest.mark.parametrize(
+    ("p", "text"),
+    [
+        (0.0625, "0.063"),  # a tie, which a format string takes down
+        (0.359283, "0.36"),
+        (0.00921, "0.0092"),
+        (0.0001, "0.0001"),
+        (0.000099, "<0.0001"),
+        (1, "1"),
+        (0.998, "0.998"),  # not 1
+        (0.05, "0.05"),
+        (0.0499, "0.0499"),  # not 0.05
+        (0.05004, "0.05004"),
+    ],
+)
+def test_p_is_short_but_never_takes_the_place_of_the_level_or_of_1(p: float, text: str) -> None:
+    assert words.p_value(p) == text
+
+
+def test_p_is_written_on_its_own_side_of_any_level() -> None:
+    for p in (0.01276, 0.01284, 0.0501, 0.0496):
+        for level in (0.0128, 0.0501):
+            shown = float(words.p_value(p, level=level))
+            assert (shown < level, shown > level) == (p < level, p > level)
+
+
+def test_a_span_of_p_is_one_value_where_both_read_the_same() -> None:
+    assert words.p_span(0.0625, 0.36) == "from 0.063 to 0.36"
+    assert words.p_span(0.00001, 0.00002) == "<0.0001"
+
+
+@pytest.mark.parametrize(
+    ("yes", "text"),
+    [(10_000, "100%"), (9_950, ">99%"), (9_949, "99%"), (50, "1%"), (49, "<1%"), (0, "0%")],
+)
+def test_all_and_none_are_said_of_all_and_none_only(yes: int, text: str) -> None:
+    assert words.of_panels(yes, 10_000) == text
+
+
+def test_examples_in_the_docstrings_hold() -> None:
+    result = doctest.testmod(words)
+    assert result.attempted > 0
+    assert result.failed == 0
