@@ -30,10 +30,10 @@ def of(count: int, base: int) -> str:
     return f"{format_percent(count, base)} ({count} of {base})"
 
 
-def listed(words: Sequence[str]) -> str:
+def listed(words: Sequence[str], joint: str = "and") -> str:
     """A list in a sentence: ``a, b and c``; ``none`` where it is empty."""
     *others, last = list(words) or ["none"]
-    return f"{', '.join(others)} and {last}" if others else last
+    return f"{', '.join(others)} {joint} {last}" if others else last
 
 
 def sentence(text: str) -> str:

@@ -35,6 +35,7 @@ def test_a_list_ends_in_and() -> None:
     assert words.listed(["a"]) == "a"
     assert words.listed(("a", "b")) == "a and b"
     assert words.listed(["a", "b", "c"]) == "a, b and c"
+    assert words.listed(["a", "b", "c"], "or") == "a, b or c"
 
 
 def test_a_sentence_begins_with_a_capital_and_keeps_the_rest() -> None:
