@@ -312,13 +312,21 @@ def test_every_possible_choice_of_places_is_equally_likely() -> None:
     assert chisquare([found[way] for way in ways], expected).pvalue > 0.001
 
 
-def test_places_that_cannot_be_are_refused() -> None:
-    # three of the North are on the list, but only one of them is unitary
+@pytest.mark.parametrize(
+    ("regions", "types"),
+    [
+        ((3, 1), (1, 3)),  # three of the North are on the list, but only one of them is unitary
+        ((2, 2), (2, 3)),  # four by region, five by type
+        ((2, 2), (1, 2)),
+    ],
+)
+def test_places_that_cannot_be_are_refused(
+    regions: tuple[int, int], types: tuple[int, int]
+) -> None:
+    wanted = dict(zip(("North", "South"), regions, strict=True))
+    kinds = dict(zip(("County council", "Unitary authority"), types, strict=True))
     with pytest.raises(PublishedError, match=r"No choice of authorities .* Check the shares"):
-        draw_places(
-            tiny_list(), {"North": 3, "South": 1}, {"County council": 1, "Unitary authority": 3},
-            stream(1),
-        )  # fmt: skip
+        draw_places(tiny_list(), wanted, kinds, stream(1))
 
 
 # --- change over the items of a battery -----------------------------------------------------------
@@ -332,20 +340,32 @@ def test_who_gained_and_lost_is_read_from_both_years() -> None:
     assert np.flatnonzero(lost).tolist() == [1]
 
 
-def test_net_changes_keep_every_total_persist_and_heap_up_with_concentration() -> None:
-    def net(persistence: float, concentration: float) -> npt.NDArray[np.int64]:
-        return draw_net_changes(
-            [67, 30, 14], [62, 27, 16], 74, persistence=persistence, concentration=concentration,
-            rng=np.random.default_rng(1), panels=200,
-        )  # fmt: skip
+def net_changes(
+    before: list[int], after: list[int], persistence: float, concentration: float
+) -> npt.NDArray[np.int64]:
+    return draw_net_changes(
+        before, after, 74, persistence=persistence, concentration=concentration,
+        rng=stream(1), panels=200,
+    )  # fmt: skip
 
-    apart, heaped, still = net(20, 0), net(20, 1), net(1e9, 0)
-    for one in (apart, heaped, still):
+
+@pytest.mark.parametrize("concentration", [0, 0.5, 1])
+def test_net_changes_keep_every_total_and_persist(concentration: float) -> None:
+    net, still = (net_changes([67, 30, 14], [62, 27, 16], w, concentration) for w in (20, 1e9))
+    for one in (net, still):
         assert one.shape == (200, 74)
         assert (one.sum(axis=1) == 105 - 111).all()
         assert np.abs(one).max() <= 3
     assert (np.abs(still).sum(axis=1) <= 5 + 3 + 2).all()  # nobody moves who need not
-    assert heaped.var(axis=1).mean() > 1.3 * apart.var(axis=1).mean()
+    assert np.abs(net).sum(axis=1).mean() > 12
+
+
+def test_losses_are_heaped_on_one_ranking_or_each_item_is_for_itself() -> None:
+    apart, half, heaped = (net_changes([74, 74], [60, 50], 1, w) for w in (0, 0.7, 1))
+    twice = [(one == -2).sum(axis=1) for one in (apart, half, heaped)]
+    assert abs(twice[0].mean() - 14 * 24 / 74) < 0.5
+    assert twice[0].mean() + 1 < twice[1].mean() < 13
+    assert (twice[2] == 14).all()
 
 
 @pytest.mark.parametrize(
