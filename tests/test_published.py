@@ -552,17 +552,6 @@ def test_every_bad_row_is_in_one_report(tmp_path: Path, questionnaire: Codebook)
     assert "line 7: " not in str(caught.value)
 
 
-def test_a_missing_column_and_a_missing_file_are_refused(
-    tmp_path: Path, questionnaire: Codebook
-) -> None:
-    path = tmp_path / "published.csv"
-    with pytest.raises(PublishedError, match="there is no such file"):
-        read_published(path, questionnaire)
-    path.write_text("figure,item\na,b\n", encoding="utf-8")
-    with pytest.raises(PublishedError, match="columns year, answer, statistic"):
-        read_published(path, questionnaire)
-
-
 def test_a_print_that_does_not_round_half_up_is_refused(collection: Collection) -> None:
     printed = read_published(SHIPPED / "published.csv", collection.codebook)
     assert collection.frame is not None
