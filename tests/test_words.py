@@ -80,6 +80,7 @@ def test_a_change_is_made_from_counts_and_has_no_sign(
         ("Primary Care Trust, provider", "Primary Care Trust, provider"),
         ("Jobcentre Plus", "Jobcentre Plus"),
         ("CAMHS", "CAMHS"),
+        ("GPs and nurses", "GPs and nurses"),
         ("London borough", "London borough"),
     ],
 )
@@ -111,6 +112,7 @@ def test_text_of_others_runs_nothing_in_html() -> None:
         (0.0625, "0.063"),  # a tie, which a format string takes down
         (0.359283, "0.36"),
         (0.00921, "0.0092"),
+        (0.00082, "0.0008"),
         (0.0001, "0.0001"),
         (0.000099, "<0.0001"),
         (1, "1"),
