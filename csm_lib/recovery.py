@@ -252,7 +252,7 @@ def _sample_shares(published: pd.DataFrame, frame: pd.DataFrame) -> dict[str, Re
         if len(holes) == 1:  # what the others leave of the sample is the one-cell correction
             rest = n - sum(found[figure].count or 0 for figure in rows["figure"])
             hole = found[holes[0]]
-            if 0 <= rest <= (hole.of or 0):
+            if hole.of is not None and 0 <= rest <= hole.of:
                 found[holes[0]] = replace(hole, count=rest)
     return found
 

@@ -363,16 +363,17 @@ def test_one_region_that_does_not_fit_takes_what_the_others_leave(recovered: Rec
     assert rows.loc["south", ["count", "of", "status"]].tolist() == [25, 50, "impossible"]
 
 
-def test_what_the_others_leave_is_no_count_where_the_region_is_smaller(
-    recovered: Recovered,
+@pytest.mark.parametrize(("answering", "left"), [(66, None), (65, 50), (15, 0), (14, None)])
+def test_what_the_others_leave_is_a_count_where_the_region_can_have_it(
+    recovered: Recovered, answering: int, left: int | None
 ) -> None:
     rows = recovered(
-        *(row.replace("40,40", "70,70") for row in SMALL),
+        *(row.replace("40,40", f"{answering},{answering}") for row in SMALL[:2]),
         "north,region,,North,share,50%,50,percent,,,,",
         "south,region,,South,share,51%,51,percent,,,,",
     ).set_index("figure")
     assert rows.loc["south", "status"] == "impossible"
-    assert pd.isna(rows.loc["south", "count"])
+    assert (None if pd.isna(rows.loc["south", "count"]) else rows.loc["south", "count"]) == left
 
 
 @pytest.mark.parametrize(
