@@ -32,6 +32,8 @@ def take(key: str) -> Finding:
     homes = {name: path for path in sorted(FOLDER.glob("*.ipynb")) for name in keys(path)}
     if key not in homes:
         raise KeyError(f"No notebook makes a finding {key!r}.{did_you_mean(key, homes)}")
+    if homes[key] in _running:
+        raise KeyError(f"{homes[key].name} takes {key!r} before it makes it. Move its cell up.")
     return findings(homes[key])[key]
 
 

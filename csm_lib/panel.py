@@ -304,6 +304,38 @@ def draw_net_changes(
     return whole
 
 
+def falls_by_chance(
+    wanted: pd.DataFrame,
+    codebook: Codebook,
+    size: int,
+    *,
+    persistence: float,
+    rng: np.random.Generator,
+    panels: int,
+) -> pd.DataFrame:
+    """Return by how many authorities each item falls in drawn panels with nothing going on.
+
+    Parameters
+    ----------
+    wanted, codebook, size, persistence, rng, panels
+        As for `draw_answers`; of items asked in the first and in the last year.
+
+    Returns
+    -------
+    DataFrame
+        One row is a panel, one column an item; a rise is below 0. A coin decides for every
+        authority which of its two years came first, so that no real trend is left.
+    """
+    drawn = draw_answers(wanted, codebook, size, persistence=persistence, rng=rng, panels=panels)
+    coin = np.where(rng.random((panels, size)) < 0.5, 1, -1)
+    first, last = wanted["year"].min(), wanted["year"].max()
+    falls = {}
+    for item in dict.fromkeys(wanted["item"]):
+        gained, lost = moves(drawn[item, first], drawn[item, last])
+        falls[item] = (coin * (lost.astype(np.int64) - gained)).sum(axis=1)
+    return pd.DataFrame(falls)
+
+
 def losers_of_at_least(
     number: int, fewest: npt.ArrayLike, most: npt.ArrayLike, size: int
 ) -> tuple[int, int]:

@@ -29,7 +29,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from csm_lib.download import PAPER, PAPER_SHORT
+from csm_lib.download import PAPER, PAPER_SHORT, file_name
 from csm_lib.findings import Finding
 from csm_lib.lesson import NAMES, Exercise, Lesson, LessonError
 from csm_lib.notebooks import FOLDER as NOTEBOOKS
@@ -133,7 +133,7 @@ def part_of(call: str) -> Finding:
     if not rows.any():
         raise LessonError(f"No cell of {key.strip()!r} holds {' or '.join(wanted)}.")
     data = whole.data[rows] if len(whole.data) == len(rows) else whole.data
-    return replace(whole, data=data, shown=whole.table[rows], draw=None)
+    return replace(whole, key=file_name(call), data=data, shown=whole.table[rows], draw=None)
 
 
 def ask(key: str) -> Exercise:
