@@ -6,9 +6,10 @@ import ast
 import contextlib
 import io
 import json
+import re
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from csm_lib.codebook import did_you_mean
 from csm_lib.findings import Finding
@@ -47,6 +48,37 @@ def keys(notebook: Path) -> tuple[str, ...]:
                 with contextlib.suppress(ValueError):
                     found.append(str(ast.literal_eval(node.value)))
     return tuple(dict.fromkeys(found))
+
+
+def in_order() -> list[Path]:
+    """Return the book's notebooks in the order of its contents."""
+    listed = (FOLDER.parent / "_toc.yml").read_text("utf-8")
+    return [FOLDER / f"{name}.ipynb" for name in re.findall(r"notebooks/(\w+)", listed)]
+
+
+class Contents(NamedTuple):
+    """What a notebook shows: its title, and of each finding the heading above it and its key."""
+
+    title: str
+    shown: tuple[tuple[str, str], ...]
+
+
+def contents(notebook: Path) -> Contents:
+    """Return what a notebook shows, read from its cells."""
+    title, heading, shown = "", "", []
+    for cell in json.loads(notebook.read_text("utf-8"))["cells"]:
+        source = "".join(cell["source"])
+        if cell["cell_type"] == "markdown":
+            title = title or "".join(re.findall(r"(?m)^# (.+)$", source)[:1])
+            heading = "".join(re.findall(r"(?m)^##+ (.+)$", source)[-1:]) or heading
+            continue
+        last = ast.parse(source).body[-1]
+        for node in ast.walk(last) if isinstance(last, ast.Expr) else ():
+            if isinstance(node, ast.keyword) and node.arg == "key":
+                shown.append((heading or title, str(ast.literal_eval(node.value))))
+            elif isinstance(node, ast.Call) and ast.unparse(node.func) == "take":
+                shown.append((heading or title, str(ast.literal_eval(node.args[0]))))
+    return Contents(title, tuple(shown))
 
 
 @cache

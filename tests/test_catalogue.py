@@ -1,41 +1,23 @@
-"""The chapters of a collection: the book's own, or those that fit the data."""
+"""The chapters that fit a collection."""
 
 from __future__ import annotations
 
 import ast
 import re
 from collections.abc import Mapping
-from importlib import import_module
 from pathlib import Path
 
-import nbformat
 import pandas as pd
 import pytest
-import yaml
 from small import Answers, answers, item, small
 
 from csm_lib.collection import Collection, open_collection
 from csm_lib.status import DRAWN, INVENTED, OWN
 from csm_lib.survey import reference
 from csm_lib.survey.catalogue import Chapter, chapters_of
-from csm_lib.teaching import LESSONS
 
 ROOT = Path(__file__).parent.parent
 EXAMPLE = ROOT / "examples" / "partnership-board"
-
-
-def calls_in(path: Path) -> list[str]:
-    """The calls of a notebook that make findings, in one line each."""
-    cells = [
-        cell.source for cell in nbformat.read(path, as_version=4).cells if cell.cell_type == "code"
-    ]
-    trees = [statement for source in cells for statement in ast.parse(source).body]
-    return [ast.unparse(one) for one in trees if isinstance(one, ast.Expr)]
-
-
-def modules_in(path: Path) -> set[str]:
-    """The modules of csm_lib.chapters that a notebook imports and calls."""
-    return {call.partition(".")[0] for call in calls_in(path)}
 
 
 def calls(collection: Collection) -> dict[str, list[str]]:
@@ -56,46 +38,6 @@ def made(collection: Collection) -> dict[str, str]:
             assert not re.search(r"\bnan\b|<NA>|None(?! of)|Devanney|Trust|authorit", finding.title)
             titles[entry.call] = finding.title
     return titles
-
-
-# --- the book that ships --------------------------------------------------------------------------
-
-# Views to choose from, a walk through an example and lessons are no findings of the collection.
-NO_FINDINGS = {"explore", "own_returns", *(f"lesson_{name}" for name in LESSONS)}
-NOTEBOOKS = [
-    path for path in sorted((ROOT / "notebooks").glob("*.ipynb")) if path.stem not in NO_FINDINGS
-]
-
-
-@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
-def test_a_chapter_of_the_book_has_the_calls_of_its_notebook(
-    path: Path, collection: Collection
-) -> None:
-    chapter = next(one for one in chapters_of(collection) if one.name == path.stem)
-
-    assert [entry.call for entry in chapter.entries] == calls_in(path)
-    assert set(chapter.imports) == modules_in(path)
-
-
-def test_the_chapters_of_the_book_come_in_the_order_of_its_contents(collection: Collection) -> None:
-    contents = yaml.safe_load((ROOT / "_toc.yml").read_text("utf-8"))
-    pages = [contents["root"], *(p["file"] for part in contents["parts"] for p in part["chapters"])]
-    names = [page.rpartition("/")[2] for page in pages if page.startswith("notebooks/")]
-
-    assert [chapter.name for chapter in chapters_of(collection)] == [
-        name for name in names if name not in NO_FINDINGS
-    ]
-
-
-def test_an_entry_makes_what_its_call_makes(collection: Collection) -> None:
-    chapter = next(one for one in chapters_of(collection) if one.name == "change")
-    modules = {name: import_module(f"csm_lib.chapters.{name}") for name in chapter.imports}
-    entry = chapter.entries[1]
-
-    called = eval(entry.call, {**modules, "collection": collection})
-
-    assert called.title == entry.make().title
-    assert "joined" in called.title
 
 
 # --- any other ------------------------------------------------------------------------------------

@@ -14,6 +14,7 @@ import shutil
 import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from numbers import Real
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -23,9 +24,12 @@ import numpy as np
 import pandas as pd
 
 from csm_lib import download
+from csm_lib.collection import SHIPPED
 from csm_lib.errors import CollectionError
+from csm_lib.notebooks import contents, in_order, take
 from csm_lib.own.workbook import SheetNames, cut, link_to, new_workbook
 from csm_lib.status import STATUSES
+from csm_lib.survey.catalogue import Chapter, Entry, chapters_of
 from csm_lib.words import legible
 
 if TYPE_CHECKING:
@@ -37,11 +41,10 @@ if TYPE_CHECKING:
     from csm_lib.collection import Collection
     from csm_lib.findings import Finding
     from csm_lib.own.tables import Progress
-    from csm_lib.survey.catalogue import Chapter
 
 WORKBOOK, README, MARK = "findings.xlsx", "README.txt", "manifest.json"
 CONTENTS = "Contents"
-MADE_BY = "csm_lib.own.export"
+MADE_BY = "csm_lib.export"
 """What the manifest says of its maker: the sign that a folder holds an export."""
 
 SVG = "http://www.w3.org/2000/svg"
@@ -54,6 +57,9 @@ NAME = 80
 
 ALT = 2_000
 """The longest description of a picture; the table under it says all."""
+
+NO_FINDINGS = ("explore", "own_returns", "lesson_")
+"""Notebooks of views to choose from, of a walk through an example, and of lessons."""
 
 ROW, ACROSS = 15.0, 8
 """The height of a row in points, and how many columns running text goes over."""
@@ -130,15 +136,25 @@ def export(
     folder = Path(folder)
     earlier = _earlier(folder)
     if chapters is None:
-        from csm_lib.survey.catalogue import chapters_of
-
-        chapters = chapters_of(collection)
+        own = collection.path.resolve() != SHIPPED
+        chapters = chapters_of(collection) if own else _shipped()
     folder.mkdir(parents=True, exist_ok=True)
     # whole or not at all: what was there stays until everything is made
     with tempfile.TemporaryDirectory(prefix=".findings-", dir=folder) as made:
         files = _make(collection, chapters, Path(made), progress)
         _replace(Path(made), folder, files, earlier)
     return [folder / file for file in files]
+
+
+def _shipped() -> list[Chapter]:
+    """Return the chapters of the book's own notebooks that show findings of the paper."""
+    chapters = []
+    for path in in_order():
+        title, shown = contents(path)
+        if not path.stem.startswith(NO_FINDINGS):
+            entries = [Entry(heading, key, partial(take, key)) for heading, key in shown]
+            chapters.append(Chapter(path.stem, title, "", (), tuple(entries)))
+    return [chapter for chapter in chapters if chapter.entries]
 
 
 def standalone(svg: str) -> str:

@@ -1,7 +1,7 @@
 """The findings of a collection, chapter by chapter.
 
-The collection that ships with the book has chapters of its own, which follow the paper. Any other
-gets chapters that follow its data: what does not apply to it has no entry.
+They follow its data: what does not apply to it has no entry. (The chapters that follow the paper
+are notebooks; see `csm_lib.notebooks`.)
 """
 
 from __future__ import annotations
@@ -9,11 +9,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from importlib import import_module
-from importlib.util import find_spec
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from csm_lib.aggregate import CHARACTERISTICS, NOT_KNOWN
-from csm_lib.collection import SHIPPED, Collection
+from csm_lib.collection import Collection
 from csm_lib.status import DRAWN
 
 if TYPE_CHECKING:
@@ -90,142 +89,11 @@ class Chapter:
 
 
 def chapters_of(collection: Collection) -> tuple[Chapter, ...]:
-    """Return the chapters of a collection, in the order in which a book has them.
+    """Return the chapters that fit a collection, in the order in which a book has them.
 
     Nothing is drawn or worded here: each entry makes its finding when asked. What a wave, a
     region or a section can bear is looked up in the counts.
     """
-    if collection.path.resolve() == SHIPPED:
-        return _shipped(collection)
-    return _generic(collection)
-
-
-# -- The chapters that ship -----------------------------------------------------------------------
-
-Call = tuple[str, str] | tuple[str, str, dict[str, Any]]
-
-# Chapters as notebooks/ has them: name, title, about, and of each call its heading, its name and
-# what it is told besides the collection. A str value without a name stands by its place.
-_PAPER: tuple[tuple[str, str, str, tuple[tuple[Any, ...], ...]], ...] = (
-    (
-        FINDINGS,
-        "Findings at a glance",
-        "The main results, each in one sentence with its chart.",
-        (
-            ("Who answered", "sample.by_region"),
-            ("Agencies under the duty", "representation.statutory_agencies"),
-            ("Children, young people and families", "representation.children_and_families"),
-            ("Needs assessment", "jsna.components"),
-            ("Joint commissioning", "commissioning.change"),
-            ("The printed numbers", "reproduction.summary"),
-        ),
-    ),
-    (
-        WHO,
-        "Who answered",
-        "How many authorities answered, in which regions and of which types.",
-        (
-            ("How many", "sample.answered"),
-            ("Where", "sample.by_region"),
-            ("Which types", "sample.by_type"),
-            ("Which list of authorities?", "reproduction.lists"),
-        ),
-    ),
-    (
-        "board",
-        "Who sat on the Board",
-        "Its chair, the agencies under a duty, their seniority, and everybody else.",
-        (
-            ("The chair", "representation.chairs"),
-            ("Agencies under the duty", "representation.statutory_agencies"),
-            ("How senior the members were", "representation.seniority"),
-            ("How many heads", "representation.heads"),
-            ("Agencies under no duty", "representation.other_agencies"),
-            ("Agencies under no duty, in both years", "representation.rising_agencies"),
-            ("Children, young people and families", "representation.children_and_families"),
-        ),
-    ),
-    (
-        "jsna",
-        "Needs assessment",
-        "Whether needs were assessed, and of what.",
-        (
-            ("Was an assessment made?", "jsna.carried_out"),
-            ("Of what?", "jsna.components"),
-            ("Of how many authorities?", "jsna.component_bases"),
-        ),
-    ),
-    (
-        "commissioning",
-        "Joint commissioning",
-        "The strategy, the services, and what fell.",
-        (
-            ("A strategy", "commissioning.strategy"),
-            ("The services", "commissioning.areas"),
-            ("Services and strategy", "commissioning.areas_and_strategy"),
-            ("What fell", "commissioning.change"),
-        ),
-    ),
-    (
-        CHANGE,
-        "What changed, and how sure can we be?",
-        "What totals of the same authorities can bear.",
-        (
-            (
-                "Two totals, many stories",
-                "change.moves",
-                "commissioning_areas",
-                {"stopped": "stopped", "began": "began"},
-            ),
-            (
-                "Agencies that left and joined",
-                "change.moves",
-                "statutory_agencies",
-                {"stopped": "left", "began": "joined"},
-            ),
-            ("Is it more than chance?", "change.verdicts"),
-            ("But nearly all services fell", "change.battery"),
-            ("Who stopped somewhere", "change.stopped_somewhere"),
-            ("What the range hangs on", "change.support"),
-            ("Those who did not answer", "change.silent"),
-            ("All authorities", "change.everyone"),
-            ("What survives what", "change.survivors"),
-        ),
-    ),
-    (
-        "every_number",
-        "The numbers checked",
-        "The figures of the paper, and statements about them, held against the counts.",
-        (
-            ("The strongest evidence", "reproduction.strongest"),
-            ("The account in short", "reproduction.summary"),
-            ("How the figures were read", "reproduction.rounding"),
-            ("The bases of the first table", "reproduction.bases"),
-            ("The list of authorities", "reproduction.lists"),
-            ("What does not agree", "reproduction.errata"),
-            ("The statements", "reproduction.claims_ledger"),
-            ("The figures", "reproduction.figures_ledger"),
-        ),
-    ),
-    (CODEBOOK, "Codebook", "Every item of the questionnaire.", (("Items", "reference.items"),)),
-)
-
-
-def _shipped(collection: Collection) -> tuple[Chapter, ...]:
-    chapters = []
-    for name, title, about, calls in _PAPER:
-        entries = []
-        for heading, function, *told in calls:
-            named = told.pop() if told and isinstance(told[-1], dict) else {}
-            entries.append(_entry(collection, heading, function, *told, **named))
-        chapters.append(_chapter(name, title, about, entries))
-    return tuple(chapters)
-
-
-# -- The chapters of any other collection ---------------------------------------------------------
-
-
-def _generic(collection: Collection) -> tuple[Chapter, ...]:
     from csm_lib.survey import section  # heavy; the chapters that ship do without
 
     codebook = collection.codebook
@@ -413,16 +281,11 @@ def _entry(collection: Collection, heading: str, function: str, *told: str, **na
     words = [*map(repr, told), *(f"{key}={value!r}" for key, value in named.items())]
 
     def make() -> Finding:
-        call = getattr(import_module(f"{_home(module)}.{module}"), name)
+        call = getattr(import_module(f"csm_lib.survey.{module}"), name)
         finding: Finding = call(collection, *told, **named)
         return finding
 
     return Entry(heading, f"{function}({', '.join(['collection', *words])})", make)
-
-
-def _home(module: str) -> str:
-    """Return the package a module of findings is in."""
-    return "csm_lib.survey" if find_spec(f"csm_lib.survey.{module}") else "csm_lib.chapters"
 
 
 def _renamed(entry: Entry, heading: str) -> Entry:
