@@ -144,3 +144,8 @@ def of_panels(yes: int, panels: int) -> str:
     if percent == "100%" and yes < panels:
         return ">99%"
     return "<1%" if percent == "0%" and yes else percent
+
+
+def went(change: pd.Series) -> str:
+    """Which way a share went, of a row of `csm_lib.aggregate.changes`: ``rose``, ``fell``."""
+    return {1: "rose", 0: "stayed the same", -1: "fell"}[int(change["direction"])]

@@ -150,3 +150,10 @@ def test_examples_in_the_docstrings_hold() -> None:
     result = doctest.testmod(words)
     assert result.attempted > 0
     assert result.failed == 0
+
+
+@pytest.mark.parametrize(
+    ("direction", "found"), [(1, "rose"), (0, "stayed the same"), (-1, "fell")]
+)
+def test_a_share_rose_or_fell(direction: int, found: str) -> None:
+    assert words.went(pd.Series({"direction": direction})) == found
