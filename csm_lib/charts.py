@@ -20,7 +20,7 @@ without a figure says why in words. Along y one unit is a point, 1/72 inch.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from math import ceil
 from typing import Any
 
@@ -80,12 +80,13 @@ GAP = 4.0  # pt between a mark and its value
 RING, DOT = 5.8, 3.6  # pt; radius of an open and of a filled marker
 BAR = 17.0  # pt; thickness of a bar that holds or stands beside text
 INK, MUTED, SURFACE, GRID = (PALETTE[role] for role in ("ink", "muted", "surface", "grid"))
-QUIET: dict[str, Any] = {"size": SMALL, "color": MUTED}
+QUIET: Look = {"size": SMALL, "color": MUTED}
 OUTSIDE = ("axes fraction", "data")  # along x, 0 is the left end of the plot and 1 its right
 # What stands for a cell without a count, with a base of 0, and for none.
 WITHHELD, NO_ANSWERS, NOT_ASKED = "withheld", "no answers", "not asked"
 
 Charted = Axes | npt.NDArray[Any]
+Look = dict[str, Any]
 Place = tuple[float, float, float]  # a place along x, and the points needed left and right of it
 Draw = Callable[[Axes, pd.DataFrame], list[Place]]
 
@@ -131,7 +132,7 @@ def dumbbell(
             low, high = reach.min().min(), reach.max().max()
             ax.hlines(y, 0, low, color=GRID, linewidth=1, zorder=0)
             ax.plot(marks["share"], marks["y"], color=MUTED, linewidth=1.6, zorder=1)
-            ends = zip(marks[::-1].itertuples(), (high, low), (1, -1), strict=False)
+            ends = zip(_each(marks[::-1]), (high, low), (1, -1), strict=False)
             for cell, end, side in ends:
                 look = _year_look(roles[cell.year])
                 room.append(_beside(ax, end, y, cell.value, side * (RING + GAP), **look))
@@ -139,11 +140,17 @@ def dumbbell(
             _dots(ax, part[part["year"] == year], role, str(year), hollow=role == "earlier")
         return room
 
-    return _chart(draw, cells, groups, ax=ax, note=note, key={"years": True})
+    return _panels(draw, cells, groups, ax=ax, note=note, key={"years": True})
 
 
 @house_style()
-def waves(tally: pd.DataFrame, *, ax: Axes | None = None, note: str | None = None) -> Charted:
+def waves(
+    tally: pd.DataFrame,
+    *,
+    order: Sequence[str] | None = None,
+    ax: Axes | None = None,
+    note: str | None = None,
+) -> Charted:
     """Draw the share of each item in every wave, the largest in the last wave first.
 
     The waves of an item stand one below the other, joined: open marks, and a filled one for the
@@ -152,11 +159,11 @@ def waves(tally: pd.DataFrame, *, ax: Axes | None = None, note: str | None = Non
 
     Parameters
     ----------
-    tally
+    tally, order
         As for `dumbbell`, with two years or more.
     """
     cells, groups = _read(tally, "waves", ["item", "year"])
-    items = _ordered(cells)
+    items = _ordered(cells, order)
     years = sorted(cells["year"].unique())
     if len(years) < 2:
         raise ValueError(f"waves needs two years, and the tally has only {years[0]}.")
@@ -174,10 +181,10 @@ def waves(tally: pd.DataFrame, *, ax: Axes | None = None, note: str | None = Non
         room = _percent_axis(ax)
         for year, x, gap in ((first, 0, -8), (last, 1, widths[last] + 2)):
             found = part[part["year"] == year].set_index("item").reindex(items.index)
-            for cell in found.itertuples():
+            for cell in _each(found):
                 look = QUIET if np.isnan(cell.share) else _year_look(roles[year])
                 text = NOT_ASKED if pd.isna(cell.value) else cell.value
-                style = {"ha": "right", "xycoords": OUTSIDE, **look}
+                style: Look = {"ha": "right", "xycoords": OUTSIDE, **look}
                 _beside(ax, x, places[cell.Index], text, gap, **style)
         part = part.assign(y=part["item"].map(places) + part["year"].map(down))
         for _, path in part[part["share"].notna()].sort_values("year").groupby("item"):
@@ -188,8 +195,8 @@ def waves(tally: pd.DataFrame, *, ax: Axes | None = None, note: str | None = Non
             _dots(ax, marks, role, name, hollow=year != last, radius=radius)
         return room
 
-    key = {"years": True, "left": True}
-    return _chart(draw, cells, groups, ax=ax, note=note, key=key)
+    key: Look = {"years": True, "left": True}
+    return _panels(draw, cells, groups, ax=ax, note=note, key=key)
 
 
 @house_style()
@@ -216,8 +223,8 @@ def ranked_dots(tally: pd.DataFrame, *, ax: Axes | None = None, note: str | None
     def draw(ax: Axes, part: pd.DataFrame) -> list[Place]:
         part = part.assign(y=part["item"].map(_rows(ax, items)))
         room = _percent_axis(ax)
-        at: dict[str, Any] = {"ha": "right", "xycoords": OUTSIDE}
-        for cell in part.itertuples():
+        at: Look = {"ha": "right", "xycoords": OUTSIDE}
+        for cell in _each(part):
             if np.isnan(cell.share):
                 _beside(ax, 1, cell.y, cell.value, count, **at, **QUIET)
                 continue
@@ -227,7 +234,7 @@ def ranked_dots(tally: pd.DataFrame, *, ax: Axes | None = None, note: str | None
         _dots(ax, part, "accent", radius=4.6)
         return room
 
-    return _chart(draw, cells, groups, ax=ax, note=note)
+    return _panels(draw, cells, groups, ax=ax, note=note)
 
 
 @house_style()
@@ -272,7 +279,7 @@ def bars(
             _bars(ax, rows["y"], rows["share"].fillna(0), roles[year], hollow=hollow)
         edges = part["y"] - BAR / 2 - 2, part["y"] + BAR / 2 + 2
         ax.vlines(0 * part["y"], *edges, color=MUTED, linewidth=1, zorder=4)
-        for cell in part.itertuples():
+        for cell in _each(part):
             if np.isnan(cell.share):
                 room.append(_beside(ax, 0, cell.y, cell.value, GAP, **QUIET))
                 continue
@@ -281,7 +288,7 @@ def bars(
             room.append(_beside(ax, cell.share, cell.y, cell.count, gap, **QUIET))
         return room
 
-    return _chart(draw, cells, groups, ax=ax, note=note, columns=2)
+    return _panels(draw, cells, groups, ax=ax, note=note, columns=2)
 
 
 @house_style()
@@ -320,7 +327,8 @@ def stacked_bars(
     cells = cells[cells["answer"].isin(answers)]
     parts = cells.groupby([*groups, "item", "year"])
     if (parts["yes"].sum() > parts["base"].max()).any():
-        *_, item, year = (parts["yes"].sum() - parts["base"].max()).idxmax()
+        excess: Any = (parts["yes"].sum() - parts["base"].max()).idxmax()
+        *_, item, year = excess
         raise ValueError(
             f"stacked_bars: the answers to {item} in {year} add up to more than their base. Give "
             "it answers that exclude each other."
@@ -331,9 +339,9 @@ def stacked_bars(
         part = part.merge(_headed(ax, cells, "item", width, weight="bold"), on=["item", "year"])
         bases = part.drop_duplicates("y")
         gap = max(measure(f"n = {base}", SMALL) for base in bases["base"]) + 8
-        for cell in bases.itertuples():
+        for cell in _each(bases):
             if not pd.isna(cell.base):
-                style = {"ha": "right", "xycoords": OUTSIDE, **QUIET}
+                style: Look = {"ha": "right", "xycoords": OUTSIDE, **QUIET}
                 _beside(ax, 1, cell.y, f"n = {cell.base}", gap, **style)
             if np.isnan(cell.share):
                 _beside(ax, 0, cell.y, cell.value, GAP, **QUIET)
@@ -342,16 +350,16 @@ def stacked_bars(
             rows = part[(part["answer"] == answer) & (part["share"] > 0)].set_index("y")
             start = end[rows.index]
             _bars(ax, rows.index, rows["share"], role, left=start)
-            for (y, cell), left in zip(rows.iterrows(), start, strict=True):
-                if measure(cell["value"]) + 3 <= cell["share"] * (width - gap - 38):
+            for cell, left in zip(_each(rows), start, strict=True):
+                if measure(cell.value) + 3 <= cell.share * (width - gap - 38):
                     color = PALETTE[text_on(role)]
-                    _inside(ax, left + cell["share"] / 2, y, cell["value"], color=color)
+                    _inside(ax, left + cell.share / 2, cell.Index, cell.value, color=color)
             end = end.add(rows["share"], fill_value=0)
         return [(0, 1, 1), (1, 1, 1)]
 
     marks = [Patch(**_look(roles[name]), label=_answer(name, labels)) for name in answers]
-    key = {"handles": marks, "left": True}
-    return _chart(draw, cells, groups, ax=ax, note=note, columns=2, key=key)
+    key: Look = {"handles": marks, "left": True}
+    return _panels(draw, cells, groups, ax=ax, note=note, columns=2, key=key)
 
 
 @house_style()
@@ -370,7 +378,7 @@ def change_bars(tally: pd.DataFrame, *, ax: Axes | None = None, note: str | None
     if first == last:
         raise ValueError(f"change_bars needs two years, and the tally has only {first}.")
     sides = [cells[cells["year"] == year].set_index("item") for year in (first, last)]
-    both = sides[0].join(sides[1], how="outer", lsuffix="_1", rsuffix="_2")
+    both = sides[0].merge(sides[1], "outer", on="item", suffixes=("_1", "_2"))
     both = both.reindex(cells["item"].unique())
     both["label"] = cells.drop_duplicates("item").set_index("item")["label"]
     cross = both["yes_2"] * both["base_1"] - both["yes_1"] * both["base_2"]
@@ -383,7 +391,7 @@ def change_bars(tally: pd.DataFrame, *, ax: Axes | None = None, note: str | None
         _bars(ax, rows["y"], rows["change"].fillna(0), "accent", thick=13)
         room = [(0.0, 1.0, 1.0)]
         falls = rows["change"].min() < -rows["change"].max()  # more room on the left
-        for row in rows.itertuples():
+        for row in _each(rows):
             if np.isnan(row.change):
                 why = _why({first: row.value_1, last: row.value_2})
                 room.append(_beside(ax, 0, row.y, why, -6 if falls else 6, **QUIET))
@@ -395,8 +403,8 @@ def change_bars(tally: pd.DataFrame, *, ax: Axes | None = None, note: str | None
         return room
 
     title = f"Change from {first} to {last}, in percentage points"
-    key = {"handles": [], "title": title, "left": True}
-    return _chart(draw, both, [], ax=ax, note=note, key=key)
+    key: Look = {"handles": [], "title": title, "left": True}
+    return _chart(draw, both, [], ax=ax, note=note, key=key)[0]
 
 
 @house_style()
@@ -434,8 +442,8 @@ def moves(
 
     marks = [*_ends("earlier", f"{losers} "), *_ends("later", f"{gainers} ")]
     title = "Number of authorities that"
-    key = {"handles": marks, "title": title, "left": True, "columns": 2}
-    return _chart(draw, frame, [], ax=ax, note=note, key=key)
+    key: Look = {"handles": marks, "title": title, "left": True, "columns": 2}
+    return _chart(draw, frame, [], ax=ax, note=note, key=key)[0]
 
 
 @house_style()
@@ -458,13 +466,13 @@ def ranges(
         rows = _from_zero(ax, rows)
         _extent(ax, rows["y"], rows["low"], rows["high"], "accent")
         room = [(0.0, 1.0, 1.0)]
-        for row in rows.itertuples():
+        for row in _each(rows):
             text = f"{span(row.low, row.high)} of {row.base}"
             room.append(_beside(ax, row.high, row.y, text, GAP))
         return room
 
-    key = {"handles": _ends("accent"), "title": what, "left": True}
-    return _chart(draw, frame, [], ax=ax, note=note, key=key)
+    key: Look = {"handles": _ends("accent"), "title": what, "left": True}
+    return _chart(draw, frame, [], ax=ax, note=note, key=key)[0]
 
 
 @house_style()
@@ -506,7 +514,7 @@ def p_ranges(
         side = "center" if level < 0.3 else "right"
         _beside(ax, level, head, name, 0, weight="bold", ha=side)
         _beside(ax, 1, head, f"Below {name}?", 16, xycoords=OUTSIDE, **QUIET)
-        for row in rows.itertuples():
+        for row in _each(rows):
             ends = row.p_low, row.p_high
             word = "always" if ends[1] <= level else "never" if ends[0] > level else "depends"
             quiet, role = word == "never", "muted" if word == "never" else "accent"
@@ -520,7 +528,7 @@ def p_ranges(
                     _dots(ax, pd.DataFrame({"share": [end], "y": row.y}), role, hollow=hollow)
                 elif not hollow:
                     ax.plot(SMALLEST_P, row.y, "<", ms=8, mew=0, c=PALETTE[role], clip_on=False)
-            look = {"color": MUTED} if quiet else {"weight": "bold"}
+            look: Look = {"color": MUTED} if quiet else {"weight": "bold"}
             _beside(ax, 1, row.y - LINE / 2, word, 16, xycoords=OUTSIDE, **look)
             text = " to ".join(dict.fromkeys(p_value(end, level=level) for end in ends))
             _beside(ax, 1, row.y + LINE / 2, text, 16, xycoords=OUTSIDE, **QUIET)
@@ -528,7 +536,7 @@ def p_ranges(
             _dots(ax, rows[:0].assign(share=0), "accent", f"{end} p possible", hollow=hollow)
         return []
 
-    return _chart(draw, frame, [], ax=ax, note=note, key={"left": True})
+    return _chart(draw, frame, [], ax=ax, note=note, key={"left": True})[0]
 
 
 @house_style()
@@ -558,7 +566,7 @@ def support(
     # fifths of the base in whole numbers, as a share of 0.6 may be a hair less
     cells["shade"] = (5 * cells["yes"] // cells["base"].replace(0, pd.NA)).clip(upper=4)
     labels = cells.drop_duplicates("claim").set_index("claim")["label"]
-    wide = cells.pivot(index="claim", columns="persistence").loc[labels.index]
+    wide: Any = cells.pivot(index="claim", columns="persistence").loc[labels.index]
     shades, yes, base = (wide[name] for name in ("shade", "yes", "base"))
     bases = cells["base"].unique()
     panels = f"{bases[0]:,} drawn panels" if len(bases) == 1 and bases[0] else "drawn panels"
@@ -568,22 +576,23 @@ def support(
 
     def draw(ax: Axes, _: pd.DataFrame) -> list[Place]:
         ramp = ListedColormap([PALETTE[f"shade-{step}"] for step in range(1, 6)])
-        outline = {"linewidths": 1.2, "linecolor": PALETTE["shade-4"], "clip_on": False}
-        numbers = shades.astype("float64")
-        sns.heatmap(numbers, ax=ax, cmap=ramp, vmin=-0.5, vmax=4.5, cbar=False, **outline)
-        for (row, column), shade in np.ndenumerate(shades):
+        look: Look = {"cmap": ramp, "vmin": -0.5, "vmax": 4.5, "cbar": False, "clip_on": False}
+        outline: Look = {"linewidths": 1.2, "linecolor": PALETTE["shade-4"]}
+        bare: Look = {"xticklabels": False, "yticklabels": False}
+        sns.heatmap(shades.astype("float64"), ax=ax, **look, **outline, **bare)
+        for (row, column), shade in np.ndenumerate(shades.to_numpy()):
             known = not pd.isna(shade)
             text = of_panels(yes.iloc[row, column], base.iloc[row, column]) if known else "–"
             color = PALETTE[text_on(f"shade-{shade + 1}") if known else "muted"]
             _inside(ax, column + 0.5, row + 0.5, text, color=color)
         _ticks(ax, np.arange(len(labels)) + 0.5, [*labels])
-        ax.set_xticks(ax.get_xticks(), names)
+        ax.set_xticks(np.arange(len(names)) + 0.5, names)
         ax.set_ylabel("")
         words = f"Share of {panels} {what}, by persistence"
         ax.set_xlabel(wrap(words, _size(ax)[0], SMALL))
         return []
 
-    return _chart(draw, cells, [], ax=ax, note=note, unit=pitch)
+    return _chart(draw, cells, [], ax=ax, note=note, unit=pitch)[0]
 
 
 @house_style()
@@ -611,7 +620,7 @@ def tile_map(frame: pd.DataFrame, *, ax: Axes | None = None, note: str | None = 
     def draw(ax: Axes, cells: pd.DataFrame) -> list[Place]:
         ax.set(xlim=(0, 3 * wide + 2 * space), ylim=(4 * tall + 3 * space, 0))
         breadth = _size(ax)[0] / 3 - 12
-        for cell in cells.itertuples():
+        for cell in _each(cells):
             column, row = PLACES[cell.Index]
             x, y = column * (wide + space), row * (tall + space)
             known = not np.isnan(cell.percent)
@@ -621,7 +630,7 @@ def tile_map(frame: pd.DataFrame, *, ax: Axes | None = None, note: str | None = 
             name = wrap(cell.Index, breadth, TEXT, "bold")
             _inside(ax, x + wide / 2, y + 20, name, color=color, weight="bold")
             if known:
-                big = {"size": LARGE, "weight": "bold", "color": color}
+                big: Look = {"size": LARGE, "weight": "bold", "color": color}
                 _inside(ax, x + wide / 2, y + 48, cell.value, **big)
                 _inside(ax, x + wide / 2, y + 67, cell.count, size=SMALL, color=color)
             else:
@@ -637,7 +646,7 @@ def tile_map(frame: pd.DataFrame, *, ax: Axes | None = None, note: str | None = 
             ax.legend(handles=key, title="Per cent", loc="upper right", alignment="left")
         return []
 
-    return _chart(draw, cells, [], ax=ax, note=note)
+    return _chart(draw, cells, [], ax=ax, note=note)[0]
 
 
 # -- The data ------------------------------------------------------------------
@@ -656,7 +665,9 @@ def _read(
     )
     groups: list[str] = []
     if split and frame.duplicated(by).any():
-        groups = [name for name in frame if name not in KNOWN and not is_float_dtype(frame[name])]
+        groups = [
+            str(name) for name in frame if name not in KNOWN and not is_float_dtype(frame[name])
+        ]
     double = frame.duplicated([*groups, *by])
     if double.any():
         cell = ", ".join(str(value) for value in frame.loc[double, by].iloc[0])
@@ -674,15 +685,16 @@ def _read(
             "lies between 0 and its base."
         )
     held = (yes.notna() & (base > 0)).fillna(value=False).astype(bool)
-    counts = yes[held].to_numpy("int64"), base[held].to_numpy("int64")
-    defaults = {"item": cells[by[0]], "year": 0, "answer": "", "low": np.nan, "high": np.nan}
+    counts: Any = yes[held].to_numpy("int64"), base[held].to_numpy("int64")
+    defaults: Look = {"item": cells[by[0]], "year": 0, "answer": "", "low": np.nan, "high": np.nan}
     cells = cells.assign(**{name: found for name, found in defaults.items() if name not in cells})
     cells["label"] = cells.get("label", cells["item"]).map(plain)
     cells = cells.assign(yes=yes, base=base, share=(yes / base).where(held).astype("float64"))
     cells["value"] = np.where(yes.notna() & base.notna(), NO_ANSWERS, WITHHELD)
-    cells.loc[held, "value"] = [f"{percent}%" for percent in rounded_percent(*counts)]
+    where: Any = held
+    cells.loc[where, "value"] = [f"{percent}%" for percent in rounded_percent(*counts)]
     cells["count"] = ""
-    cells.loc[held, "count"] = [f"{count} of {of}" for count, of in zip(*counts, strict=True)]
+    cells.loc[where, "count"] = [f"{count} of {of}" for count, of in zip(*counts, strict=True)]
     return cells, groups
 
 
@@ -720,13 +732,17 @@ def _ordered(cells: pd.DataFrame, order: Sequence[str] | None = None) -> pd.Seri
     return labels[rank.sort_values(["late", "less"], kind="stable").index]
 
 
+def _each(rows: pd.DataFrame) -> Iterator[Any]:
+    return rows.itertuples()
+
+
 def _answer(answer: str, labels: Mapping[str, str] | None) -> str:
     return plain((labels or {}).get(answer, answer.replace("_", " ").capitalize()))
 
 
 def _why(values: dict[int, Any]) -> str:
     """Say why an item has no change, from what stands for it in two years."""
-    told = {year: value for year, value in values.items() if not pd.isna(value)}
+    told = {year: str(value) for year, value in values.items() if not pd.isna(value)}
     without = [value for value in told.values() if value in (WITHHELD, NO_ANSWERS)]
     return [*without, *(f"{year} only" for year in told), NOT_ASKED][0]
 
@@ -754,10 +770,10 @@ def _chart(
     *,
     ax: Axes | None,
     note: str | None,
-    key: dict[str, Any] | None = None,
+    key: Look | None = None,
     columns: int = 1,
     unit: float = 1.0,
-) -> Any:
+) -> list[Axes]:
     """Draw rows on one Axes, or each group of them on one of its own.
 
     ``key`` holds options of `_key`. A figure of the chart's own gets the height at which one of
@@ -769,34 +785,41 @@ def _chart(
             "keep one group."
         )
     parts = [*cells.groupby(groups, sort=False, dropna=False)] if groups else [((), cells)]
-    axes = np.array([ax])
+    axes = [] if ax is None else [ax]
     if ax is None:
         grid = (ceil(len(parts) / columns), columns) if groups else (1, 1)
         size = (WIDTH / 72, 5 * grid[0])
-        figure, axes = plt.subplots(*grid, figsize=size, layout="constrained", squeeze=False)
+        figure, panels = plt.subplots(*grid, figsize=size, layout="constrained", squeeze=False)
         if groups:
-            figure.get_layout_engine().set(h_pad=8 / 72, w_pad=4 / 72)
-        for spare in axes.flat[len(parts) :]:
+            figure.set_layout_engine("constrained", h_pad=8 / 72, w_pad=4 / 72)
+        axes = [*panels.flat]
+        for spare in axes[len(parts) :]:
             spare.remove()
-        axes = axes.flat[: len(parts)]
-    room = []
+        axes = axes[: len(parts)]
+    room: list[Place] = []
     for panel, (_, part) in zip(axes, parts, strict=True):
         room += draw(_bare(panel), part)
-    if key is not None:
-        _key(axes[0], **key)
     if room:
         _fit(axes, room)
+    if key is not None:
+        _key(axes[0], **key)
     if groups:
         _size(axes[0])
         for panel, (names, _) in zip(axes, parts, strict=True):
             title = wrap(", ".join(map(str, names)), WIDTH / columns - 20, TEXT, "bold")
-            left = (panel.get_tightbbox().x0 - panel.bbox.x0) / panel.bbox.width
+            whole: Any = panel.get_tightbbox()
+            left = (whole.x0 - panel.bbox.x0) / panel.bbox.width
             panel.set_title(title, x=left, ha="left")
     if note:
         _note(axes[0], note)
     if ax is None:
         _heighten(axes, unit)
-    return axes if groups else axes[0]
+    return axes
+
+
+def _panels(draw: Draw, cells: pd.DataFrame, groups: list[str], **options: Any) -> Charted:
+    axes = _chart(draw, cells, groups, **options)
+    return np.array(axes, dtype=object) if groups else axes[0]
 
 
 def _bare(ax: Axes) -> Axes:
@@ -811,7 +834,7 @@ def _bare(ax: Axes) -> Axes:
 
 def _size(ax: Axes) -> tuple[float, float]:
     """Width and height of the plot in points, once the layout has made room for its labels."""
-    figure = ax.get_figure(root=True)
+    figure = figure_of(ax)
     engine = figure.get_layout_engine()
     if engine is not None:
         engine.execute(figure)
@@ -839,7 +862,7 @@ def _fit(axes: Sequence[Axes], room: list[Place]) -> None:
 
 def _heighten(axes: Sequence[Axes], unit: float) -> None:
     """Give a figure of the chart's own the height at which one of y takes ``unit`` points."""
-    grid = axes[0].get_gridspec()
+    grid: Any = axes[0].get_gridspec()
     spans = np.zeros(grid.nrows)
     for start in range(0, len(axes), grid.ncols):
         row = axes[start : start + grid.ncols]
@@ -848,7 +871,7 @@ def _heighten(axes: Sequence[Axes], unit: float) -> None:
             ax.set_ylim(max(bottoms), min(tops))
         spans[start // grid.ncols] = (max(bottoms) - min(tops)) * unit
     grid.set_height_ratios(spans)
-    figure = axes[0].get_figure(root=True)
+    figure = figure_of(axes[0])
     lacking = sum(spans) - sum(spans) / spans[0] * _size(axes[0])[1]
     figure.set_figheight(figure.get_figheight() + lacking / 72)
     _size(axes[0])
@@ -860,19 +883,17 @@ def _ticks(ax: Axes, places: npt.ArrayLike, texts: Sequence[str], beside: float 
     pad = max(measure(text) for text in texts) + 2 * GAP + beside
     ax.tick_params(axis="y", pad=pad, labelsize=TEXT, labelcolor=INK)
     for label in ax.get_yticklabels():
-        label.set(ha="left", va="center_baseline")
+        label.set(ha="left", va="center_baseline", rotation=0)
 
 
-def _rows(
-    ax: Axes, labels: pd.Series, *, pitch: float = 24.0, beside: float = 0.0
-) -> dict[str, float]:
+def _rows(ax: Axes, labels: pd.Series, *, pitch: float = 24.0, beside: float = 0.0) -> pd.Series:
     """Give every label a row of the height that it needs, and return where rows are."""
     texts = [wrap(label, LABELS) for label in labels]
     heights = np.array([max(pitch, (text.count("\n") + 1) * LINE + 8) for text in texts])
     ends = heights.cumsum()
     _ticks(ax, ends - heights / 2, texts, beside)
     ax.set_ylim(ends[-1], 0)
-    return dict(zip(labels.index, ends - heights / 2, strict=True))
+    return pd.Series(ends - heights / 2, labels.index)
 
 
 def _from_zero(ax: Axes, rows: pd.DataFrame) -> pd.DataFrame:
@@ -892,7 +913,7 @@ def _headed(
     places, y = [], 0.0
     for name, rows in heads.groupby(key, sort=False):
         text = wrap(rows["label"].iloc[0], width, TEXT, weight)
-        at = {"xycoords": OUTSIDE, "textcoords": "offset points"}
+        at: Look = {"xycoords": OUTSIDE, "textcoords": "offset points"}
         ax.annotate(text, (0, y), (-left, 0), va="top", weight=weight, **at)
         y += (text.count("\n") + 1) * LINE + 4
         for year in sorted(rows["year"]):
@@ -909,8 +930,8 @@ def _headed(
 def _beside(ax: Axes, x: float, y: float, text: str, gap: float, **style: Any) -> Place:
     """Set text ``gap`` points right of a place, or left if negative, and return what it takes."""
     style = {"ha": "left" if gap > 0 else "right", "color": INK, "size": TEXT} | style
-    patch = {"facecolor": SURFACE, "edgecolor": "none", "boxstyle": "square,pad=0.15"}
-    at = {"textcoords": "offset points", "va": "center_baseline", "zorder": 2.5}
+    patch: Look = {"facecolor": SURFACE, "edgecolor": "none", "boxstyle": "square,pad=0.15"}
+    at: Look = {"textcoords": "offset points", "va": "center_baseline", "zorder": 2.5}
     ax.annotate(text, (x, y), (gap, 0), bbox=patch, **at, **style)
     room = abs(gap) + measure(text, style["size"], style.get("weight", "normal")) + 2
     return (x, 0, room) if gap > 0 else (x, room, 0)
@@ -925,7 +946,7 @@ def _breadth(value: str) -> float:
     return measure(value, TEXT, "bold") if value.endswith("%") else measure(value, SMALL)
 
 
-def _year_look(role: str) -> dict[str, Any]:
+def _year_look(role: str) -> Look:
     return {"color": PALETTE[role], "weight": "bold" if role == "later" else "normal"}
 
 
@@ -952,12 +973,12 @@ def _dots(
     reach = part.dropna(subset=["share", "low", "high"]) if "low" in part else part[:0]
     if len(reach):
         ends = reach[["low", "high"]].sub(reach["share"], axis=0).abs().T
-        style = {"ecolor": PALETTE[role], "elinewidth": 1.4, "capsize": 3, "capthick": 1.4}
+        style: Look = {"ecolor": PALETTE[role], "elinewidth": 1.4, "capsize": 3, "capthick": 1.4}
         ax.errorbar(reach["share"], reach["y"], xerr=ends, fmt="none", zorder=2, **style)
     size = 2 * (radius or (RING if hollow else DOT)) - 1.5
     face, edge = SURFACE if hollow else PALETTE[role], PALETTE[role]
-    style = {"ms": size, "mew": 1.5, "mec": edge, "mfc": face, "zorder": 3 if hollow else 4}
-    (marks,) = ax.plot(part["share"], part["y"], "o", label=name or None, clip_on=False, **style)
+    look: Look = {"ms": size, "mew": 1.5, "mec": edge, "mfc": face, "zorder": 3 if hollow else 4}
+    (marks,) = ax.plot(part["share"], part["y"], "o", label=name or None, clip_on=False, **look)
     marks.set_in_layout(False)
 
 
@@ -976,7 +997,7 @@ def _bars(
     return ax.barh(y, width, thick, left, zorder=2.9 if hollow else 3, **look)
 
 
-def _look(role: str, *, hollow: bool = False) -> dict[str, Any]:
+def _look(role: str, *, hollow: bool = False) -> Look:
     """How a bar looks: filled, or open; a light one has an outline."""
     shade = role.startswith("shade")
     return {
@@ -1013,7 +1034,7 @@ def _key(
     handles = ax.get_legend_handles_labels()[0] if handles is None else handles
     names = [wrap(str(handle.get_label()), width / (columns or 1) - 22) for handle in handles]
     flat = sum(map(measure, names)) + 34 * len(names) - 14 <= width
-    figure = ax.get_figure(root=True)
+    figure = figure_of(ax)
     legend = ax.legend(
         handles,
         names,
@@ -1028,7 +1049,7 @@ def _key(
     legend.get_title().set_color(MUTED)
     legend.set_in_layout(False)
     if years:
-        legend.get_texts()[-1].set_weight("bold")
+        legend.get_texts()[-1].set_fontweight("bold")
     bottom, top = ax.get_ylim()
     height = legend.get_window_extent().height / figure.dpi * 72
     ax.set_ylim(bottom, top - height - 8)
@@ -1038,16 +1059,16 @@ def _note(ax: Axes, note: str) -> None:
     """Set a label in a frame above everything; each of its lines starts a new one."""
     shift, width = _reach(ax, left=True)
     lines = [wrap(line, width - 14, SMALL, "bold") for line in note.splitlines() if plain(line)]
-    frame = {"boxstyle": "round,pad=0.3", "facecolor": SURFACE, "edgecolor": MUTED}
-    above = {"xycoords": ("axes fraction", ax.title), "textcoords": "offset points"}
-    style = {"size": SMALL, "weight": "bold", "bbox": frame}
+    frame: Look = {"boxstyle": "round,pad=0.3", "facecolor": SURFACE, "edgecolor": MUTED}
+    above: Look = {"xycoords": ("axes fraction", ax.title), "textcoords": "offset points"}
+    style: Look = {"size": SMALL, "weight": "bold", "bbox": frame}
     ax.annotate("\n".join(lines), (0, 1), (6 - shift, 8), **above, **style)
 
 
 def _reach(ax: Axes, *, left: bool) -> tuple[float, float]:
     """Points from the left of the labels to the plot, and from there or the plot to the right."""
     _size(ax)
-    point = ax.get_figure(root=True).dpi / 72
-    whole = ax.get_tightbbox()
+    point = figure_of(ax).dpi / 72
+    whole: Any = ax.get_tightbbox()
     shift = (ax.bbox.x0 - whole.x0) / point if left else 0.0
     return shift, (whole.x1 - ax.bbox.x0) / point + shift

@@ -70,7 +70,7 @@ FONT_STACK = (
     '"DejaVu Sans", sans-serif'
 )
 
-SETTINGS = {
+SETTINGS: dict[Any, Any] = {
     "font.family": [FONT],
     "font.size": TEXT,
     "text.color": PALETTE["ink"],

@@ -22,6 +22,7 @@ from csm_lib.status import drawn_note
 
 if TYPE_CHECKING:
     from csm_lib.collection import Collection
+    from csm_lib.style import Drawing
 
 BOARD_GROUPS: Mapping[str, tuple[str, Sequence[str]]] = {
     "duty": ("Under the duty", ["statutory_agencies"]),
@@ -218,6 +219,7 @@ def shares(
 
     whole = collection.tally(items)
     moved = changes(whole)
+    chart: Callable[..., Drawing]
     if show == "change":
         data = whole[whole["item"].isin(moved["item"])].reset_index(drop=True)
         title, chart = _change_title(moved), charts.change_bars

@@ -160,7 +160,7 @@ def _shipped() -> list[Chapter]:
 def standalone(svg: str) -> str:
     """Return a drawing that opens by itself: with its own size and its light colours.
 
-    A drawing made by `csm_lib.charts.svg` takes colours, font and width from its page.
+    A drawing made by `csm_lib.style.svg` takes colours, font and width from its page.
     """
     root = ElementTree.fromstring(svg)
     for node in root.iter():
@@ -284,9 +284,9 @@ def _write_files(kept: _Kept, folder: Path) -> bytes | None:
     _write(folder / "tables" / f"{kept.name}.csv", finding.csv)
     if finding.draw is None:
         return None
-    from csm_lib.charts import svg
+    from csm_lib.style import figure_of, svg
 
-    figure = finding.draw()
+    figure = figure_of(finding.draw())
     alt = finding.alt or finding.title
     drawing = svg(figure, key=finding.key, alt=alt)
     _write(folder / "figures" / f"{kept.name}.svg", standalone(drawing))
@@ -300,7 +300,7 @@ def _png(figure: Figure, alt: str) -> bytes:
     import matplotlib as mpl
     from matplotlib.image import imread, imsave
 
-    from csm_lib.charts._style import house_style
+    from csm_lib.style import house_style
 
     drawn, framed = io.BytesIO(), io.BytesIO()
     with house_style():

@@ -17,9 +17,8 @@ from csm_lib.status import DRAWN, WITHHELD, drawable, drawn_note
 from csm_lib.survey import section
 
 if TYPE_CHECKING:
-    from matplotlib.figure import Figure
-
     from csm_lib.collection import Collection
+    from csm_lib.style import Drawing
 
 SELECTED = "Those that did not answer may differ from those that did."
 
@@ -425,7 +424,7 @@ def _source(collection: Collection) -> str:
     return DRAWN_SOURCE
 
 
-def _bars(rows: pd.DataFrame, note: str | None) -> Figure:
+def _bars(rows: pd.DataFrame, note: str | None) -> Drawing:
     from csm_lib import charts
 
     return charts.bars(rows, note=note)

@@ -21,10 +21,9 @@ from csm_lib.findings import Finding, alt_of, finding, source_of, told_apart
 from csm_lib.status import DRAWN, STATUSES, WITHHELD, drawn_note
 
 if TYPE_CHECKING:
-    from matplotlib.figure import Figure
-
     from csm_lib.codebook import Codebook
     from csm_lib.collection import Collection
+    from csm_lib.style import Drawing
 
 LEVEL = 0.05
 MOST_ANSWERS = 5
@@ -110,7 +109,7 @@ def answers(collection: Collection, section: str, response: str | None = None) -
     one = data["item"].nunique() == 1
     options = list(labels)
 
-    def draw(rows: pd.DataFrame, *, note: str | None = None) -> Figure:
+    def draw(rows: pd.DataFrame, *, note: str | None = None) -> Drawing:
         from csm_lib import charts
 
         if one:
@@ -165,7 +164,7 @@ def change(collection: Collection, section: str) -> Finding:
     drawn = rows[rows["item"].isin(data["item"]) & rows["year"].isin([first, last])]
     drawn = drawn.reset_index(drop=True)
 
-    def draw() -> Figure:
+    def draw() -> Drawing:
         from csm_lib import charts
 
         return charts.change_bars(drawn, note=drawn_note(drawn))
@@ -371,7 +370,7 @@ def compared(collection: Collection, rows: pd.DataFrame) -> pd.DataFrame:
     return pd.concat([*parts, moved["item"].map(firm).rename("status")], axis=1)
 
 
-def levels(rows: pd.DataFrame, *, note: str | None = None) -> Figure:
+def levels(rows: pd.DataFrame, *, note: str | None = None) -> Drawing:
     """Draw the shares of a tally of yes/no items, by the chart that suits its number of waves."""
     from csm_lib import charts
 
