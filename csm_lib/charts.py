@@ -41,7 +41,6 @@ from csm_lib.style import (
     FONT,
     LARGE,
     LINE,
-    PALETTE,
     SMALL,
     TEXT,
     WIDTH,
@@ -50,7 +49,8 @@ from csm_lib.style import (
     plain,
     text_on,
     wrap,
-)
+)  # fmt: skip
+from csm_lib.style import PALETTE as PALETTE
 from csm_lib.style import css as css
 from csm_lib.style import figure_of as figure_of
 from csm_lib.style import svg as svg
@@ -77,7 +77,7 @@ PLACES = {
 
 LABELS = 134.0  # pt; the most a column of labels takes
 GAP = 4.0  # pt between a mark and its value
-RING, DOT = 5.8, 3.6  # pt; radius of an open and of a filled marker
+MARKS = {"ring": 5.8, "dot": 3.6, "small ring": 3.6, "disc": 4.6}  # pt; radii; a ring is open
 BAR = 17.0  # pt; thickness of a bar that holds or stands beside text
 INK, MUTED, SURFACE, GRID = (PALETTE[role] for role in ("ink", "muted", "surface", "grid"))
 QUIET: Look = {"size": SMALL, "color": MUTED}
@@ -135,12 +135,13 @@ def dumbbell(
             ends = zip(_each(marks[::-1]), (high, low), (1, -1), strict=False)
             for cell, end, side in ends:
                 look = _year_look(roles[cell.year])
-                room.append(_beside(ax, end, y, cell.value, side * (RING + GAP), **look))
+                room.append(_beside(ax, end, y, cell.value, side * (MARKS["ring"] + GAP), **look))
         for year, role in roles.items():
-            _dots(ax, part[part["year"] == year], role, str(year), hollow=role == "earlier")
+            mark = "ring" if role == "earlier" else "dot"
+            _dots(ax, part[part["year"] == year], role, mark, str(year))
         return room
 
-    return _panels(draw, cells, groups, ax=ax, note=note, key={"years": True})
+    return _panels(draw, cells, groups, ax=ax, note=note, key={})
 
 
 @house_style()
@@ -190,13 +191,11 @@ def waves(
         for _, path in part[part["share"].notna()].sort_values("year").groupby("item"):
             ax.plot(path["share"], path["y"], color=MUTED, linewidth=1.2, zorder=1)
         for year, role in roles.items():
-            radius = 4.6 if year == last else 3.6
-            marks, name = part[part["year"] == year], names.get(year, "")
-            _dots(ax, marks, role, name, hollow=year != last, radius=radius)
+            mark = "disc" if year == last else "small ring"
+            _dots(ax, part[part["year"] == year], role, mark, names.get(year, ""))
         return room
 
-    key: Look = {"years": True, "left": True}
-    return _panels(draw, cells, groups, ax=ax, note=note, key=key)
+    return _panels(draw, cells, groups, ax=ax, note=note, key={})
 
 
 @house_style()
@@ -231,7 +230,7 @@ def ranked_dots(tally: pd.DataFrame, *, ax: Axes | None = None, note: str | None
             _beside(ax, 1, cell.y, cell.value, percent, weight="bold", **at)
             _beside(ax, 1, cell.y, cell.count, count, **at, **QUIET)
         ax.hlines(part["y"], 0, part["share"], color=GRID, linewidth=1, zorder=0)
-        _dots(ax, part, "accent", radius=4.6)
+        _dots(ax, part, "accent", "disc")
         return room
 
     return _panels(draw, cells, groups, ax=ax, note=note)
@@ -325,14 +324,6 @@ def stacked_bars(
         raise ValueError(f"{len(answers)} answers cannot be told apart in a bar: give 1 to 5.")
     roles = {answer: f"shade-{n}" for answer, n in zip(answers, ramp[len(answers)], strict=True)}
     cells = cells[cells["answer"].isin(answers)]
-    parts = cells.groupby([*groups, "item", "year"])
-    if (parts["yes"].sum() > parts["base"].max()).any():
-        excess: Any = (parts["yes"].sum() - parts["base"].max()).idxmax()
-        *_, item, year = excess
-        raise ValueError(
-            f"stacked_bars: the answers to {item} in {year} add up to more than their base. Give "
-            "it answers that exclude each other."
-        )
     width = _wide(ax, groups)
 
     def draw(ax: Axes, part: pd.DataFrame) -> list[Place]:
@@ -358,7 +349,7 @@ def stacked_bars(
         return [(0, 1, 1), (1, 1, 1)]
 
     marks = [Patch(**_look(roles[name]), label=_answer(name, labels)) for name in answers]
-    key: Look = {"handles": marks, "left": True}
+    key: Look = {"handles": marks}
     return _panels(draw, cells, groups, ax=ax, note=note, columns=2, key=key)
 
 
@@ -403,7 +394,7 @@ def change_bars(tally: pd.DataFrame, *, ax: Axes | None = None, note: str | None
         return room
 
     title = f"Change from {first} to {last}, in percentage points"
-    key: Look = {"handles": [], "title": title, "left": True}
+    key: Look = {"title": title}
     return _chart(draw, both, [], ax=ax, note=note, key=key)[0]
 
 
@@ -442,7 +433,7 @@ def moves(
 
     marks = [*_ends("earlier", f"{losers} "), *_ends("later", f"{gainers} ")]
     title = "Number of authorities that"
-    key: Look = {"handles": marks, "title": title, "left": True, "columns": 2}
+    key: Look = {"handles": marks, "title": title, "columns": 2}
     return _chart(draw, frame, [], ax=ax, note=note, key=key)[0]
 
 
@@ -471,7 +462,7 @@ def ranges(
             room.append(_beside(ax, row.high, row.y, text, GAP))
         return room
 
-    key: Look = {"handles": _ends("accent"), "title": what, "left": True}
+    key: Look = {"handles": _ends("accent"), "title": what}
     return _chart(draw, frame, [], ax=ax, note=note, key=key)[0]
 
 
@@ -523,20 +514,20 @@ def p_ranges(
                 linewidth=4.0 if word == "always" else 1.8,
                 linestyle=(0, (2, 1.5)) if quiet else "solid",
             )  # fmt: skip
-            for end, hollow in zip(ends, (False, True), strict=True):
+            for end, mark in zip(ends, ("dot", "ring"), strict=True):
                 if end >= SMALLEST_P:
-                    _dots(ax, pd.DataFrame({"share": [end], "y": row.y}), role, hollow=hollow)
-                elif not hollow:
+                    _dots(ax, pd.DataFrame({"share": [end], "y": row.y}), role, mark)
+                elif mark == "dot":
                     ax.plot(SMALLEST_P, row.y, "<", ms=8, mew=0, c=PALETTE[role], clip_on=False)
             look: Look = {"color": MUTED} if quiet else {"weight": "bold"}
             _beside(ax, 1, row.y - LINE / 2, word, 16, xycoords=OUTSIDE, **look)
             text = " to ".join(dict.fromkeys(p_value(end, level=level) for end in ends))
             _beside(ax, 1, row.y + LINE / 2, text, 16, xycoords=OUTSIDE, **QUIET)
-        for end, hollow in (("lowest", False), ("highest", True)):
-            _dots(ax, rows[:0].assign(share=0), "accent", f"{end} p possible", hollow=hollow)
+        for end, mark in (("lowest", "dot"), ("highest", "ring")):
+            _dots(ax, rows[:0].assign(share=0), "accent", mark, f"{end} p possible")
         return []
 
-    return _chart(draw, frame, [], ax=ax, note=note, key={"left": True})[0]
+    return _chart(draw, frame, [], ax=ax, note=note, key={})[0]
 
 
 @house_style()
@@ -957,27 +948,16 @@ def _percent_axis(ax: Axes) -> list[Place]:
     return [(0, 12, 0), (1, 0, measure("100%", SMALL) / 2 + 1)]
 
 
-def _dots(
-    ax: Axes,
-    part: pd.DataFrame,
-    role: str,
-    name: str = "",
-    *,
-    hollow: bool = False,
-    radius: float | None = None,
-) -> None:
-    """Draw the mark of each share and its interval, if it has one.
-
-    A mark is filled, or open and so wide that a filled one fits inside.
-    """
+def _dots(ax: Axes, part: pd.DataFrame, role: str, mark: str, name: str = "") -> None:
+    """Draw the mark of each share and its interval, if it has one."""
     reach = part.dropna(subset=["share", "low", "high"]) if "low" in part else part[:0]
     if len(reach):
         ends = reach[["low", "high"]].sub(reach["share"], axis=0).abs().T
         style: Look = {"ecolor": PALETTE[role], "elinewidth": 1.4, "capsize": 3, "capthick": 1.4}
         ax.errorbar(reach["share"], reach["y"], xerr=ends, fmt="none", zorder=2, **style)
-    size = 2 * (radius or (RING if hollow else DOT)) - 1.5
-    face, edge = SURFACE if hollow else PALETTE[role], PALETTE[role]
-    look: Look = {"ms": size, "mew": 1.5, "mec": edge, "mfc": face, "zorder": 3 if hollow else 4}
+    size, hollow, color = 2 * MARKS[mark] - 1.5, "ring" in mark, PALETTE[role]
+    look: Look = {"ms": size, "mew": 1.5, "mec": color, "zorder": 3 if hollow else 4}
+    look["mfc"] = SURFACE if hollow else color
     (marks,) = ax.plot(part["share"], part["y"], "o", label=name or None, clip_on=False, **look)
     marks.set_in_layout(False)
 
@@ -1020,55 +1000,46 @@ def _ends(role: str, word: str = "") -> list[Patch]:
     return [Patch(**filled, label=f"{word}at least"), Patch(**hollow, label=f"{word}at most")]
 
 
-def _key(
-    ax: Axes,
-    handles: Sequence[Any] | None = None,
-    *,
-    title: str = "",
-    years: bool = False,
-    left: bool = False,
-    columns: int | None = None,
-) -> None:
-    """Name the marks in a strip of its own above the rows, from the plot's or the labels' left."""
-    shift, width = _reach(ax, left=left)
-    handles = ax.get_legend_handles_labels()[0] if handles is None else handles
+def _key(ax: Axes, handles: Sequence[Any] = (), *, title: str = "", columns: int = 0) -> None:
+    """Name the marks in a strip of its own above the rows; a filled mark is the latest year's."""
+    figure = figure_of(ax)
+    left, width = _reach(ax)
+    handles = handles or ax.get_legend_handles_labels()[0]
     names = [wrap(str(handle.get_label()), width / (columns or 1) - 22) for handle in handles]
     flat = sum(map(measure, names)) + 34 * len(names) - 14 <= width
-    figure = figure_of(ax)
     legend = ax.legend(
         handles,
         names,
-        title=wrap(title, width, SMALL) if title else None,
+        title=wrap(title, width, SMALL),
         loc="upper left",
         bbox_to_anchor=(0, 1),
-        bbox_transform=offset_copy(ax.transAxes, figure, -shift, 0, "points"),
+        bbox_transform=offset_copy(ax.transAxes, figure, -left, 0, "points"),
         alignment="left",
-        labelcolor="markeredgecolor" if years else INK,
+        labelcolor="markeredgecolor",
         ncols=columns or (len(names) if flat else 1),
     )
     legend.get_title().set_color(MUTED)
     legend.set_in_layout(False)
-    if years:
-        legend.get_texts()[-1].set_fontweight("bold")
+    for text in legend.get_texts():
+        if text.get_color() == PALETTE["later"]:
+            text.set_fontweight("bold")
     bottom, top = ax.get_ylim()
-    height = legend.get_window_extent().height / figure.dpi * 72
-    ax.set_ylim(bottom, top - height - 8)
+    ax.set_ylim(bottom, top - legend.get_window_extent().height / figure.dpi * 72 - 8)
 
 
 def _note(ax: Axes, note: str) -> None:
     """Set a label in a frame above everything; each of its lines starts a new one."""
-    shift, width = _reach(ax, left=True)
+    left, width = _reach(ax)
     lines = [wrap(line, width - 14, SMALL, "bold") for line in note.splitlines() if plain(line)]
     frame: Look = {"boxstyle": "round,pad=0.3", "facecolor": SURFACE, "edgecolor": MUTED}
     above: Look = {"xycoords": ("axes fraction", ax.title), "textcoords": "offset points"}
     style: Look = {"size": SMALL, "weight": "bold", "bbox": frame}
-    ax.annotate("\n".join(lines), (0, 1), (6 - shift, 8), **above, **style)
+    ax.annotate("\n".join(lines), (0, 1), (6 - left, 8), **above, **style)
 
 
-def _reach(ax: Axes, *, left: bool) -> tuple[float, float]:
-    """Points from the left of the labels to the plot, and from there or the plot to the right."""
+def _reach(ax: Axes) -> tuple[float, float]:
+    """Points from the left of the labels to the plot, and from there to the right of all."""
     _size(ax)
     point = figure_of(ax).dpi / 72
     whole: Any = ax.get_tightbbox()
-    shift = (ax.bbox.x0 - whole.x0) / point if left else 0.0
-    return shift, (whole.x1 - ax.bbox.x0) / point + shift
+    return (ax.bbox.x0 - whole.x0) / point, whole.width / point

@@ -1006,10 +1006,6 @@ def test_a_drawing_without_key_or_alternative_text_is_refused(key: str, alt: str
         (lambda: charts.bars(pd.concat([LEVELS, CHAIRS])), "several items"),
         (lambda: charts.stacked_bars(LEVELS, answers=["chief"]), "no answer chief"),
         (lambda: charts.stacked_bars(LEVELS, answers=[]), "give 1 to 5"),
-        (
-            lambda: charts.stacked_bars(LEVELS.assign(yes=20), answers=ANSWERS),
-            "Jobcentre Plus in 2008 add up to more than their base",
-        ),
         (lambda: charts.tile_map(REGIONS.assign(region="Wales")), "no place for Wales"),
         (lambda: charts.tile_map(OTHERS), "needs the columns region"),
         (lambda: charts.moves(MOVES.drop(columns="losers_low")), "needs the columns losers_low"),
