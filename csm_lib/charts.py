@@ -79,6 +79,7 @@ LABELS = 134.0  # pt; the most a column of labels takes
 GAP = 4.0  # pt between a mark and its value
 MARKS = {"ring": 5.8, "dot": 3.6, "small ring": 3.6, "disc": 4.6}  # pt; radii; a ring is open
 BAR = 17.0  # pt; thickness of a bar that holds or stands beside text
+Look = dict[str, Any]
 INK, MUTED, SURFACE, GRID = (PALETTE[role] for role in ("ink", "muted", "surface", "grid"))
 QUIET: Look = {"size": SMALL, "color": MUTED}
 OUTSIDE = ("axes fraction", "data")  # along x, 0 is the left end of the plot and 1 its right
@@ -86,7 +87,6 @@ OUTSIDE = ("axes fraction", "data")  # along x, 0 is the left end of the plot an
 WITHHELD, NO_ANSWERS, NOT_ASKED = "withheld", "no answers", "not asked"
 
 Charted = Axes | npt.NDArray[Any]
-Look = dict[str, Any]
 Place = tuple[float, float, float]  # a place along x, and the points needed left and right of it
 Draw = Callable[[Axes, pd.DataFrame], list[Place]]
 
@@ -493,7 +493,7 @@ def p_ranges(
     frame = _comparisons(frame, "p_ranges", ["p_low", "p_high"])
 
     def draw(ax: Axes, rows: pd.DataFrame) -> list[Place]:
-        rows = rows.assign(y=_rows(ax, rows["label"], pitch=34))
+        rows = rows.assign(y=_rows(ax, rows["label"], pitch=34).to_numpy())
         bottom = ax.get_ylim()[0]
         ax.set(xscale="log", xlim=(SMALLEST_P, 1), ylim=(bottom, -LINE - 4))
         ax.set_xticks([1e-4, 1e-2, 1], ["0.0001", "0.01", "1"])
@@ -651,14 +651,11 @@ def _read(
     The tally gets ``share`` (missing where there is none), ``value``, the percentage or why there
     is none, and ``count``, such as ``46 of 73``.
     """
-    _need(
-        frame, chart, [*by, "yes", "base"], "give it a tally, as csm_lib.aggregate.tally makes it"
-    )
+    _need(frame, chart, [*by, "yes", "base"], "csm_lib.aggregate.tally gives them")
     groups: list[str] = []
     if split and frame.duplicated(by).any():
-        groups = [
-            str(name) for name in frame if name not in KNOWN and not is_float_dtype(frame[name])
-        ]
+        split_by = [name for name in frame if name not in KNOWN]
+        groups = [str(name) for name in split_by if not is_float_dtype(frame[name])]
     double = frame.duplicated([*groups, *by])
     if double.any():
         cell = ", ".join(str(value) for value in frame.loc[double, by].iloc[0])
@@ -692,7 +689,12 @@ def _read(
 def _comparisons(frame: pd.DataFrame, chart: str, columns: list[str]) -> pd.DataFrame:
     """Read one row per comparison, in its order."""
     _need(frame, chart, ["item", *columns], "csm_lib.inference gives them for the items")
-    return frame.assign(label=frame.get("label", frame["item"]).map(plain)).set_index("item")
+    blank = frame[columns].isna().any(axis=1)
+    if blank.any():
+        raise ValueError(
+            f"{chart}: {frame.loc[blank, 'item'].iloc[0]} lacks a value. Leave it out."
+        )
+    return frame.assign(label=frame.get("label", frame["item"]).map(plain))
 
 
 def _need(frame: pd.DataFrame, chart: str, columns: list[str], source: str) -> None:
@@ -889,7 +891,7 @@ def _rows(ax: Axes, labels: pd.Series, *, pitch: float = 24.0, beside: float = 0
 
 def _from_zero(ax: Axes, rows: pd.DataFrame) -> pd.DataFrame:
     """Give every comparison its row, and draw the line that bars start from."""
-    rows = rows.assign(y=_rows(ax, rows["label"]))
+    rows = rows.assign(y=_rows(ax, rows["label"]).to_numpy())
     ax.vlines(0, 0, ax.get_ylim()[0], color=MUTED, linewidth=1, zorder=4)
     return rows
 
@@ -1004,6 +1006,7 @@ def _key(ax: Axes, handles: Sequence[Any] = (), *, title: str = "", columns: int
     """Name the marks in a strip of its own above the rows; a filled mark is the latest year's."""
     figure = figure_of(ax)
     left, width = _reach(ax)
+    color = None if handles else "markeredgecolor"
     handles = handles or ax.get_legend_handles_labels()[0]
     names = [wrap(str(handle.get_label()), width / (columns or 1) - 22) for handle in handles]
     flat = sum(map(measure, names)) + 34 * len(names) - 14 <= width
@@ -1015,7 +1018,7 @@ def _key(ax: Axes, handles: Sequence[Any] = (), *, title: str = "", columns: int
         bbox_to_anchor=(0, 1),
         bbox_transform=offset_copy(ax.transAxes, figure, -left, 0, "points"),
         alignment="left",
-        labelcolor="markeredgecolor",
+        labelcolor=color,
         ncols=columns or (len(names) if flat else 1),
     )
     legend.get_title().set_color(MUTED)
