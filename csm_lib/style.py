@@ -102,6 +102,8 @@ def house_style() -> Iterator[None]:
         # a script that FONT lacks still shows on the page, which has other fonts
         warnings.filterwarnings("ignore", message=r"Glyph \d+")
         yield
+        interactive = mpl.is_interactive()  # a notebook's first figure turns it on
+    mpl.interactive(interactive)
 
 
 def text_on(role: str) -> str:

@@ -21,6 +21,8 @@ from matplotlib.axes import Axes
 from matplotlib.collections import LineCollection
 from matplotlib.colors import to_hex
 from matplotlib.text import Text
+from nbclient import NotebookClient
+from nbformat.v4 import new_code_cell, new_notebook
 
 from csm_lib import charts
 from csm_lib.charts import DARK, PALETTE, figure_of
@@ -645,6 +647,20 @@ def test_a_chart_is_a_figure_of_pyplot_so_that_a_notebook_shows_it(chart: str) -
     ax = DRAWN[chart]()
     assert isinstance(ax, Axes)
     assert plt.get_fignums() == [ax.figure.number]
+
+
+def test_a_notebook_shows_each_chart_once_and_none_that_a_page_has_taken() -> None:
+    cells = [
+        "from csm_lib import charts\nimport pandas as pd\n"
+        "board = pd.DataFrame({'item': ['A'], 'year': [2008], 'yes': [1], 'base': [2]})",
+        "charts.dumbbell(board)",
+        "charts.bars(board).set_title('Mine')",
+        "charts.svg(charts.ranked_dots(board), key='k', alt='a')[:4]",
+    ]
+    notebook = new_notebook(cells=[new_code_cell(cell) for cell in cells])
+    NotebookClient(notebook).execute()
+    shown = [sum("image/png" in o.get("data", {}) for o in cell.outputs) for cell in notebook.cells]
+    assert shown == [0, 1, 1, 0]
 
 
 @every_chart
