@@ -86,7 +86,7 @@ OUTSIDE = ("axes fraction", "data")  # along x, 0 is the left end of the plot an
 # What stands for a cell without a count, with a base of 0, and for none.
 WITHHELD, NO_ANSWERS, NOT_ASKED = "withheld", "no answers", "not asked"
 
-Charted = Axes | npt.NDArray[Any]
+Panels = npt.NDArray[Any]  # an Axes for each group
 Place = tuple[float, float, float]  # a place along x, and the points needed left and right of it
 Draw = Callable[[Axes, pd.DataFrame], list[Place]]
 
@@ -98,7 +98,7 @@ def dumbbell(
     order: Sequence[str] | None = None,
     ax: Axes | None = None,
     note: str | None = None,
-) -> Charted:
+) -> Axes | Panels:
     """Draw the share of each item in two years, the largest in the last year first.
 
     Parameters
@@ -108,6 +108,8 @@ def dumbbell(
         where it has ``low`` and ``high``, so is the interval.
     order
         Ids of the items from top to bottom, each once.
+    ax, note
+        The Axes to draw on, and a label to set in the figure, as for every chart.
     """
     cells, groups = _read(tally, "dumbbell", ["item", "year"])
     items = _ordered(cells, order)
@@ -151,7 +153,7 @@ def waves(
     order: Sequence[str] | None = None,
     ax: Axes | None = None,
     note: str | None = None,
-) -> Charted:
+) -> Axes | Panels:
     """Draw the share of each item in every wave, the largest in the last wave first.
 
     The waves of an item stand one below the other, joined: open marks, and a filled one for the
@@ -162,6 +164,8 @@ def waves(
     ----------
     tally, order
         As for `dumbbell`, with two years or more.
+    ax, note
+        The Axes to draw on, and a label to set in the figure, as for every chart.
     """
     cells, groups = _read(tally, "waves", ["item", "year"])
     items = _ordered(cells, order)
@@ -199,7 +203,9 @@ def waves(
 
 
 @house_style()
-def ranked_dots(tally: pd.DataFrame, *, ax: Axes | None = None, note: str | None = None) -> Charted:
+def ranked_dots(
+    tally: pd.DataFrame, *, ax: Axes | None = None, note: str | None = None
+) -> Axes | Panels:
     """Draw the share of each item in one year, the largest first, with its count.
 
     Parameters
@@ -207,6 +213,8 @@ def ranked_dots(tally: pd.DataFrame, *, ax: Axes | None = None, note: str | None
     tally
         A tally of yes/no items in one year: one row per item. Where it has ``low`` and ``high``,
         the interval is drawn.
+    ax, note
+        The Axes to draw on, and a label to set in the figure, as for every chart.
     """
     cells, groups = _read(tally, "ranked_dots", [*{"year"}.intersection(tally), "item"])
     years = sorted(cells["year"].unique())
@@ -243,7 +251,7 @@ def bars(
     labels: Mapping[str, str] | None = None,
     ax: Axes | None = None,
     note: str | None = None,
-) -> Charted:
+) -> Axes | Panels:
     """Draw a bar for each category, and for each year in it, on a scale from 0 to 100%.
 
     Parameters
@@ -253,6 +261,8 @@ def bars(
         several yes/no items. Categories come in its order.
     labels
         What to call an answer; by default its id in words.
+    ax, note
+        The Axes to draw on, and a label to set in the figure, as for every chart.
     """
     by = [name for name in ("item", "year", "answer") if name in tally]
     cells, groups = _read(tally, "bars", by)
@@ -298,7 +308,7 @@ def stacked_bars(
     labels: Mapping[str, str] | None = None,
     ax: Axes | None = None,
     note: str | None = None,
-) -> Charted:
+) -> Axes | Panels:
     """Draw how the answers to each item divide, in each year, with the base.
 
     Parameters
@@ -311,6 +321,8 @@ def stacked_bars(
         base stays blank, and a part too small for its percentage has none.
     labels
         What to call an answer; by default its id in words.
+    ax, note
+        The Axes to draw on, and a label to set in the figure, as for every chart.
     """
     cells, groups = _read(tally, "stacked_bars", ["item", "year", "answer"])
     unknown = [answer for answer in answers if answer not in set(cells["answer"])]
@@ -363,6 +375,8 @@ def change_bars(tally: pd.DataFrame, *, ax: Axes | None = None, note: str | None
         A tally of yes/no items: one row per item and year. The change is from its first to its
         last year, made from the counts. An item without a share in both years stands below the
         others, and says why it has no bar.
+    ax, note
+        The Axes to draw on, and a label to set in the figure, as for every chart.
     """
     cells, _ = _read(tally, "change_bars", ["item", "year"], split=False)
     first, last = cells["year"].min(), cells["year"].max()
@@ -417,6 +431,8 @@ def moves(
         ``gainers_low`` and ``gainers_high`` (numbers of authorities). Rows come in its order.
     losers, gainers
         What the two did, in the past tense: ``left`` and ``joined`` for a Board.
+    ax, note
+        The Axes to draw on, and a label to set in the figure, as for every chart.
     """
     columns = ["losers_low", "losers_high", "gainers_low", "gainers_high"]
     frame = _comparisons(frame, "moves", columns)
@@ -450,6 +466,8 @@ def ranges(
         `csm_lib.inference.bounds` gives them, and ``base``, of how many. Rows come in its order.
     what
         What is counted, with no number: ``Authorities that said yes``.
+    ax, note
+        The Axes to draw on, and a label to set in the figure, as for every chart.
     """
     frame = _comparisons(frame, "ranges", ["low", "high", "base"])
 
@@ -484,6 +502,8 @@ def p_ranges(
         in its order. An arrow stands for a p below 0.0001, where the scale ends.
     level
         The level of the test, from 0.0001 to 1. A p at the level counts as below it.
+    ax, note
+        The Axes to draw on, and a label to set in the figure, as for every chart.
     """
     if not SMALLEST_P <= level <= 1:
         raise ValueError(
@@ -550,6 +570,8 @@ def support(
         The label that says that these are drawn panels.
     what
         Which panels a cell counts, as the axis goes on after "drawn panels".
+    ax
+        The Axes to draw on, as for every chart.
     """
     import seaborn as sns
 
@@ -595,6 +617,8 @@ def tile_map(frame: pd.DataFrame, *, ax: Axes | None = None, note: str | None = 
     frame
         One row per region: ``region`` (one of the nine), ``yes`` and ``base``, as in a tally by
         region of one item in one year. A region without a row is blank.
+    ax, note
+        The Axes to draw on, and a label to set in the figure, as for every chart.
     """
     stray = sorted(set(map(str, frame.get("region", []))) - set(PLACES))
     if stray:
@@ -810,7 +834,7 @@ def _chart(
     return axes
 
 
-def _panels(draw: Draw, cells: pd.DataFrame, groups: list[str], **options: Any) -> Charted:
+def _panels(draw: Draw, cells: pd.DataFrame, groups: list[str], **options: Any) -> Axes | Panels:
     axes = _chart(draw, cells, groups, **options)
     return np.array(axes, dtype=object) if groups else axes[0]
 

@@ -21,12 +21,10 @@ from matplotlib.axes import Axes
 from matplotlib.collections import LineCollection
 from matplotlib.colors import to_hex
 from matplotlib.text import Text
-from nbclient import NotebookClient
-from nbformat.v4 import new_code_cell, new_notebook
 
 from csm_lib import charts
 from csm_lib.charts import DARK, PALETTE, figure_of
-from csm_lib.style import text_on
+from csm_lib.style import house_style, text_on
 from csm_lib.words import of_panels, p_value
 
 Row = tuple[str, int, str, int | None, int | None]  # label, year, answer, yes, base
@@ -649,18 +647,13 @@ def test_a_chart_is_a_figure_of_pyplot_so_that_a_notebook_shows_it(chart: str) -
     assert plt.get_fignums() == [ax.figure.number]
 
 
-def test_a_notebook_shows_each_chart_once_and_none_that_a_page_has_taken() -> None:
-    cells = [
-        "from csm_lib import charts\nimport pandas as pd\n"
-        "board = pd.DataFrame({'item': ['A'], 'year': [2008], 'yes': [1], 'base': [2]})",
-        "charts.dumbbell(board)",
-        "charts.bars(board).set_title('Mine')",
-        "charts.svg(charts.ranked_dots(board), key='k', alt='a')[:4]",
-    ]
-    notebook = new_notebook(cells=[new_code_cell(cell) for cell in cells])
-    NotebookClient(notebook).execute()
-    shown = [sum("image/png" in o.get("data", {}) for o in cell.outputs) for cell in notebook.cells]
-    assert shown == [0, 1, 1, 0]
+def test_the_interactive_mode_that_the_first_figure_of_a_notebook_turns_on_stays_on() -> None:
+    try:
+        with house_style():
+            mpl.interactive(True)
+        assert mpl.is_interactive()
+    finally:
+        mpl.interactive(False)
 
 
 @every_chart
