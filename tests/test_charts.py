@@ -698,13 +698,17 @@ def test_each_group_shows_its_own_values() -> None:
     north, south = charts.dumbbell(pd.concat(rows))
     assert [x for x, *_ in dots(north)] == [0.25, 0.75]
     assert [x for x, *_ in dots(south)] == [0, 0.5]
+    drawing = charts.svg(np.array([north, south]), key="k", alt="a")
+    assert drawing.index(">North<") < drawing.index(">South<")
+    assert plt.get_fignums() == []
 
 
 @every_chart
-def test_charts_leave_the_settings_and_the_tally_alone(chart: str) -> None:
+def test_charts_leave_pyplot_the_settings_and_the_tally_alone(chart: str) -> None:
     frames = [BOARD, OTHERS, LEVELS, CHAIRS, REGIONS, WAVES, MOVES, P, BOUNDS, CLAIMS]
     before, settings = [one.copy() for one in frames], dict(mpl.rcParams)
     charts.svg(DRAWN[chart](), key="k", alt="a")
+    assert plt.get_fignums() == []  # closed, as the page has it
     assert dict(mpl.rcParams) == settings
     for one, copy in zip(frames, before, strict=True):
         pd.testing.assert_frame_equal(one, copy)
