@@ -7,7 +7,7 @@ ax
     The Axes to draw on. Without it a figure is made through pyplot, 380 pt wide and as tall as
     its rows need, so that a notebook's cell that ends with the call shows the chart.
 note
-    A label that stands in the figure, as on drawn data.
+    A label that stands in the figure; by default the one that drawn or withheld rows must carry.
 
 What is returned is the Axes. `bars`, `dumbbell`, `ranked_dots`, `stacked_bars` and `waves` draw a
 tally that is split by a characteristic in small multiples, and return an array of Axes, one a
@@ -36,6 +36,7 @@ from matplotlib.transforms import offset_copy
 from pandas.api.types import is_float_dtype
 
 from csm_lib.counts import points_change, rounded_percent
+from csm_lib.status import label_of
 from csm_lib.style import DARK as DARK
 from csm_lib.style import (
     FONT,
@@ -827,7 +828,7 @@ def _chart(
             whole: Any = panel.get_tightbbox()
             left = (whole.x0 - panel.bbox.x0) / panel.bbox.width
             panel.set_title(title, x=left, ha="left")
-    if note:
+    if note := note or label_of(cells):
         _note(axes[0], note)
     if ax is None:
         _heighten(axes, unit)

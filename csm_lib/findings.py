@@ -28,7 +28,6 @@ from csm_lib.status import (
     STATUSES,
     WITHHELD,
     drawable,
-    drawn_note,
     groups_of,
     withheld,
 )
@@ -100,7 +99,7 @@ def finding(
         source=source or source_of(tally, origin),
         caveat=" ".join(part for part in (note, withheld_text(data, origin)) if part),
         alt=alt or alt_of(f"Chart. {question}", data, labels),
-        draw=None if chart is None or drawn.empty else (lambda: _drawn(chart, drawn)),
+        draw=None if chart is None or drawn.empty else (lambda: chart(drawn)),
         labels=labels,
         shown=table,
         origin=origin,
@@ -404,12 +403,6 @@ def alt_of(what: str, data: pd.DataFrame, labels: Mapping[str, str] | None = Non
         )
         rows.append(f"{first[1]}: {values}")
     return f"{what}. {'; '.join(rows)}."
-
-
-def _drawn(chart: Callable[..., Any], data: pd.DataFrame) -> Any:
-    """Draw a chart with the label that its rows must carry."""
-    label = drawn_note(data) if {"status", "item"} <= set(data) else None
-    return chart(data, note=label) if label else chart(data)
 
 
 def _answers(data: pd.DataFrame, origin: Origin | None) -> dict[str, str]:

@@ -64,6 +64,11 @@ def drawn_note(data: pd.DataFrame) -> str | None:
     return "\n".join(labels) or None
 
 
+def label_of(data: pd.DataFrame) -> str | None:
+    """The label a chart of some rows must carry, or ``None``; rows without a status need none."""
+    return drawn_note(data) if {"item", "status"} <= set(data) else None
+
+
 def withheld(data: pd.DataFrame) -> int:
     """How many figures of a tally are withheld, the answers to one question taken as one."""
     rows = data[data["status"] == WITHHELD]
