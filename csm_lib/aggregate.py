@@ -1,24 +1,28 @@
 """From returns to the tally: how many gave each answer, of how many who answered.
 
-One algorithm serves every item, year and characteristic. It stays wide: each row of the returns
-has a cell (its year and group), each answer a place among an item's answers, and one pass over the
-two numbers counts every answer in every cell. Nothing is melted into one row per answer.
+One expression serves every item, year and characteristic, and every engine of frames: whether an
+answer was given is a column of ones and noughts, and one grouped sum of all of them is the tally.
+It is written in narwhals, so whoever holds the rows counts them, a data frame in memory, a lazy
+one or a database, and only the counts are collected.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import TYPE_CHECKING
+import warnings
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import product
+from typing import TYPE_CHECKING, Any
 
+import narwhals.stable.v2 as nw
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
-import pyarrow as pa
-import pyarrow.compute as pc
 
 from csm_lib.errors import CollectionError
 
 if TYPE_CHECKING:
+    from narwhals.stable.v2.typing import IntoFrame
+
     from csm_lib.codebook import Codebook, Item
 
 TALLY = ("item", "label", "section", "year", "answer", "yes", "base", "no_answer", "share")
@@ -30,11 +34,19 @@ CHARACTERISTICS = ("region", "authority_type")
 NOT_KNOWN = "not known"
 """The group of the authorities whose characteristic is missing."""
 
-Ints = npt.NDArray[np.int64]
+Frame = nw.DataFrame[Any] | nw.LazyFrame[Any]
+
+Cell = tuple[Any, ...]
+"""A year and the value of each characteristic."""
+
+Hit = tuple[str, str] | str | None
+"""What is counted: an answer to an item, the yes to an item that opens others, or all returns."""
+
+Counts = Mapping[Cell, Counter[Hit]]
 
 
 def tally(
-    returns: pd.DataFrame,
+    returns: IntoFrame,
     codebook: Codebook,
     items: Sequence[str],
     *,
@@ -46,7 +58,9 @@ def tally(
     Parameters
     ----------
     returns
-        Returns as `csm_lib.returns.read_returns` gives them.
+        Returns as `csm_lib.returns.read_returns` gives them, or the same columns in any frame
+        that narwhals knows: of Polars (eager or lazy), DuckDB, PyArrow, Ibis or Spark. A yes/no
+        item is true and false, or the words ``yes`` and ``no``.
     codebook
         The questionnaire they answer.
     items
@@ -71,16 +85,27 @@ def tally(
     ------
     CollectionError
         An item, a characteristic or a year is unknown.
+
+    Examples
+    --------
+    >>> import duckdb
+    >>> returns = duckdb.read_parquet("returns.parquet")
+    >>> tally(returns, codebook, ["board.police"], by=["region"])
     """
     items = [items] if isinstance(items, str) else list(items)
     by = [by] if isinstance(by, str) else list(by)
+    asked = [codebook[name] for name in items]
+    frame: Frame = nw.from_native(returns)
+    columns = frame.collect_schema().names()
     for name in by:
-        if name not in returns or name in codebook or name == "year" or by.count(name) > 1:
+        if name not in columns or name in codebook or name == "year" or by.count(name) > 1:
             raise CollectionError(
                 f"Returns cannot be split by {name!r}. Name each characteristic once: "
-                f"{', '.join(c for c in CHARACTERISTICS if c in returns)}."
+                f"{', '.join(c for c in CHARACTERISTICS if c in columns)}."
             )
-    known_years = sorted(returns["year"].unique().tolist())
+    counts = _count(frame, codebook, asked, by)
+    # years and groups are those of all returns: a group silent in one year keeps its row
+    known_years, *levels = (sorted({cell[n] for cell in counts}) for n in range(1 + len(by)))
     years = known_years if years is None else list(dict.fromkeys(years))
     stray = sorted(set(years) - set(codebook.years) - set(known_years))
     if stray:
@@ -88,38 +113,16 @@ def tally(
             f"There is no year {stray[0]} in these returns. Years: "
             f"{', '.join(map(str, known_years))}."
         )
-    years = [year for year in years if year in known_years]
-
-    # groups come from all the returns, so that a group silent in one year keeps its row
-    characteristics = [_known(returns[name]) for name in by]
-    levels = [sorted(values.unique()) for values in characteristics]
-    cells = pd.MultiIndex.from_product([years, *levels], names=["year", *by])
-    if len(years) < len(known_years):
-        kept = returns["year"].isin(years)
-        returns, characteristics = returns[kept], [values[kept] for values in characteristics]
-    cell = _places(returns["year"], years)
-    for values, level in zip(characteristics, levels, strict=True):
-        cell = cell * len(level) + _places(values, level)
-
-    asked = [codebook[name] for name in items]
-    counts = [_count(returns, item, cell, cells) for item in asked]
-    number = np.repeat(np.arange(len(asked)), [len(rows) for rows in counts])
-    at, answer, yes, base, no_answer = np.concatenate([np.empty((0, 5), np.int64), *counts]).T
-    frame = pd.DataFrame(
-        {
-            "item": pd.Index([item.item for item in asked], dtype="str").take(number),
-            "label": pd.Index([item.label for item in asked], dtype="str").take(number),
-            "section": pd.Index([item.section for item in asked], dtype="str").take(number),
-            "year": cells.get_level_values("year").take(at),
-            "answer": [asked[n].counted[a] for n, a in zip(number, answer, strict=True)],
-            **{name: cells.get_level_values(name).take(at) for name in by},
-            "yes": yes,
-            "base": base,
-            "no_answer": no_answer,
-        }
+    cells = list(product([year for year in years if year in known_years], *levels))
+    rows = pd.DataFrame(
+        _rows(asked, cells, counts), columns=[*TALLY[:5], *by, "yes", "base", "no_answer"]
+    ).astype(
+        dict.fromkeys(["item", "label", "section", "answer"], "str")
+        | dict.fromkeys(["year", "yes", "base", "no_answer"], "int64")
+        | {name: pd.Index(level).dtype for name, level in zip(by, levels, strict=True)}
     )
-    frame["share"] = frame["yes"] / frame["base"]  # 0 / 0 is missing
-    return frame
+    rows["share"] = rows["yes"] / rows["base"]  # 0 / 0 is missing
+    return rows
 
 
 def changes(rows: pd.DataFrame) -> pd.DataFrame:
@@ -147,69 +150,60 @@ def changes(rows: pd.DataFrame) -> pd.DataFrame:
     key = ["item", "label", "section", "answer"]
     if rows.duplicated([*key, "year"]).any():
         raise CollectionError("Changes are told of a tally without groups; this one has groups.")
-    held = rows[(rows["base"] > 0).fillna(value=False) & rows["yes"].notna()]
-    held = held.astype({"yes": "int64", "base": "int64"})
+    held = rows[rows["base"].gt(0).fillna(value=False) & rows["yes"].notna()]
     first, last = held["year"].min(), held["year"].max()
-    sides = [
-        held.loc[held["year"] == year, [*key, "yes", "base"]].rename(
-            columns={"yes": f"{name}_yes", "base": f"{name}_base"}
-        )
-        for year, name in ((first, "from"), (last, "to"))
-    ]
-    both: pd.DataFrame = sides[0].merge(sides[1], on=key, how="inner")
-    if first == last:
-        both = both.iloc[:0]
+    sides = held.set_index(key)[["yes", "base"]].astype("int64")
+    start = sides[(held["year"] == first).to_numpy()].add_prefix("from_").reset_index()
+    end = sides[((held["year"] == last) & (first < last)).to_numpy()].add_prefix("to_")
+    both: pd.DataFrame = start.merge(end.reset_index(), on=key)
     cross = both["to_yes"] * both["from_base"] - both["from_yes"] * both["to_base"]
     both["change"] = cross / (both["from_base"] * both["to_base"])
-    both["direction"] = cross.map(lambda value: (value > 0) - (value < 0)).astype("int64")
+    both["direction"] = np.sign(cross)
     return both
 
 
-def _count(returns: pd.DataFrame, item: Item, cell: Ints, cells: pd.MultiIndex) -> Ints:
-    """Count the answers to one item in every cell.
+def _count(frame: Frame, codebook: Codebook, asked: Sequence[Item], by: Sequence[str]) -> Counts:
+    """Count every answer in every cell that has returns, in one query."""
+    columns = frame.collect_schema()
 
-    Returns
-    -------
-    array
-        One row is a cell of a year for which answers are held, and one of the answers counted:
-        the number of the cell, of the answer, how many gave it, how many gave any, how many none.
-    """
-    values = [True, False] if item.response == "yes_no" else list(item.answers)
-    place = _places(returns[item.item], values) + 1  # 0: no answer
-    if item.asked_if is not None:
-        asked = returns[item.asked_if].fillna(False).to_numpy(dtype=bool)
-        cell, place = cell[asked], place[asked]
-    width = len(values) + 1
-    table = np.bincount(cell * width + place, minlength=len(cells) * width).reshape(-1, width)
-    held = np.flatnonzero(cells.get_level_values("year").isin(item.held))
-    answers = len(item.counted)  # the first so many of all answers
-    yes = table[held, 1 : 1 + answers]
-    base, no_answer = table[held, 1:].sum(axis=1), table[held, 0]
-    return np.column_stack(
-        [
-            np.repeat(held, answers),
-            np.tile(np.arange(answers), len(held)),
-            yes.ravel(),
-            np.repeat(base, answers),
-            np.repeat(no_answer, answers),
-        ]
-    )
+    def gave(item: Item, answer: str) -> nw.Expr:
+        column, kind = nw.col(item.item), columns[item.item]
+        if item.response == "yes_no" and kind == nw.Boolean:
+            return column if answer == "yes" else ~column
+        words = item.response != "yes_no" or kind in (nw.String, nw.Categorical, nw.Enum)
+        return column == (answer if words else answer == "yes")
 
-
-def _known(values: pd.Series) -> pd.Series:
-    """Return a characteristic with a name where it is missing."""
-    if isinstance(values.dtype, pd.CategoricalDtype) and NOT_KNOWN not in values.cat.categories:
-        values = values.cat.add_categories([NOT_KNOWN])
-    return values.fillna(NOT_KNOWN)
+    hits: dict[Hit, nw.Expr] = {}
+    for item in asked:
+        given = {answer: gave(item, answer) for answer in item.answers}
+        if item.asked_if is not None:
+            opened = hits[item.asked_if] = gave(codebook[item.asked_if], "yes")
+            given = {answer: hit & opened for answer, hit in given.items()}
+        hits.update(((item.item, answer), hit) for answer, hit in given.items())
+    if isinstance(frame, nw.LazyFrame):  # not every database sums true and false
+        hits = {key: hit.cast(nw.Int64) for key, hit in hits.items()}
+    names = [f"hit {number}" for number in range(len(hits))]
+    named = [hit.alias(name) for name, hit in zip(names, hits.values(), strict=True)]
+    with warnings.catch_warnings():  # pandas warns of what has many columns
+        warnings.simplefilter("ignore", pd.errors.PerformanceWarning)
+        groups = frame.select("year", *by, *named).group_by("year", *by)
+        counted = groups.agg(nw.len().alias("hit"), nw.col(*names).sum()).lazy().collect()
+    counts: defaultdict[Cell, Counter[Hit]] = defaultdict(Counter)
+    width = 1 + len(by)
+    for row in counted.rows():
+        cell = tuple(NOT_KNOWN if pd.isna(value) else value for value in row[:width])
+        counts[cell].update(dict(zip([None, *hits], map(int, row[width:]), strict=True)))
+    return counts
 
 
-def _places(values: pd.Series, known: Sequence[object]) -> Ints:
-    """Return the place of each value among the known ones; -1 where it is missing."""
-    if isinstance(values.dtype, pd.CategoricalDtype):  # as many codes as rows, and no text
-        codes = values.cat.set_categories(list(known)).cat.codes.to_numpy()
-    elif isinstance(values.dtype, pd.StringDtype):  # in a sixth of the time of a Categorical
-        texts, among = pa.array(values, pa.large_string()), pa.array(known, pa.large_string())
-        codes = pc.index_in(texts, among).fill_null(-1).to_numpy(zero_copy_only=False)
-    else:
-        codes = pd.Categorical(values, categories=list(known)).codes
-    return codes.astype(np.int64)
+def _rows(asked: Sequence[Item], cells: Sequence[Cell], counts: Counts) -> Iterator[Cell]:
+    """Give the rows of a tally, without the share."""
+    for item in asked:
+        for year, *group in cells:
+            if year not in item.held:
+                continue
+            found = counts.get((year, *group), Counter())
+            base = sum(found[item.item, answer] for answer in item.answers)
+            for answer in item.counted:
+                yes, blank = found[item.item, answer], found[item.asked_if] - base
+                yield (item.item, item.label, item.section, year, answer, *group, yes, base, blank)
