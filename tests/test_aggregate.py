@@ -1,11 +1,18 @@
-"""The tally, against counts made by hand and against counting one answer at a time."""
+"""The tally, against counts made by hand, counting one at a time, and on every engine."""
 
 from __future__ import annotations
 
 import math
+import subprocess
+import sys
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
+import duckdb
 import pandas as pd
+import polars as pl
+import pyarrow as pa
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -15,6 +22,7 @@ from csm_lib.codebook import Codebook, read_codebook
 from csm_lib.collection import Collection
 from csm_lib.errors import CollectionError
 from csm_lib.own.check import read_returns
+from csm_lib.returns import write_returns
 
 ROWS = """\
 authority,year,region,authority_type,chair,seat,late,level,unheld
@@ -323,6 +331,105 @@ def test_the_groups_of_a_tally_add_up_to_the_whole(collection: Collection) -> No
         )
 
 
+# --- every engine ---------------------------------------------------------------------------------
+
+
+def texts(returns: pd.DataFrame, dtype: str) -> pd.DataFrame:
+    return returns.astype(dict.fromkeys(returns.select_dtypes("str").columns, dtype))
+
+
+def as_objects(returns: pd.DataFrame) -> pd.DataFrame:
+    return returns.astype(object).where(returns.notna(), None).astype({"year": "int64"})
+
+
+ENGINES: dict[str, Callable[[pd.DataFrame, str], Any]] = {  # of the returns, or of a file of them
+    "pandas, categories": lambda returns, _: texts(returns, "category"),
+    "pandas, texts as objects": lambda returns, _: texts(returns, "object"),
+    "pandas, all objects": lambda returns, _: as_objects(returns),
+    "pandas, arrow": lambda returns, _: returns.convert_dtypes(dtype_backend="pyarrow"),
+    "pandas, words": lambda _, file: pd.read_csv(f"{file}.csv"),
+    "polars": lambda returns, _: pl.from_pandas(returns),
+    "polars, lazy": lambda returns, _: pl.from_pandas(returns).lazy(),
+    "polars, categories": lambda returns, _: pl.from_pandas(texts(returns, "category")),
+    "polars, words": lambda _, file: pl.scan_csv(f"{file}.csv", infer_schema_length=None),
+    "polars, Parquet": lambda _, file: pl.scan_parquet(f"{file}.parquet"),
+    "duckdb": lambda returns, _: duckdb.from_df(returns),
+    "duckdb, words": lambda _, file: duckdb.read_csv(f"{file}.csv"),
+    "duckdb, Parquet": lambda _, file: duckdb.read_parquet(f"{file}.parquet"),
+    "pyarrow": lambda returns, _: pa.Table.from_pandas(returns),
+}
+
+
+@pytest.fixture(scope="module")
+def gaps(collection: Collection) -> pd.DataFrame:
+    """The shipped returns, where some have no region, and some an answer they were not asked."""
+    returns = collection.returns.copy()
+    returns.loc[:4, "region"] = None
+    returns.loc[returns["board.police"].eq(False).fillna(False), "level.police"] = "head"
+    return returns
+
+
+@pytest.fixture(scope="module")
+def file(
+    gaps: pd.DataFrame, collection: Collection, tmp_path_factory: pytest.TempPathFactory
+) -> str:
+    """The same in files, without the end of their names. A CSV file holds the words yes and no."""
+    path = tmp_path_factory.mktemp("files") / "returns"
+    for suffix in (".csv", ".parquet"):
+        write_returns(gaps, path.with_suffix(suffix), collection.codebook)
+    return str(path)
+
+
+@pytest.mark.filterwarnings("error")
+@pytest.mark.parametrize("engine", ENGINES)
+def test_every_engine_gives_the_same_tally(
+    engine: str, gaps: pd.DataFrame, file: str, collection: Collection
+) -> None:
+    frame = ENGINES[engine](gaps, file)
+    items = list(collection.codebook)
+    for by, years in ([], None), (["authority_type", "region"], [2009]):
+        pd.testing.assert_frame_equal(
+            tally(frame, collection.codebook, items, by=by, years=years),
+            tally(gaps, collection.codebook, items, by=by, years=years),
+        )
+
+
+def test_only_counts_leave_a_lazy_engine_and_it_is_asked_once(
+    returns: pd.DataFrame, questionnaire: Codebook, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lazy = pl.from_pandas(pd.concat([returns] * 5)).lazy()
+    heights = []
+    collect = pl.LazyFrame.collect
+
+    def noted(self: pl.LazyFrame, *args: Any, **kwargs: Any) -> Any:
+        frame = collect(self, *args, **kwargs)
+        heights.append(frame.height)
+        return frame
+
+    monkeypatch.setattr(pl.LazyFrame, "collect", noted)
+    tally(lazy, questionnaire, list(questionnaire), by=["region"])
+    assert heights == [4]  # two years, two regions
+
+
+def test_a_group_that_is_called_not_known_holds_those_that_are_not_known(
+    returns: pd.DataFrame, questionnaire: Codebook
+) -> None:
+    named = returns.assign(region=["not known", None, "not known", "not known", None, "North"])
+    rows = tally(named, questionnaire, ["seat"], by=["region"], years=[2009])
+    assert numbers(rows, "region") == [("North", 0, 1, 0), ("not known", 2, 2, 0)]
+
+
+def test_counting_loads_no_engine_but_the_one_of_the_frame() -> None:
+    code = """if True:
+        import sys, pandas, narwhals.stable.v2
+        before = set(sys.modules)
+        import csm_lib.aggregate
+        loaded = {name.partition(".")[0] for name in set(sys.modules) - before}
+        print(*loaded - sys.stdlib_module_names)"""
+    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert run.stdout.split() == ["csm_lib"]
+
+
 # --- changes --------------------------------------------------------------------------------------
 
 
@@ -391,18 +498,3 @@ def test_what_is_withheld_has_no_change_and_no_say_in_the_years() -> None:
     assert (row["item"], row["from_yes"], row["to_yes"], row["change"]) == ("a", 10, 20, 0.25)
     assert changes(rows)["from_yes"].dtype == "int64"
     assert changes(rows.assign(yes=pd.NA, base=pd.NA)).empty
-
-
-def test_columns_of_categories_are_counted_like_columns_of_text(collection: Collection) -> None:
-    returns = collection.returns.copy()
-    returns.loc[:4, "region"] = None
-    text = returns.select_dtypes("str").columns
-    assert {"board.chair", "level.police", "region"} <= set(text)
-    as_text = returns.astype(dict.fromkeys(text, "str"))
-    as_categories = returns.astype(dict.fromkeys(text, "category"))
-    items = ["board.chair", "level.police", "board.police"]
-    for by in ([], ["region"], ["region", "authority_type"]):
-        pd.testing.assert_frame_equal(
-            tally(as_categories, collection.codebook, items, by=by),
-            tally(as_text, collection.codebook, items, by=by),
-        )
