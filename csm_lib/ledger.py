@@ -17,79 +17,52 @@ or a statement, what the returns give for it, and a verdict:
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from functools import cache
-from typing import TYPE_CHECKING, Any, NamedTuple
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from csm_lib import words
-from csm_lib.claims import (
+from csm_lib import counts, words
+from csm_lib.errors import CollectionError
+from csm_lib.files import read_text, report, require_columns
+from csm_lib.predicates import (
     DISAGREES,
     PASSED,
     POSSIBLE,
     UNCHECKED,
+    Cell,
+    Known,
+    Ruling,
     Verdict,
+    asked_of,
     decide,
-    read_claims,
+    moves_of,
+    published_of,
+    understood,
 )
-from csm_lib.claims.cells import Cell, by_direction, moves, printed, value
-from csm_lib.claims.jsna import components_rest_on_the_rest
-from csm_lib.codebook import ANSWERS
-from csm_lib.counts import (
-    closing_chance,
-    closing_splits,
-    expected_by_chance,
-    one_cell_corrections,
-    points_change,
-    possible_counts,
-    rounded_percent,
-)
-from csm_lib.errors import CollectionError
-from csm_lib.files import read_text, require_columns
-from csm_lib.published import CHARACTERISTICS, stated_sample
-from csm_lib.recovery import sample_list
+from csm_lib.published import CHARACTERISTICS, stated_sample, value_of
 
 if TYPE_CHECKING:
     from collections.abc import Hashable
 
     from csm_lib.collection import Collection
-    from csm_lib.frame import FrameList
 
 COLUMNS = (
-    "entry",
-    "kind",
-    "item",
-    "year",
-    "place",
-    "printed",
-    "computed",
-    "verdict",
-    "chance",
-    "because",
-    "status",
-)
-TYPES = {"year": "Int64", "chance": "float64"}
+    "entry", "kind", "item", "year", "place", "printed", "computed", "verdict", "chance",
+    "because", "status",
+)  # fmt: skip
+CLAIM_COLUMNS = ("claim", "statement", "place", "figures", "check", "note")
 FIGURE, CLAIM = "figure", "claim"
 STATUSES = ("published", "recovered", "assumed", "impossible")
-
-Row = Mapping["Hashable", Any]
-
 
 BY_LUCK = 0.05
 """A base that is not stated counts as tested where its figures fit with a chance below this."""
 
-
-class Judgement(NamedTuple):
-    """What the returns give for a figure, as text; the verdict; why; and the chance of luck."""
-
-    computed: str
-    verdict: Verdict
-    because: str
-    chance: float | None = None
+Row = Mapping["Hashable", Any]
 
 
-Cells = Mapping[tuple[str, int, str], Cell]
+NOT_HELD = Ruling(UNCHECKED, "The returns hold no answers to it in that year.")
+NOT_BOTH = Ruling(UNCHECKED, "The returns do not hold both years.")
 
 
 # -- The ledger ---------------------------------------------------------------------------------
@@ -114,7 +87,80 @@ def ledger(collection: Collection) -> pd.DataFrame:
     CollectionError
         The collection has no published figures, or its statements cannot be read.
     """
-    return pd.concat([figures(collection), claims(collection)], ignore_index=True)
+    found = figures(collection)
+    return pd.concat([found, claims(collection, found)], ignore_index=True)
+
+
+def figures(collection: Collection) -> pd.DataFrame:
+    """Hold every published figure against the returns: those rows of the `ledger`."""
+    known = Known(collection)
+    rows = known.published.rename(columns={"figure": "entry"}).assign(kind=FIGURE)
+    rulings = [_judge(row, known) for row in known.published.to_dict("records")]
+    return _ruled(rows, rulings)
+
+
+def claims(collection: Collection, judged: pd.DataFrame | None = None) -> pd.DataFrame:
+    """Hold every statement of `claims.csv` against the returns: those rows of the `ledger`.
+
+    ``judged`` are the rows of `figures`, where they are at hand.
+    """
+    if not (collection.path / "claims.csv").exists():
+        return pd.DataFrame(columns=list(COLUMNS))
+    known = Known(collection, figures(collection) if judged is None else judged)
+    rows = read_claims(collection)
+    rulings = [decide(check, known) for check in rows["check"]]
+    status = known.published.set_index("figure")["status"]
+    rows["status"] = [
+        max(status[behind.split()], key=STATUSES.index, default="") for behind in rows["figures"]
+    ]
+    rows = rows.rename(columns={"claim": "entry", "statement": "printed"})
+    found = _ruled(rows.assign(kind=CLAIM, item="", year=None), rulings)
+    return found.assign(because=(rows["note"] + " " + found["because"]).str.strip())
+
+
+def _ruled(rows: pd.DataFrame, rulings: Sequence[Ruling]) -> pd.DataFrame:
+    """Put rulings beside what they are of, in the columns of the ledger."""
+    found = rows.join(pd.DataFrame(rulings, columns=list(Ruling._fields)))
+    return found[list(COLUMNS)].astype({"year": "Int64", "chance": "float64"})
+
+
+def read_claims(collection: Collection) -> pd.DataFrame:
+    """Read the statements of a collection from its `claims.csv`: one row is one statement.
+
+    Returns
+    -------
+    DataFrame
+        As the file, all of it text: ``claim`` (its id), ``statement``, ``place``, ``figures`` (ids
+        of the figures it rests on, separated by spaces), ``check`` (see `csm_lib.predicates`) and
+        ``note`` (what the numbers do not tell). ``figures`` and ``note`` may be empty.
+
+    Raises
+    ------
+    CollectionError
+        The file cannot be read, an id stands twice or is a figure's, a cell is empty, or a
+        figure or a check is unknown: every fault with its line and remedy.
+    """
+    path = collection.path / "claims.csv"
+    rows = read_text(path, CollectionError)
+    require_columns(rows, CLAIM_COLUMNS, path, CollectionError)
+    known = set(published_of(collection)["figure"])
+    taken, wrong = set(known), []
+    for line, row in zip(rows.index, rows.to_dict("records"), strict=True):
+        empty = [name for name in CLAIM_COLUMNS[:3] if not row[name].strip()]
+        told = [f"the cell {name!r} is empty. Fill it in." for name in empty]
+        if row["claim"] in taken:
+            told.append(f"the id {row['claim']!r} is taken. Give it another.")
+        taken.add(row["claim"])
+        for figure in sorted(set(row["figures"].split()) - known):
+            told.append(f"there is no figure {figure!r}. Use ids of published.csv.")
+        try:
+            understood(row["check"], collection)
+        except CollectionError as reason:
+            told.append(str(reason))
+        wrong += [f"line {line}: {fault}" for fault in told]
+    if wrong:
+        raise CollectionError(report(path, wrong))
+    return rows[list(CLAIM_COLUMNS)].reset_index(drop=True)
 
 
 def recorded(collection: Collection) -> pd.DataFrame:
@@ -153,326 +199,262 @@ def differences(rows: pd.DataFrame, before: pd.DataFrame) -> pd.DataFrame:
     return both[both["recorded"] != both["verdict"]].reset_index(drop=True)
 
 
-def claims(collection: Collection) -> pd.DataFrame:
-    """Hold every statement of `claims.csv` against the returns: those rows of the `ledger`."""
-    path = collection.path / "claims.csv"
-    if not path.exists():
-        return pd.DataFrame(columns=list(COLUMNS))
-    status = printed(collection).set_index("figure")["status"]
-    rows = []
-    for claim in read_claims(path, printed(collection)).to_dict("records"):
-        ruling = decide(collection, claim["check"])
-        behind = set(status[claim["figures"].split()])
-        rows.append(
-            {
-                "entry": claim["claim"],
-                "kind": CLAIM,
-                "item": "",
-                "year": pd.NA,
-                "place": claim["place"],
-                "printed": claim["statement"],
-                "computed": "",
-                "verdict": ruling.verdict,
-                "chance": None,
-                "because": ruling.evidence,
-                "status": max(behind, key=STATUSES.index, default=""),
-            }
-        )
-    return pd.DataFrame(rows, columns=list(COLUMNS)).astype(TYPES)
-
-
-def figures(collection: Collection) -> pd.DataFrame:
-    """Hold every published figure against the returns: those rows of the `ledger`."""
-    published = printed(collection)
-    tally = collection.tally(list(collection.codebook))
-    key, counts = ["item", "year", "answer"], ["item", "label", "yes", "base", "no_answer"]
-    cells: Cells = {
-        tuple(at): Cell(*found)
-        for at, found in zip(
-            tally[key].to_numpy().tolist(), tally[counts].to_numpy().tolist(), strict=True
-        )
-    }
-    fitting = cache(lambda: frame_list(collection))
-    rows = []
-    for row in published.to_dict("records"):
-        judged = _judge(row, cells, collection, fitting)
-        rows.append(
-            {
-                "entry": row["figure"],
-                "kind": FIGURE,
-                **{name: row[name] for name in ("item", "year", "place", "printed", "status")},
-                **judged._asdict(),
-            }
-        )
-    return pd.DataFrame(rows, columns=list(COLUMNS)).astype(TYPES)
-
-
 # -- Judging a figure ---------------------------------------------------------------------------
 
 
-def _judge(
-    row: Row, cells: Cells, collection: Collection, fitting: Callable[[], FrameList]
-) -> Judgement:
+def _judge(row: Row, known: Known) -> Ruling:
     """Hand a figure to the function for what it states."""
     statistic, item = row["statistic"], row["item"]
-    if statistic == "share" and item == "sample":
-        return _sample_share(row, collection)
-    if statistic == "share" and item in CHARACTERISTICS:
-        return _group_share(row, collection, fitting())
-    if statistic == "share":
-        return _share(row, cells, collection)
-    if statistic == "change":
-        return _change(row, cells, collection)
-    if statistic in ("no_response", "not_stated", "absent"):
-        return _number_of_boards(row, cells, collection)
-    if statistic == "excluded":
-        return _excluded(collection)
     if statistic == "date":
-        return Judgement(
-            "", UNCHECKED, "A date. Neither the returns nor the other figures tell it."
-        )
+        return Ruling(UNCHECKED, "A date. Neither the returns nor the other figures tell it.")
+    if statistic == "excluded":
+        return _excluded(row, known)
     if item == "sample":
-        return _sample_size(row, collection)
-    return _number_of_items(row, collection)
-
-
-def _share(row: Row, cells: Cells, collection: Collection) -> Judgement:
-    """A share of an item, on the base that the paper states, or on one that fits its block."""
-    cell = cells.get((row["item"], row["year"], row["answer"]))
+        return _sample(row, known)
+    if item in CHARACTERISTICS:
+        return _group_share(row, known)
+    if statistic == "change":
+        return _change(row, known)
+    if item in known.collection.codebook.sections:
+        return _number_of_items(row, known)
+    answer = row["answer"] or known.collection.codebook[item].counted[0]
+    cell = known.cells.get((item, row["year"], answer))
     if cell is None:
-        return Judgement("", UNCHECKED, "The returns hold no answers to it in that year.")
+        return NOT_HELD
+    return (_share if statistic == "share" else _number_of_boards)(row, cell, known)
+
+
+def _share(row: Row, cell: Cell, known: Known) -> Ruling:
+    """A share of an item, on the base that the paper states, or on one that fits its block."""
     if row["status"] == "impossible":
-        return Judgement(str(cell), DISAGREES, _why_impossible(row, cell, collection))
-    if not cell.base or rounded_percent(cell.yes, cell.base) != row["value"]:
-        return Judgement(str(cell), DISAGREES, f"The returns give {cell}.")
-    stated, in_words = _stated_base(row, cells, collection)
+        return Ruling(DISAGREES, _why_impossible(row, cell, known), cell.text)
+    if not cell.base or counts.rounded_percent(cell.yes, cell.base) != row["value"]:
+        return Ruling(DISAGREES, f"The returns give {cell.text}.", cell.text)
+    stated, in_words = _stated_base(row, known)
     if stated is None:
-        return _share_of_no_base(row, cell, collection)
+        return _share_of_no_base(row, cell, known)
     if cell.base != stated:
-        return Judgement(
-            str(cell), DISAGREES, f"The base is {in_words}, and in the returns {cell.base}."
-        )
+        because = f"The base is {in_words}, and in the returns {cell.base}."
+        return Ruling(DISAGREES, because, cell.text)
     if pd.notna(row["numerator"]):
         chance = 1 / 101  # of all whole percentages one belongs to the fraction
-    elif collection.codebook[row["item"]].response == "level":
-        chance = closing_chance(stated)
+    elif known.collection.codebook[row["item"]].response == "level":
+        chance = counts.closing_chance(stated)
     else:
-        chance = expected_by_chance(1, stated, smallest=stated)
-    return Judgement(str(cell), PASSED, f"Of {in_words}.", chance)
+        chance = counts.expected_by_chance(1, stated, smallest=stated)
+    return Ruling(PASSED, f"Of {in_words}.", cell.text, chance)
 
 
-def _share_of_no_base(row: Row, cell: Cell, collection: Collection) -> Judgement:
+def _share_of_no_base(row: Row, cell: Cell, known: Known) -> Ruling:
     """A share whose base is not stated: tested only together with the others on its base."""
-    published = printed(collection)
-    size = stated_sample(published)
-    left_out = _beside(published, collection.codebook[row["item"]].section, row["year"], "excluded")
-    whole = size - (left_out or 0)
-    in_words = _less(f"all {size}", left_out or 0, "left out")
-    values = list(dict.fromkeys(_block(row, published)["value"].astype(int)))
-    holes = [value for value in values if not possible_counts(value, whole)]
+    size = stated_sample(known.published)
+    section = known.collection.codebook[row["item"]].section
+    left_out = _printed(known, section, row["year"], "excluded") or 0
+    whole, in_words = size - left_out, _less(f"all {size}", left_out, "left out")
+    block = "block" if row["block"] else "figure"
+    on_base = known.published[known.published[block] == row[block]]
+    values = list(dict.fromkeys(on_base["value"].astype(int)))
+    holes = [f"{value}%" for value in values if not counts.possible_counts(value, whole)]
     alone = len(values) == 1
     all_of_them = "both" if len(values) == 2 else f"all {len(values)} different"
     which = "it" if alone else f"{all_of_them} percentages on its base"
     if cell.base == whole:
-        chance = expected_by_chance(len(values), whole, smallest=whole)
+        chance = counts.expected_by_chance(len(values), whole, smallest=whole)
         because = f"Base not stated; {in_words} can give {which}."
         if chance < BY_LUCK:
-            return Judgement(str(cell), PASSED, because, chance)
-        return Judgement(str(cell), POSSIBLE, because)
+            return Ruling(PASSED, because, cell.text, chance)
+        return Ruling(POSSIBLE, because, cell.text)
     if not holes:
-        return Judgement(str(cell), POSSIBLE, f"Base not stated; in the returns it is {cell.base}.")
+        because = f"Base not stated; in the returns it is {cell.base}."
+        return Ruling(POSSIBLE, because, cell.text)
     no = f"{whole} ({in_words})" if left_out else str(whole)
-    told = words.listed([f"{value}%" for value in holes])
-    because = f"Base not stated. {no} cannot give {told}; {cell.base} can give {which}."
+    because = (
+        f"Base not stated. {no} cannot give {words.listed(holes)}; {cell.base} can give {which}."
+    )
     if left_out and not alone:
         because += " Blanks in single questions would explain it."
-    return Judgement(str(cell), POSSIBLE, because)
+    return Ruling(POSSIBLE, because, cell.text)
 
 
-def _stated_base(row: Row, cells: Cells, collection: Collection) -> tuple[int | None, str]:
+def _stated_base(row: Row, known: Known) -> tuple[int | None, str]:
     """The base that the paper states, and how it comes about; none where it states none."""
-    published, item, year = printed(collection), row["item"], row["year"]
-    size = stated_sample(published)
+    item, year = known.collection.codebook[row["item"]], row["year"]
     if pd.notna(row["base"]):
         return int(row["base"]), f"the {row['base']} printed beside it"
-    opener = collection.codebook[item].asked_if
-    if collection.codebook[item].response == "level" and opener is not None:
-        on_board = cells[opener, year, "yes"].yes
-        unknown = _beside(published, item, year, "not_stated") or 0
-        in_words = f"the {on_board} on the Board"
-        return on_board - unknown, _less(in_words, unknown, "whose level is not stated")
-    silent = _beside(published, item, year, "no_response")
-    if silent is not None:
-        return size - silent, _less(f"all {size}", silent, "without an answer")
-    return None, ""
+    if item.response == "level" and item.asked_if is not None:
+        on_board = known.cells[item.asked_if, year, "yes"].yes
+        unknown = _printed(known, item.item, year, "not_stated") or 0
+        in_words = _less(f"the {on_board} on the Board", unknown, "whose level is not stated")
+        return on_board - unknown, in_words
+    size = stated_sample(known.published)
+    silent = _printed(known, item.item, year, "no_response")
+    if silent is None:
+        return None, ""
+    return size - silent, _less(f"all {size}", silent, "without an answer")
 
 
 def _less(whole: str, number: int, which: str) -> str:
     return f"{whole} less {number} {which}" if number else whole
 
 
-def _beside(published: pd.DataFrame, item: str, year: int, statistic: str) -> int | None:
-    """A number printed for the same item and year, if one is."""
-    at = (published["item"] == item) & (published["year"] == year)
-    values = published.loc[at & (published["statistic"] == statistic), "value"]
-    return int(values.iloc[0]) if len(values) else None
+def _printed(known: Known, item: str, year: int, statistic: str) -> int | None:
+    """A number printed of an item and year, if one is."""
+    rows = known.published
+    at = (rows["item"] == item) & (rows["year"] == year) & (rows["statistic"] == statistic)
+    return next(iter(rows.loc[at, "value"].astype(int)), None)
 
 
-def _block(row: Row, published: pd.DataFrame) -> pd.DataFrame:
-    """The figures that rest on one base with this one, itself included."""
-    name = "block" if row["block"] else "figure"
-    return published[published[name].isin([row[name]])]
-
-
-def _why_impossible(row: Row, cell: Cell, collection: Collection) -> str:
+def _why_impossible(row: Row, cell: Cell, known: Known) -> str:
     """No count gives it: the nearest correction, and the others that would do."""
-    answers = ANSWERS.get(collection.codebook[row["item"]].response, {})
-    published = printed(collection)
-    at = (published["item"] == row["item"]) & (published["year"] == row["year"])
-    parts = published[at & (published["statistic"] == "share")]
+    rows = known.published
+    at = (rows["item"] == row["item"]) & (rows["year"] == row["year"])
+    parts = rows[at & (rows["statistic"] == "share")]
     values = parts["value"].astype(int).tolist()
-    mended = one_cell_corrections(values, cell.base) if len(parts) > 1 and cell.base else ()
+    mended = counts.one_cell_corrections(values, cell.base) if len(parts) > 1 and cell.base else ()
     if not mended:
-        return f"No count of {row['of']} gives {row['printed']}. The returns give {cell}."
+        return f"No count of {row['of']} gives {row['printed']}. The returns give {cell.text}."
+    answers = known.collection.codebook[row["item"]].answers
     names = [words.within(answers[answer]) for answer in parts["answer"]]
     changes = [f"{one.corrected}% for {names[one.position]}" for one in mended]
-    largest = stated_sample(published)
-    other = [base for base in range(1, largest + 1) if closing_splits(values, base)]
+    largest = stated_sample(rows)
+    other = [str(base) for base in range(1, largest + 1) if counts.closing_splits(values, base)]
     elsewhere = (
-        f"They would on {words.listed([str(base) for base in other])}"
-        if other
-        else f"They do on no base up to {largest}"
+        f"They would on {words.listed(other)}" if other else f"They do on no base up to {largest}"
     )
     rest = f" ({words.listed(changes[1:])} would mend it as well)" if changes[1:] else ""
-    counts = [possible_counts(value, cell.base) for value in values]
-    short = cell.base - sum(max(found) for found in counts) if all(counts) else 0
-    silent = (
-        f" Or no figure is misprinted, and {words.number(short)} more of the {cell.base} did not "
-        f"state the level: {' + '.join(str(max(found)) for found in counts)} is "
-        f"{cell.base - short}."
-        if short > 0
-        else ""
-    )
-    return (
+    because = (
         f"The parts {words.listed(parts['printed'].tolist())} do not add up to {cell.base}, nor "
-        f"to 100%. {elsewhere}. Nearest correction: {changes[0]}{rest}.{silent}"
+        f"to 100%. {elsewhere}. Nearest correction: {changes[0]}{rest}."
     )
+    most = [max(counts.possible_counts(value, cell.base), default=cell.base) for value in values]
+    short = cell.base - sum(most)
+    if short > 0:
+        because += (
+            f" Or no figure is misprinted, and {words.number(short)} more of the {cell.base} did "
+            f"not state the level: {' + '.join(map(str, most))} is {sum(most)}."
+        )
+    return because
 
 
-def _change(row: Row, cells: Cells, collection: Collection) -> Judgement:
+def _change(row: Row, known: Known) -> Ruling:
     """A change in points, from the counts of the two years."""
-    first, last = collection.years[0], collection.years[-1]
-    before, after = (cells.get((row["item"], year, "yes")) for year in (first, last))
-    if before is None or after is None or first == last or not (before.base and after.base):
-        return Judgement("", UNCHECKED, "The returns do not hold both years.")
-    counts = (before.yes, before.base, after.yes, after.base)
-    change = points_change(*counts)
+    years = known.collection.years
+    before, after = (known.cells.get((row["item"], years[at], "yes")) for at in (0, -1))
+    if before is None or after is None or len(years) < 2 or not (before.base and after.base):
+        return NOT_BOTH
+    totals = (before.yes, before.base, after.yes, after.base)
+    change = counts.points_change(*totals)
     computed = f"{change} {'point' if abs(change) == 1 else 'points'}"
-    moved = f"from {before} to {after}"
+    because = f"From {before.text} to {after.text}"
     if change == row["value"]:
-        return Judgement(computed, PASSED, words.sentence(f"{moved}."))
-    of_rounded = rounded_percent(after.yes, after.base) - rounded_percent(before.yes, before.base)
-    tenths = points_change(*counts, digits=1)
-    exact = f"{'-' if tenths < 0 else ''}{abs(tenths) // 10}.{abs(tenths) % 10}"
-    because = f"{words.sentence(moved)} is a change of {exact} points."
-    if of_rounded == row["value"]:
+        return Ruling(PASSED, f"{because}.", computed)
+    whole, tenth = divmod(abs(counts.points_change(*totals, digits=1)), 10)
+    because += f" is a change of {'-' if change < 0 else ''}{whole}.{tenth} points."
+    first, last = (counts.rounded_percent(one.yes, one.base) for one in (before, after))
+    if last - first == row["value"]:
         slip = f" The difference of the two printed percentages is {row['printed']}: a point out "
-        return Judgement(computed, PASSED, f"{because}{slip}through rounding.")
-    return Judgement(computed, DISAGREES, because)
+        return Ruling(PASSED, f"{because}{slip}through rounding.", computed)
+    return Ruling(DISAGREES, because, computed)
 
 
-def _number_of_boards(row: Row, cells: Cells, collection: Collection) -> Judgement:
+def _number_of_boards(row: Row, cell: Cell, _: Known) -> Ruling:
     """How many did not answer, or are not on the Board."""
-    answer = collection.codebook[row["item"]].counted[0]
-    cell = cells.get((row["item"], row["year"], answer))
-    if cell is None:
-        return Judgement("", UNCHECKED, "The returns hold no answers to it in that year.")
     if row["statistic"] == "absent":
         chance = 1 / (cell.base + 1) if cell.base else None
-        return _compare(cell.base - cell.yes, row, f"On the Board: {cell}.", chance=chance)
+        return _compare(cell.base - cell.yes, row, f"On the Board: {cell.text}.", chance=chance)
     because = f"Copied in: {cell.base} of {cell.base + cell.blank} answered."
     return _compare(cell.blank, row, because, same=POSSIBLE)
 
 
 def _compare(
     found: int, row: Row, because: str, *, same: Verdict = PASSED, chance: float | None = None
-) -> Judgement:
+) -> Ruling:
     """Compare a number that was found with the printed one; ``same`` is the verdict if equal."""
     if found != row["value"]:
-        return Judgement(str(found), DISAGREES, because)
-    return Judgement(str(found), same, because, chance)
+        return Ruling(DISAGREES, because, str(found))
+    return Ruling(same, because, str(found), chance)
 
 
-def _excluded(collection: Collection) -> Judgement:
-    """How many of the sample are left out of a section, which nothing else printed tests."""
-    ruling = components_rest_on_the_rest(collection)
-    return Judgement("", ruling.verdict, ruling.evidence)
+def _excluded(row: Row, known: Known) -> Ruling:
+    """How many are left out of a section, whose figures are possible on many a base."""
+    rows, size, left_out = known.published, stated_sample(known.published), int(row["value"])
+    block = rows[rows["item"].isin(known.collection.codebook.section(row["item"]))]
+    values = list(dict.fromkeys(block.loc[block["statistic"] == "share", "value"].astype(int)))
+    base = size - left_out
+    holes = [f"{value}%" for value in values if not counts.possible_counts(value, base)]
+    fits = [str(one.base) for one in reversed(counts.fitting_bases(values, base))]
+    common = (
+        f"It cannot be a common base of {base}, no count of which gives {words.listed(holes)}; "
+        "blanks in single questions would explain that."
+        if holes
+        else f"Every figure is possible on {base}."
+    )
+    because = (
+        f"{words.number(left_out)} left out of {size} leave {base}. On what base the components "
+        f"rest is not stated. {common} Of the bases up to {base}, those that make all "
+        f"{len(values)} different percentages possible: {words.listed(fits)}. By chance alone "
+        f"{counts.expected_by_chance(len(values), base):.1f} would be expected to."
+    )
+    return Ruling(POSSIBLE, words.sentence(because))
 
 
-def _number_of_items(row: Row, collection: Collection) -> Judgement:
+def _number_of_items(row: Row, known: Known) -> Ruling:
     """How many items of a section were asked, rose, fell or stayed the same."""
-    section = collection.codebook.section(row["item"])
-    stated = printed(collection)
-    asked = stated.loc[(stated["item"] == row["item"]) & (stated["statistic"] == "count"), "value"]
-    pairs = moves(collection, section)
-    if len(asked) and len(section) < asked.iloc[0]:
-        with_both = words.number(len(pairs)) if pairs else "none"
+    section = known.collection.codebook.section(row["item"])
+    of_section = [one for one in known.cells.values() if one.item in section]
+    changes = [one.value for one in moves_of(of_section, known.collection.years)]
+    if len(section) < asked_of(known.published, row["item"]):
+        with_both = words.number(len(changes)) if changes else "none"
         because = f"Only {len(section)} are named in print, {with_both} of them with both years."
-        return Judgement("", UNCHECKED, because)
+        return Ruling(UNCHECKED, because)
     if row["statistic"] == "count":
         return _compare(len(section), row, "Items in the codebook.")
-    if not pairs:
-        return Judgement("", UNCHECKED, "The returns do not hold both years.")
-    rose, fell, same = (len(found) for found in by_direction(pairs))
-    because = f"Of {len(pairs)} in both years {rose} rose, {fell} fell and {same} stayed the same."
-    return _compare({"rose": rose, "fell": fell, "same": same}[row["statistic"]], row, because)
+    if not changes:
+        return NOT_BOTH
+    rose, fell = sum(one > 0 for one in changes), sum(one < 0 for one in changes)
+    found = {"rose": rose, "fell": fell, "same": len(changes) - rose - fell}
+    because = (
+        f"Of {len(changes)} in both years {rose} rose, {fell} fell and {found['same']} stayed the "
+        "same."
+    )
+    return _compare(found[row["statistic"]], row, because)
 
 
-def _sample_size(row: Row, collection: Collection) -> Judgement:
-    """How many authorities answered, or (`sample.frame`) how many there were."""
-    if row["figure"] != "sample.frame":
-        years = collection.returns.groupby("authority")["year"].nunique()
-        steady = int((years == len(collection.years)).sum())
-        because = "Copied in: authorities with returns in every year."
-        return _compare(steady, row, because, same=POSSIBLE)
-    one = frame_list(collection)
-    because = f"The list is not stated. On the one that fits best: {one.name}."
-    return _compare(int(one.cells["authorities"].sum()), row, because)
+def _sample(row: Row, known: Known) -> Ruling:
+    """How many answered; of how many (`sample.frame`); and that share."""
+    collection = known.collection
+    if row["statistic"] == "share":
+        whole = value_of(known.published, "sample.frame") or 0
+        computed, because = words.of(collection.size, whole), f"The base is {whole}, as printed."
+        if counts.rounded_percent(collection.size, whole) != row["value"]:
+            return Ruling(DISAGREES, because, computed)
+        return Ruling(PASSED, because, computed, 1 / 101)
+    if row["figure"] == "sample.frame":
+        one = known.best_list
+        because = f"The list is not stated. On the one that fits best: {one.name}."
+        return _compare(int(one.cells["authorities"].sum()), row, because)
+    years = collection.returns.groupby("authority")["year"].nunique()
+    steady = int((years == len(collection.years)).sum())
+    because = "Copied in: authorities with returns in every year."
+    return _compare(steady, row, because, same=POSSIBLE)
 
 
-def _sample_share(row: Row, collection: Collection) -> Judgement:
-    """The sample as a share of all authorities."""
-    whole = value(collection, "sample.frame")
-    same = rounded_percent(collection.size, whole) == row["value"]
-    verdict = PASSED if same else DISAGREES
-    because = f"The base is {whole}, as printed."
-    return Judgement(words.of(collection.size, whole), verdict, because, 1 / 101 if same else None)
-
-
-def _group_share(row: Row, collection: Collection, one: FrameList) -> Judgement:
+def _group_share(row: Row, known: Known) -> Ruling:
     """The authorities answering in a region or of a type, of all that there were."""
+    one = known.best_list
     base = one.size(row["item"], row["answer"])
-    groups = collection.returns.drop_duplicates("authority")[row["item"]]
+    groups = known.collection.returns.drop_duplicates("authority")[row["item"]]
     count = int((groups == row["answer"]).sum())
     computed = words.of(count, base)
-    if not possible_counts(row["value"], base):
-        near = [c for v in (row["value"] - 1, row["value"] + 1) for c in possible_counts(v, base)]
-        nearest = (
-            f": {words.listed([words.of(c, base) for c in near])} come nearest" if near else ""
-        )
+    because = f"The list is not stated. On the one that fits best: {one.name}."
+    if not counts.possible_counts(row["value"], base):
+        beside_it = (row["value"] - 1, row["value"] + 1)
+        near = [words.of(c, base) for v in beside_it for c in counts.possible_counts(v, base)]
+        nearest = f": {words.listed(near)} come nearest" if near else ""
         because = (
             f"No count of {base} gives {row['printed']}{nearest}. The other groups leave {count} "
-            f"of the {collection.size}: {computed}. On the list that fits best: {one.name}."
+            f"of the {known.collection.size}: {computed}. On the list that fits best: {one.name}."
         )
-        return Judgement(computed, DISAGREES, because)
-    because = f"The list is not stated. On the one that fits best: {one.name}."
-    if rounded_percent(count, base) != row["value"]:
-        return Judgement(computed, DISAGREES, because)
-    return Judgement(computed, PASSED, because, expected_by_chance(1, base, smallest=base))
-
-
-def frame_list(collection: Collection) -> FrameList:
-    """The list of authorities on which the print fits best."""
-    if collection.frame is None:
-        raise CollectionError(f"{collection.path}: has no frame.csv. The ledger needs it. Add it.")
-    return sample_list(printed(collection), collection.frame)
+    if counts.rounded_percent(count, base) != row["value"]:
+        return Ruling(DISAGREES, because, computed)
+    return Ruling(PASSED, because, computed, counts.expected_by_chance(1, base, smallest=base))

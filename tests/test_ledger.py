@@ -12,10 +12,10 @@ import pytest
 from printed import ALONE, JSNA, TABLE_1, percent
 
 from csm_lib.chapters import reproduction
-from csm_lib.claims import DISAGREES, PASSED, POSSIBLE, UNCHECKED, VERDICTS
 from csm_lib.collection import Collection
 from csm_lib.errors import CollectionError
 from csm_lib.ledger import differences, figures, ledger, record, recorded
+from csm_lib.predicates import DISAGREES, PASSED, POSSIBLE, UNCHECKED, VERDICTS
 
 # Every figure that passed no test, worked out by hand from the paper.
 UNTESTED = {

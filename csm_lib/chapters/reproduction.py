@@ -9,13 +9,12 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from csm_lib import words
-from csm_lib.claims import DISAGREES, PASSED, POSSIBLE, UNCHECKED, VERDICTS
-from csm_lib.claims.cells import printed
 from csm_lib.counts import RULES, closing_chance, rounded_percent
 from csm_lib.errors import CollectionError
 from csm_lib.findings import Finding
 from csm_lib.frame import FrameList, compare_lists
 from csm_lib.ledger import CLAIM, FIGURE, claims, figures, ledger
+from csm_lib.predicates import DISAGREES, PASSED, POSSIBLE, UNCHECKED, VERDICTS, published_of
 from csm_lib.published import CHARACTERISTICS, stated_sample
 from csm_lib.recovery import compare_bases, tie_rules
 
@@ -32,7 +31,7 @@ STANDS = (
 
 def strongest(collection: Collection) -> Finding:
     """What the paper's figures passed that few figures drawn at random would have passed."""
-    rows = printed(collection)
+    rows = published_of(collection)
     found = figures(collection).merge(
         rows[["figure", "block", "numerator"]], left_on="entry", right_on="figure"
     )
@@ -84,7 +83,7 @@ def strongest(collection: Collection) -> Finding:
 
 def _level_bases(collection: Collection) -> list[int]:
     """How many Boards state the level, of each agency and year whose levels are printed."""
-    rows = printed(collection)
+    rows = published_of(collection)
     levels = rows[rows["item"].isin(collection.codebook.section("seniority"))]
     levels = levels[levels["statistic"] == "share"]
     return [int(base) for base in levels.groupby(["item", "year"])["of"].first()]
@@ -100,7 +99,7 @@ def _lists(collection: Collection) -> list[tuple[FrameList, int]]:
 
 def _compared(collection: Collection) -> pd.DataFrame:
     """What `csm_lib.frame.compare_lists` says of the printed shares by group."""
-    rows = printed(collection)
+    rows = published_of(collection)
     if collection.frame is None:
         raise CollectionError(f"{collection.path}: has no frame.csv, the lists to compare. Add it.")
     return compare_lists(collection.frame, rows[rows["item"].isin(CHARACTERISTICS)])
@@ -211,7 +210,7 @@ def errata(collection: Collection) -> Finding:
     """Everything that does not stand as printed, the gravest first."""
     rows = ledger(collection)
     rows = rows[rows["verdict"].isin([DISAGREES, UNCHECKED])]
-    statistic = printed(collection).set_index("figure")["statistic"].reindex(rows["entry"])
+    statistic = published_of(collection).set_index("figure")["statistic"].reindex(rows["entry"])
     # one cause: the same reason, or the same slip in a column of differences
     cause = rows["because"].where((statistic != "change").to_numpy(), "change")
     groups = [
@@ -252,7 +251,7 @@ def errata(collection: Collection) -> Finding:
 
 def rounding(collection: Collection) -> Finding:
     """Which rule of rounding the print follows, learned from percentages with their fractions."""
-    rows = printed(collection)
+    rows = published_of(collection)
     rows = rows[rows["numerator"].notna() & (rows["unit"] == "percent")]
     data = pd.DataFrame(
         {
@@ -267,7 +266,7 @@ def rounding(collection: Collection) -> Finding:
             f"{rounded_percent(count, base, rule=rule)}%"
             for count, base in zip(data["count"], data["base"], strict=True)
         ]
-    rules = [rule.replace("_", " ") for rule in tie_rules(printed(collection))]
+    rules = [rule.replace("_", " ") for rule in tie_rules(published_of(collection))]
     exact = 200 * data["count"] % data["base"] == 0
     ties = data[exact & (200 * data["count"] // data["base"] % 2 == 1)]
     which = f"{words.listed(rules)}" if rules else "no single rule"
@@ -291,7 +290,7 @@ def rounding(collection: Collection) -> Finding:
 
 def bases(collection: Collection) -> Finding:
     """What the percentages of the table of agencies are percentages of."""
-    data = compare_bases(printed(collection), collection.codebook)
+    data = compare_bases(published_of(collection), collection.codebook)
     best = [
         group.sort_values("possible", ascending=False, kind="stable").iloc[0]
         for _, group in data.groupby("figures", sort=False)
@@ -318,7 +317,7 @@ def bases(collection: Collection) -> Finding:
 
 def lists(collection: Collection) -> Finding:
     """On which list of authorities the shares by region and by type are possible."""
-    rows = printed(collection)
+    rows = published_of(collection)
     groups = rows[rows["item"].isin(CHARACTERISTICS)]
     found = _lists(collection)
     table = _compared(collection)

@@ -287,7 +287,7 @@ def _legible(rows: pd.DataFrame) -> str:
     """The ledger as text: one entry a line, the reason under each that did not pass a test."""
     import pandas as pd
 
-    from csm_lib.claims import PASSED, VERDICTS
+    from csm_lib.predicates import PASSED, VERDICTS
 
     lines = []
     for kind, heading in (("figure", "Published figures"), ("claim", "Statements")):
