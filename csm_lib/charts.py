@@ -464,7 +464,8 @@ def ranges(
     ----------
     frame
         One row per range: ``item``, ``label``, ``low`` and ``high``, as
-        `csm_lib.inference.bounds` gives them, and ``base``, of how many. Rows come in its order.
+        `csm_lib.inference.group_bounds` gives them, and ``base``, of how many. Rows come in its
+        order.
     what
         What is counted, with no number: ``Authorities that said yes``.
     ax, note

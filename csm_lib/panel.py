@@ -336,31 +336,6 @@ def falls_by_chance(
     return pd.DataFrame(falls)
 
 
-def losers_of_at_least(
-    number: int, fewest: npt.ArrayLike, most: npt.ArrayLike, size: int
-) -> tuple[int, int]:
-    """Return the fewest and the most authorities that lost at least so many items of a battery.
-
-    Each end is reached by some panel, as the theorem of Gale (1957) and Ryser (1957) shows; the
-    conditions on the margins stand in `book/methods.md`.
-
-    Parameters
-    ----------
-    fewest, most
-        For each item the fewest and the most authorities that lost it.
-    size
-        How many authorities there are.
-    """
-    if number < 1:
-        raise ValueError(f"number is {number}; ask for at least 1 item lost.")
-    low, high = np.asarray(fewest, dtype=np.int64), np.asarray(most, dtype=np.int64)
-    authorities = np.arange(size + 1)[:, None]
-    placed = np.maximum(low - authorities, 0).sum(axis=1)
-    room = (size - authorities[:, 0]) * (number - 1)
-    enough = np.minimum(high, authorities).sum(axis=1) >= number * authorities[:, 0]
-    return int(np.argmax(placed <= room)), int(np.flatnonzero(enough).max())
-
-
 def _choose(
     eligible: Mask, count: int, same: Mask, odds: float, rng: np.random.Generator, place: str
 ) -> Mask:

@@ -8,7 +8,6 @@ from collections.abc import Callable
 
 import numpy as np
 import pytest
-from scipy.optimize import Bounds, LinearConstraint, milp
 
 from csm_lib import panel
 from csm_lib.chapters import change, representation
@@ -210,70 +209,6 @@ def test_who_gained_and_lost_is_read_from_both_years() -> None:
     gained, lost = panel.moves(first, last)
     assert gained.tolist() == [[False, False, True, False, False, False]]
     assert lost.tolist() == [[False, True, False, False, False, False]]
-
-
-# -- Extremes over all panels --------------------------------------------------------------------
-
-
-def _extreme(number: int, low: list[int], high: list[int], size: int, *, fewest: bool) -> int:
-    """The same by integer programming (HiGHS), which proves its optimum."""
-    items = len(low)
-    losses = size * items  # first a 0/1 for each authority and item, then one for each authority
-    rows, least, most = [], [], []
-    for item in range(items):
-        row = np.zeros(losses + size)
-        row[item:losses:items] = 1
-        rows.append(row)
-        least.append(low[item])
-        most.append(high[item])
-    for authority in range(size):
-        row = np.zeros(losses + size)
-        row[authority * items : (authority + 1) * items] = 1
-        enough, short = row.copy(), row.copy()
-        enough[losses + authority] = -number
-        short[losses + authority] = -items
-        rows += [enough, short]
-        least += [0, -np.inf]
-        most += [np.inf, number - 1]
-    sign = 1 if fewest else -1
-    goal = np.r_[np.zeros(losses), np.full(size, sign)]
-    found = milp(
-        goal,
-        constraints=LinearConstraint(np.array(rows), least, most),
-        integrality=np.ones(losses + size),
-        bounds=Bounds(0, 1),
-    )
-    assert found.status == 0
-    return sign * round(found.fun)
-
-
-def test_extremes_agree_with_integer_programming() -> None:
-    rng = np.random.default_rng(7)
-    for _ in range(40):
-        size, items = int(rng.integers(1, 8)), int(rng.integers(1, 6))
-        low = rng.integers(0, size + 1, items)
-        high = np.minimum(size, low + rng.integers(0, 4, items))
-        for number in range(1, items + 1):
-            proved = tuple(
-                _extreme(number, low.tolist(), high.tolist(), size, fewest=fewest)
-                for fewest in (True, False)
-            )
-            assert panel.losers_of_at_least(number, low, high, size) == proved
-
-
-def test_extremes_agree_with_trying_everything() -> None:
-    size, low, high = 3, [1, 2], [2, 3]
-    cells = list(itertools.product([0, 1], repeat=size * 2))
-    tables = [np.array(cell).reshape(size, 2) for cell in cells]
-    allowed = [t for t in tables if all(low[i] <= t[:, i].sum() <= high[i] for i in range(2))]
-    for number in (1, 2):
-        counts = [int((t.sum(axis=1) >= number).sum()) for t in allowed]
-        assert panel.losers_of_at_least(number, low, high, size) == (min(counts), max(counts))
-
-
-def test_extremes_ask_for_one_item_at_least() -> None:
-    with pytest.raises(ValueError, match="at least 1"):
-        panel.losers_of_at_least(0, [1], [1], 2)
 
 
 # -- The switch that gives every finding intervals ------------------------------------------------

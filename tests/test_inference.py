@@ -11,9 +11,10 @@ import doctest
 import functools
 import itertools
 import math
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from fractions import Fraction
-from types import ModuleType
 from typing import Any
 
 import numpy as np
@@ -22,47 +23,53 @@ import pytest
 import statsmodels.stats.contingency_tables
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scipy.optimize import Bounds, LinearConstraint, milp
 from scipy.stats import beta, binom, norm
-from statsmodels.stats.multitest import multipletests
 
+from csm_lib import inference
 from csm_lib.collection import Collection
 from csm_lib.inference import (
+    FINITE,
+    METHODS,
     PairedTable,
     SignTest,
     YearSwapRange,
-    battery,
     breakdown,
     change_range,
+    group_bounds,
     holm,
     holm_adjusted,
     interval,
     interval_range,
+    least_churn_p,
+    losers_of_at_least,
     mcnemar,
     net_changes,
     newcombe,
-    one_share,
+    pair_bounds,
     paired,
     paired_items,
-    rows,
     sign_test,
-    totals,
     worst_case,
     year_swap,
     year_swap_range,
 )
-from csm_lib.inference.bounds import group_bounds, pair_bounds
-from csm_lib.inference.one_share import FINITE, METHODS
 
 Z = norm.ppf(0.975)
 
 unhurried = settings(deadline=None)  # a busy machine is no failure
 
 
-@pytest.mark.parametrize("module", [one_share, rows, totals, battery], ids=lambda m: m.__name__)
-def test_examples_in_the_docstrings_hold(module: ModuleType) -> None:
-    result = doctest.testmod(module)
+def test_examples_in_the_docstrings_hold() -> None:
+    result = doctest.testmod(inference)
     assert result.attempted > 0
     assert result.failed == 0
+
+
+def test_scipy_and_statsmodels_are_loaded_when_they_are_needed() -> None:
+    code = "import csm_lib.inference, sys; print({'scipy', 'statsmodels'} & set(sys.modules))"
+    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert run.stdout.strip() == "set()"
 
 
 # -- One share --------------------------------------------------------------
@@ -680,15 +687,19 @@ def test_holm_multiplies_the_smallest_by_their_number_and_never_falls() -> None:
     assert both["verdict"].tolist() == ["depends", "depends"]
     assert holm([0.3], [0.4], level=0.5)["verdict"].tolist() == ["always"]
     assert holm([], []).empty
+    assert holm([0.0, 0.5], [0.0, 0.5])["verdict"].tolist() == ["always", "never"]
 
 
-def test_holm_agrees_with_statsmodels_for_many_batteries_at_once() -> None:
-    p = np.random.default_rng(74).random((3, 2, 9)) ** 3
-    p[0, 0, :4] = p[0, 0, 4]  # ties
-    p[0, 1, :] = 0
-    adjusted = holm_adjusted(p)
-    for place in np.ndindex(3, 2):
-        np.testing.assert_allclose(adjusted[place], multipletests(p[place], method="holm")[1])
+def test_holm_adjusted_p_is_the_largest_of_the_steps_up_to_it() -> None:
+    batteries = np.random.default_rng(74).random((6, 9)) ** 3
+    batteries[0, :4] = batteries[0, 4]  # ties
+    batteries[1, :] = 0
+    for p in batteries:
+        steps = [
+            max((p >= step).sum() * step for step in p[p <= own])  # of so many at least as large
+            for own in p
+        ]
+        np.testing.assert_allclose(holm_adjusted(p), np.minimum(steps, 1))
 
 
 chances = st.floats(0, 1)
@@ -710,7 +721,9 @@ def test_p_values_that_are_none_are_refused() -> None:
             holm([0.0], wrong)
     with pytest.raises(ValueError, match=r"p_low must be a list of p-values, .* got 0\.1"):
         holm(0.1, 0.2)
-    for high in ([0.1, 0.2], [0.04], [[0.1]]):
+    with pytest.raises(ValueError, match="p_high must be a list of p-values"):
+        holm([0.1], [[0.1]])
+    for high in ([0.1, 0.2], [0.04]):
         with pytest.raises(ValueError, match="a p_low and a p_high at or above it"):
             holm([0.05], high)
 
@@ -759,6 +772,17 @@ def test_the_year_swap_test_of_many_panels_at_once() -> None:
     assert year_swap([1] * 200 + [-1] * 200 + [2] * 100) < 1e-9
     with pytest.raises(ValueError, match="net must be from -10,000 to 10,000"):
         year_swap([10_001])
+
+
+def test_the_least_churn_lies_with_as_few_authorities_as_can_be() -> None:
+    # three items fall, by 2, 3 and 3, and one rises by 2: three authorities lose 3, 3 and 2 items,
+    # two others gain one
+    assert least_churn_p([9, 9, 9, 0, 4], [7, 6, 6, 2, 4]) == swapped((-3, -3, -2, 1, 1))
+    assert least_churn_p(pd.Series([5, 1]), pd.Series([1, 1])) == 2.0**-3
+    assert least_churn_p([2, 3], [3, 2]) == least_churn_p([], []) == 1.0
+    assert least_churn_p([0, 0], [4, 4]) == 2.0**-3
+    with pytest.raises(TypeError, match="to_yes must be whole numbers"):
+        least_churn_p([1], [0.5])
 
 
 def test_net_changes_count_only_what_was_answered_in_both_years() -> None:
@@ -831,7 +855,7 @@ def test_the_net_changes_of_all_panels_are_those_that_the_most_uneven_one_majori
     for chosen, nets in panels(4, 2, blanks=False):
         k1, n1, k2, n2 = (np.array(column) for column in zip(*chosen, strict=True))
         gainers, losers = np.minimum(n1 - k1, k2), np.minimum(k1, n2 - k2)
-        uneven = battery._most_uneven(gainers, losers, 4)
+        uneven = inference._most_uneven(gainers, losers, 4)
         most = np.sort(uneven)[::-1].cumsum()
         assert (uneven.cumsum() == most).all()
         majorised = {
@@ -901,6 +925,75 @@ def test_the_verdict_of_the_year_swap_test_is_only_given_where_it_is_known() -> 
         year_swap_range([1], [2], [1], [2], authorities=2.0)  # type: ignore[arg-type]
     with pytest.raises(ValueError, match="authorities must be from 1"):
         year_swap_range([0], [0], [0], [0], authorities=0)
+
+
+# -- Extremes over all panels -----------------------------------------------
+
+
+def _extreme(number: int, low: list[int], high: list[int], size: int, *, fewest: bool) -> int:
+    """The same by integer programming (HiGHS), which proves its optimum."""
+    items = len(low)
+    losses = size * items  # first a 0/1 for each authority and item, then one for each authority
+    rows, least, most = [], [], []
+    for item in range(items):
+        row = np.zeros(losses + size)
+        row[item:losses:items] = 1
+        rows.append(row)
+        least.append(low[item])
+        most.append(high[item])
+    for authority in range(size):
+        row = np.zeros(losses + size)
+        row[authority * items : (authority + 1) * items] = 1
+        enough, short = row.copy(), row.copy()
+        enough[losses + authority] = -number
+        short[losses + authority] = -items
+        rows += [enough, short]
+        least += [0, -np.inf]
+        most += [np.inf, number - 1]
+    sign = 1 if fewest else -1
+    goal = np.r_[np.zeros(losses), np.full(size, sign)]
+    found = milp(
+        goal,
+        constraints=LinearConstraint(np.array(rows), least, most),
+        integrality=np.ones(losses + size),
+        bounds=Bounds(0, 1),
+    )
+    assert found.status == 0
+    return sign * round(found.fun)
+
+
+def test_extremes_agree_with_integer_programming() -> None:
+    rng = np.random.default_rng(7)
+    for _ in range(40):
+        size, items = int(rng.integers(1, 8)), int(rng.integers(1, 6))
+        low = rng.integers(0, size + 1, items)
+        high = np.minimum(size, low + rng.integers(0, 4, items))
+        for number in range(1, items + 1):
+            proved = tuple(
+                _extreme(number, low.tolist(), high.tolist(), size, fewest=fewest)
+                for fewest in (True, False)
+            )
+            assert losers_of_at_least(number, low, high, size) == proved
+
+
+@pytest.mark.parametrize(
+    ("size", "low", "high"),
+    [(3, [1, 2], [2, 3]), (3, [0, 0], [0, 1]), (3, [3, 1], [3, 2]), (2, [0, 1, 1], [1, 1, 2])],
+)
+def test_the_extremes_of_losers_agree_with_trying_every_table(
+    size: int, low: list[int], high: list[int]
+) -> None:
+    items = len(low)
+    tables = np.array(list(itertools.product([0, 1], repeat=size * items)))
+    tables = tables.reshape(-1, size, items)
+    lost = tables.sum(axis=1)
+    tables = tables[((lost >= low) & (lost <= high)).all(axis=1)]
+    for number in range(1, items + 1):
+        counts = (tables.sum(axis=2) >= number).sum(axis=1)
+        expected = (counts.min(), counts.max())
+        assert losers_of_at_least(number, low, high, size) == expected
+    with pytest.raises(ValueError, match="at least 1"):
+        losers_of_at_least(0, low, high, size)
 
 
 # -- What is refused --------------------------------------------------------

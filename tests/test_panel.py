@@ -32,7 +32,6 @@ from csm_lib.panel import (
     draw_answers,
     draw_net_changes,
     draw_places,
-    losers_of_at_least,
     moves,
     overlap_law,
 )
@@ -368,26 +367,6 @@ def test_losses_are_heaped_on_one_ranking_or_each_item_is_for_itself() -> None:
     assert abs(twice[0].mean() - 14 * 24 / 74) < 0.5
     assert twice[0].mean() + 1 < twice[1].mean() < 13
     assert (twice[2] == 14).all()
-
-
-@pytest.mark.parametrize(
-    ("size", "low", "high"),
-    [(3, [1, 2], [2, 3]), (3, [0, 0], [0, 1]), (3, [3, 1], [3, 2]), (2, [0, 1, 1], [1, 1, 2])],
-)
-def test_the_extremes_of_losers_agree_with_trying_every_table(
-    size: int, low: list[int], high: list[int]
-) -> None:
-    items = len(low)
-    tables = np.array(list(itertools.product([0, 1], repeat=size * items)))
-    tables = tables.reshape(-1, size, items)
-    lost = tables.sum(axis=1)
-    tables = tables[((lost >= low) & (lost <= high)).all(axis=1)]
-    for number in range(1, items + 1):
-        counts = (tables.sum(axis=2) >= number).sum(axis=1)
-        expected = (counts.min(), counts.max())
-        assert losers_of_at_least(number, low, high, size) == expected
-    with pytest.raises(ValueError, match="at least 1"):
-        losers_of_at_least(0, low, high, size)
 
 
 # --- totals that cannot hold ----------------------------------------------------------------------

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import csm_lib as csm
-from csm_lib import inference, panel, words
+from csm_lib import inference, words
 from csm_lib.counts import points_change
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ def numbers(trusts: Collection) -> dict[str, Any]:
     agencies = allowed(trusts, "statutory_agencies")
     services = allowed(trusts, "commissioning_areas")
     low, high = services["losers_low"], services["losers_high"]
-    fewest, most = panel.losers_of_at_least(1, low, high, trusts.size)
+    fewest, most = inference.losers_of_at_least(1, low, high, trusts.size)
     p = services["exact_low"]
     silent = (trusts.population or trusts.size) - trusts.size
     return {

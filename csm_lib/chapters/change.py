@@ -187,7 +187,7 @@ def stopped_somewhere(collection: Collection) -> Finding:
     low, high = data["losers_low"].to_numpy(), data["losers_high"].to_numpy()
     rows = pd.DataFrame(
         [
-            (number, *panel.losers_of_at_least(number, low, high, collection.size))
+            (number, *inference.losers_of_at_least(number, low, high, collection.size))
             for number in (1, 2, 3, 5)
         ],
         columns=["services stopped, at least", "fewest", "most"],
@@ -234,7 +234,7 @@ def support(collection: Collection) -> Finding:
     data["status"] = "drawn"
     wide = data.pivot(index="label", columns="persistence", values="yes")
     shipped = wide[panel.PERSISTENCE]
-    least = _least_churn_p(items)
+    least = inference.least_churn_p(items["from_yes"], items["to_yes"])
     return Finding(
         key="support",
         title=(
@@ -263,19 +263,6 @@ def support(collection: Collection) -> Finding:
             }
         ),
     )
-
-
-def _least_churn_p(items: pd.DataFrame) -> float:
-    """The year-swap p where nobody moves against a change and the moves are heaped on the fewest.
-
-    The services that fell are lost by the same authorities, those that rose gained by others.
-    """
-    net = (items["to_yes"] - items["from_yes"]).to_numpy()
-    place = np.arange(int(np.abs(net).sum()))
-    falls, rises = -net[net < 0], net[net > 0]
-    lost = (place[:, None] < falls).sum(axis=1)
-    gained = (place[:, None] < rises).sum(axis=1)[::-1]
-    return float(inference.year_swap(gained - lost))
 
 
 def survivors(collection: Collection) -> Finding:

@@ -17,7 +17,7 @@ from csm_lib.counts import format_percent
 from csm_lib.errors import CollectionError
 from csm_lib.explore import View
 from csm_lib.findings import Finding, alt_of, base_of, source_of
-from csm_lib.inference.bounds import group_bounds, pair_bounds
+from csm_lib.inference import group_bounds, pair_bounds
 from csm_lib.status import drawn_note
 
 if TYPE_CHECKING:

@@ -1,0 +1,723 @@
+"""How sure anyone can be: of one share, of one change, and of many changes together.
+
+With **rows**, who answered what in both years, the ordinary paired answers hold. With two
+**totals** many things can have happened in between: what is given is the range of a test or an
+interval over all of them, and a verdict. Formulae, proofs and sources are in `book/methods.md`.
+
+Everywhere `count` of the `base` who answered said yes; `authorities` took part in both years, and
+`population` is how many there are in all. They are whole numbers, arrays or Series, and results
+have the form of what was given. A base may be 0. Shares are from 0 to 1. An authority is *paired*
+on an item if it answered it in both years. The impossible is refused with a ValueError, what is
+no whole number with a TypeError.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import combinations
+from typing import Any, Literal, NamedTuple, TypeAlias, get_args
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from csm_lib.counts import LARGEST_BASE, Ints, checked_whole
+
+Floats: TypeAlias = npt.NDArray[np.float64]
+Mask: TypeAlias = npt.NDArray[np.bool_]
+
+Counts: TypeAlias = "int | npt.ArrayLike | pd.Series[Any]"
+"""A whole number, or a sequence, an array or a Series of them."""
+
+Shares: TypeAlias = Any
+"""A float for numbers, a float64 array for arrays, a Series with its index for a Series."""
+
+Answers: TypeAlias = "pd.Series[Any] | npt.NDArray[Any] | Sequence[bool | None]"
+"""One answer an authority: true, false or missing (no answer, or not asked)."""
+
+IntervalMethod = Literal["wilson", "jeffreys", "clopper_pearson", "wilson_finite", "hypergeometric"]
+"""The last two know how many authorities there are, and are narrower the more of them answered."""
+METHODS: tuple[IntervalMethod, ...] = get_args(IntervalMethod)
+FINITE = METHODS[3:]
+
+PairedTest = Literal["exact", "mid_p"]
+"""McNemar's exact test, which never errs above its level, or its mid-p, which seldom does."""
+TESTS: tuple[PairedTest, ...] = get_args(PairedTest)
+
+Verdict = Literal["always", "never", "depends"]
+"""Is p at or below the level whatever happened, in no case, or in some cases and not in others?"""
+VERDICTS: tuple[Verdict, ...] = get_args(Verdict)
+
+# Two numbers this close, relatively, are taken for a tie, so that none hangs on the last bit.
+TIE = 1e-9
+# The largest net change of one authority that is taken: a battery has no more items.
+LARGEST_NET = 10_000
+
+
+# -- Checks ---------------------------------------------------------------------------------------
+
+
+def checked_level(level: float) -> float:
+    """Return a level (of a test or an interval), refusing all but a number between 0 and 1."""
+    if isinstance(level, bool) or not isinstance(level, int | float | np.floating):
+        raise TypeError(f"level must be a number between 0 and 1; got {level!r}.")
+    if not 0 < level < 1:
+        raise ValueError(f"level must be between 0 and 1, such as 0.05 for 5%; got {level!r}.")
+    return float(level)
+
+
+def verdicts(p_low: Any, p_high: Any, level: float) -> npt.NDArray[np.str_]:
+    """Return the verdict for each range of p-values; p at the level counts as below it."""
+    limit = checked_level(level) * (1 + TIE)
+    below = [np.asarray(p_high) <= limit, np.asarray(p_low) > limit]
+    return np.select(below, VERDICTS[:2], VERDICTS[2])
+
+
+def _known(name: str, names: Sequence[str], what: str) -> None:
+    if name not in names:
+        raise ValueError(f"There is no {what} {name!r}; use one of {', '.join(names)}.")
+
+
+def _whole(values: Counts, name: str, low: int = 0) -> Ints:
+    return checked_whole(values, name, low, LARGEST_BASE)
+
+
+def _counted(count: Counts, base: Counts, year: str = "") -> tuple[Ints, Ints]:
+    k, n = _whole(count, f"count{year}"), _whole(base, f"base{year}")
+    _at_most(k, n, f"A count is at most its base (count{year}, base{year})")
+    return k, n
+
+
+def _at_most(part: Ints, most: Ints, rule: str) -> None:
+    wrong = part > most
+    if wrong.any():
+        many, few = (array[wrong].flat[0] for array in np.broadcast_arrays(part, most))
+        raise ValueError(f"{rule}; got {many} of {few}. Are they swapped?")
+
+
+def _index(*given: object) -> pd.Index[Any] | None:
+    """The index that all Series among the given share."""
+    indexes = [value.index for value in given if isinstance(value, pd.Series)]
+    if any(not index.equals(indexes[0]) for index in indexes):
+        raise ValueError("The Series have different indexes; align them first, with .align().")
+    return indexes[0] if indexes else None
+
+
+def _as_given(result: Any, *given: object) -> Shares:
+    array = np.asarray(result, dtype=np.float64)
+    index = _index(*given)
+    if index is not None:
+        return pd.Series(array, index=index)
+    return array if array.ndim else float(array)
+
+
+# -- One share ------------------------------------------------------------------------------------
+
+
+def interval(
+    count: Counts, base: Counts,
+    *, method: IntervalMethod = "wilson", population: Counts | None = None, level: float = 0.95,
+) -> tuple[Shares, Shares]:  # fmt: skip
+    """Return the lower and the upper end of an interval around a share.
+
+    It takes those who answered for a random sample: of endlessly many, or, by `wilson_finite` and
+    `hypergeometric`, of a population. They chose themselves, so set `worst_case` beside it. Where
+    nobody said yes the lower end is 0, where everybody did the upper end is 1, where the base is
+    0 both are missing.
+
+    >>> [round(100 * end, 1) for end in interval(67, 74)]
+    [81.7, 95.3]
+    >>> [round(100 * end, 1) for end in interval(67, 74, method="hypergeometric", population=150)]
+    [84.0, 94.7]
+    """
+    from statsmodels.stats.proportion import proportion_confint
+
+    k, n = _counted(count, base)
+    alpha = 1 - checked_level(level)
+    _known(method, METHODS, "method")
+    if method in FINITE and population is None:
+        raise ValueError(f"Method {method!r} needs the population: how many there are in all.")
+    if method not in FINITE and population is not None:
+        raise ValueError(f"Method {method!r} takes no population; use {' or '.join(FINITE)}.")
+    with np.errstate(divide="ignore", invalid="ignore"):  # a base of 0 gives no interval
+        if population is None:
+            name = "beta" if method == "clopper_pearson" else method
+            low, high = proportion_confint(k, n, alpha=alpha, method=name)
+        else:
+            size = _whole(population, "population")
+            known_low, known_high = worst_case(k, n, size)
+            if method == "hypergeometric":
+                low = _fewest(k, n, size, alpha / 2) / size
+                high = (size - _fewest(n - k, n, size, alpha / 2)) / size
+            else:  # Wilson's as if n(N-1)/(N-n) had answered, with the share that was seen
+                as_if = n * (size - 1) / (size - n)
+                low, high = proportion_confint(k / n * as_if, as_if, alpha=alpha, method="wilson")
+            # not maximum and minimum: where all answered Wilson's is missing, and all is known
+            low, high = np.fmax(low, known_low), np.fmin(high, known_high)
+    low = np.where(n == 0, np.nan, np.where(k == 0, 0.0, low))
+    high = np.where(n == 0, np.nan, np.where(k == n, 1.0, high))
+    given = (count, base, population)
+    return _as_given(low, *given), _as_given(high, *given)
+
+
+def worst_case(count: Counts, base: Counts, population: Counts) -> tuple[Shares, Shares]:
+    """Return the lowest and the highest share that all of the population can have.
+
+    Those whose answer is not known may all have said no, or all yes (Manski 1990).
+
+    >>> [round(100 * end, 1) for end in worst_case(67, 74, 150)]
+    [44.7, 95.3]
+    """
+    k, n = _counted(count, base)
+    size = _whole(population, "population")
+    _at_most(n, size, "A base is at most its population")
+    if (size == 0).any():
+        raise ValueError("The population is 0, which has no share. Leave such rows out.")
+    given = (count, base, population)
+    return _as_given(k / size, *given), _as_given((k + size - n) / size, *given)
+
+
+def _fewest(k: Ints, n: Ints, size: Ints, tail: float) -> Ints:
+    """The fewest in the population of which k or more come up with a chance above tail.
+
+    That chance rises with their number, so halving the range finds it.
+    """
+    from scipy.stats import hypergeom
+
+    low, high = np.broadcast_arrays(k, k + size - n)
+    while (low < high).any():
+        middle = (low + high) // 2
+        enough = hypergeom.sf(k - 1, size, middle, n) > tail * (1 + TIE)
+        low, high = np.where(enough, low, middle + 1), np.where(enough, middle, high)
+    return low
+
+
+# -- One change, from rows ------------------------------------------------------------------------
+
+
+class PairedTable(NamedTuple):
+    """What the same authorities answered to one item in two years, as numbers of authorities.
+
+    ``gainers`` went from no to yes, ``losers`` from yes to no. ``unpaired`` lack an answer in one
+    of the years or in both, and stand in no other number.
+    """
+
+    gainers: int
+    losers: int
+    stayed_yes: int
+    stayed_no: int
+    unpaired: int
+
+
+def paired(first: Answers, second: Answers) -> PairedTable:
+    """Count who gained, lost and stayed the same on one item, between two years.
+
+    The answers are one an authority, in the same order: booleans that may be missing. Anything
+    else is a TypeError; two Series with different indexes are a ValueError.
+
+    >>> paired([True, True, False, None], [True, False, True, True])
+    PairedTable(gainers=1, losers=1, stayed_yes=1, stayed_no=0, unpaired=1)
+    """
+    yes_1, yes_2, both = _two_years(first, second)
+    cells = (~yes_1 & yes_2, yes_1 & ~yes_2, yes_1 & yes_2, ~yes_1 & ~yes_2)
+    return PairedTable._make(int(cell.sum()) for cell in (*(both & cell for cell in cells), ~both))
+
+
+def paired_items(first: pd.DataFrame, second: pd.DataFrame) -> pd.DataFrame:
+    """Count who gained, lost and stayed the same on each of some items, between two years.
+
+    The answers are one row an authority and one column an item, as for `paired`, with the same
+    index and columns in both years. One row of the result is one item, which is its index; its
+    columns are the numbers of a `PairedTable`.
+    """
+    _same_labels(first, second)
+    tables = [paired(first[item], second[item]) for item in first.columns]
+    columns = PairedTable._fields
+    return pd.DataFrame(tables, index=first.columns, columns=columns, dtype="int64")
+
+
+def mcnemar(gainers: Counts, losers: Counts, *, test: PairedTest = "exact") -> Shares:
+    """Return the two-sided p-value of McNemar's test of no change; 1 where nobody changed.
+
+    Only those who changed tell anything: were gaining and losing as likely as each other, how
+    often would they part as unevenly as this, or more so? The mid-p is that of Fagerland,
+    Lydersen and Laake (2013), whose example this is.
+
+    >>> mcnemar(1, 7), mcnemar(1, 7, test="mid_p")
+    (0.0703125, 0.0390625)
+    """
+    from scipy.stats import binom
+
+    _known(test, TESTS, "test")
+    b, c = _whole(gainers, "gainers"), _whole(losers, "losers")
+    fewer, changed, apart = np.minimum(b, c), b + c, abs(b - c)
+    p = binom.cdf(fewer, changed, 0.5)
+    if test == "exact":
+        p = np.where(apart > 1, 2 * p, 1.0)  # 1: as even as can be
+    else:
+        p = np.where(apart > 0, p + binom.cdf(fewer - 1, changed, 0.5), 1.0)
+        p = np.where((apart == 0) & (changed > 0), 1 - binom.pmf(fewer, changed, 0.5) / 2, p)
+    return _as_given(p, gainers, losers)
+
+
+def newcombe(
+    stayed_yes: Counts, gainers: Counts, losers: Counts, stayed_no: Counts, *, level: float = 0.95
+) -> tuple[Shares, Shares]:
+    """Return the ends of an interval for the change of a share, from its paired table.
+
+    Of the share in the second year less that in the first, so from -1 to 1; missing where there
+    is no pair. Method 10 of Newcombe (1998); the example is the second row of his Table III.
+
+    >>> [round(end, 4) for end in newcombe(20, 12, 2, 16)]
+    [0.0562, 0.3292]
+    """
+    from statsmodels.stats.proportion import proportion_confint
+
+    names = ("stayed_yes", "gainers", "losers", "stayed_no")
+    given = (stayed_yes, gainers, losers, stayed_no)
+    a, b, c, d = (_whole(value, name) for value, name in zip(given, names, strict=True))
+    pairs, alpha = a + b + c + d, 1 - checked_level(level)
+    with np.errstate(divide="ignore", invalid="ignore"):  # without pairs there is no interval
+        yes = np.stack(np.broadcast_arrays(a + c, a + b))  # in the first and in the second year
+        low, high = proportion_confint(yes, pairs, alpha=alpha, method="wilson")
+        below, above = np.maximum(yes / pairs - low, 0), np.maximum(high - yes / pairs, 0)
+        cross = np.asarray(a * d - b * c, dtype=np.float64)
+        cross = np.where(cross > 0, np.maximum(cross - pairs / 2, 0), cross)
+        # as floats, for the product of the four margins is beyond int64 from 55,000 pairs on
+        spread = np.prod(np.sqrt(1.0 * yes * (pairs - yes)), axis=0)
+        phi = np.where(spread > 0, cross / spread, 0.0)
+        change = (b - c) / pairs
+    arms = (below[1], above[0]), (above[1], below[0])
+    down, up = (np.sqrt(np.maximum(x**2 - 2 * phi * x * y + y**2, 0)) for x, y in arms)
+    return _as_given(change - down, *given), _as_given(change + up, *given)
+
+
+def _two_years(first: Answers, second: Answers, item: str = "") -> tuple[Mask, Mask, Mask]:
+    """Who said yes in the first year, who in the second, and who answered in both."""
+    if isinstance(first, pd.Series) and isinstance(second, pd.Series):
+        _same_labels(first, second)
+    if len(first) != len(second):
+        raise ValueError(
+            f"There are {len(first)} answers in the first year and {len(second)} in the second. "
+            "Give one an authority in both, missing where there is none."
+        )
+    yes, known = [], []
+    for year, answers in (("first", first), ("second", second)):
+        values = pd.Series(list(answers), dtype=object)
+        for value in values.dropna():
+            if not isinstance(value, bool | np.bool_):
+                raise TypeError(
+                    f"{year}{item}: answers must be true, false or missing; got {value!r}. "
+                    "Compare first, for example with == 'yes'."
+                )
+        yes.append(values.fillna(False).to_numpy(dtype=bool))
+        known.append(values.notna().to_numpy())
+    return yes[0], yes[1], known[0] & known[1]
+
+
+def _same_labels(first: pd.DataFrame | pd.Series, second: pd.DataFrame | pd.Series) -> None:
+    for one, two, what in zip(first.axes, second.axes, ("indexes", "columns"), strict=False):
+        if not one.equals(two):
+            raise ValueError(
+                f"The two years have different {what}; index both by authority, then align them "
+                "with .align()."
+            )
+
+
+# -- One change, from totals ----------------------------------------------------------------------
+
+
+def change_range(
+    count_1: Counts, base_1: Counts, count_2: Counts, base_2: Counts,
+    *, authorities: Counts, test: PairedTest = "exact", level: float = 0.05,
+) -> pd.DataFrame:  # fmt: skip
+    """Return what can have happened between two totals, and what a test makes of it.
+
+    One row is one comparison. Each pair of columns ``_low`` and ``_high`` holds the least and the
+    most of a number over all that the totals allow, and some course of events reaches each end:
+    authorities ``paired``, ``gainers``, ``losers``, ``net`` (gainers less losers) and ``churn``
+    (both together), and the two-sided p-values of McNemar's test, ``exact`` and ``mid_p``.
+    ``verdict`` is ``always`` where the p-value of `test` is at or below `level` whatever
+    happened, ``never`` where in no case, else ``depends``.
+
+    >>> areas = change_range([67, 26], [74, 72], [62, 50], [74, 72], authorities=74)
+    >>> areas[["losers_low", "losers_high", "exact_low", "exact_high", "verdict"]].round(4)
+       losers_low  losers_high  exact_low  exact_high verdict
+    0           5           12     0.0625      0.3593   never
+    1           0           22     0.0000      0.0092  always
+    """
+    _known(test, TESTS, "test")
+    *totals, labels = _totals(count_1, base_1, count_2, base_2, authorities)
+    columns: dict[str, Any] = _moves(*totals)
+    far = np.maximum(columns["net_high"], -columns["net_low"])  # and nothing moves against it
+    near = np.clip(0, columns["net_low"], columns["net_high"])
+    losers = np.minimum(columns["losers_high"], columns["gainers_high"] - near)
+    for name in TESTS:
+        columns[f"{name}_low"] = mcnemar(far, np.zeros_like(far), test=name)
+        columns[f"{name}_high"] = mcnemar(near + losers, losers, test=name)
+    # With a net change of 0, nobody need have moved, which mid-p takes for 1 and not for 1/2.
+    columns["mid_p_high"] = np.where(near == 0, 1.0, columns["mid_p_high"])
+    one_each = (far == 0) & (columns["gainers_high"] > 0)
+    columns["mid_p_low"] = np.where(one_each, 0.75, columns["mid_p_low"])
+    columns["verdict"] = verdicts(columns[f"{test}_low"], columns[f"{test}_high"], level)
+    return pd.DataFrame(columns, index=labels)
+
+
+def interval_range(
+    count_1: Counts, base_1: Counts, count_2: Counts, base_2: Counts,
+    *, authorities: Counts, level: float = 0.95,
+) -> pd.DataFrame:  # fmt: skip
+    """Return the tightest and the widest interval for a change that two totals allow.
+
+    One row is one comparison, with ends of Newcombe's interval for the change of the share among
+    the paired: ``tightest_low, tightest_high, widest_low, widest_high`` and ``lowest`` and
+    ``highest``, the ends that no possible interval is beyond. From -1 to 1; missing where nobody
+    can be paired. Time grows with the third power of the no answers.
+    """
+    *totals, labels = _totals(count_1, base_1, count_2, base_2, authorities)
+    rows = np.full((len(labels), 6), np.nan)
+    for row, (k1, n1, k2, n2, size) in zip(rows, np.transpose(totals).tolist(), strict=True):
+        found: list[Floats] = []
+        for pairs in range(max(n1 + n2 - size, 1), min(n1, n2) + 1):
+            # who is paired and who of them said yes are free, but for what no answers leave over
+            among_1 = np.arange(max(pairs - n1 + k1, 0), min(k1, pairs) + 1, dtype=np.int64)
+            among_2 = np.arange(max(pairs - n2 + k2, 0), min(k2, pairs) + 1, dtype=np.int64)
+            yes_1, yes_2 = (grid.ravel() for grid in np.meshgrid(among_1, among_2))
+            least, most = np.maximum(yes_1 - yes_2, 0), np.minimum(yes_1, pairs - yes_2)
+            for losers in (least, most):  # the interval widens with the churn
+                gainers, stayed_no = yes_2 - yes_1 + losers, pairs - yes_2 - losers
+                found += newcombe(yes_1 - losers, gainers, losers, stayed_no, level=level)
+        if found:
+            tight_low, tight_high, low, high = (np.concatenate(found[end::4]) for end in range(4))
+            tight, wide = np.argmin(tight_high - tight_low), np.argmax(high - low)
+            row[:4] = tight_low[tight], tight_high[tight], low[wide], high[wide]
+            row[4:] = low.min(), high.max()
+    names = ["tightest_low", "tightest_high", "widest_low", "widest_high", "lowest", "highest"]
+    return pd.DataFrame(rows, index=labels, columns=names)
+
+
+def breakdown(
+    count_1: Counts, base_1: Counts, count_2: Counts, base_2: Counts,
+    *, authorities: Counts, population: Counts,
+) -> pd.DataFrame:  # fmt: skip
+    """Return how many silent authorities would have had to move the other way to undo a change.
+
+    One row is one comparison: ``silent``, how many of the population did not take part;
+    ``needed_low`` and ``needed_high``, how many of them, more than moved the same way, would have
+    to have moved the other way to bring the net change to 0; ``undone``, whether there are so
+    many: ``always``, ``never`` or ``depends``; ``change_low`` and ``change_high``, the bounds of
+    the change in the share of the population, from -1 to 1, with nothing assumed of any answer
+    not given (Manski 1990).
+
+    >>> silent = breakdown(67, 74, 62, 74, authorities=74, population=150)
+    >>> silent[["silent", "needed_low", "undone", "change_low", "change_high"]].round(3)
+       silent  needed_low  undone  change_low  change_high
+    0      76           5  always       -0.54        0.473
+    """
+    *totals, labels = _totals(count_1, base_1, count_2, base_2, authorities)
+    yes_1, answers_1, yes_2, answers_2, took_part = totals
+    everyone = _whole(population, "population")
+    _at_most(took_part, everyone, "The authorities answering are at most the population")
+    moves, silent = _moves(*totals), everyone - took_part
+    least, most = moves["churn_low"], np.maximum(moves["net_high"], -moves["net_low"])
+    with np.errstate(divide="ignore", invalid="ignore"):
+        low = (yes_2 - yes_1 - (everyone - answers_1)) / everyone
+        high = (yes_2 - yes_1 + (everyone - answers_2)) / everyone
+    undone = np.select([most <= silent, least > silent], VERDICTS[:2], VERDICTS[2])
+    columns = {"silent": silent, "needed_low": least, "needed_high": most, "undone": undone}
+    return pd.DataFrame(columns | {"change_low": low, "change_high": high}, index=labels)
+
+
+def _totals(
+    count_1: Counts, base_1: Counts, count_2: Counts, base_2: Counts, authorities: Counts
+) -> tuple[Any, ...]:
+    """Counts and bases of the two years and the authorities, one entry a comparison; its labels."""
+    (k1, n1), (k2, n2) = _counted(count_1, base_1, "_1"), _counted(count_2, base_2, "_2")
+    size = _whole(authorities, "authorities")
+    for base, name in ((n1, "base_1"), (n2, "base_2")):
+        _at_most(base, size, f"A base is at most the number of authorities ({name})")
+    index = _index(count_1, base_1, count_2, base_2, authorities)
+    arrays = np.broadcast_arrays(*np.atleast_1d(k1, n1, k2, n2, size))
+    if arrays[0].ndim > 1:
+        got = f"an array of {arrays[0].ndim} dimensions"
+        raise ValueError(f"Give one row of comparisons; got {got}. Use .ravel().")
+    return *arrays, pd.RangeIndex(len(arrays[0])) if index is None else index
+
+
+def _moves(k1: Ints, n1: Ints, k2: Ints, n2: Ints, size: Ints) -> dict[str, Ints]:
+    """All pairs, gainers and losers that totals allow, as columns of `change_range`."""
+    gainers, losers = np.minimum(n1 - k1, k2), np.minimum(k1, n2 - k2)
+    low = np.maximum(k2 - k1 - (size - n1), -losers)
+    high = np.minimum(k2 - k1 + (size - n2), gainers)
+    return {
+        "paired_low": np.maximum(n1 + n2 - size, 0),
+        "paired_high": np.minimum(n1, n2),
+        "gainers_low": np.maximum(low, 0),
+        "gainers_high": gainers,
+        "losers_low": np.maximum(-high, 0),
+        "losers_high": losers,
+        "net_low": low,
+        "net_high": high,
+        "churn_low": np.abs(np.clip(0, low, high)),
+        "churn_high": gainers + losers,
+    }
+
+
+# -- Many changes together ------------------------------------------------------------------------
+
+
+def holm(p_low: npt.ArrayLike, p_high: npt.ArrayLike, *, level: float = 0.05) -> pd.DataFrame:
+    """Adjust the p-values of a battery for their number, at either end of their ranges.
+
+    One row is one comparison: ``holm_low, holm_high``, the least and the most that Holm's
+    adjusted p-value (see `holm_adjusted`) can be, and its ``verdict`` at `level`. Series keep
+    their index. Where rows are known, give the p-values twice.
+    """
+    low, high = _chances(p_low, "p_low"), _chances(p_high, "p_high")
+    if low.shape != high.shape or (low > high * (1 + TIE)).any():
+        raise ValueError("Each comparison needs a p_low and a p_high at or above it, in two lists.")
+    low, high = holm_adjusted(low), holm_adjusted(high)
+    columns = {"holm_low": low, "holm_high": high, "verdict": verdicts(low, high, level)}
+    return pd.DataFrame(columns, index=_index(p_low, p_high))
+
+
+def holm_adjusted(p: npt.ArrayLike) -> Floats:
+    """Return Holm's (1979) adjusted p-values of a battery, one entry a comparison.
+
+    To call significant what is at or below a level is to make one or more false findings in the
+    battery with a chance of at most that level, however the comparisons hang together.
+
+    >>> holm_adjusted([0.01, 0.04, 0.03])
+    array([0.03, 0.06, 0.06])
+    """
+    from statsmodels.stats.multitest import multipletests
+
+    adjusted: Floats = multipletests(_chances(p, "p"), method="holm")[1]
+    return adjusted
+
+
+class SignTest(NamedTuple):
+    """How many items rose, fell and stayed the same, and the p-value of the sign test."""
+
+    rose: int
+    fell: int
+    same: int
+    p: float
+
+
+def sign_test(changes: Counts) -> SignTest:
+    """Test, two-sided, whether more items rose than fell, or fewer, than a coin would have it.
+
+    Of each item's change only the sign counts; those that stayed the same are left out. It takes
+    each item for a coin of its own. Items answered by the same authorities are not: where one
+    falls others tend to, and p is then too small. `year_swap` does without that.
+
+    >>> sign_test([-5, -5, 0, -1, -5, -6, -3, -1, -3, 2, -7])
+    SignTest(rose=1, fell=9, same=1, p=0.021484375)
+    """
+    from scipy.stats import binomtest
+
+    signs = np.sign(_whole(changes, "changes", -LARGEST_BASE))
+    rose, fell, same = (int((signs == sign).sum()) for sign in (1, -1, 0))
+    p = binomtest(rose, rose + fell).pvalue if rose + fell else 1.0
+    return SignTest(rose, fell, same, float(p))
+
+
+def net_changes(first: pd.DataFrame, second: pd.DataFrame) -> pd.Series[int]:
+    """Return each authority's net change over a battery, items gained less items lost.
+
+    Of the answers in either year, as for `paired_items`. An item that an authority did not answer
+    in both years counts as no change.
+    """
+    _same_labels(first, second)
+    net = pd.Series(0, index=first.index, dtype="int64")
+    for item in first.columns:
+        yes_1, yes_2, both = _two_years(first[item], second[item], f", {item}")
+        net += both * (yes_2.astype(np.int64) - yes_1)
+    return net
+
+
+def year_swap(net: Counts) -> Shares:
+    """Return the two-sided p-value of the year-swap test, exactly.
+
+    Had nothing changed but by chance, an authority's two returns might as well have come in the
+    other order: how often would the net changes, each with its sign drawn anew, add up to as much
+    as they do? It takes authorities to be independent, and nothing of the items of one: Fisher's
+    (1935) randomisation test of paired differences. The authorities lie along the last axis.
+
+    >>> year_swap([-1, -1, -1, -1, -1, 0]), year_swap([-5, 0, 0, 0, 0, 0])
+    (0.0625, 1.0)
+    """
+    array = checked_whole(net, "net", -LARGEST_NET, LARGEST_NET)
+    if array.ndim < 2:
+        return _swap_p(np.atleast_1d(array))
+    p: Floats = np.apply_along_axis(_swap_p, -1, array)
+    return p
+
+
+def least_churn_p(from_yes: Counts, to_yes: Counts) -> float:
+    """Return the year-swap p where nobody moves against a change and few make all the moves.
+
+    One entry an item: how many said yes in the first and in the second year. The items that fell
+    are lost by the same authorities, those that rose gained by others.
+
+    >>> least_churn_p([5, 4, 3], [3, 3, 4]) == year_swap([-2, -1, 1])
+    True
+    """
+    net = np.atleast_1d(_whole(to_yes, "to_yes") - _whole(from_yes, "from_yes"))
+    movers = int(np.abs(net).sum())
+    return _swap_p(_most_uneven(np.maximum(net, 0), np.maximum(-net, 0), movers))
+
+
+class YearSwapRange(NamedTuple):
+    """What the year-swap test can say of a battery of which only totals are known.
+
+    ``total_low`` and ``total_high`` are the least and the most the net change can be, over all
+    authorities. ``p_low`` is the smallest p-value of all panels. ``p_high`` is one that a panel
+    reaches; none reaches more than ``p_bound``.
+    """
+
+    items: int
+    authorities: int
+    total_low: int
+    total_high: int
+    p_low: float
+    p_high: float
+    p_bound: float
+
+    def verdict(self, level: float = 0.05) -> Verdict | None:
+        """Is p at or below the level, whatever the panel? ``None`` where that is not known."""
+        limit = checked_level(level) * (1 + TIE)
+        if self.p_low > limit:
+            return "never"
+        if self.p_bound <= limit:
+            return "always"
+        return "depends" if self.p_high > limit else None
+
+
+def year_swap_range(
+    count_1: Counts, base_1: Counts, count_2: Counts, base_2: Counts, *, authorities: int
+) -> YearSwapRange:
+    """Return the range of the year-swap test over all panels with the given totals.
+
+    One entry an item; the answers to one item are taken to say nothing of those to another. The
+    smallest p is exact, the largest is given to within what is known of it.
+
+    >>> year_swap_range([67, 66], 74, [62, 61], 74, authorities=74)
+    ... # doctest: +NORMALIZE_WHITESPACE
+    YearSwapRange(items=2, authorities=74, total_low=-10, total_high=-10,
+                  p_low=0.001953125, p_high=0.359283447265625, p_bound=0.5)
+    """
+    size = int(_whole(authorities, "authorities", 1))
+    moves = _moves(*_totals(count_1, base_1, count_2, base_2, size)[:-1])
+    low, high = int(moves["net_low"].sum()), int(moves["net_high"].sum())
+    far, near = max(high, -low), min(max(0, low), high)  # the totals farthest from and nearest to 0
+    p_high, p_bound = (1.0, 1.0) if near == 0 else _largest(moves, near, size)
+    p_low = min(1.0, 2.0 ** (1 - min(far, size)))
+    return YearSwapRange(len(moves["net_low"]), size, low, high, p_low, p_high, p_bound)
+
+
+def losers_of_at_least(
+    number: int, fewest: npt.ArrayLike, most: npt.ArrayLike, size: int
+) -> tuple[int, int]:
+    """Return the fewest and the most authorities that lost at least so many items of a battery.
+
+    For each item, `fewest` and `most` are the least and the most of `size` authorities that lost
+    it, as `change_range` gives them; the items are free of each other. Each of the two numbers is
+    reached by some panel (Gale 1957, Ryser 1957).
+    """
+    low, high = np.asarray(fewest, dtype=np.int64), np.asarray(most, dtype=np.int64)
+    if number < 1:
+        raise ValueError(f"number is {number}; ask for at least 1 item lost.")
+    authorities = np.arange(size + 1, dtype=np.int64)
+    placed = np.maximum(low - authorities[:, None], 0).sum(axis=1)
+    enough = np.minimum(high, authorities[:, None]).sum(axis=1) >= number * authorities
+    room = (size - authorities) * (number - 1)
+    return int(np.argmax(placed <= room)), int(np.flatnonzero(enough).max())
+
+
+def _chances(values: npt.ArrayLike, name: str) -> Floats:
+    array: Floats = np.asarray(values, dtype=np.float64)
+    if array.ndim != 1:
+        raise ValueError(f"{name} must be a list of p-values, one a comparison; got {values!r}.")
+    for value in array[~((array >= 0) & (array <= 1))]:
+        raise ValueError(f"{name} must be from 0 to 1; got {value}. Leave out missing ones.")
+    return array
+
+
+def _swap_p(net: Ints) -> float:
+    """The chance that the signed sum of the sizes is as far from 0 as it is, or farther."""
+    total = abs(int(net.sum()))
+    if total == 0:
+        return 1.0
+    sizes = np.abs(net[net != 0])
+    fewer = (int(sizes.sum()) - total) // 2
+    against = np.ones(1)  # the chances that 0, 1, 2, ... in all have a minus
+    for size in sizes.tolist():
+        longer = np.append(against, np.zeros(size)) / 2
+        longer[size:] += against / 2
+        against = longer[: fewer + 1]
+    return min(1.0, 2 * float(against.sum()))
+
+
+def _most_uneven(gainers: Ints, losers: Ints, size: int) -> Ints:
+    """Net changes of authorities, all gains at the head of the list and all losses at its end."""
+    place = np.arange(size)[:, None]
+    moves = (place < gainers).astype(np.int64) - (place >= size - losers)
+    net: Ints = moves.sum(axis=1)
+    return net
+
+
+def _largest(moves: dict[str, Ints], total: int, size: int) -> tuple[float, float]:
+    """The largest p of a family of panels with this total, not 0, and what no panel's is above."""
+    from scipy.stats import norm
+
+    gainers, losers = moves["gainers_high"], moves["losers_high"]
+    none = np.zeros_like(gainers)
+    heaped = np.stack([_most_uneven(gainers, none, size), _most_uneven(none, losers, size)])
+    variance = int((heaped**2).sum())  # no panel's is above it
+    bound = 2 * norm.sf(abs(total) / np.sqrt(variance)) / (4 * norm.sf(np.sqrt(2)))
+    bound = float(min(bound, 0.5 if total**2 > variance else 1.0))
+
+    net = moves["net_low"] if total > 0 else moves["net_high"]
+    losers = np.minimum(losers, gainers - net)
+    uneven = _most_uneven(losers + net, losers, size)
+    if total < 0:
+        uneven = -uneven[::-1]
+    if uneven.cumsum().min() >= abs(total):
+        return 1.0, bound  # all of it may lie with one authority, the others coming out even
+    cuts = [0, *(np.flatnonzero(np.diff(uneven)) + 1).tolist(), size]
+    reached = 0.0
+    for start, stop in combinations(cuts, 2):
+        evened = uneven.copy()
+        each, rest = divmod(int(uneven[start:stop].sum()), stop - start)
+        evened[start:stop] = each
+        evened[start : start + rest] += 1
+        reached = max(reached, _swap_p(evened))
+    return reached, bound
+
+
+# -- Bounds of groups and pairs -------------------------------------------------------------------
+
+
+def group_bounds(yes: Counts, group: Counts, authorities: Counts) -> pd.DataFrame:
+    """Return how many of a group can have said yes, by how many of all authorities did.
+
+    One row is one pair: ``low`` and ``high``, in authorities, each reached by some returns with
+    these totals (Fréchet 1951). Whoever gave no answer may stand in any group.
+
+    >>> group_bounds(67, 12, 74).values.tolist(), group_bounds(5, 12, 74).values.tolist()
+    ([[5, 12]], [[0, 5]])
+    """
+    k, size, n = _whole(yes, "yes"), _whole(group, "group"), _whole(authorities, "authorities")
+    low, high = np.atleast_1d(np.maximum(0, k + size - n), np.minimum(k, size))
+    return pd.DataFrame({"low": low, "high": high}, index=_index(yes, group))
+
+
+def pair_bounds(yes_1: Counts, yes_2: Counts, authorities: Counts) -> pd.DataFrame:
+    """Return how many can have said yes to both of two items, as in `group_bounds`.
+
+    >>> pair_bounds(73, 72, 74).values.tolist()
+    [[71, 72]]
+    """
+    return group_bounds(yes_1, yes_2, authorities)
