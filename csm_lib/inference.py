@@ -375,25 +375,27 @@ def interval_range(
     can be paired. Time grows with the third power of the no answers.
     """
     *totals, labels = _totals(count_1, base_1, count_2, base_2, authorities)
-    rows = np.full((len(labels), 6), np.nan)
-    for row, (k1, n1, k2, n2, size) in zip(rows, np.transpose(totals).tolist(), strict=True):
-        found: list[Floats] = []
-        for pairs in range(max(n1 + n2 - size, 1), min(n1, n2) + 1):
-            # who is paired and who of them said yes are free, but for what no answers leave over
-            among_1 = np.arange(max(pairs - n1 + k1, 0), min(k1, pairs) + 1, dtype=np.int64)
-            among_2 = np.arange(max(pairs - n2 + k2, 0), min(k2, pairs) + 1, dtype=np.int64)
-            yes_1, yes_2 = (grid.ravel() for grid in np.meshgrid(among_1, among_2))
-            least, most = np.maximum(yes_1 - yes_2, 0), np.minimum(yes_1, pairs - yes_2)
-            for losers in (least, most):  # the interval widens with the churn
-                gainers, stayed_no = yes_2 - yes_1 + losers, pairs - yes_2 - losers
-                found += newcombe(yes_1 - losers, gainers, losers, stayed_no, level=level)
-        if found:
-            tight_low, tight_high, low, high = (np.concatenate(found[end::4]) for end in range(4))
-            tight, wide = np.argmin(tight_high - tight_low), np.argmax(high - low)
-            row[:4] = tight_low[tight], tight_high[tight], low[wide], high[wide]
-            row[4:] = low.min(), high.max()
-    names = ["tightest_low", "tightest_high", "widest_low", "widest_high", "lowest", "highest"]
-    return pd.DataFrame(rows, index=labels, columns=names)
+    # Who is paired and who of them said yes is free, but for what no answers leave over.
+    cases = (
+        (place, pairs, yes_1, yes_2)
+        for place, (k1, n1, k2, n2, size) in enumerate(np.transpose(totals).tolist())
+        for pairs in range(max(n1 + n2 - size, 1), min(n1, n2) + 1)
+        for yes_2 in range(max(pairs - n2 + k2, 0), min(k2, pairs) + 1)
+        for yes_1 in range(max(pairs - n1 + k1, 0), min(k1, pairs) + 1)
+    )
+    place, pairs, yes_1, yes_2 = np.fromiter(cases, np.dtype((np.int64, 4))).T
+    least, most = np.maximum(yes_1 - yes_2, 0), np.minimum(yes_1, pairs - yes_2)
+    found = pd.DataFrame({"place": place})
+    for name, losers in (("tightest", least), ("widest", most)):  # it widens with the churn
+        gainers, stayed_no = yes_2 - yes_1 + losers, pairs - yes_2 - losers
+        low, high = newcombe(yes_1 - losers, gainers, losers, stayed_no, level=level)
+        found = found.assign(**{f"{name}_low": low, f"{name}_high": high, name: high - low})
+    groups = found.groupby("place")
+    tightest = found.loc[groups["tightest"].idxmin()].set_index("place")
+    widest = found.loc[groups["widest"].idxmax()].set_index("place")
+    table = tightest[["tightest_low", "tightest_high"]].join(widest[["widest_low", "widest_high"]])
+    table = table.assign(lowest=groups["widest_low"].min(), highest=groups["widest_high"].max())
+    return table.reindex(range(len(labels))).set_axis(labels)
 
 
 def breakdown(
