@@ -98,7 +98,7 @@ def finding(
         base=base or base_of(tally, origin),
         source=source or source_of(tally, origin),
         caveat=" ".join(part for part in (note, withheld_text(data, origin)) if part),
-        alt=alt or alt_of(f"Chart. {question}", data, labels),
+        alt=alt or alt_of(f"Chart: {question.rstrip('?.')}", data, labels),
         draw=None if chart is None or drawn.empty else (lambda: chart(drawn)),
         labels=labels,
         shown=table,
