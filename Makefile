@@ -24,7 +24,7 @@ bin := $(venv)/bin
 site := _build/html
 own := $(bin)/python book/_tools/collection_book.py
 example := examples/partnership-board
-notebooks := $(wildcard notebooks/*.ipynb)
+notebooks := $(wildcard notebooks/*.ipynb) tests/first_steps.ipynb
 
 # On all cores; the tests of one file stay together, as the cells of a notebook share its kernel.
 parallel := --numprocesses auto --maxprocesses 4 --dist loadfile --durations 10 --durations-min 5
@@ -157,7 +157,7 @@ ifneq ($(COLLECTION),)
 	  tests/test_site*.py "$$site/../source" --nbval --nbval-current-env $(parallel)
 else
 	@$(bin)/pytest -m "not own" \
-	  tests/test_site*.py tests/test_pdf.py notebooks --nbval --nbval-current-env $(parallel)
+	  tests/test_site*.py tests/test_pdf.py tests/first_steps.ipynb notebooks --nbval --nbval-current-env $(parallel)
 	@$(MAKE) --no-print-directory test COLLECTION=$(example)
 endif
 

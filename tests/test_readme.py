@@ -12,6 +12,9 @@ from pathlib import Path
 
 from run_readme import blocks
 
+import csm_lib as csm
+from csm_lib import words
+
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text("utf-8")
 
@@ -42,6 +45,18 @@ def test_the_lines_for_a_notebook_run() -> None:
     )
 
     assert run.returncode == 0, run.stderr
+
+
+def test_the_result_that_opens_the_readme_is_that_of_the_counts() -> None:
+    moved = csm.changes(csm.open_collection().tally("commissioning_areas"))
+    fell = moved[moved["direction"] < 0]
+    most = moved.loc[moved["change"].idxmin()]
+    told = " ".join(README.partition("**")[2].partition("**")[0].split())
+
+    assert (len(moved), len(fell)) == (11, 9)
+    assert told.startswith("Of eleven services asked about in both years, nine were jointly")
+    assert f"{words.within(most['label'])} fell most, from {most['from_yes']} to" in told
+    assert told.endswith(f"{most['to_yes']} of {most['to_base']}.")
 
 
 def test_windows_gets_the_commands_that_are_tried_elsewhere() -> None:

@@ -50,7 +50,10 @@ logger = logging.getLogger(__name__)
 
 # Where a notebook's results come from, besides the notebook and what is installed. A notebook that
 # reads anything else of the project fails its test (conftest.py).
-SOURCES = ("csm_lib", "data", "examples", "exercises", "pyproject.toml", "requirements.txt")
+SOURCES = (
+    *("csm_lib", "data", "examples", "exercises", "pyproject.toml", "requirements.txt"),
+    *("notebooks", "book/teaching"),  # lessons take findings from other notebooks
+)
 
 # What the themes copy into _static and no page uses: the icons of the style sheet once more, as
 # 1.5 MB of script, templates of their own, and maps for those who develop the themes.
@@ -135,8 +138,16 @@ def fingerprint(root: Path, sources: Iterable[str] = SOURCES) -> str:
         for file in files:
             if file.is_file() and "__pycache__" not in file.parts:
                 digest.update(f"{file.relative_to(root).as_posix()}\0".encode())
-                digest.update(hashlib.sha256(file.read_bytes()).digest())
+                digest.update(hashlib.sha256(_read(file)).digest())
     return digest.hexdigest()
+
+
+def _read(file: Path) -> bytes:
+    """What results can come from in a file: of a notebook its code, not its prose and outputs."""
+    if file.suffix != ".ipynb":
+        return file.read_bytes()
+    cells = json.loads(file.read_text("utf-8"))["cells"]
+    return "\0".join("".join(c["source"]) for c in cells if c["cell_type"] == "code").encode()
 
 
 def installed() -> str:
