@@ -14,6 +14,7 @@ from printed import JSNA, percent
 from csm_lib.collection import Collection
 from csm_lib.errors import CollectionError
 from csm_lib.ledger import differences, figures, ledger, record, recorded
+from csm_lib.notebooks import take
 from csm_lib.predicates import DISAGREES, PASSED, POSSIBLE, UNCHECKED, VERDICTS
 
 # Verdicts worked out by hand from the paper.
@@ -367,3 +368,31 @@ def test_a_ledger_of_a_copied_folder_is_the_same(tmp_path: Path, rows: pd.DataFr
     folder = tmp_path / "copy"
     shutil.copytree(SHIPPED, folder)
     pd.testing.assert_frame_equal(ledger(open_collection(folder)), rows)
+
+
+# -- Findings -----------------------------------------------------------------------------------
+
+
+def test_the_summary_counts_every_entry(rows: pd.DataFrame) -> None:
+    counts = take("ledger-summary").data.set_index("verdict")
+    for kind, name in (("figure", "figures"), ("claim", "statements")):
+        of_kind = rows.loc[rows["kind"] == kind, "verdict"]
+        assert counts[name].to_dict() == of_kind.value_counts().to_dict()
+
+
+def test_errata_hold_every_entry_that_disagrees_or_cannot_be_checked_once(
+    rows: pd.DataFrame,
+) -> None:
+    errata = take("errata").data
+    for verdict in (DISAGREES, UNCHECKED):
+        entries = errata.loc[errata["verdict"] == verdict, "entries"]
+        assert entries.sum() == (rows["verdict"] == verdict).sum()
+
+
+def test_no_figure_and_no_statement_is_left_out_of_its_ledger(rows: pd.DataFrame) -> None:
+    assert take("ledger-figures").data["figure"].tolist() == (
+        rows.loc[rows["kind"] == "figure", "entry"].tolist()
+    )
+    assert take("ledger-statements").data["statement"].tolist() == (
+        rows.loc[rows["kind"] == "claim", "printed"].tolist()
+    )
