@@ -398,6 +398,39 @@ def interval_range(
     return table.reindex(range(len(labels))).set_axis(labels)
 
 
+def comparisons(moved: pd.DataFrame, *, authorities: int, level: float = 0.05) -> pd.DataFrame:
+    """Set beside each change what its totals allow: who moved, the tests, the intervals.
+
+    Parameters
+    ----------
+    moved
+        Changes as `csm_lib.changes` gives them.
+    authorities
+        How many there are, the same in both years.
+    level
+        The level of the test behind ``verdict``. The intervals are those of 95%.
+
+    Returns
+    -------
+    DataFrame
+        `moved` with the columns of `change_range` and of `interval_range` behind its own. It
+        keeps where it comes from, as a tally does.
+
+    Examples
+    --------
+    >>> import csm_lib as csm
+    >>> trusts = csm.open_collection()
+    >>> moved = csm.changes(trusts.tally("commissioning.camhs"))
+    >>> comparisons(moved, authorities=trusts.size)[["losers_low", "losers_high", "verdict"]]
+       losers_low  losers_high verdict
+    0           5           12   never
+    """
+    totals = [moved[name] for name in ("from_yes", "from_base", "to_yes", "to_base")]
+    ranges = change_range(*totals, authorities=authorities, level=level)
+    intervals = interval_range(*totals, authorities=authorities)
+    return moved.assign(**ranges, **intervals)
+
+
 def breakdown(
     count_1: Counts, base_1: Counts, count_2: Counts, base_2: Counts,
     *, authorities: Counts, population: Counts,

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import html
-from collections.abc import Sequence
+import math
+from collections.abc import Iterable, Sequence
 from decimal import ROUND_HALF_UP, Decimal
 from typing import TYPE_CHECKING
 
@@ -149,3 +150,25 @@ def of_panels(yes: int, panels: int) -> str:
 def went(change: pd.Series) -> str:
     """Which way a share went, of a row of `csm_lib.aggregate.changes`: ``rose``, ``fell``."""
     return {1: "rose", 0: "stayed the same", -1: "fell"}[int(change["direction"])]
+
+
+def spans(lows: Iterable[object], highs: Iterable[object]) -> list[str]:
+    """Ranges, from two columns: ``5 to 12``, or ``5`` where both ends read the same."""
+    return [
+        str(low) if str(low) == str(high) else f"{low} to {high}"
+        for low, high in zip(lows, highs, strict=True)
+    ]
+
+
+def p_spans(lows: Iterable[float], highs: Iterable[float]) -> list[str]:
+    """Ranges of p, from two columns: ``from 0.063 to 0.36``."""
+    return [p_span(low, high) for low, high in zip(lows, highs, strict=True)]
+
+
+def percent(share: float) -> int:
+    """A share that is no count over a base, or a change of one, in whole percent, half away from 0.
+
+    >>> percent(0.125), percent(-0.125)
+    (13, -13)
+    """
+    return int(math.copysign(math.floor(100 * abs(share) + 0.5), share))

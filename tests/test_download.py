@@ -279,11 +279,8 @@ FINDINGS: list[Callable[[Collection], Finding]] = [
     commissioning.areas_and_strategy,
     commissioning.change,
     change.verdicts,
-    change.battery,
     change.stopped_somewhere,
-    change.support,
     change.silent,
-    change.everyone,
     reference.items,
 ]
 

@@ -146,6 +146,16 @@ def test_all_and_none_are_said_of_all_and_none_only(yes: int, text: str) -> None
     assert words.of_panels(yes, 10_000) == text
 
 
+def test_two_columns_are_written_as_ranges() -> None:
+    assert words.spans([5, 0], [12, 0]) == ["5 to 12", "0"]
+    assert words.spans(["−14", "−4"], ["0", "+4"]) == ["−14 to 0", "−4 to +4"]
+    assert words.p_spans([0.0625, 0.00001], [0.36, 0.00002]) == ["from 0.063 to 0.36", "<0.0001"]
+
+
+def test_a_share_or_a_change_is_rounded_half_away_from_0() -> None:
+    assert [words.percent(share) for share in (0.125, -0.125, 0.124, -0.004)] == [13, -13, 12, 0]
+
+
 def test_examples_in_the_docstrings_hold() -> None:
     result = doctest.testmod(words)
     assert result.attempted > 0
