@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from csm_lib import inference, panel, words
+from csm_lib import inference, words
 from csm_lib.aggregate import changes
 from csm_lib.errors import CollectionError
 from csm_lib.findings import Finding, source_of
@@ -130,7 +130,7 @@ def stopped_somewhere(collection: Collection) -> Finding:
     low, high = data["losers_low"].to_numpy(), data["losers_high"].to_numpy()
     rows = pd.DataFrame(
         [
-            (number, *panel.losers_of_at_least(number, low, high, collection.size))
+            (number, *inference.losers_of_at_least(number, low, high, collection.size))
             for number in (1, 2, 3, 5)
         ],
         columns=["services stopped, at least", "fewest", "most"],
