@@ -150,7 +150,7 @@ def changes(rows: pd.DataFrame) -> pd.DataFrame:
     key = ["item", "label", "section", "answer"]
     if rows.duplicated([*key, "year"]).any():
         raise CollectionError("Changes are told of a tally without groups; this one has groups.")
-    held = rows[rows["base"].gt(0).fillna(value=False) & rows["yes"].notna()]
+    held = rows[rows["base"].gt(0) & rows["yes"].notna()]
     first, last = held["year"].min(), held["year"].max()
     sides = held.set_index(key)[["yes", "base"]].astype("int64")
     start = sides[(held["year"] == first).to_numpy()].add_prefix("from_").reset_index()
