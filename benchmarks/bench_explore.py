@@ -5,29 +5,31 @@ Run it from the root: ``python benchmarks/bench_explore.py``.
 
 from __future__ import annotations
 
+import json
+from pathlib import Path
 from statistics import median
 from time import perf_counter
+from typing import Any
 
-from csm_lib.chapters import exploring
-from csm_lib.collection import open_collection
+from csm_lib.view import View
 
-MAKERS = (
-    exploring.board,
-    exploring.seniority,
-    exploring.components,
-    exploring.areas,
-    exploring.groups,
-    exploring.moves,
-)
+NOTEBOOK = Path(__file__).parent.parent / "notebooks" / "explore.ipynb"
+
+
+def views() -> list[View]:
+    """Make the views of the notebook anew."""
+    names: dict[str, Any] = {}
+    for cell in json.loads(NOTEBOOK.read_text("utf-8"))["cells"]:
+        if cell["cell_type"] == "code":
+            exec("".join(cell["source"]), names)
+    return [value for value in names.values() if isinstance(value, View)]
 
 
 def main() -> None:
     """Turn every control of every view to all its options and print what an answer took."""
-    collection = open_collection()
     print("answer of a live control, milliseconds: median and slowest")
-    for make in MAKERS:
-        anew, kept = make(collection), make(collection)
-        text = kept.html  # as on first display: every combination is made once
+    for anew, kept in zip(views(), views(), strict=True):
+        text = kept.html  # as on first display: every finding is made once
         made, answered = [], []
         for state in anew.states():
             start = perf_counter()

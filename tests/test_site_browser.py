@@ -11,10 +11,7 @@ CSM_SITE_DIR names another site than that of the book on the paper; CSM_COLLECTI
 
 from __future__ import annotations
 
-import importlib
-import inspect
 import os
-import pkgutil
 import shutil
 from collections.abc import Iterator
 from functools import partial
@@ -28,9 +25,7 @@ import pytest
 from bs4 import BeautifulSoup
 from playwright.sync_api import Browser, Locator, Page, Request, sync_playwright
 
-from csm_lib import chapters
-from csm_lib.collection import open_collection
-from csm_lib.explore import View
+from csm_lib.view import View
 
 SHIPPED = Path(__file__).parent.parent / "_build" / "html"
 SITE = Path(os.environ.get("CSM_SITE_DIR") or SHIPPED).resolve()
@@ -386,25 +381,6 @@ EXPLORERS = [
 each_explorer = pytest.mark.parametrize(("name", "key"), EXPLORERS)
 
 
-@pytest.fixture(scope="module")
-def views() -> dict[str, View]:
-    """All views that a chapter declares, by key."""
-    collection = open_collection()
-    modules = [
-        importlib.import_module(f"{chapters.__name__}.{found.name}")
-        for found in pkgutil.iter_modules(chapters.__path__)
-    ]
-    declared = [
-        function(collection)
-        for module in modules
-        for function in vars(module).values()
-        if inspect.isfunction(function)
-        and function.__module__ == module.__name__
-        and function.__annotations__.get("return") == "View"
-    ]
-    return {view.key: view for view in declared}
-
-
 def choose(page: Page, control: Locator, number: int) -> None:
     """Set a control to its option of this number with the keys alone."""
     if control.evaluate("e => e.matches('select')"):
@@ -438,7 +414,7 @@ def plain(words: str) -> str:
 
 
 @pytest.mark.paper
-def test_every_view_that_a_chapter_declares_stands_on_a_page(views: dict[str, View]) -> None:
+def test_every_view_that_the_notebook_declares_stands_on_a_page(views: dict[str, View]) -> None:
     assert {key for _, key in EXPLORERS} == set(views)
     assert len(views) >= 6
 

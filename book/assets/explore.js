@@ -1,5 +1,5 @@
 // Views that can be switched without a kernel: each stands on the page once for every combination
-// of its choices (csm_lib/explore.py), and this shows the one that is chosen.
+// of its choices (csm_lib/view.py), and this shows the one that is chosen.
 
 for (const view of document.querySelectorAll(".csm-explore")) {
   const form = view.querySelector(".csm-controls");
