@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import itertools
 from pathlib import Path
 
@@ -11,9 +10,7 @@ import pytest
 
 import csm_lib as csm
 from csm_lib import inference, notebooks, panel
-from csm_lib.chapters import change
 from csm_lib.collection import Collection, open_collection
-from csm_lib.errors import CollectionError
 from csm_lib.findings import base_of
 from csm_lib.notebooks import take
 
@@ -129,18 +126,3 @@ def test_an_interval_for_a_finite_population_is_missing_where_that_is_not_known(
     wide = open_collection(intervals="hypergeometric")
     assert wide.section("jsna_components")[["low", "high"]].isna().all(axis=None)
     assert wide.tally(["board.police"], by=["region"])["low"].isna().all()
-
-
-# -- Without what it needs -------------------------------------------------------------------------
-
-
-def test_one_year_has_no_change(collection: Collection) -> None:
-    returns = collection.returns[collection.returns["year"] == 2009]
-    with pytest.raises(CollectionError, match="needs a second wave"):
-        change.verdicts(dataclasses.replace(collection, returns=returns))
-
-
-def test_without_published_figures_the_silent_cannot_be_counted(collection: Collection) -> None:
-    own = dataclasses.replace(collection, published=None, frame=None, status="own returns")
-    with pytest.raises(CollectionError, match=r"Add published\.csv and frame\.csv"):
-        change.silent(own)

@@ -12,7 +12,6 @@ import subprocess
 import sys
 import tomllib
 import zipfile
-from collections.abc import Callable
 from pathlib import Path, PurePosixPath
 from types import ModuleType, SimpleNamespace
 
@@ -21,13 +20,11 @@ import pytest
 import yaml
 
 from csm_lib import download
-from csm_lib.chapters import change, commissioning, jsna, representation, sample
 from csm_lib.collection import Collection
 from csm_lib.download import meaning
 from csm_lib.findings import Finding
-from csm_lib.notebooks import take
+from csm_lib.notebooks import findings, in_order, take
 from csm_lib.status import DRAWN_NOTE
-from csm_lib.survey import reference
 
 ROOT = Path(__file__).parent.parent
 
@@ -175,17 +172,16 @@ def test_what_is_withheld_is_no_fact_to_be_licensed() -> None:
 # -- The same bytes ----------------------------------------------------------
 
 
-def test_the_same_finding_gives_the_same_bytes_in_another_process(collection: Collection) -> None:
+def test_the_same_finding_gives_the_same_bytes_in_another_process() -> None:
     code = (
-        "import hashlib; from csm_lib.collection import open_collection as o; "
-        "from csm_lib.chapters.commissioning import areas; "
-        "print(hashlib.sha256(areas(o()).archive).hexdigest())"
+        "import hashlib; from csm_lib.notebooks import take; "
+        "print(hashlib.sha256(take('commissioning-areas').archive).hexdigest())"
     )
     settings = {"PYTHONHASHSEED": "7", "TZ": "Asia/Tokyo", "PYTHONPATH": str(ROOT)}
     run = subprocess.run(
         [sys.executable, "-c", code], capture_output=True, text=True, check=True, env=settings
     )
-    archive = commissioning.areas(collection).archive
+    archive = take("commissioning-areas").archive
     assert run.stdout.strip() == hashlib.sha256(archive).hexdigest()
 
 
@@ -260,55 +256,17 @@ def test_a_column_that_is_not_on_record_is_named_all_the_same() -> None:
 
 # -- What is on record -------------------------------------------------------
 
-FINDINGS: list[Callable[[Collection], Finding]] = [
-    sample.answered,
-    sample.by_region,
-    sample.by_type,
-    representation.chairs,
-    representation.statutory_agencies,
-    representation.seniority,
-    representation.heads,
-    representation.other_agencies,
-    representation.rising_agencies,
-    representation.children_and_families,
-    jsna.carried_out,
-    jsna.components,
-    jsna.component_bases,
-    commissioning.strategy,
-    commissioning.areas,
-    commissioning.areas_and_strategy,
-    commissioning.change,
-    change.verdicts,
-    change.stopped_somewhere,
-    change.silent,
-    reference.items,
-]
+CHAPTERS = [path for path in in_order() if not path.stem.startswith("lesson_")]
 
 
-@pytest.mark.parametrize("make", FINDINGS, ids=lambda make: f"{make.__module__}.{make.__name__}")
-def test_every_column_of_every_finding_is_described(
-    make: Callable[[Collection], Finding], collection: Collection
-) -> None:
-    finding = make(collection)
-    unknown = [name for name in finding.data if meaning(finding.key, str(name)) is None]
-    assert unknown == [], "say in csm_lib/columns.csv what they hold"
-
-
-@pytest.mark.parametrize(
-    "key",
-    [
-        "strongest-evidence",
-        "ledger-summary",
-        "rounding",
-        "table-1-bases",
-        "authority-lists",
-        "errata",
-        "ledger-statements",
-        "ledger-figures",
-    ],
-)
-def test_every_column_of_a_finding_of_the_numbers_checked_is_described(key: str) -> None:
-    unknown = [name for name in take(key).data if meaning(key, str(name)) is None]
+@pytest.mark.parametrize("path", CHAPTERS, ids=lambda path: path.stem)
+def test_every_column_of_every_finding_is_described(path: Path) -> None:
+    unknown = [
+        (key, name)
+        for key, finding in findings(path).items()
+        for name in finding.data
+        if meaning(key, str(name)) is None
+    ]
     assert unknown == [], "say in csm_lib/columns.csv what they hold"
 
 

@@ -17,11 +17,11 @@ from matplotlib.figure import Figure
 from matplotlib.image import imread
 from openpyxl.worksheet.worksheet import Worksheet
 
-from csm_lib.chapters import representation
 from csm_lib.charts import svg
 from csm_lib.collection import SHIPPED, Collection, open_collection
 from csm_lib.errors import CollectionError
 from csm_lib.findings import Finding
+from csm_lib.notebooks import take
 from csm_lib.own.export import _widths, export, standalone
 from csm_lib.survey.catalogue import Chapter, Entry
 
@@ -204,8 +204,8 @@ def test_hostile_names_stay_in_the_folder_and_hostile_text_stays_text(
     ElementTree.parse(next((tmp_path / "out/figures").glob("*.svg")))
 
 
-def test_a_figure_opens_by_itself_in_its_colours(collection: Collection) -> None:
-    seats = representation.statutory_agencies(collection)
+def test_a_figure_opens_by_itself_in_its_colours() -> None:
+    seats = take("statutory-agencies")
     assert seats.draw is not None
     drawing = standalone(svg(seats.draw(), key="seats", alt="Seats."))
     root = ElementTree.fromstring(drawing)

@@ -11,9 +11,9 @@ import pytest
 from bs4 import BeautifulSoup
 
 from csm_lib import charts
-from csm_lib.chapters import jsna, representation
 from csm_lib.collection import Collection, open_collection
 from csm_lib.findings import Finding, alt_of, as_table, base_of, finding, source_of, withheld_text
+from csm_lib.notebooks import take
 from csm_lib.status import drawable, drawn_note
 
 
@@ -88,8 +88,8 @@ def test_labels_and_words_are_escaped_on_the_page() -> None:
     assert "X &amp; &lt;b&gt;Y&lt;/b&gt;" in page
 
 
-def test_the_download_is_carried_in_the_link(collection: Collection) -> None:
-    finding = representation.statutory_agencies(collection)
+def test_the_download_is_carried_in_the_link() -> None:
+    finding = take("statutory-agencies")
     page = BeautifulSoup(finding.html, "lxml")
     (link,) = page.select("a.csm-download")
     assert link.get("download") == "statutory-agencies.zip"
@@ -98,16 +98,16 @@ def test_the_download_is_carried_in_the_link(collection: Collection) -> None:
     assert base64.b64decode(data) == finding.archive
 
 
-def test_the_folded_part_says_how_to_cite(collection: Collection) -> None:
-    finding = representation.statutory_agencies(collection)
+def test_the_folded_part_says_how_to_cite() -> None:
+    finding = take("statutory-agencies")
     (cite,) = BeautifulSoup(finding.html, "lxml").select("details .csm-cite")
     assert cite.text == f"Cite this finding: {finding.citation}"
     assert finding.title in finding.citation
     assert "#finding-statutory-agencies." in finding.citation
 
 
-def test_a_finding_shows_title_chart_base_status_and_table(collection: Collection) -> None:
-    finding = jsna.components(collection)
+def test_a_finding_shows_title_chart_base_status_and_table() -> None:
+    finding = take("jsna-components")
     page = BeautifulSoup(finding.html, "lxml")
     assert page.select("figcaption")[0].text == finding.title
     assert page.select("svg[role=img]")[0].get("aria-label") == finding.alt
@@ -121,8 +121,8 @@ def test_a_finding_shows_title_chart_base_status_and_table(collection: Collectio
     assert page.select("table caption")[0].text == finding.title
 
 
-def test_the_text_form_holds_all_but_the_chart(collection: Collection) -> None:
-    finding = jsna.components(collection)
+def test_the_text_form_holds_all_but_the_chart() -> None:
+    finding = take("jsna-components")
     text = finding._repr_mimebundle_()["text/plain"]
     assert text == str(finding) == repr(finding)
     for part in (finding.title.split(",")[0], "Question:", "Base:", "Status:", "Source:", "Beware"):
