@@ -185,7 +185,7 @@ def test_nearly_all_is_nineteen_of_twenty(blank: int, verdict: str) -> None:
 
 @pytest.mark.parametrize(("director", "verdict"), [(4, PASSED), (3, DISAGREES)])
 def test_most_of_the_rest_leaves_out_the_others_answer(director: int, verdict: str) -> None:
-    # thirteen of 20 are left without seven led by the Lead Member; of six, three are half
+    # the Lead Member chairs 14 of 20; of the other six, three are half
     chairs = ["lead_member"] * 14 + ["director"] * director + ["other"] * (6 - director)
     check = "most_of_rest: c.chair.director / c.chair.lead_member"
     waves = {year: {"c.chair": chairs} for year in (2021, 2022)}
@@ -363,7 +363,7 @@ def printing(figure: str, value: int) -> Change:
 @pytest.mark.parametrize(
     ("change", "turned"),
     [
-        (  # 13 of 73 is the end of much
+        (  # as many as before; six of 12 rose, and with the components 35 of 43
             saying_yes("board.private_sector", 2009, 14),
             {"board.private_sector.low": DISAGREES, "findings.most_rose": UNCHECKED},
         ),
