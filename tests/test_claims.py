@@ -231,6 +231,7 @@ def test_a_relative_change_is_of_the_first_share(change: int, verdict: str) -> N
         ((26, 72, 30, 72), UNCHECKED),  # p is 0.031 where nobody lost it
         ((26, 72, 27, 72), DISAGREES),  # three more at most: p is 0.25 at least
         ((26, 72, 26, 72), DISAGREES),
+        ((28, 37, 56, 74), DISAGREES),  # the same share, and yet 28 may have gained
         ((28, 33, 63, 74), DISAGREES),  # it rose, and only as a fall could it be significant
         ((28, 34, 60, 74), DISAGREES),  # it fell, and yet six may have gained and none lost
     ],

@@ -69,6 +69,7 @@ COMPUTED = {
 }
 
 BECAUSE = {
+    "commissioning_areas.fell": "Of 11 in both years 1 rose, 9 fell and 1 stayed the same.",
     "level.pct_commissioner.head.2008": (
         "The parts 76%, 21% and 1% do not add up to 71, nor to 100%. They do on no base up to 74. "
         "Nearest correction: 77% for head of the organisation (23% for senior officer and 3% for "
