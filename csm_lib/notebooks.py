@@ -7,6 +7,7 @@ import contextlib
 import io
 import json
 import re
+from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -30,7 +31,7 @@ def take(key: str) -> Finding:
     for made in _running.values():  # a notebook may take what it has made before
         if key in made:
             return made[key]
-    homes = {name: path for path in sorted(FOLDER.glob("*.ipynb")) for name in keys(path)}
+    homes = {name: path for path in reversed(in_order()) for name in keys(path)}
     if key not in homes:
         raise KeyError(f"No notebook makes a finding {key!r}.{did_you_mean(key, homes)}")
     if homes[key] in _running:
@@ -41,13 +42,20 @@ def take(key: str) -> Finding:
 @cache
 def keys(notebook: Path) -> tuple[str, ...]:
     """Return the keys of the findings that a notebook makes, read from its code."""
-    found = []
-    for cell in _code(notebook):
-        for node in ast.walk(ast.parse(cell)):
-            if isinstance(node, ast.keyword) and node.arg == "key":
-                with contextlib.suppress(ValueError):
-                    found.append(str(ast.literal_eval(node.value)))
+    found = [key for cell in _code(notebook) for key in _keys(ast.parse(cell))]
     return tuple(dict.fromkeys(found))
+
+
+def _keys(node: ast.AST) -> Iterator[str]:
+    """Yield the keys given in calls, but for those of views and of what a view makes later."""
+    if isinstance(node, ast.Lambda):
+        return
+    if isinstance(node, ast.Call) and not ast.unparse(node.func).endswith("View"):
+        for given in node.keywords:
+            if given.arg == "key" and isinstance(given.value, ast.Constant):
+                yield str(given.value.value)
+    for inner in ast.iter_child_nodes(node):
+        yield from _keys(inner)
 
 
 def in_order() -> list[Path]:
@@ -73,11 +81,10 @@ def contents(notebook: Path) -> Contents:
             heading = "".join(re.findall(r"(?m)^##+ (.+)$", source)[-1:]) or heading
             continue
         last = ast.parse(source).body[-1]
-        for node in ast.walk(last) if isinstance(last, ast.Expr) else ():
-            if isinstance(node, ast.keyword) and node.arg == "key":
-                shown.append((heading or title, str(ast.literal_eval(node.value))))
-            elif isinstance(node, ast.Call) and ast.unparse(node.func) == "take":
-                shown.append((heading or title, str(ast.literal_eval(node.args[0]))))
+        if not isinstance(last, ast.Expr):
+            continue
+        taken = re.findall(r'^take\("([^"]+)"\)', ast.unparse(last).replace("'", '"'))
+        shown += [(heading or title, key) for key in [*_keys(last), *taken]]
     return Contents(title, tuple(shown))
 
 

@@ -9,10 +9,10 @@ from __future__ import annotations
 import io
 import json
 import shutil
-from importlib import import_module
 from pathlib import Path
 from typing import Any
 
+import lesson_pages
 import pytest
 import test_site_browser as site
 from bs4 import BeautifulSoup
@@ -20,10 +20,7 @@ from playwright.sync_api import Browser, Page
 from printed_pdf import told
 from pypdf import PdfReader
 
-from csm_lib.collection import SHIPPED, Collection, open_collection
-from csm_lib.teaching import LESSONS
-from csm_lib.teaching.quiz import LETTERS, Question, Quiz
-from csm_lib.teaching.slides import Deck, deck
+from csm_lib.lesson import LETTERS, NAMES, Lesson, Question, Quiz
 
 pytestmark = pytest.mark.paper
 
@@ -34,15 +31,10 @@ SITE = site.SITE
 browser, home, reader, folder_reader = site.browser, site.home, site.reader, site.folder_reader
 Reader = site.Reader
 
-each_lesson = pytest.mark.parametrize("name", LESSONS)
+each_lesson = pytest.mark.parametrize("name", NAMES)
 
 SMALLEST = 12  # px of text in a chart, at 1280 by 720
 SMALLEST_WORDS = 14  # px of a slide, which is 1280 px wide
-
-
-@pytest.fixture(scope="module")
-def collection() -> Collection:
-    return open_collection(SHIPPED)
 
 
 # -- Files -------------------------------------------------------------------
@@ -63,7 +55,7 @@ def test_no_solution_notebook_is_on_the_site() -> None:
         path.read_bytes() for path in SITE.rglob("*.ipynb")
     }
 
-    assert notebooks == {f"{name}.ipynb" for name in LESSONS}
+    assert notebooks == {f"{name}.ipynb" for name in NAMES}
     assert solved == set()
 
 
@@ -101,18 +93,20 @@ def test_what_quizzes_need_is_loaded_where_there_is_one_and_nowhere_else() -> No
 
 
 @pytest.fixture(scope="module")
-def quizzes(collection: Collection) -> dict[str, Quiz]:
-    return {
-        name: import_module(f"csm_lib.teaching.lesson_{name}").quiz(collection) for name in LESSONS
-    }
+def quizzes() -> dict[str, Quiz]:
+    return {name: Lesson(name).quiz for name in NAMES}
 
 
 def place(quiz: Quiz, question: Question) -> str:
     return f"#{quiz.key}-{question.key}"
 
 
+def right_letters(question: Question) -> list[str]:
+    return [letter for letter, choice in question.lettered if choice.right]
+
+
 def wrong_letter(question: Question) -> str:
-    return next(letter for letter in LETTERS if letter not in question.right)
+    return next(letter for letter, choice in question.lettered if not choice.right)
 
 
 def shown(page: Page, where: str) -> list[str]:
@@ -135,11 +129,11 @@ def test_right_answers_are_called_right_and_add_up_to_the_score(
 
     for number, question in enumerate(quiz.questions, 1):
         where = place(quiz, question)
-        for letter in question.right:
+        for letter in right_letters(question):
             page.locator(f"{where} input[value={letter}]").check()
         page.locator(f"{where} button[type=submit]").click()
         assert page.locator(f"{where} .csm-told").inner_text() == "Right."
-        assert shown(page, where) == list(question.right)
+        assert shown(page, where) == right_letters(question)
         score = page.locator(f"#{quiz.key} .csm-score").inner_text()
         assert score == f"{number} of {total} right, {total - number} to go."
     assert reader.faults == []
@@ -158,7 +152,7 @@ def test_a_wrong_answer_is_met_by_its_own_note_and_can_be_mended(
         page.locator(f"{where} button[type=submit]").click()
         assert page.locator(f"{where} .csm-told").inner_text().startswith("Not right.")
         assert shown(page, where) == [letter]
-        page.locator(f"{where} input[value={question.right[0]}]").check()
+        page.locator(f"{where} input[value={right_letters(question)[0]}]").check()
         assert shown(page, where) == []
     score = page.locator(f"#{quiz.key} .csm-score").inner_text()
     assert not score.startswith("1 of")
@@ -186,7 +180,7 @@ def test_starting_again_forgets_the_answer(
     page = reader.open(f"notebooks/lesson_{name}.html")
     question = quiz.questions[0]
     where = place(quiz, question)
-    page.locator(f"{where} input[value={question.right[0]}]").check()
+    page.locator(f"{where} input[value={right_letters(question)[0]}]").check()
     page.locator(f"{where} button[type=submit]").click()
     page.locator(f"{where} button[type=reset]").click()
 
@@ -206,12 +200,12 @@ def test_a_quiz_is_answered_by_the_keyboard_alone(
         where = place(quiz, question)
         page.locator(f"{where} input").first.focus()
         for at, letter in enumerate(LETTERS[: len(question.choices)]):
-            if letter in question.right:
+            if letter in right_letters(question):
                 page.keyboard.press("Space")
             last = at == len(question.choices) - 1
             if question.several or last:
                 page.keyboard.press("Tab")
-            elif letter in question.right:  # arrows would choose the next one
+            elif letter in right_letters(question):  # arrows would choose the next one
                 page.keyboard.press("Tab")
                 break
             else:
@@ -232,16 +226,18 @@ def test_without_scripts_the_answers_stand_under_the_questions(
     buttons = page.locator(".csm-quiz button:visible").count()
     page.context.close()
 
-    assert told == [f"{', '.join(question.right)}." for question in quizzes[name].questions]
+    assert told == [f"{question.right}." for question in quizzes[name].questions]
     assert buttons == 0
 
 
 # -- Slides ------------------------------------------------------------------
 
+Deck = tuple[lesson_pages.Slide, ...]
+
 
 @pytest.fixture(scope="module")
-def decks(collection: Collection) -> dict[str, Deck]:
-    return {name: deck(name, collection) for name in LESSONS}
+def decks() -> dict[str, Deck]:
+    return {name: lesson_pages.read_deck(name) for name in NAMES}
 
 
 def show(page: Page) -> None:
@@ -295,18 +291,18 @@ def test_every_slide_fits_and_can_be_read(
     page.goto(f"{home}slides/{name}.html")
     show(page)
     wrong, titles = {}, []
-    for _ in range(len(decks[name].slides) + 1):
+    for _ in range(len(decks[name]) + 1):
         titles.append(present(page))
         wrong[titles[-1]] = page.evaluate(AMISS, [SMALLEST, SMALLEST_WORDS])
         page.keyboard.press("ArrowRight")
     page.context.close()
 
-    assert titles == [*(slide.title for slide in decks[name].slides), "Sources"]
+    assert titles == [*(slide.title for slide in decks[name]), "Sources"]
     assert {title: found for title, found in wrong.items() if found} == {}
 
 
 def test_a_slide_that_is_too_full_would_be_found(reader: Reader) -> None:
-    page = reader.open(f"slides/{LESSONS[0]}.html")
+    page = reader.open(f"slides/{NAMES[0]}.html")
     show(page)
     page.evaluate(
         "document.querySelector('section.present .csm-told')"
@@ -382,11 +378,11 @@ def test_the_speaker_has_notes_in_a_window_of_their_own(
     page.context.on("request", lambda request: asked.append(request.url))
     with page.expect_popup() as opened:
         page.keyboard.press("s")
-    first = decks[name].slides[1].notes.splitlines()[0]
+    first = decks[name][1].notes.splitlines()[0]
     notes = opened.value.locator(".speaker-controls-notes .value")
     notes.get_by_text(first).wait_for()
     page.keyboard.press("ArrowRight")
-    notes.get_by_text(decks[name].slides[2].notes.splitlines()[0]).wait_for()
+    notes.get_by_text(decks[name][2].notes.splitlines()[0]).wait_for()
     opened.value.close()
 
     assert asked
@@ -409,7 +405,7 @@ def test_slides_print_one_to_a_page(
         page.keyboard.press("ArrowRight")
     printed = PdfReader(io.BytesIO(page.pdf(prefer_css_page_size=True)))
     page.context.close()
-    slides = decks[name].slides
+    slides = decks[name]
     said = [told(one) for one in printed.pages]
 
     assert len(said) == len(slides) + 1
@@ -432,7 +428,7 @@ def test_without_scripts_all_slides_and_notes_stand_on_one_page(
     page.context.close()
 
     assert hidden == 0
-    for slide in decks[name].slides:
+    for slide in decks[name]:
         assert slide.title in text
         if slide.notes and "[" not in slide.notes:
             assert slide.notes.splitlines()[0] in text

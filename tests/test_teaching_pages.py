@@ -4,15 +4,12 @@ from __future__ import annotations
 
 import posixpath
 import re
-from importlib import import_module
 from pathlib import Path
 
 import nbformat
 import pytest
 
-from csm_lib.collection import Collection
-from csm_lib.teaching import LESSONS
-from csm_lib.teaching.exercise import Exercise
+from csm_lib.lesson import NAMES, Exercise, Lesson
 
 ROOT = Path(__file__).parent.parent
 TEACHING = (ROOT / "book" / "teaching.md").read_text("utf-8")
@@ -51,10 +48,8 @@ def title_of(lesson: str) -> str:
     return page_of(lesson).partition("\n")[0].removeprefix("# ")
 
 
-def exercise(key: str, collection: Collection) -> Exercise:
-    lesson = key.partition("-")[0]
-    made: Exercise = import_module(f"csm_lib.teaching.lesson_{lesson}").exercise(collection, key)
-    return made
+def exercise(key: str) -> Exercise:
+    return Lesson(key.partition("-")[0]).exercise(key)
 
 
 def section(heading: str) -> str:
@@ -73,7 +68,7 @@ def test_there_are_plans_of_60_minutes_for_every_lesson_and_two_of_90() -> None:
         "Plan for 90 minutes, with computers",
         "Plan for 90 minutes, without computers",
     ]
-    assert {f"Plan for 60 minutes: {title_of(lesson)}" for lesson in LESSONS} <= set(PLANS)
+    assert {f"Plan for 60 minutes: {title_of(lesson)}" for lesson in NAMES} <= set(PLANS)
 
 
 @each_plan
@@ -97,7 +92,7 @@ def test_each_row_of_a_plan_says_what_everybody_does_and_what_is_shown(title: st
 
 @each_plan
 def test_a_plan_names_slides_as_they_are_called(title: str) -> None:
-    there = {heading for lesson in LESSONS for heading in slides_of(lesson)}
+    there = {heading for lesson in NAMES for heading in slides_of(lesson)}
     named = [
         name
         for *_, shown in PLANS[title]
@@ -110,13 +105,11 @@ def test_a_plan_names_slides_as_they_are_called(title: str) -> None:
 
 
 @each_plan
-def test_a_plan_gives_an_exercise_the_time_that_it_takes(
-    title: str, collection: Collection
-) -> None:
+def test_a_plan_gives_an_exercise_the_time_that_it_takes(title: str) -> None:
     hurried = []
     for start, end, *_, shown in PLANS[title]:
         for key in re.findall(r"#exercise-([\w-]+)>", shown):
-            minutes = exercise(key, collection).minutes
+            minutes = exercise(key).minutes
             if minutes > end - start:
                 hurried.append((key, minutes, end - start))
 
@@ -124,22 +117,20 @@ def test_a_plan_gives_an_exercise_the_time_that_it_takes(
     assert "#exercise-" in "".join(shown for *_, shown in PLANS[title])
 
 
-def test_every_exercise_that_the_page_names_exists_and_is_linked_in_its_lesson(
-    collection: Collection,
-) -> None:
+def test_every_exercise_that_the_page_names_exists_and_is_linked_in_its_lesson() -> None:
     links = re.findall(r"`([^`<]*) <notebooks/lesson_(\w+)\.html#exercise-([\w-]+)>`", INSTRUCTOR)
 
     assert len(links) >= 15
     for text, lesson, key in links:
         assert text.removeprefix("Exercise ") == key
         assert key.startswith(f"{lesson}-")
-        assert exercise(key, collection).key == key
+        assert exercise(key).key == key
 
 
 def test_what_may_be_skipped_is_a_slide_of_its_lesson() -> None:
     rows = re.findall(r"(?m)^\| ([^|]+) \| ([^|]+) \| ([^|]+) \| ([^|]+) \|$", section(
         "If time is short"))  # fmt: skip
-    by_title = {title_of(lesson): slides_of(lesson) for lesson in LESSONS}
+    by_title = {title_of(lesson): slides_of(lesson) for lesson in NAMES}
     wrong = [
         (lesson, name)
         for lesson, *cells in rows[1:]
@@ -154,7 +145,7 @@ def test_what_may_be_skipped_is_a_slide_of_its_lesson() -> None:
 # -- What else a teacher needs -----------------------------------------------
 
 
-@pytest.mark.parametrize("lesson", LESSONS)
+@pytest.mark.parametrize("lesson", NAMES)
 def test_each_lesson_has_misconceptions_with_what_to_do_and_readings(lesson: str) -> None:
     misconceptions = section("Misconceptions, and how to meet them")
     part = misconceptions.partition(f"### {title_of(lesson)}\n")[2].partition("\n### ")[0]
@@ -179,7 +170,7 @@ def test_the_rubric_says_something_for_every_criterion_at_every_level() -> None:
     assert len({cell for row in rows[2:] for cell in row}) == 5 * (len(rows) - 2)
 
 
-@pytest.mark.parametrize("lesson", LESSONS)
+@pytest.mark.parametrize("lesson", NAMES)
 def test_the_card_of_a_lesson_offers_all_of_it_and_tells_its_time(lesson: str) -> None:
     card = TEACHING.partition(f"{{grid-item-card}} {title_of(lesson)}\n")[2].partition("\n:::")[0]
 

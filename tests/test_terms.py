@@ -280,7 +280,6 @@ KEY_WORDS = {
     "tie": "tie",
     "total": "total",
     "unit nonresponse": "unit nonresponse",
-    "wave": "wave",
     "year-swap test": "year-swap test",
 }
 
@@ -297,13 +296,13 @@ EVERYDAY = {
 
 @cache
 def lesson_words() -> str:
-    """All that the lessons say: pages, slides and what their modules write."""
+    """All that the lessons say: pages, exercises, quizzes and slides."""
     texts = []
     for lesson in LESSONS:
         texts += [
             prose(ROOT / "notebooks" / f"lesson_{lesson}.ipynb"),
             prose(ROOT / "book" / "teaching" / "slides" / f"{lesson}.md"),
-            (ROOT / "csm_lib" / "teaching" / f"lesson_{lesson}.py").read_text("utf-8"),
+            (ROOT / "book" / "teaching" / f"{lesson}.md").read_text("utf-8"),
         ]
     return " ".join(" ".join(texts).split())
 

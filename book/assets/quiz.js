@@ -1,4 +1,4 @@
-// Quizzes (csm_lib/teaching/quiz.py): feedback on what was chosen. Without this script the answers
+// Quizzes (csm_lib/templates/quiz.html): feedback on what was chosen. Without this script the answers
 // stand folded under the questions.
 
 for (const quiz of document.querySelectorAll(".csm-quiz")) {

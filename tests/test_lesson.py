@@ -1,0 +1,444 @@
+"""Reading a lesson: exercises, quiz and checks, and what they show; students' notebooks."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import nbformat
+import numpy as np
+import pandas as pd
+import pytest
+from bs4 import BeautifulSoup
+from jinja2 import UndefinedError
+from make_exercises import NoExercise, emptied, for_students, written
+
+import csm_lib.lesson
+from csm_lib.collection import Collection
+from csm_lib.findings import Finding
+from csm_lib.lesson import (
+    Choice,
+    Exercise,
+    Lesson,
+    LessonError,
+    NotYet,
+    Question,
+    Quiz,
+    WrongAnswer,
+    as_plain,
+    check,
+)
+
+PYTHON = """
+from csm_lib.lesson import WrongAnswer
+
+def numbers(trusts):
+    return {"size": trusts.size, "share": 63, "count": 46, "base": 73, "fell": -5}
+
+def even(trusts, answer):
+    if answer % 2:
+        raise WrongAnswer(f"{answer} of {trusts.size} is odd.")
+    return f"{answer} of {trusts.size} is even."
+
+CHECKS = {"even": even}
+"""
+
+WORDS = """\
+# Bases: what did you take away?
+
+## exercise | small-1 | reason | 4 minutes | Of whom are {{ share }}%?
+{finding} police
+Which **base** of {{ size }} fits?
+
+- 73
+- 74
+
+### Hint
+Try `{{ count }} / {{ base }}`.
+
+### Solution
+{{ base }}, as {{ count | word }} are {{ percent(count, base) }}.
+
+## exercise | small-2 | compute | 6 minutes | Count | count
+How many?
+
+### Solution
+{{ count }}.
+
+## quiz | base
+What is {{ share }}% of {{ base }}?
+
+- [ ] {{ count - 1 }}
+  > 45 of 73 is 62%.
+- [x] {{ count }}
+  > 46 of 73
+  > is 63%.
+
+## quiz | odd
+Which are odd?
+
+- [x] 1
+  > It is.
+- [ ] 2
+  > It is even.
+- [x] 3
+  > It is, too.
+
+## check | count | a whole number
+- [x] {{ count }}
+  > {{ count }} of {{ base }}.
+- [ ] {{ share }} or {{ base }}
+  > It is printed.
+- [ ] _
+  > Round it: {answer}
+  > is wrong.
+- otherwise
+  > Never said.
+
+## check | change | a number
+- [x] {{ fell | signed }} or 2.5
+  > It fell.
+- otherwise
+  > No, {answer}.
+
+## check | both | two numbers, the fewest and the most | within 0.1
+- [x] (1, 2.5)
+  > From 1 to 2.5.
+- [ ] (_, 2.5)
+  > The most is right.
+- [ ] (1, _)
+  > The fewest is right.
+- otherwise
+  > Neither of {answer}.
+
+## check | wholes | two whole numbers
+- otherwise
+  > No.
+
+## check | p | a number from 0 to 1
+- [x] 0.0625
+  > Of 16.
+- otherwise
+  > No, {answer}.
+
+## check | open | a number
+- [x] 1
+  > One.
+"""
+
+POLICE = Finding(
+    key="police",
+    title="Police lead with 99%",
+    question="Who leads?",
+    data=pd.DataFrame({"item": ["board.police"], "yes": [73]}),
+    base="all",
+    source="Table 1",
+)
+
+Write = Callable[..., Lesson]
+
+
+@pytest.fixture
+def write(tmp_path: Path, collection: Collection) -> Write:
+    """Writes a lesson *small* and reads it."""
+
+    def made(words: str, python: str = PYTHON) -> Lesson:
+        (tmp_path / "small.md").write_text(words, "utf-8")
+        (tmp_path / "small.py").write_text(python, "utf-8")
+        return Lesson("small", collection, folder=tmp_path)
+
+    return made
+
+
+@pytest.fixture
+def small(write: Write, monkeypatch: pytest.MonkeyPatch) -> Lesson:
+    monkeypatch.setattr(csm_lib.lesson, "take", {"police": POLICE}.__getitem__)
+    return write(WORDS)
+
+
+def soup(html: str) -> BeautifulSoup:
+    return BeautifulSoup(html, "lxml")
+
+
+# -- Reading -----------------------------------------------------------------
+
+
+def test_an_exercise_is_read_with_its_numbers_filled_in(small: Lesson) -> None:
+    assert small.exercises == ("small-1", "small-2")
+    assert small.exercise("small-1") == Exercise(
+        key="small-1",
+        level="reason",
+        title="Of whom are 63%?",
+        task="Which **base** of 74 fits?\n\n- 73\n- 74",
+        solution="73, as 46 are 63%.",
+        hint="Try `46 / 73`.",
+        minutes=4,
+        finding=POLICE,
+    )
+
+
+def test_an_exercise_with_a_check_says_what_the_notebook_calls_it(small: Lesson) -> None:
+    one = small.exercise("small-2")
+    assert (one.check, one.hint, one.finding) == ("small.count", "", None)
+    assert one.asked == "How many? In the notebook this is `small.count`."
+    assert small.exercise("small-1").asked == small.exercise("small-1").task
+
+
+def test_a_quiz_is_read_with_its_answers_and_their_feedback(small: Lesson) -> None:
+    quiz = small.quiz
+    assert (quiz.key, quiz.title) == ("quiz-small", "Bases: what did you take away?")
+    assert quiz.questions[0] == Question(
+        "base",
+        "What is 63% of 73?",
+        (Choice("45", False, "45 of 73 is 62%."), Choice("46", True, "46 of 73 is 63%.")),
+    )
+    assert [(one.right, one.several) for one in quiz.questions] == [("B", False), ("A, C", True)]
+
+
+@pytest.mark.parametrize("name", ["nobody", "share.of", "undefined | word"])
+def test_a_name_that_the_numbers_do_not_give_is_an_error(write: Write, name: str) -> None:
+    lesson = write("# T\n\n## quiz | a\nOf {{ NAME }}?\n".replace("NAME", name))
+    with pytest.raises(UndefinedError):
+        _ = lesson.quiz
+
+
+EXERCISE = "## exercise | e | read | 5 minutes | T\nA task.\n\n### Solution\nSo.\n\n"
+ANSWER = "- [x] 1\n  > Yes.\n"
+
+
+@pytest.mark.parametrize(
+    ("words", "part"),
+    [
+        (EXERCISE + EXERCISE, "exercise | e |"),
+        (f"## quiz | q\n{ANSWER}\n## quiz | q\n{ANSWER}", "quiz | q"),
+        ("## exercize | e | read", "exercize | e"),
+        (EXERCISE.replace("read", "guess"), "e: write"),
+        (EXERCISE.replace("| T", ""), "e: write"),
+        (EXERCISE.replace("### Solution", "### Answer"), "e: write"),
+        (EXERCISE.replace("So.", ""), "e: write"),
+        (f"## quiz | q\n?\n\n{ANSWER}", "question 'q'"),
+        (f"## quiz | q\n?\n\n{ANSWER}- [ ] 1\n  > No.", "question 'q'"),
+        ("## quiz | q\n?\n\n- [ ] 1\n  > No.\n- [ ] 2\n  > No.", "question 'q'"),
+        (f"## quiz | q\n?\n\n{ANSWER}- [ ] 2", "question 'q'"),
+        (
+            "## quiz | q\n?\n\n" + "".join(f"- [x] {n}\n  > Yes.\n" for n in range(9)),
+            "question 'q'",
+        ),
+    ],
+)
+def test_a_part_that_is_not_as_it_must_be_is_refused_and_named(
+    write: Write, words: str, part: str
+) -> None:
+    lesson = write(f"# T\n\n{words}")
+    with pytest.raises(LessonError) as caught:
+        _ = lesson.quiz, lesson.exercise("e")
+    assert str(caught.value).startswith("small.md")
+    assert part in str(caught.value)
+
+
+def test_an_unknown_lesson_exercise_or_check_offers_the_nearest(small: Lesson) -> None:
+    with pytest.raises(LessonError, match="Did you mean 'small-1'"):
+        small.exercise("smal-1")
+    with pytest.raises(LessonError, match=r"no check 'coumt'.*Did you mean 'count'"):
+        small.check("coumt", ...)
+    with pytest.raises(LessonError, match="Did you mean 'table'"):
+        check("tabel.rounding", 1)
+
+
+# -- Checks ------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("key", "answer", "told"),
+    [
+        ("count", 46, "46 of 73."),
+        ("count", np.int64(46), "46 of 73."),
+        ("count", 46.0, "46 of 73."),
+        ("change", -5, "It fell."),
+        ("change", 2.5004, "It fell."),
+        ("both", (1, 2.5), "From 1 to 2.5."),
+        ("both", np.array([1.09, 2.41]), "From 1 to 2.5."),
+        ("p", 0.0625, "Of 16."),
+        ("even", 4, "4 of 74 is even."),
+    ],
+)
+def test_a_right_answer_is_told_why(
+    small: Lesson, key: str, answer: Any, told: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    small.check(key, answer)
+    assert capsys.readouterr().out == f"Right. {told}\n"
+
+
+@pytest.mark.parametrize(
+    ("key", "answer", "told"),
+    [
+        ("count", 63, "It is printed."),
+        ("count", 73, "It is printed."),
+        ("count", 45, "Round it: 45 is wrong."),
+        ("count", 46.5, "A whole number is asked for; yours is 46.5. Count, don't divide."),
+        ("count", float("nan"), "A whole number is asked for; yours is nan. Count, don't divide."),
+        ("count", "46", "A whole number is asked for; yours is '46', a str."),
+        ("count", True, "A whole number is asked for; yours is True, a bool."),
+        ("count", None, "A whole number is asked for; yours is None, a NoneType."),
+        ("change", -4.999, "No, -4.999."),
+        ("change", 5, "No, 5."),
+        ("change", "-5", "A number is asked for; yours is '-5'."),
+        ("change", True, "A number is asked for; yours is True."),
+        ("both", (3, 2.5), "The most is right."),
+        ("both", (1, 9), "The fewest is right."),
+        ("both", (1.2, 9), "Neither of 1.2 and 9."),
+        ("both", (1, 2, 3), "Asked for are two numbers, the fewest and the most, such as (0, 1);"),
+        ("both", "ab", "Asked for are two numbers"),
+        ("both", 1, "Asked for are two numbers"),
+        ("wholes", (1, 2.5), "A whole number is asked for; yours is 2.5."),
+        ("p", 0.06, "No, 0.06."),
+        ("p", 6.25, "A p-value is a number from 0 to 1; yours is 6.25."),
+        ("p", -0.1, "A p-value is a number from 0 to 1; yours is -0.1."),
+        ("p", "small", "A p-value is a number from 0 to 1; yours is 'small'."),
+        ("even", 3, "3 of 74 is odd."),
+    ],
+)
+def test_a_wrong_answer_is_told_what_is_wrong(
+    small: Lesson, key: str, answer: Any, told: str
+) -> None:
+    with pytest.raises(WrongAnswer) as caught:
+        small.check(key, answer)
+    (shown,) = caught.value._render_traceback_()
+    assert shown.startswith(f"Not yet right. {told}")
+
+
+@pytest.mark.parametrize("key", ["count", "both", "even"])
+def test_dots_are_no_answer_yet(small: Lesson, key: str) -> None:
+    with pytest.raises(NotYet, match="Replace the dots") as caught:
+        small.check(key, ...)
+    assert caught.value._render_traceback_() == [str(caught.value)]
+
+
+def test_a_check_that_leaves_an_answer_unmet_is_refused(small: Lesson) -> None:
+    with pytest.raises(LessonError, match=r"small\.md, check 'open': end it with - otherwise"):
+        small.check("open", 2)
+
+
+# -- What is shown -----------------------------------------------------------
+
+HOSTILE = (
+    '<script>alert(1)</script> <img src=x onerror="alert(1)"> [here](javascript:alert(1)) '
+    "![x](javascript:alert(1))"
+)
+
+
+def test_nothing_in_a_text_runs() -> None:
+    exercise = Exercise("a", "read", HOSTILE, HOSTILE, HOSTILE, HOSTILE)
+    choices = (Choice(HOSTILE, True, HOSTILE), Choice("2", False, HOSTILE))
+    page = soup(exercise.html + Quiz("b", HOSTILE, (Question("c", HOSTILE, choices),)).html)
+    assert page.get_text().count("alert(1)") >= 20
+    assert not page.select("script, img, [onerror], [href^=javascript]")
+
+
+def test_hint_and_solution_stay_folded_on_the_page(small: Lesson) -> None:
+    page = soup(small.exercise("small-1").html)
+    folds = page.select("details.csm-hint, details.csm-solution")
+    assert [fold.summary.get_text() for fold in folds] == ["Hint", "Solution"]
+    assert not any(fold.has_attr("open") for fold in folds)
+    for fold in folds:
+        fold.extract()
+    left = page.get_text()
+    assert "Reason: Of whom are 63%? (4 minutes)" in left
+    assert "Which base of 74 fits?" in left
+    assert "46" not in left
+    assert soup(small.exercise("small-2").html).select(".csm-hint") == []
+
+
+def test_what_is_to_be_read_stands_under_its_question_not_its_result(small: Lesson) -> None:
+    one = small.exercise("small-1")
+    page = soup(one.html)
+    assert page.select_one("figcaption").get_text() == "Who leads?"
+    assert page.select_one("figure")["id"] == "finding-police-to-read"
+    assert "Who leads?" in str(one)
+    assert "Police lead" not in one.html + str(one)
+
+
+def test_a_notebook_shows_an_exercise_as_page_and_as_text(small: Lesson) -> None:
+    one = small.exercise("small-2")
+    assert one._repr_mimebundle_() == {"text/html": one.html, "text/plain": str(one)}
+    assert str(one) == (
+        "Compute: Count (6 minutes)\n\nHow many? In the notebook this is `small.count`.\n\n"
+        "Solution:\n  46."
+    )
+    assert "\n\nHint:\n  Try `46 / 73`.\n\nSolution:\n  73" in str(small.exercise("small-1"))
+
+
+def test_plain_text_keeps_its_lists_and_stays_narrow() -> None:
+    text = as_plain("- " + "word " * 40, indent="  ")
+    assert max(map(len, text.splitlines())) <= 96
+    assert text.splitlines()[1].startswith("    word")
+
+
+def test_one_right_answer_takes_radio_buttons_and_several_take_ticks(small: Lesson) -> None:
+    forms = soup(small.quiz.html).select("form")
+    assert [{button["type"] for button in form.select("input")} for form in forms] == [
+        {"radio"},
+        {"checkbox"},
+    ]
+    assert [form["id"] for form in forms] == ["quiz-small-base", "quiz-small-odd"]
+
+
+def test_every_answer_carries_its_verdict_and_its_feedback_unseen(small: Lesson) -> None:
+    choices = soup(small.quiz.html).select(".csm-choice")
+    assert [choice["data-right"] for choice in choices] == ["no", "yes", "yes", "no", "yes"]
+    assert [choice.input["value"] for choice in choices] == ["A", "B", "A", "B", "C"]
+    assert all(choice.select_one(".csm-feedback").has_attr("hidden") for choice in choices)
+    assert choices[0].select_one(".csm-feedback").get_text() == "Not right. 45 of 73 is 62%."
+    assert choices[1].select_one(".csm-feedback").get_text() == "Right. 46 of 73 is 63%."
+
+
+def test_without_scripts_and_as_text_the_right_answers_are_told(small: Lesson) -> None:
+    fold = soup(small.quiz.html).select_one("details.csm-answers")
+    assert [item.get_text() for item in fold.select("li")] == [
+        "B. 46 of 73 is 63%.",
+        "A, C. It is. It is, too.",
+    ]
+    assert "1. What is 63% of 73?\n   A. 45\n   B. 46\n   Right: B. 46 of 73 is 63%." in str(
+        small.quiz
+    )
+
+
+# -- Students' notebooks -----------------------------------------------------
+
+
+def test_a_block_and_a_line_of_solution_become_dots() -> None:
+    source = (
+        "before = 1\n# --- solution\nhelp = before + 1\nanswer_sum = help\n# --- end\n"
+        "answer_two = 2  # solution\nafter = 3"
+    )
+    assert emptied(source) == (
+        "before = 1\n# Your answer here\nanswer_sum = ...\nanswer_two = ...\nafter = 3"
+    )
+
+
+@pytest.mark.parametrize(
+    "source",
+    ["# --- solution\nanswer = 1", "# --- solution\nother = 1\n# --- end", "x = 1  # solution"],
+)
+def test_a_solution_that_would_leak_is_refused(source: str) -> None:
+    with pytest.raises(NoExercise):
+        emptied(source)
+
+
+def test_a_students_notebook_has_tasks_filled_in_no_outputs_and_no_solutions() -> None:
+    run = {"execution_count": 1, "outputs": [nbformat.v4.new_output("stream", text="1")]}
+    solution = nbformat.v4.new_notebook(
+        cells=[
+            nbformat.v4.new_markdown_cell("{exercise} fall-9", id="a"),
+            nbformat.v4.new_markdown_cell("Because.", id="b", metadata={"tags": ["solution"]}),
+            nbformat.v4.new_code_cell("answer = 1  # solution", id="c", **run),
+        ]
+    )
+    made = for_students(solution)
+    asked, code = made.cells
+    assert asked.source.startswith("## Allow for their number\n\nTake the smallest p")
+    assert asked.source.endswith("\n\n*Hint:* The smallest p is multiplied by how many there are.")
+    assert (code.source, code.outputs, code.execution_count) == ("answer = ...", [], None)
+    assert "Because" not in written(made)
+    assert written(for_students(solution)) == written(made)
