@@ -219,8 +219,9 @@ def paired(first: Answers, second: Answers) -> PairedTable:
     PairedTable(gainers=1, losers=1, stayed_yes=1, stayed_no=0, unpaired=1)
     """
     yes_1, yes_2, both = _two_years(first, second)
-    cells = (~yes_1 & yes_2, yes_1 & ~yes_2, yes_1 & yes_2, ~yes_1 & ~yes_2)
-    return PairedTable._make(int(cell.sum()) for cell in (*(both & cell for cell in cells), ~both))
+    yes_1, yes_2, no_1, no_2 = yes_1 & both, yes_2 & both, ~yes_1 & both, ~yes_2 & both
+    cells = (no_1 & yes_2, yes_1 & no_2, yes_1 & yes_2, no_1 & no_2, ~both)
+    return PairedTable._make(int(cell.sum()) for cell in cells)
 
 
 def paired_items(first: pd.DataFrame, second: pd.DataFrame) -> pd.DataFrame:
@@ -301,18 +302,17 @@ def _two_years(first: Answers, second: Answers, item: str = "") -> tuple[Mask, M
             f"There are {len(first)} answers in the first year and {len(second)} in the second. "
             "Give one an authority in both, missing where there is none."
         )
-    yes, known = [], []
-    for year, answers in (("first", first), ("second", second)):
-        values = pd.Series(list(answers), dtype=object)
-        for value in values.dropna():
+    answers = pd.DataFrame({"first": list(first), "second": list(second)}, dtype=object)
+    for year, column in answers.items():
+        for value in column.dropna():
             if not isinstance(value, bool | np.bool_):
                 raise TypeError(
                     f"{year}{item}: answers must be true, false or missing; got {value!r}. "
                     "Compare first, for example with == 'yes'."
                 )
-        yes.append(values.fillna(False).to_numpy(dtype=bool))
-        known.append(values.notna().to_numpy())
-    return yes[0], yes[1], known[0] & known[1]
+    yes = answers.fillna(False).to_numpy(dtype=bool)
+    known: Mask = answers.notna().to_numpy()
+    return yes[:, 0], yes[:, 1], known[:, 0] & known[:, 1]
 
 
 def _same_labels(first: pd.DataFrame | pd.Series, second: pd.DataFrame | pd.Series) -> None:

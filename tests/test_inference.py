@@ -50,6 +50,7 @@ from csm_lib.inference import (
     paired,
     paired_items,
     sign_test,
+    verdicts,
     worst_case,
     year_swap,
     year_swap_range,
@@ -585,6 +586,7 @@ def test_a_p_at_the_level_counts_as_below_it() -> None:
     at = change_range([67, 7], 74, [62, 0], [74, 74], authorities=74, level=2.0**-6)
     assert at["exact_low"].tolist() == [0.0625, 2.0**-6]
     assert at["verdict"].tolist() == ["never", "always"]
+    assert verdicts([0.05, 0.05001], [0.05 + 1e-12, 0.06], 0.05).tolist() == ["always", "never"]
 
 
 def test_what_nobody_answered_in_a_year_can_say_nothing() -> None:
@@ -909,7 +911,7 @@ def test_the_range_of_the_year_swap_test_on_joint_commissioning() -> None:
 
 def test_the_verdict_of_the_year_swap_test_is_only_given_where_it_is_known() -> None:
     def verdict(low: float, high: float, bound: float) -> str | None:
-        return YearSwapRange(2, 74, -9, -9, low, high, bound).verdict(0.05)
+        return YearSwapRange(2, 74, -9, -9, low, high, bound).verdict()
 
     assert verdict(0.06, 0.2, 1.0) == "never"
     assert verdict(0.01, 0.04, 0.05) == "always"
