@@ -168,7 +168,7 @@ def test_every_slide_finds_what_it_shows_and_has_notes(name: str) -> None:
 
 
 @each_lesson
-def test_no_result_is_typed_into_lesson_or_slides(name: str) -> None:
+def test_no_result_is_typed_into_the_slides(name: str) -> None:
     text = (ROOT / "book" / "teaching" / "slides" / f"{name}.md").read_text("utf-8")
     assert numbers_in(re.sub(r"(?m)^\{\w+\}.*$", "", text)) == []
 
