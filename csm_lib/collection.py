@@ -221,7 +221,8 @@ class Collection:
             return same
         if same:
             raise CollectionError(f"{named!r} is the label of {words.listed(same)}. Name one.")
-        known = [*self.codebook.sections, *self.codebook]
+        labels = [item.label for item in self.codebook.values()]
+        known = [*self.codebook.sections, *self.codebook, *labels]
         raise CollectionError(
             f"There is no section, item or label {named!r}.{did_you_mean(named, known)} "
             f"Look for it: .find({named!r})"

@@ -29,6 +29,7 @@ from csm_lib.status import (
     WITHHELD,
     drawable,
     groups_of,
+    label_of,
     withheld,
 )
 from csm_lib.templates import render
@@ -89,7 +90,8 @@ def finding(
     origin = made_from.origin if isinstance(made_from, Collection) else origin_of(made_from)
     tally = made_from if isinstance(made_from, pd.DataFrame) else data
     labels = _answers(data, origin)
-    drawn = drawable(data) if {"status", "item", "base"} <= set(data) else data
+    drawn = drawable(data) if {"status", "item", "base"} <= set(data) else data.copy()
+    drawn.attrs["label"] = label_of(data) or ""  # of what is withheld and not drawn, too
     return Finding(
         key=key,
         title=title,

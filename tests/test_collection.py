@@ -362,8 +362,24 @@ def test_a_section_is_the_tally_of_its_items(collection: Collection) -> None:
 def test_an_unknown_section_item_or_characteristic_is_refused(collection: Collection) -> None:
     with pytest.raises(CodebookError, match="no section 'boards'"):
         collection.section("boards")
-    with pytest.raises(CodebookError, match="no item 'police'"):
+    with pytest.raises(CollectionError, match=r"label of board\.police and level\.police"):
         collection.tally(["police"])
+    with pytest.raises(CollectionError, match=r"no section, item or label 'Polise'.*'Police'"):
+        collection.tally("Polise")
+    with pytest.raises(CollectionError, match="not asked in 2009; answers are held for 2008"):
+        collection.tally("board.connexions", years=2009)
+
+
+def test_what_is_counted_can_be_named_as_an_analyst_would(collection: Collection) -> None:
+    by_label, by_id = collection.tally("third sector"), collection.tally(["board.third_sector"])
+    pd.testing.assert_frame_equal(by_label, by_id)
+    both = collection.tally(["jsna", "board.third_sector"], years=2009)
+    assert both["item"].tolist() == ["jsna.carried_out", "board.third_sector"]
+    assert collection.find("THIRD sector")["item"].tolist() == ["board.third_sector"]
+    assert str(collection).startswith(f"{collection.title}\nDrawn: an illustration")
+
+
+def test_an_unknown_characteristic_is_refused(collection: Collection) -> None:
     with pytest.raises(CollectionError, match="cannot be split by 'county'"):
         collection.section("chair", by=["county"])
 
