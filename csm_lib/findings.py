@@ -91,7 +91,9 @@ def finding(
     tally = made_from if isinstance(made_from, pd.DataFrame) else data
     labels = _answers(data, origin)
     drawn = drawable(data) if {"status", "item", "base"} <= set(data) else data.copy()
-    drawn.attrs["label"] = label_of(data) or ""  # of what is withheld and not drawn, too
+    label = label_of(data) or ""  # of what is withheld and not drawn, too
+    drawn.attrs["label"] = label
+    what = ". ".join(["Chart", *label.splitlines(), question.rstrip("?.")])
     return Finding(
         key=key,
         title=title,
@@ -100,7 +102,7 @@ def finding(
         base=base or base_of(tally, origin),
         source=source or source_of(tally, origin),
         caveat=" ".join(part for part in (note, withheld_text(data, origin)) if part),
-        alt=alt or alt_of(f"Chart: {question.rstrip('?.')}", data, labels),
+        alt=alt or alt_of(what, data, labels),
         draw=None if chart is None or drawn.empty else (lambda: chart(drawn)),
         labels=labels,
         shown=table,
