@@ -16,7 +16,7 @@ from csm_lib.codebook import read_codebook
 from csm_lib.collection import SHIPPED, Collection, open_collection
 from csm_lib.errors import CollectionError
 from csm_lib.own import __main__ as cli
-from csm_lib.own import commands, export, profile
+from csm_lib.own import commands, door, export, profile
 from csm_lib.own.check import read_returns
 
 
@@ -32,7 +32,7 @@ def folder(tmp_path: Path) -> Path:
 def opened(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Collection:
     """The copy, in place of what ships with the book."""
     collection = open_collection(folder)
-    monkeypatch.setattr(commands, "open_collection", lambda _: collection)
+    monkeypatch.setattr(door, "open_collection", lambda _: collection)
     return collection
 
 
@@ -114,7 +114,7 @@ def test_reproduce_fails_when_the_returns_change(
     row = returns.index[(returns["year"] == 2009) & ~returns["board.housing"].fillna(True)][0]
     returns.loc[row, "board.housing"] = True
     changed = dataclasses.replace(opened, returns=returns)
-    monkeypatch.setattr(commands, "open_collection", lambda _: changed)
+    monkeypatch.setattr(door, "open_collection", lambda _: changed)
     assert cli.main(["reproduce"]) == 1
     said = capsys.readouterr().err
     assert "board.housing.2009: recorded tested and passed, now disagrees" in said
@@ -407,7 +407,7 @@ def test_what_goes_wrong_is_said_in_words(
     def fails(*_: object, **__: object) -> None:
         raise error
 
-    monkeypatch.setattr(commands, "open_collection", fails)
+    monkeypatch.setattr(door, "open_collection", fails)
     assert cli.main(["profile", "A01"]) == status
     said = capsys.readouterr()
     assert words in said.err

@@ -72,3 +72,15 @@ def test_opening_and_counting_load_no_drawing_and_no_statistics() -> None:
 
     assert "pandas" in loaded(code)
     assert not loaded(code) & {"matplotlib", "seaborn", "scipy", "statsmodels", "jinja2"}
+
+
+def test_the_help_of_the_command_line_loads_no_frames() -> None:
+    code = "\n".join(
+        [
+            "import contextlib",
+            "from csm_lib.own.__main__ import main",
+            "with contextlib.suppress(SystemExit): main(['--help'])",
+        ]
+    )
+
+    assert not loaded(code) & {"pandas", "numpy", "matplotlib", "pyarrow"}

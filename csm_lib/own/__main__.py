@@ -10,7 +10,6 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from csm_lib.collection import SHIPPED
 from csm_lib.errors import CollectionError
 from csm_lib.own import commands
 
@@ -222,8 +221,6 @@ with what changed since the last wave and what it lacks that most others have.""
 
 
 def _panel(found: Commands) -> None:
-    from csm_lib.panel import PERSISTENCE, SEED
-
     one = _command(
         found,
         "panel",
@@ -233,18 +230,14 @@ Draw returns that reproduce every published figure, and write them as CSV. The s
 seed and persistence give the same file.""",
     )
     one.add_argument(
-        "--out",
-        type=Path,
-        default=SHIPPED / "returns.csv",
-        help="the file to write (default: the returns that ship with the book)",
+        "--out", type=Path, help="the file to write (default: the returns that ship with the book)"
     )
-    one.add_argument("--seed", type=int, default=SEED, help="default: %(default)s")
+    one.add_argument("--seed", type=int, help="default: that of the panel that ships")
     one.add_argument(
         "--persistence",
         type=_odds,
-        default=PERSISTENCE,
         help="odds ratio with which an authority repeats an answer; 1 is none "
-        "(default: %(default)g)",
+        "(default: that of the panel that ships)",
     )
 
 

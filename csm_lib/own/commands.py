@@ -14,9 +14,7 @@ from shlex import quote
 from time import monotonic
 from typing import TYPE_CHECKING, TextIO
 
-from csm_lib.collection import SHIPPED, chosen, read_descriptor
 from csm_lib.errors import CollectionError
-from csm_lib.own.door import open_collection, returns_file
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -83,8 +81,10 @@ def check(
 ) -> int:
     """Check a collection or one file of returns, and print every fault in one report."""
     from csm_lib.codebook import read_codebook
+    from csm_lib.collection import read_descriptor
     from csm_lib.frame import read_frame
     from csm_lib.own.check import check_file
+    from csm_lib.own.door import open_collection, returns_file
     from csm_lib.returns import write_returns
 
     if not path.exists():
@@ -178,6 +178,7 @@ def columns(path: Path, *, codebook: Path, out: Path | None = None) -> int:
 def template(folder: Path | None, *, out: Path, year: int, rows: int | None = None) -> int:
     """Write the workbook that respondents fill in. The folder needs no returns yet."""
     from csm_lib.codebook import read_codebook
+    from csm_lib.collection import chosen, read_descriptor
     from csm_lib.frame import read_frame
     from csm_lib.own.template import ROWS, write_template
 
@@ -205,6 +206,7 @@ def template(folder: Path | None, *, out: Path, year: int, rows: int | None = No
 
 def findings(folder: Path | None, *, out: Path) -> int:
     """Write every table and figure of a collection as files."""
+    from csm_lib.own.door import open_collection
     from csm_lib.own.export import export
 
     with Progress() as progress:
@@ -217,6 +219,7 @@ def findings(folder: Path | None, *, out: Path) -> int:
 def profile(authority: str, folder: Path | None, *, out: Path | None = None) -> int:
     """Print the profile of one respondent, or write it as a page."""
     from csm_lib.own import profile as profiles
+    from csm_lib.own.door import open_collection
 
     found = profiles.profile(open_collection(folder), authority)
     if out is None:
@@ -229,14 +232,20 @@ def profile(authority: str, folder: Path | None, *, out: Path | None = None) -> 
     return 0
 
 
-def panel(out: Path, *, seed: int, persistence: float) -> int:
+def panel(
+    out: Path | None = None, *, seed: int | None = None, persistence: float | None = None
+) -> int:
     """Draw the reconstructed panel and write it; only the shipped one takes the shipped place."""
     from csm_lib.codebook import read_codebook
+    from csm_lib.collection import SHIPPED
     from csm_lib.frame import read_frame
     from csm_lib.panel import PERSISTENCE, SEED, draw
     from csm_lib.published import read_published
     from csm_lib.returns import write_returns
 
+    out = out or SHIPPED / "returns.csv"
+    seed = SEED if seed is None else seed
+    persistence = PERSISTENCE if persistence is None else persistence
     if out == SHIPPED / "returns.csv" and (seed, persistence) != (SEED, PERSISTENCE):
         raise CollectionError(
             f"{out} holds the panel drawn with seed {SEED} and persistence {PERSISTENCE:g}. "
@@ -258,6 +267,8 @@ def panel(out: Path, *, seed: int, persistence: float) -> int:
 def reproduce(*, record: bool = False) -> int:
     """Print the ledger; say where a verdict differs from the recorded one, or record them all."""
     from csm_lib import ledger
+    from csm_lib.collection import SHIPPED
+    from csm_lib.own.door import open_collection
 
     collection = open_collection(SHIPPED)
     rows = ledger.ledger(collection)
