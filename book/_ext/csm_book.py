@@ -144,9 +144,13 @@ def fingerprint(root: Path, sources: Iterable[str] = SOURCES) -> str:
 
 def _read(file: Path) -> bytes:
     """What results can come from in a file: of a notebook its code, not its prose and outputs."""
-    if file.suffix != ".ipynb":
-        return file.read_bytes()
-    cells = json.loads(file.read_text("utf-8"))["cells"]
+    read = file.read_bytes()
+    try:
+        cells = json.loads(read)["cells"] if file.suffix == ".ipynb" else None
+    except (ValueError, LookupError, TypeError):  # not yet a notebook, or half written
+        cells = None
+    if cells is None:
+        return read
     return "\0".join("".join(c["source"]) for c in cells if c["cell_type"] == "code").encode()
 
 
