@@ -31,7 +31,7 @@ def take(key: str) -> Finding:
     for made in _running.values():  # a notebook may take what it has made before
         if key in made:
             return made[key]
-    homes = {name: path for path in reversed(in_order()) for name in keys(path)}
+    homes = {name: path for path in sorted(FOLDER.glob("*.ipynb")) for name in keys(path)}
     if key not in homes:
         raise KeyError(f"No notebook makes a finding {key!r}.{did_you_mean(key, homes)}")
     if homes[key] in _running:
