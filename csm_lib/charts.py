@@ -556,9 +556,9 @@ def p_ranges(
 def support(
     frame: pd.DataFrame,
     *,
-    note: str,
     what: str = "that support each claim",
     ax: Axes | None = None,
+    note: str | None = None,
 ) -> Axes:
     """Draw what share of drawn panels supports each claim, by their persistence.
 
@@ -568,12 +568,10 @@ def support(
         One row per claim and persistence: ``claim`` (its id), ``label``, ``persistence`` (the
         odds ratio that ties an authority's answers in the two years; 1 is none), ``yes``
         (panels that support the claim) and ``base`` (panels drawn). Claims come in its order.
-    note
-        The label that says that these are drawn panels.
     what
         Which panels a cell counts, as the axis goes on after "drawn panels".
-    ax
-        The Axes to draw on, as for every chart.
+    ax, note
+        The Axes to draw on, and a label to set in the figure, as for every chart.
     """
     import seaborn as sns
 

@@ -68,7 +68,7 @@ def label_of(data: pd.DataFrame) -> str | None:
     """The label a chart of some rows must carry, or ``None``; rows without a status need none."""
     if "label" in data.attrs:  # of more rows than a chart draws
         return str(data.attrs["label"]) or None
-    return drawn_note(data) if {"item", "status"} <= set(data) else None
+    return drawn_note(data) if "status" in data else None
 
 
 def withheld(data: pd.DataFrame) -> int:

@@ -5,10 +5,12 @@ from __future__ import annotations
 import base64
 import dataclasses
 import re
+from typing import Any
 
 import pandas as pd
 import pytest
 from bs4 import BeautifulSoup
+from matplotlib.text import Text
 
 from csm_lib import charts
 from csm_lib.collection import Collection, open_collection
@@ -215,6 +217,26 @@ def test_the_note_of_a_figure_says_what_is_drawn_invented_and_withheld() -> None
     assert drawn_note(WITHHELD) == (
         "Invented returns: an example, not data\nThree figures withheld: small counts"
     )
+
+
+def test_drawn_rows_of_any_shape_label_their_chart() -> None:
+    panels = pd.DataFrame({
+        "claim": ["fall"], "label": ["The fall"], "persistence": [20.0], "yes": [3], "base": [4],
+        "status": ["drawn"],
+    })  # fmt: skip
+    made = finding(
+        panels, key="k", title="T", question="Q?", chart=charts.support, base="b", source="s",
+        alt="a", table=panels.astype("str"),
+    )  # fmt: skip
+    label = "Drawn: an illustration, not the data"
+    assert label in _said(charts.support(panels))
+    assert made.draw is not None
+    assert label in _said(made.draw())
+
+
+def _said(chart: Any) -> list[str]:
+    figure = getattr(chart, "figure", chart)
+    return [text.get_text() for text in figure.findobj(Text)]
 
 
 def test_the_answers_to_one_question_are_one_figure_and_each_group_is_another() -> None:
