@@ -55,7 +55,13 @@ def read_returns(
         The file cannot be read, or is not clean. The message lists the faults.
     """
     if path.suffix.lower() == ".parquet":
-        text = _as_text(pd.read_parquet(path))
+        try:
+            text = _as_text(pd.read_parquet(path))
+        except (OSError, ValueError) as error:
+            raise ReturnsError(
+                f"{path}: cannot be read as Parquet ({error}). Write it again, or give the "
+                "returns as returns.csv."
+            ) from error
     else:
         text = read_text(path, ReturnsError)
     require_columns(text, IDENTIFIERS, path, ReturnsError)

@@ -87,3 +87,12 @@ def test_a_column_that_is_no_item_is_refused(tmp_path: Path, codebook: Codebook)
     head = HEAD.replace("board.level", "Q7")
     with pytest.raises(ReturnsError, match="'Q7': is no item of the codebook"):
         read_returns(written(tmp_path, "A,2021,,,,x,\n", head), codebook)
+
+
+def test_a_file_that_is_no_parquet_is_refused_by_name_with_the_remedy(
+    tmp_path: Path, codebook: Codebook
+) -> None:
+    path = tmp_path / "returns.parquet"
+    path.write_bytes(b"authority,year\n")
+    with pytest.raises(ReturnsError, match=r"returns\.parquet: .*Write it again"):
+        read_returns(path, codebook)
