@@ -32,6 +32,9 @@ SHIPPED = Path(__file__).resolve().parent.parent / "data"
 CHOSEN = "CSM_COLLECTION"
 """The environment variable that names the collection to open where none is named."""
 
+FORMATS = (".csv", ".xlsx", ".sav", ".dta", ".parquet")
+"""How the name of a file of returns may end."""
+
 CLEAN = ("returns.csv", "returns.parquet")
 """Returns in their clean form."""
 
@@ -469,12 +472,21 @@ def open_collection(
     )
 
 
+def returns_files(folder: Path) -> list[Path]:
+    """Return every file of a folder that holds returns, in whatever form."""
+    return sorted(
+        path
+        for path in folder.iterdir()
+        if path.stem == "returns" and path.suffix.lower() in FORMATS
+    )
+
+
 def _clean_file(folder: Path) -> Path:
     """Return the file of clean returns of a folder, or refuse it."""
-    found = sorted(path.name for path in folder.glob("returns.*"))
-    if len(found) == 1 and found[0] in CLEAN and not (folder / "columns.csv").exists():
-        return folder / found[0]
-    foreign = [*found, *(path.name for path in folder.glob("columns.csv"))]
+    found = returns_files(folder)
+    if len(found) == 1 and found[0].name in CLEAN and not (folder / "columns.csv").exists():
+        return found[0]
+    foreign = [path.name for path in (*found, *folder.glob("columns.csv"))]
     raise ReturnsError(
         f"{folder}: holds {words.listed(foreign) if foreign else 'no returns'}; one file of clean "
         f"returns is expected, {' or '.join(CLEAN)}. Open others by "

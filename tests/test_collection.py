@@ -212,6 +212,12 @@ def test_a_region_that_the_frame_does_not_know_is_refused(copy: Path) -> None:
     refused(copy, ReturnsError, "Londinium")
 
 
+def test_a_file_beside_the_returns_that_holds_none_is_no_second_file_of_returns(own: Path) -> None:
+    for name in ("returns.csv.bak", "returns.md", "returns-old.csv"):
+        (own / name).write_text("kept", encoding="utf-8")
+    assert len(open_collection(own).returns) == len(door.open_collection(own).returns) > 0
+
+
 def test_two_files_of_returns_are_refused(own: Path) -> None:
     (own / "returns.XLSX").write_bytes(b"")
     refused(own, ReturnsError, str(own), "returns.XLSX and returns.csv", "one file")

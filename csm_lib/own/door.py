@@ -15,9 +15,6 @@ if TYPE_CHECKING:
     from csm_lib.collection import Collection
     from csm_lib.inference import IntervalMethod
 
-FORMATS = (".csv", ".xlsx", ".sav", ".dta", ".parquet")
-"""How the name of a file of returns may end."""
-
 
 def open_collection(
     path: str | Path | None = None, *, intervals: IntervalMethod | None = None
@@ -60,15 +57,11 @@ def returns_file(folder: Path) -> Path:
     ReturnsError
         There is none, or there are several.
     """
-    found = sorted(
-        path
-        for path in folder.iterdir()
-        if path.stem == "returns" and path.suffix.lower() in FORMATS
-    )
+    found = collection.returns_files(folder)
     if not found:
         raise ReturnsError(
             f"{folder / 'returns.csv'}: there is no such file, and none that ends in "
-            f"{', '.join(FORMATS[1:])} either. Check the name and the folder."
+            f"{', '.join(collection.FORMATS[1:])} either. Check the name and the folder."
         )
     if len(found) > 1:
         raise ReturnsError(
