@@ -36,7 +36,7 @@ from matplotlib.transforms import offset_copy
 from pandas.api.types import is_float_dtype
 
 from csm_lib.counts import points_change, rounded_percent
-from csm_lib.status import label_of
+from csm_lib.status import groups_of, label_of
 from csm_lib.style import DARK as DARK
 from csm_lib.style import (
     FONT,
@@ -56,12 +56,6 @@ from csm_lib.style import css as css
 from csm_lib.style import figure_of as figure_of
 from csm_lib.style import svg as svg
 from csm_lib.words import SMALLEST_P, of_panels, p_value, span
-
-KNOWN = {
-    *("item", "label", "section", "year", "answer", "yes", "base", "no_answer", "share"),
-    *("low", "high", "status", "source"),
-}
-"""Columns of a tally that split it into no groups."""
 
 # The nine regions of England, by column and row, so that neighbours lie as on a map.
 PLACES = {
@@ -678,8 +672,7 @@ def _read(
     _need(frame, chart, [*by, "yes", "base"], "csm_lib.aggregate.tally gives them")
     groups: list[str] = []
     if split and frame.duplicated(by).any():
-        split_by = [name for name in frame if name not in KNOWN]
-        groups = [str(name) for name in split_by if not is_float_dtype(frame[name])]
+        groups = [name for name in groups_of(frame) if not is_float_dtype(frame[name])]
     double = frame.duplicated([*groups, *by])
     if double.any():
         cell = ", ".join(str(value) for value in frame.loc[double, by].iloc[0])

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 
 import pandas as pd
 
+from csm_lib import aggregate
 from csm_lib.words import counted, sentence
 
 DRAWN, OWN, INVENTED = "drawn", "own returns", "invented"
@@ -35,11 +36,8 @@ STATUSES: Mapping[str, str] = {
 DRAWN_NOTE = LABELS[DRAWN]
 """The label that stands in every figure that shows what the print does not hold."""
 
-TALLY = (
-    "item", "label", "section", "year", "answer", "yes", "base", "no_answer", "share", "low",
-    "high", "status",
-)  # fmt: skip
-"""The columns a tally may have; any other is a characteristic by which it is split."""
+TALLY = (*aggregate.TALLY, "low", "high", "status", "source")
+"""The columns a tally may have, and its saved file; any other is one by which it is split."""
 
 
 def groups_of(data: pd.DataFrame) -> list[str]:
