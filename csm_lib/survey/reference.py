@@ -9,7 +9,6 @@ import pandas as pd
 from csm_lib import words
 from csm_lib.codebook import ANSWERS, DUTIES
 from csm_lib.findings import Finding
-from csm_lib.status import DRAWN
 
 if TYPE_CHECKING:
     from csm_lib.codebook import Codebook, Item
@@ -29,7 +28,6 @@ def items(collection: Collection) -> Finding:
     for column, nothing in (("asked if", "–"), ("duty", DUTIES["none"]), ("place and note", "")):
         if (data[column] == nothing).all():
             data = data.drop(columns=column)
-    paper = collection.status == DRAWN
     return Finding(
         key="codebook",
         title=(
@@ -38,21 +36,11 @@ def items(collection: Collection) -> Finding:
         ),
         question="What was asked, in which years, and of whom?",
         data=data,
-        base=PAPER["base"] if paper else "every item of the codebook",
-        source=PAPER["source"] if paper else collection.title,
-        caveat=PAPER["caveat"] if paper else "",
+        base="every item of the codebook",
+        source=collection.title,
+        caveat="",
         origin=collection.origin,
     )
-
-
-PAPER = {
-    "base": "every item whose name and at least one value are printed",
-    "source": "Devanney and Wistow (2013); the questions are in this book's words",
-    "caveat": (
-        "The questionnaire itself is not printed. An item without a printed name is not here."
-    ),
-}
-"""What is said of the codebook of a drawn panel, whose questionnaire is not to be had."""
 
 
 def _row(codebook: Codebook, item: Item) -> dict[str, str]:
