@@ -89,8 +89,11 @@ def tally(
     Examples
     --------
     >>> import duckdb
-    >>> returns = duckdb.read_parquet("returns.parquet")
-    >>> tally(returns, codebook, ["board.police"], by=["region"])
+    >>> from csm_lib.collection import open_collection
+    >>> trusts = open_collection()
+    >>> rows = tally(duckdb.from_df(trusts.returns), trusts.codebook, ["board.police"])
+    >>> rows[["year", "yes", "base"]].to_dict("list")
+    {'year': [2008, 2009], 'yes': [74, 73], 'base': [74, 74]}
     """
     items = [items] if isinstance(items, str) else list(items)
     by = [by] if isinstance(by, str) else list(by)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import doctest
 import math
 import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import duckdb
@@ -17,6 +19,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from csm_lib import aggregate, collection
 from csm_lib.aggregate import changes, tally
 from csm_lib.codebook import Codebook, read_codebook
 from csm_lib.collection import Collection
@@ -498,3 +501,10 @@ def test_what_is_withheld_has_no_change_and_no_say_in_the_years() -> None:
     assert (row["item"], row["from_yes"], row["to_yes"], row["change"]) == ("a", 10, 20, 0.25)
     assert changes(rows)["from_yes"].dtype == "int64"
     assert changes(rows.assign(yes=pd.NA, base=pd.NA)).empty
+
+
+@pytest.mark.parametrize("module", [aggregate, collection])
+def test_examples_in_the_docstrings_hold(module: ModuleType) -> None:
+    result = doctest.testmod(module)
+    assert result.attempted > 0
+    assert result.failed == 0
