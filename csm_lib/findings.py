@@ -185,7 +185,9 @@ class Finding:
         elif kind == ".png":
             from matplotlib import pyplot as plt
 
-            figure = _figure(self.chart)
+            from csm_lib.style import figure_of
+
+            figure = figure_of(self.chart)
             figure.savefig(path, dpi=200, bbox_inches="tight")
             plt.close(figure)
         else:
@@ -419,9 +421,3 @@ def _answers(data: pd.DataFrame, origin: Origin | None) -> dict[str, str]:
 
 def _status_text(status: Mapping[str, int]) -> str:
     return "; ".join(f"{count} {name} ({STATUSES[name]})" for name, count in status.items())
-
-
-def _figure(chart: Any) -> Any:
-    """Return the figure that holds the axes of a chart, be it one or several."""
-    axes = chart if hasattr(chart, "figure") else chart.flat[0]
-    return axes.figure

@@ -274,11 +274,8 @@ def both_title(moved: pd.DataFrame) -> str:
     if len(moved) == 1:
         row = moved.iloc[0]
         return f"{row['label']}: from {words.before(row)} to {words.after(row)}"
-    told = [
-        f"{words.number(int((moved['direction'] == way).sum()))} {verb}"
-        for way, verb in _WENT.items()
-        if (moved["direction"] == way).any()
-    ]
+    ways = [moved[moved["direction"] == way] for way in (1, -1, 0)]
+    told = [f"{words.number(len(rows))} {words.went(rows.iloc[0])}" for rows in ways if len(rows)]
     return f"Of {words.number(len(moved))} asked about in both years, {words.listed(told)}"
 
 
@@ -296,11 +293,8 @@ def change_title(moved: pd.DataFrame) -> str:
     return words.sentence(f"{up}; {down}")
 
 
-_WENT = {1: "rose", -1: "fell", 0: "stayed the same"}
-
-
 def _moved(change: pd.Series, degree: str = "") -> str:
-    told = f"{words.within(change['label'])} {_WENT[int(change['direction'])]}"
+    told = f"{words.within(change['label'])} {words.went(change)}"
     return f"{told}{degree} by {words.points(change)}" if change["direction"] else told
 
 
