@@ -231,12 +231,6 @@ class Collection:
             f"Look for it: .find({named!r})"
         )
 
-    def section(
-        self, section: str, *, by: str | Sequence[str] = (), years: Sequence[int] | None = None
-    ) -> pd.DataFrame:
-        """The tally of a section's items; see `tally`."""
-        return self.tally(self.codebook.section(section), by=by, years=years)
-
     def tally(
         self,
         items: str | Sequence[str],

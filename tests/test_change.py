@@ -119,10 +119,10 @@ def test_one_switch_gives_every_tally_intervals() -> None:
 
 
 def test_without_the_switch_no_tally_has_intervals(collection: Collection) -> None:
-    assert not {"low", "high"} & set(collection.section("jsna").columns)
+    assert not {"low", "high"} & set(collection.tally("jsna").columns)
 
 
 def test_an_interval_for_a_finite_population_is_missing_where_that_is_not_known() -> None:
     wide = open_collection(intervals="hypergeometric")
-    assert wide.section("jsna_components")[["low", "high"]].isna().all(axis=None)
+    assert wide.tally("jsna_components")[["low", "high"]].isna().all(axis=None)
     assert wide.tally(["board.police"], by=["region"])["low"].isna().all()

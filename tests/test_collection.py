@@ -359,15 +359,15 @@ def test_a_drawn_panel_without_published_figures_is_all_drawn(collection: Collec
 def test_a_section_is_the_tally_of_its_items(collection: Collection) -> None:
     items = collection.codebook.section("seniority")
     pd.testing.assert_frame_equal(
-        collection.section("seniority", years=[2009]), collection.tally(items, years=[2009])
+        collection.tally("seniority", years=[2009]), collection.tally(items, years=[2009])
     )
-    by = collection.section("chair", by=["region"])
+    by = collection.tally("chair", by=["region"])
     pd.testing.assert_frame_equal(by, collection.tally(["board.chair"], by=["region"]))
 
 
 def test_an_unknown_section_item_or_characteristic_is_refused(collection: Collection) -> None:
-    with pytest.raises(CodebookError, match="no section 'boards'"):
-        collection.section("boards")
+    with pytest.raises(CollectionError, match="no section, item or label 'boards'"):
+        collection.tally("boards")
     with pytest.raises(CollectionError, match=r"label of board\.police and level\.police"):
         collection.tally(["police"])
     with pytest.raises(CollectionError, match=r"no section, item or label 'Polise'.*'Police'"):
@@ -387,7 +387,7 @@ def test_what_is_counted_can_be_named_as_an_analyst_would(collection: Collection
 
 def test_an_unknown_characteristic_is_refused(collection: Collection) -> None:
     with pytest.raises(CollectionError, match="cannot be split by 'county'"):
-        collection.section("chair", by=["county"])
+        collection.tally("chair", by=["county"])
 
 
 def test_invented_returns_are_called_so(collection: Collection) -> None:
