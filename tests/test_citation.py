@@ -98,8 +98,8 @@ def cited(path: Path) -> set[str]:
     if path.suffix == ".ipynb":
         cells = nbformat.reads(text, as_version=4).cells
         text = "\n\n".join(cell.source for cell in cells if cell.cell_type == "markdown")
-    found = re.findall(r"\{cite:[a-z]+\}`([^`]+)`", text)
-    return {key.strip() for some in found for key in some.split(",")}
+    found = re.findall(r"\{cite:[a-z]+\}`([^`]+)`|/references\.md#(\w+)", text)
+    return {key.strip() for some in found for key in "".join(some).split(",")}
 
 
 def test_no_work_is_in_the_list_twice() -> None:

@@ -133,6 +133,7 @@ def numbers_in(prose: str) -> list[str]:
     text = re.sub(r"(?ms)^(`{3,})(?!\{)[^\n]*\n.*?^\1`*\s*$", "", text)  # code
     text = re.sub(r"(?m)^\s*(?:`{3,}|:{3,})\{[^}]+\}.*|^:[\w-]+:.*", _title, text)
     text = re.sub(r"\{[\w:-]+\}`[^`]*`", "", text)  # roles: citations, terms, links
+    text = re.sub(r"\[[^\]]*\]\(\S*/references\.md#\w+\)", "", text)  # citations, with their year
     text = re.sub(r"`[^`\n]*[A-Za-z_/][^`\n]*`", "", text)  # code, but not a number set as code
     text = re.sub(r"\]\([^)]*\)|<https?:[^>]*>|https?://\S+|^\([\w-]+\)=", "", text)
     for innocent in INNOCENT:

@@ -3,6 +3,7 @@
 - `forget_stale_results` empties the execution cache when anything has changed that notebooks read.
   The cache itself looks at notebooks only and would go on showing old figures.
 - `configure` reads where the book is published, and sets its version and date in the footer.
+- `know_references` lets notebooks link to a work in the list of references.
 - `describe` and `offer_notebook` add to each page what search engines and other sites show of it,
   and the ways to take its notebook away.
 - `finish` mends the written pages: what the theme gets wrong for screen readers, scripts and icons
@@ -38,6 +39,7 @@ import yaml  # type: ignore[import-untyped]
 from docutils import nodes  # type: ignore[import-untyped]
 from sphinx.application import Sphinx
 from sphinx.config import Config
+from sphinx.environment import BuildEnvironment
 from sphinx.errors import ConfigError
 from sphinx.util import logging
 
@@ -54,6 +56,9 @@ SOURCES = (
     *("csm_lib", "data", "examples", "exercises", "pyproject.toml", "requirements.txt"),
     *("notebooks", "book/teaching"),  # lessons take findings from other notebooks
 )
+
+REFERENCES = "book/references"
+"""The page with the list of references."""
 
 # What the themes copy into _static and no page uses: the icons of the style sheet once more, as
 # 1.5 MB of script, templates of their own, and maps for those who develop the themes.
@@ -239,6 +244,19 @@ def configure(app: Sphinx, config: Config) -> None:
     if not config.csm_own:
         footer = options.get("extra_footer", "")
         options["extra_footer"] = f"{footer}<p>{edition(Path(app.srcdir))}</p>"
+
+
+def know_references(_app: Sphinx, env: BuildEnvironment) -> None:
+    """Let Markdown link to a work in the list of references: ``references.md#holm1979``.
+
+    Notebooks cite so, as the role ``cite`` shows as a warning in JupyterLab. A link to a work that
+    is not in the list is refused, as one to a heading that is not there.
+    """
+    if REFERENCES not in env.found_docs:  # the book of somebody's own collection cites nothing
+        return
+    works: Any = env.get_domain("cite")
+    headings = env.metadata[REFERENCES].setdefault("myst_slugs", {})
+    headings |= {key: (0, key, key) for key in works.bibdata.data.entries}
 
 
 def first_words(doctree: nodes.document, most: int = DESCRIPTION) -> str:
@@ -503,6 +521,7 @@ def setup(app: Sphinx) -> dict[str, Any]:
     app.add_config_value("csm_own", default=False, rebuild="html", types=[bool])
     app.add_css_file("charts.css", priority=400)  # before book.css, which builds on it
     app.connect("config-inited", configure)
+    app.connect("env-updated", know_references)
     app.connect("html-collect-pages", missing_page)
     app.connect("html-page-context", describe)
     app.connect("html-page-context", offer_notebook)

@@ -407,7 +407,7 @@ def settings(collection: Collection) -> dict[str, Any]:
     del made["bibtex_bibfiles"]
     config = made["sphinx"]["config"]
     config["extensions"].remove("sphinxcontrib.bibtex")
-    del config["bibtex_reference_style"]
+    del config["bibtex_reference_style"], config["bibtex_cite_id"]
     config["html_theme_options"]["logo"]["text"] = html.escape(title)
     config["csm_own"] = True
     return made
