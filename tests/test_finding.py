@@ -90,6 +90,12 @@ def test_labels_and_words_are_escaped_on_the_page() -> None:
     assert "X &amp; &lt;b&gt;Y&lt;/b&gt;" in page
 
 
+def test_an_id_may_break_after_its_dots_and_dashes_on_the_page() -> None:
+    page = take("codebook").html
+    assert "board.<wbr>pct_<wbr>commissioner" in page
+    assert "&lt;wbr" not in page
+
+
 def test_the_download_is_carried_in_the_link() -> None:
     finding = take("statutory-agencies")
     page = BeautifulSoup(finding.html, "lxml")

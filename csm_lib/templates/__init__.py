@@ -27,7 +27,7 @@ def _environment() -> Environment:
     def breakable(text: str) -> str:
         """Let an id, which has no spaces, break after its dots and dashes."""
         shown = escape(legible(text))
-        return shown if " " in text else Markup(re.sub(r"([._])(?=\w)", r"\1<wbr>", shown))
+        return shown if " " in text else Markup(re.sub(r"([._])(?=\w)", r"\1<wbr>", str(shown)))
 
     def shown(value: Any) -> Any:
         return legible(value) if type(value) is str else value
