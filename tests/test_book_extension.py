@@ -307,14 +307,6 @@ def test_a_description_is_text_whatever_it_holds(csm_book: ModuleType) -> None:
 # -- Search engines, notebooks, weight ---------------------------------------
 
 
-def test_a_heading_is_no_html_where_the_search_shows_it(csm_book: ModuleType) -> None:
-    index = 'Search.setIndex({"alltitles": {"<b> & co": [[1, "co"]]}, "titles": ["&lt;b&gt;"]})'
-
-    assert csm_book.searched_safely(index) == (
-        'Search.setIndex({"alltitles":{"&lt;b&gt; &amp; co":[[1,"co"]]},"titles":["&lt;b&gt;"]})'
-    )
-
-
 def test_a_site_without_an_address_has_no_sitemap(csm_book: ModuleType) -> None:
     assert csm_book.for_robots("", ["board.html"]) == {"robots.txt": "User-agent: *\nAllow: /\n"}
 

@@ -25,6 +25,7 @@ import pytest
 from bs4 import BeautifulSoup
 from playwright.sync_api import Browser, Locator, Page, Request, sync_playwright
 
+from csm_lib.collection import open_collection
 from csm_lib.view import View
 
 SHIPPED = Path(__file__).parent.parent / "_build" / "html"
@@ -350,6 +351,52 @@ def test_the_search_finds_pages_by_a_word_without_a_network(reader: Reader) -> N
     assert "/book/glossary.html" in found
     assert reader.faults == []
     assert reader.axe() == []
+
+
+CHAPTERS = {
+    "board": (
+        "chair",
+        "statutory_agencies",
+        "seniority",
+        "other_agencies",
+        "children_and_families",
+    ),
+    "jsna": ("jsna", "jsna_components"),
+    "commissioning": ("joint_commissioning", "commissioning_areas"),
+}
+
+
+@pytest.mark.paper
+def test_the_search_finds_the_chapter_of_each_item_among_the_first_three(reader: Reader) -> None:
+    book = open_collection().codebook
+    wanted = {
+        (book[item].label, f"notebooks/{chapter}")
+        for chapter, sections in CHAPTERS.items()
+        for section in sections
+        for item in book.section(section)
+    }
+    page = reader.open("search.html?q=wave")
+    page.wait_for_function("Search._index !== null")
+    found = page.evaluate(
+        """labels => Object.fromEntries(labels.map(label => {
+          const [query, ...terms] = Search._parseQuery(label);
+          const results = Search._performSearch(query, ...terms);
+          return [label, results.reverse().slice(0, 3).map(result => result[0])];
+        }))""",
+        sorted({label for label, _ in wanted}),
+    )
+
+    assert len(wanted) > 40
+    assert [(label, chapter) for label, chapter in wanted if chapter not in found[label]] == []
+
+
+def test_the_search_leads_to_a_row_by_its_name(reader: Reader) -> None:
+    page = reader.open("search.html?q=housing")
+    page.locator("#search-results li a[href*='#finding-']").first.click()
+    page.wait_for_load_state()
+
+    figure = page.locator(f"figure[id='{page.url.partition('#')[2]}']")
+    assert figure.locator("th[scope=row]", has_text="Housing").count()
 
 
 def test_the_search_lists_pages_from_a_folder_too(folder_reader: Reader) -> None:

@@ -440,18 +440,6 @@ def mend(html: str) -> str:
     return html
 
 
-def searched_safely(index: str) -> str:
-    """The index of the search, with its headings as HTML.
-
-    The script that shows what was found sets them as HTML, and Sphinx writes them as text.
-    """
-    start, end = "Search.setIndex(", ")"
-    found = json.loads(index.removeprefix(start).removesuffix(end))
-    headings = found["alltitles"]
-    found["alltitles"] = {escape(heading): where for heading, where in headings.items()}
-    return f"{start}{json.dumps(found, separators=(',', ':'))}{end}"
-
-
 def relinked(html: str, folder: str) -> str:
     """A page as it must read elsewhere: its links led from a folder that is ``folder`` from there.
 
@@ -496,9 +484,6 @@ def finish(app: Sphinx, exception: Exception | None) -> None:
             pages.append(page.relative_to(site).as_posix())
     style = site / "_static" / "styles" / "pydata-sphinx-theme.css"
     style.write_text(without_unused_icons(style.read_text("utf-8"), texts), "utf-8")
-
-    index = site / "searchindex.js"
-    index.write_text(searched_safely(index.read_text("utf-8")), "utf-8")
 
     front = site / f"{app.config.root_doc}.html"
     if front.parent != site and front.is_file():

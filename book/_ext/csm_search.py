@@ -1,0 +1,140 @@
+"""Let the search of the site find findings and their rows by name.
+
+Sphinx indexes the words of a page, and takes raw HTML, which every finding is, for one text: it
+drops the tags, and with them what kept two cells of a table apart.
+
+- `index_words` hands it the words of raw HTML apart, and leaves drawings out: their texts stand in
+  the table as well.
+- `add_addresses` adds every finding, by its title, and every row of its table, such as an agency,
+  to what can be found by name, with its address. They come before pages that hold the word.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator, Mapping
+from html import escape
+from pathlib import Path
+from typing import Any
+
+from bs4 import BeautifulSoup
+from docutils import nodes  # type: ignore[import-untyped]
+from sphinx.application import Sphinx
+from sphinx.environment import BuildEnvironment
+
+from csm_lib.download import TO_READ
+
+START, END = "Search.setIndex(", ")"
+KINDS = ("figures", "finding")
+"""What can be found by name."""
+FIRST, NEXT, LAST = 0, 1, 2
+"""How early Sphinx shows what it finds by name: before, among and after words in headings."""
+
+
+def words_of(html: str) -> str:
+    """The text of some HTML, the parts of which stay apart."""
+    soup = BeautifulSoup(html, "html.parser")
+    for drawing in soup(["svg", "style", "script"]):
+        drawing.decompose()
+    return " ".join(soup.get_text(" ").split())
+
+
+def index_words(app: Sphinx) -> None:
+    """Have pages indexed with the words of their raw HTML apart."""
+    builder: Any = app.builder
+    if builder.format != "html":
+        return
+    index_page = builder.index_page
+
+    def index_apart(name: str, page: nodes.document, title: str) -> None:
+        page = page.deepcopy()
+        for raw in [node for node in page.findall(nodes.raw) if "html" in node["format"].split()]:
+            raw.replace_self(nodes.paragraph("", words_of(raw.astext())))
+        index_page(name, page, title)
+
+    builder.index_page = index_apart
+
+
+def named(html: str) -> dict[tuple[str, str], str]:
+    """What can be found on a page by name: kind and name, and the anchor that it leads to.
+
+    A row leads to the first finding that has one of this name. What a view shows and what an
+    exercise gives to read are rows of other findings.
+    """
+    found: dict[tuple[str, str], str] = {}
+    for figure in BeautifulSoup(html, "html.parser")("figure", class_="csm-finding"):
+        anchor = str(figure["id"])
+        if anchor.endswith(TO_READ) or "--" in anchor:
+            continue
+        titles = [caption.get_text() for caption in figure("figcaption")]
+        rows = [row.get_text() for row in figure("th", scope="row")]
+        names = [("finding", name) for name in titles] + [("figures", name) for name in rows]
+        for kind, name in names:
+            if re.search(r"[^\W\d_]", name):
+                found.setdefault((kind, name.strip()), anchor)
+    return found
+
+
+def with_addresses(index: str, pages: Mapping[str, str], front: str) -> str:
+    """The index of the search, with findings and their rows, and its headings as HTML.
+
+    The script that shows what was found sets names and headings as HTML, and Sphinx writes them as
+    text.
+
+    Parameters
+    ----------
+    index
+        The script that Sphinx wrote.
+    pages
+        The written pages, by name, in the order of the book. The first that has a row of a name
+        is where it is at home, and is found first; ids are found last.
+    front
+        The front page, which only repeats the others.
+    """
+    found = json.loads(index.removeprefix(START).removesuffix(END))
+    at_home: set[str] = set()
+    objects = []
+    for page in (name for name in pages if name in found["docnames"]):
+        for (kind, name), anchor in named(pages[page]).items():
+            rank = NEXT
+            if kind == "figures":
+                repeated = page == front or name in at_home or "." in name.strip(".")
+                rank = LAST if repeated else FIRST
+                at_home |= {name} if page != front else set()
+            where = found["docnames"].index(page)
+            objects.append([where, KINDS.index(kind), rank, anchor, escape(name, quote=False)])
+    found |= {
+        "alltitles": {escape(title): where for title, where in found["alltitles"].items()},
+        "objects": {"": objects},
+        "objnames": {str(n): ["csm", kind, kind] for n, kind in enumerate(KINDS)},
+        "objtypes": {str(n): f"csm:{kind}" for n, kind in enumerate(KINDS)},
+    }
+    return f"{START}{json.dumps(found, separators=(',', ':'))}{END}"
+
+
+def in_order(env: BuildEnvironment, page: str) -> Iterator[str]:
+    """A page and those under it, in the order of the book."""
+    yield page
+    for below in env.toctree_includes.get(page, []):
+        yield from in_order(env, below)
+
+
+def add_addresses(app: Sphinx, exception: Exception | None) -> None:
+    """Add findings and their rows to the index that was written."""
+    if exception or app.builder.format != "html":
+        return
+    site, front = Path(app.outdir), app.config.root_doc
+    index = site / "searchindex.js"
+    pages = {
+        name: (site / app.builder.get_target_uri(name)).read_text("utf-8")
+        for name in in_order(app.env, front)
+    }
+    index.write_text(with_addresses(index.read_text("utf-8"), pages, front), "utf-8")
+
+
+def setup(app: Sphinx) -> dict[str, Any]:
+    """Tell Sphinx when to call what stands above."""
+    app.connect("builder-inited", index_words)
+    app.connect("build-finished", add_addresses, priority=901)  # after csm_book's
+    return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}
