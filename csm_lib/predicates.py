@@ -20,27 +20,26 @@ stands whether it is so among those who answered in both.
 
 from __future__ import annotations
 
-import operator
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import cached_property
-from typing import TYPE_CHECKING, Literal, NamedTuple, get_args
+from operator import ge, gt
+from typing import TYPE_CHECKING
 
-import numpy as np
 import pandas as pd
 
 from csm_lib import words
+from csm_lib.aggregate import changes
 from csm_lib.codebook import did_you_mean
 from csm_lib.errors import CollectionError
-from csm_lib.recovery import sample_list
+from csm_lib.published import values_of
+from csm_lib.words import listed, sentence, within
 
 if TYPE_CHECKING:
     from csm_lib.collection import Collection
-    from csm_lib.frame import FrameList
 
-Verdict = Literal["tested and passed", "possible", "disagrees", "cannot be checked"]
-VERDICTS: tuple[Verdict, ...] = get_args(Verdict)
+VERDICTS = ("tested and passed", "possible", "disagrees", "cannot be checked")
 PASSED, POSSIBLE, DISAGREES, UNCHECKED = VERDICTS
 GRAVITY = (PASSED, POSSIBLE, UNCHECKED, DISAGREES)
 
@@ -48,150 +47,80 @@ HALF, FAR, NEARLY_ALL = Fraction(1, 2), Fraction(1, 4), Fraction(19, 20)
 LEVEL = 0.05
 LISTED = 6  # of more than so many only the one nearest to failing is told
 
+NO_FIGURE = "there is no figure {!r}. Use ids of published.csv."
+COUNTS = ["yes", "base", "no_answer", "from_yes", "from_base"]
 
-class Cell(NamedTuple):
-    """How many gave an answer, of how many who answered, in a year; or before and in it."""
-
-    item: str
-    label: str
-    answer: str
-    year: int
-    yes: int
-    base: int
-    blank: int
-    before: Cell | None = None
-
-    @property
-    def value(self) -> Fraction:
-        """The share, or how it changed, exactly."""
-        return Fraction(self.yes, self.base) - (self.before.value if self.before else 0)
-
-    @property
-    def text(self) -> str:
-        """The share with its counts: ``63% (46 of 73)``."""
-        return words.of(self.yes, self.base)
-
-    def __str__(self) -> str:
-        label = words.within(self.label)
-        if self.before is None:
-            return f"{label} {self.text} in {self.year}"
-        return f"{label} from {self.before.text} to {self.text}"
-
-
-class Ruling(NamedTuple):
-    """What becomes of a figure or a statement, and why.
-
-    Of a figure also what the returns give, as text, and the chance that luck would pass it.
-    """
-
-    verdict: Verdict
-    because: str
-    computed: str = ""
-    chance: float | None = None
+Ruling = tuple[str, str]
+"""The verdict on a statement, or on a clause of it, and why."""
 
 
 @dataclass
 class Known:
-    """What figures and statements are held against: a collection, and the figures once judged."""
+    """A collection, its published figures, and what became of these in the ledger."""
 
     collection: Collection
     judged: pd.DataFrame = field(default_factory=pd.DataFrame)
 
     @cached_property
     def published(self) -> pd.DataFrame:
-        """The published figures."""
-        return published_of(self.collection)
+        """The published figures, which must be there."""
+        if self.collection.published is None:
+            raise CollectionError(f"{self.collection.path}: has no published.csv. Add it.")
+        return self.collection.published
 
     @cached_property
-    def cells(self) -> Mapping[tuple[str, int, str], Cell]:
-        """The answers to all items, counted, by item, year and answer."""
+    def printed(self) -> Mapping[tuple[str, int | None, str], int]:
+        """The number printed of each item, year and statistic."""
+        return values_of(self.published)
+
+    @cached_property
+    def rows(self) -> Mapping[str, pd.DataFrame]:
+        """The `_valued` rows of shares, of those answering, of changes, and of misfits.
+
+        Beside a change stands what the totals allow, as `csm_lib.inference.change_range` gives
+        it. A misfit is how far a printed change is from a relative one, in percent.
+        """
+        from csm_lib.inference import change_range  # heavy
+
         book = self.collection.codebook
-        columns = ["item", "year", "answer", "yes", "base", "no_answer"]
-        found = {}
-        rows = self.collection.tally(list(book))[columns].to_numpy().tolist()
-        for item, year, answer, *n in rows:
-            which = "" if answer == "yes" else f" ({book[item].answers[answer]})"
-            found[item, year, answer] = Cell(item, f"{book[item].label}{which}", answer, year, *n)
-        return found
+        shares = self.collection.tally(list(book))
+        shares["label"] = shares["label"].map(within)
+        asked = shares["base"] + shares["no_answer"]
+        answering = shares.assign(yes=shares["base"], base=asked).drop_duplicates(["item", "year"])
+        shares["label"] += [
+            "" if answer == "yes" else f" ({book[item].answers[answer]})"
+            for item, answer in zip(shares["item"], shares["answer"], strict=True)
+        ]
+        moves = changes(shares).rename(columns={"to_yes": "yes", "to_base": "base"})
+        moves = _valued(moves.assign(year=self.collection.years[-1]))
+        totals = [moves[name] for name in ("from_yes", "from_base", "yes", "base")]
+        moves = moves.join(change_range(*totals, authorities=self.collection.size))
+        printed = self.published[self.published["statistic"] == "change"].set_index("item")["value"]
+        relative = moves[moves["from_yes"] > 0]
+        relative = relative.join(printed.rename("printed"), on="item", how="inner")
+        before = relative["from_yes"].map(Fraction) / relative["from_base"]
+        off = abs(100 * relative["value"] / before - relative["printed"])
+        return {
+            "share": _valued(shares),
+            "answering": _valued(answering),
+            "change": moves,
+            "misfit": relative.assign(value=off),
+        }
 
-    @cached_property
-    def best_list(self) -> FrameList:
-        """The list of authorities on which the print fits best."""
-        if self.collection.frame is None:
-            path = self.collection.path
-            raise CollectionError(f"{path}: has no frame.csv. The ledger needs it. Add it.")
-        return sample_list(self.published, self.collection.frame)
-
-
-def published_of(collection: Collection) -> pd.DataFrame:
-    """Return the published figures of a collection, which must be there."""
-    if collection.published is None:
-        raise CollectionError(
-            f"{collection.path}: has no published.csv, with which statements are compared. Add it."
-        )
-    return collection.published
-
-
-def moves_of(cells: Iterable[Cell], years: Sequence[int]) -> list[Cell]:
-    """Return the shares of the last year, with those of the first, of what is held in both."""
-    held = {(one.item, one.answer, one.year): one for one in cells if one.base}
-    pairs = [
-        (held.get((item, answer, years[0])), one)
-        for (item, answer, year), one in held.items()
-        if year == years[-1] != years[0]
-    ]
-    return [one._replace(before=before) for before, one in pairs if before is not None]
-
-
-def asked_of(published: pd.DataFrame, section: str) -> int:
-    """Return how many items a section has as printed; 0 where that is not printed."""
-    found = (published["item"] == section) & (published["statistic"] == "count")
-    return int(published.loc[found, "value"].sum())
-
-
-# -- Reading a check ----------------------------------------------------------------------------
-
-
-class Clause(NamedTuple):
-    """One clause of a check: what is said of the subjects, beside the others."""
-
-    judged: bool
-    together: bool
-    predicate: str
-    subjects: Sequence[str]
-    others: Sequence[str]
-
-
-def readings(check: str) -> list[list[Clause]]:
-    """Read a check: the clauses of each of its readings."""
-    return [[_clause(text.strip()) for text in reading.split(";")] for reading in check.split("|")]
-
-
-def _clause(text: str) -> Clause:
-    said, _, of = text.strip("()").partition(":")
-    subjects, _, others = of.partition("/")
-    predicate = said.removeprefix("together ")
-    return Clause(
-        not text.startswith("("), predicate != said, predicate, subjects.split(), others.split()
-    )
-
-
-def understood(check: str, collection: Collection) -> None:
-    """Raise a CollectionError, with the remedy, for what a check says and nobody knows."""
-    predicates = [*GENERAL, *SPECIAL]
-    published = published_of(collection)
-    figures = {*published["figure"], *published["item"]}
-    for clause in [one for clauses in readings(check) for one in clauses]:
-        if clause.predicate not in predicates:
-            raise CollectionError(
-                f"there is no predicate {clause.predicate!r}."
-                f"{did_you_mean(clause.predicate, predicates)} Use one of {', '.join(predicates)}."
-            )
-        for name in [*clause.subjects, *clause.others]:
-            if clause.predicate not in OF_FIGURES:
-                collection.items(_named(name, collection)[0])
-            elif name not in figures:
-                raise CollectionError(f"there is no figure {name!r}. Use ids of published.csv.")
+    def look(self, names: Sequence[str], at: str) -> tuple[pd.DataFrame, bool]:
+        """Return what is held of some names, and whether something of them is not held."""
+        rows, book, short = self.rows[at], self.collection.codebook, False
+        places: list[int] = []
+        for stem, answer, year in [_named(name, self.collection) for name in names]:
+            chosen = rows["item"].isin(self.collection.items(stem))
+            if answer:
+                chosen &= rows["answer"] == answer
+            if year:
+                chosen &= rows["year"] == year
+            asked = 1 if stem in book else self.printed.get((stem, None, "count"), 0)
+            short |= rows["item"][chosen].nunique() < asked
+            places += chosen[chosen].index.tolist()
+        return rows.loc[list(dict.fromkeys(places))], short
 
 
 def _named(name: str, collection: Collection) -> tuple[str, str, int | None]:
@@ -199,269 +128,223 @@ def _named(name: str, collection: Collection) -> tuple[str, str, int | None]:
     book = collection.codebook
     stem, _, last = name.rpartition(".")
     stem, year = (stem, int(last)) if last.isdigit() else (name, None)
-    if stem in book or stem in book.sections:
-        return stem, "", year
     start, _, answer = stem.rpartition(".")
-    items = [start] if start in book else book.section(start) if start in book.sections else []
-    if not any(answer in book[item].counted for item in items):
-        collection.items(stem)  # says which names there are
-    return start, answer, year
+    items = collection.items(start) if start in [*book, *book.sections] else []
+    if stem not in book and any(answer in book[item].counted for item in items):
+        return start, answer, year
+    collection.items(stem)  # says which names there are
+    return stem, "", year
 
 
-# -- Predicates that hold share by share, or change by change -----------------------------------
+def _valued(rows: pd.DataFrame) -> pd.DataFrame:
+    """Add the share or the change, exactly, and as a sentence has it, where there is a base."""
+    rows = rows[rows["base"] > 0].reindex(
+        columns=["item", "answer", "label", "year", *COUNTS], fill_value=0
+    )
+    before = rows["from_yes"].map(Fraction) / rows["from_base"].clip(lower=1)
+    texts = [
+        f"{label} from {words.of(from_yes, from_base)} to {words.of(yes, base)}"
+        if from_base
+        else f"{label} {words.of(yes, base)} in {year}"
+        for _, _, label, year, yes, base, _, from_yes, from_base in rows.to_numpy().tolist()
+    ]
+    return rows.assign(value=rows["yes"].map(Fraction) / rows["base"] - before, text=texts)
 
-Of = Literal["share", "answering", "change"]
+
+def _added(rows: pd.DataFrame) -> pd.DataFrame:
+    """Add up shares year by year, or changes."""
+    added = rows.groupby("year", as_index=False)[COUNTS].sum()
+    return _valued(added.assign(item="", answer="", label="together"))
 
 
-class Predicate(NamedTuple):
-    """What is looked at, and by how much it is as said: above 0, or from 0 on."""
+Margin = Callable[[Fraction, Sequence[Fraction]], Fraction]
+"""By how much a share or change is as said, beside the others: above 0, or from 0 on."""
 
-    of: Of
-    margin: Callable[[Fraction, Sequence[Fraction]], Fraction]
-    from_0: bool = False
-
-
-GENERAL: Mapping[str, Predicate] = {
-    "most": Predicate("share", lambda one, _: one - HALF),
-    "few": Predicate("share", lambda one, _: HALF - one),
-    "all": Predicate("share", lambda one, _: one - 1, from_0=True),
-    "not_all": Predicate("share", lambda one, _: 1 - one),
-    "above": Predicate("share", lambda one, others: one - max(others)),
-    "below": Predicate("share", lambda one, others: min(others) - one),
-    "far_below": Predicate("share", lambda one, others: min(others) - one - FAR, from_0=True),
-    "most_of_rest": Predicate("share", lambda one, others: 2 * one + sum(others) - 1),
-    "answered": Predicate("answering", lambda one, _: one - NEARLY_ALL, from_0=True),
-    "rose": Predicate("change", lambda one, _: one),
-    "fell": Predicate("change", lambda one, _: -one),
-    "none_fell": Predicate("change", lambda one, _: one, from_0=True),
-    "rose_most": Predicate("change", lambda one, others: min(one, one - max(others))),
-    "only_rose": Predicate("change", lambda one, others: one if max(others) <= 0 else -one),
+GENERAL: Mapping[str, tuple[str, Margin, Callable[[Fraction, int], bool]]] = {
+    "most": ("share", lambda one, _: one - HALF, gt),
+    "few": ("share", lambda one, _: HALF - one, gt),
+    "all": ("share", lambda one, _: one - 1, ge),
+    "not_all": ("share", lambda one, _: 1 - one, gt),
+    "above": ("share", lambda one, others: one - max(others), gt),
+    "below": ("share", lambda one, others: min(others) - one, gt),
+    "far_below": ("share", lambda one, others: min(others) - one - FAR, ge),
+    "most_of_rest": ("share", lambda one, others: 2 * one + sum(others) - 1, gt),
+    "answered": ("answering", lambda one, _: one - NEARLY_ALL, ge),
+    "rose": ("change", lambda one, _: one, gt),
+    "fell": ("change", lambda one, _: -one, gt),
+    "none_fell": ("change", lambda one, _: one, ge),
+    "rose_most": ("change", lambda one, others: min(one, one - max(others)), gt),
+    "only_rose": ("change", lambda one, others: one if max(others) <= 0 else -one, gt),
+    "relative": ("misfit", lambda one, _: HALF - one, ge),
 }
 
 
-def _in_general(known: Known, clause: Clause) -> Ruling:
+def _in_general(known: Known, said: str, names: Sequence[str], beside: Sequence[str]) -> Ruling:
     """Judge a general predicate of each share or change, or of all added up."""
-    predicate = GENERAL[clause.predicate]
-    subjects, short = _looked_at(known, clause.subjects, predicate.of)
-    others, _ = _looked_at(known, clause.others, predicate.of)
-    others = [one for one in others if one not in subjects]
-    if not subjects:
-        return _open(known, clause)
-    lasting = _lasting(known, subjects)
-    if clause.together:
+    at, margin, holds = GENERAL[said.removeprefix("together ")]
+    subjects, short = known.look(names, at)
+    others = known.look(beside, at)[0].drop(subjects.index, errors="ignore")
+    if subjects.empty:
+        return _open(known, names)
+    lasting = _lasting(subjects) if at == "change" else ""
+    if said.startswith("together "):
         subjects, others = _added(subjects), _added(others)
-    beside = {one: [other for other in others if other.year == one.year] for one in subjects}
-    if clause.others:
-        short |= not all(beside.values())
-        subjects = [one for one in subjects if beside[one]]
-    margins = {one: predicate.margin(one.value, [o.value for o in beside[one]]) for one in subjects}
-    as_said = operator.ge if predicate.from_0 else operator.gt
-    wrong = [one for one in subjects if not as_said(margins[one], 0)]
-    told, of_all = wrong or subjects, ""
-    if len(told) > LISTED:
-        told, of_all = [min(told, key=margins.__getitem__)], f"nearest to failing of {len(told)}: "
-    elif wrong and len(subjects) > 1:
-        of_all = f"otherwise {len(wrong)} of {len(subjects)}: "
-    near = [_nearest(one, beside[one]) for one in told if beside[one]]
-    because = of_all + _listed(told)
-    because += f"; beside {_listed(near)}" if near else ""
+    judged = []  # by how much each is as said, how it is told, and what stands nearest to it
+    for value, text, year in subjects[["value", "text", "year"]].itertuples(index=False):
+        same = others.loc[others["year"] == year, ["value", "text"]].to_numpy().tolist()
+        short |= bool(beside and not same)
+        if same or not beside:
+            near = min(same, key=lambda other: abs(other[0] - value))[1:] if same else []
+            judged.append((margin(value, [other for other, _ in same]), text, near))
+    wrong = [one for one in judged if not holds(one[0], 0)]
+    told, because = wrong or judged, ""
+    many = len(told) > LISTED
+    if wrong and len(judged) > 1:
+        because = f"otherwise {len(wrong)} of {len(judged)}{', most of all ' if many else ': '}"
+    elif many:
+        because = f"nearest to failing of {len(told)}: "
+    told = [min(told)] if many else told
+    because += listed([text for _, text, _ in told])
+    nearest = list(dict.fromkeys(text for *_, near in told for text in near))
+    because += f"; beside {listed(nearest)}" if nearest else ""
     because += "; the rest is not printed" if short else ""
     verdict = DISAGREES if wrong else UNCHECKED if short else PASSED
-    return Ruling(verdict, f"{words.sentence(because)}.{lasting}")
+    return verdict, f"{sentence(because)}.{lasting}"
 
 
-def _nearest(one: Cell, others: Sequence[Cell]) -> Cell:
-    return min(others, key=lambda other: abs(other.value - one.value))
-
-
-def _listed(cells: Sequence[Cell]) -> str:
-    return words.listed(list(dict.fromkeys(map(str, cells))))
-
-
-def _looked_at(known: Known, names: Sequence[str], of: Of) -> tuple[list[Cell], bool]:
-    """Return what is held of some names, and whether something of them is not held."""
-    found: dict[Cell, None] = {}
-    short = False
-    for stem, answer, year in [_named(name, known.collection) for name in names]:
-        items = known.collection.items(stem)
-        cells = [
-            one
-            for one in known.cells.values()
-            if one.item in items and answer in ("", one.answer) and year in (None, one.year)
-        ]
-        if of == "answering":
-            cells = [one._replace(yes=one.base, base=one.base + one.blank) for one in cells]
-        cells = [one for one in cells if one.base]
-        if of == "change":
-            cells = moves_of(cells, known.collection.years)
-        asked = 1 if stem in known.collection.codebook else asked_of(known.published, stem)
-        short |= len({one.item for one in cells}) < asked
-        found |= dict.fromkeys(cells)
-    return list(found), short
-
-
-def _added(cells: Sequence[Cell]) -> list[Cell]:
-    """Add up shares year by year, or changes."""
-    added = []
-    for year in dict.fromkeys(one.year for one in cells):
-        of_year = [one for one in cells if one.year == year]
-        before = _added([one.before for one in of_year if one.before is not None])
-        yes, base = sum(one.yes for one in of_year), sum(one.base for one in of_year)
-        added.append(Cell("", "together", "", year, yes, base, 0, *before))
-    return added
-
-
-def _ranges(known: Known, moves: Sequence[Cell]) -> pd.DataFrame:
-    """What the totals of changes allow: rows of `csm_lib.inference.change_range`."""
-    from csm_lib.inference import change_range  # heavy
-
-    befores = [one.before for one in moves if one.before is not None]
-    counts = [[(one.yes, one.base) for one in wave] for wave in (befores, moves)]
-    return change_range(*np.hstack(counts).T, authorities=known.collection.size)
-
-
-def _lasting(known: Known, moves: Sequence[Cell]) -> str:
+def _lasting(moves: pd.DataFrame) -> str:
     """Whether those who answered in both years went the same way, as a sentence."""
-    if not any(one.before is not None for one in moves):
-        return ""
-    ends = _ranges(known, moves)[["net_low", "net_high"]].to_numpy()
-    doubtful = [
-        words.within(one.label)
-        for one, (low, high) in zip(moves, ends, strict=True)
-        if low <= 0 <= high and low < high
-    ]
-    if doubtful:
-        return f" Those who answered in both years may differ on {words.listed(doubtful)}."
+    low, high = moves["net_low"], moves["net_high"]
+    doubtful = moves.loc[(low <= 0) & (high >= 0) & (low < high), "label"]
+    if len(doubtful):
+        return f" Those who answered in both years may differ on {listed(doubtful.tolist())}."
     return " Those who answered in both years went the same way, whatever the panel was."
 
 
-# -- Predicates of their own --------------------------------------------------------------------
-
-
-def _open(known: Known, clause: Clause) -> Ruling:
+def _open(known: Known, names: Sequence[str], _: Sequence[str] = ()) -> Ruling:
     """What it would take is not printed: the shares are told."""
-    cells, _ = _looked_at(known, clause.subjects, "share")
-    return Ruling(UNCHECKED, f"{words.sentence(_listed(cells))}." if cells else "")
+    rows, _short = known.look(names, "share")
+    return UNCHECKED, f"{sentence(listed(rows['text'].tolist()))}." if len(rows) else ""
 
 
-def _as_figures(known: Known, clause: Clause) -> Ruling:
+def _published(known: Known, names: Sequence[str]) -> pd.DataFrame:
+    """Return the published figures of these ids, and all of these items."""
+    rows = known.published
+    unknown = set(names) - {*rows["figure"], *rows["item"]}
+    if unknown:
+        raise CollectionError(NO_FIGURE.format(min(unknown)))
+    return rows[rows["figure"].isin(names) | rows["item"].isin(names)]
+
+
+def _as_figures(known: Known, names: Sequence[str], _: Sequence[str]) -> Ruling:
     """Stand as these figures do, or all the figures of these items."""
-    rows = known.judged
-    rows = rows[rows["entry"].isin(clause.subjects) | rows["item"].isin(clause.subjects)]
+    rows = known.judged[known.judged["entry"].isin(_published(known, names)["figure"])]
     verdict = max(rows["verdict"], key=GRAVITY.index)
     because = rows.loc[rows["verdict"] == verdict, "because"]
     if because.nunique() == 1:
-        return Ruling(verdict, because.iloc[0])
-    return Ruling(verdict, f"{len(because)} of {len(rows)} figures: {verdict}.")
+        return verdict, because.iloc[0]
+    return verdict, f"{len(because)} of {len(rows)} figures: {verdict}."
 
 
-def _add_up(known: Known, clause: Clause) -> Ruling:
+def _add_up(known: Known, names: Sequence[str], beside: Sequence[str]) -> Ruling:
     """These figures make that one."""
-    values = known.published.set_index("figure")["value"].to_dict()
-    parts, whole = [values[one] for one in clause.subjects], values[clause.others[0]]
-    evidence = f"{' + '.join(map(str, parts))} is {sum(parts)}, beside {whole}."
-    return Ruling(PASSED if sum(parts) == whole else DISAGREES, evidence)
+    parts, whole = (_published(known, ids)["value"] for ids in (names, beside))
+    verdict = PASSED if parts.sum() == whole.sum() else DISAGREES
+    return verdict, f"{' + '.join(map(str, parts))} is {parts.sum()}, beside {whole.sum()}."
 
 
-def _in_order(known: Known, clause: Clause) -> Ruling:
+def _in_order(known: Known, names: Sequence[str], beside: Sequence[str]) -> Ruling:
     """One date comes before another, which does not tell whether they are right."""
-    values = known.published.set_index("figure")["value"].to_dict()
-    first, then = values[clause.subjects[0]], values[clause.others[0]]
-    return Ruling(POSSIBLE if first < then else DISAGREES, f"First {first}, then {then}.")
+    first, then = (_published(known, ids)["value"].max() for ids in (names, beside))
+    return POSSIBLE if first < then else DISAGREES, f"First {first}, then {then}."
 
 
-def _most_rose(known: Known, clause: Clause) -> Ruling:
+def _most_rose(known: Known, names: Sequence[str], _: Sequence[str]) -> Ruling:
     """More than half rose; open where what is printed as totals only may decide it."""
-    moves, short = _looked_at(known, clause.subjects, "change")
-    rose, fell = sum(one.value > 0 for one in moves), sum(one.value < 0 for one in moves)
-    rows = known.published[known.published["item"].isin(clause.subjects)]
+    moves, short = known.look(names, "change")
+    rose, fell = (moves["value"] > 0).sum(), (moves["value"] < 0).sum()
     more, asked = (
-        int(rows.loc[rows["statistic"] == name, "value"].sum()) for name in ("rose", "count")
+        sum(known.printed.get((name, None, statistic), 0) for name in names)
+        for statistic in ("rose", "count")
     )
+    rose_too, of_all = rose + more, len(moves) + asked
     evidence = f"{rose} of {len(moves)} rose and {fell} fell."
     if short:
-        evidence += f" With what is printed as totals {rose + more} of {len(moves) + asked} rose."
-    evidence += _lasting(known, moves)
-    if 2 * rose > len(moves):
-        return Ruling(PASSED, evidence)
-    is_open = short and 2 * (rose + more) > len(moves) + asked
-    return Ruling(UNCHECKED if is_open else DISAGREES, evidence)
+        evidence += f" With what is printed as totals {rose_too} of {of_all} rose."
+    is_open = short and 2 * rose_too > of_all
+    verdict = PASSED if 2 * rose > len(moves) else UNCHECKED if is_open else DISAGREES
+    return verdict, evidence + _lasting(moves)
 
 
-def _rose_significantly(known: Known, clause: Clause) -> Ruling:
-    """It rose, and McNemar's exact test finds so at 5%: in every panel, in none or in some.
+def _gave_way(known: Known, names: Sequence[str], beside: Sequence[str]) -> Ruling:
+    """At two items or more one answer fell and another rose."""
+    before, after = (known.look(answers, "change")[0] for answers in (names, beside))
+    fell = before.loc[before["value"] < 0, "item"]
+    both = after.loc[(after["value"] > 0) & after["item"].isin(fell), "text"].tolist()
+    evidence = f"At {len(both)} of {len(after)}: {listed(both)}."
+    return PASSED if len(both) > 1 else DISAGREES, evidence
 
-    Beside it stands p with all changes of yes/no items put to everyone as one family (Holm).
-    """
+
+def _rose_significantly(known: Known, names: Sequence[str], _: Sequence[str]) -> Ruling:
+    """It rose, and McNemar's exact test finds so at 5%: in every panel, in none or in some."""
     from csm_lib.inference import holm_adjusted, mcnemar  # heavy
 
-    book = known.collection.codebook
-    family = [
-        one
-        for one in moves_of(known.cells.values(), known.collection.years)
-        if book[one.item].response == "yes_no" and book[one.item].asked_if is None
-    ]
-    at = next((at for at, one in enumerate(family) if one.item in clause.subjects), None)
-    if at is None:
-        return _open(known, clause)
-    one, ranges = family[at], _ranges(known, family)
-    row, worst = ranges.iloc[at], holm_adjusted(ranges["exact_high"].to_numpy())[at]
+    book, moves = known.collection.codebook, known.rows["change"]
+    asked = [one.item for one in book.values() if one.response == "yes_no" and not one.asked_if]
+    family = moves[moves["item"].isin(asked)]
+    family = family.assign(holm=holm_adjusted(family["exact_high"].to_numpy()))
+    found = family[family["item"].isin(names)]
+    if found.empty:
+        return _open(known, names)
+    one = found.iloc[0]
     evidence = (
-        f"{words.sentence(str(one))}; McNemar's exact test, two-sided: p "
-        f"{words.p_span(row['exact_low'], row['exact_high'])} over all panels with these totals, "
-        f"up to {words.p_value(worst)} with all {len(family)} changes as one family (Holm)."
+        f"{sentence(one['text'])}; McNemar's exact test, two-sided: p "
+        f"{words.p_span(one['exact_low'], one['exact_high'])} over all panels with these totals, "
+        f"up to {words.p_value(one['holm'])} with all {len(family)} changes as one family (Holm)."
     )
     # a rise is at its clearest where it is largest and nothing moves against it
-    if one.value <= 0 or mcnemar(int(row["net_high"]), 0) > LEVEL:
-        return Ruling(DISAGREES, evidence)
-    return Ruling(POSSIBLE if row["verdict"] == "always" else UNCHECKED, evidence)
+    if one["value"] <= 0 or mcnemar(int(one["net_high"]), 0) > LEVEL:
+        return DISAGREES, evidence
+    return POSSIBLE if one["verdict"] == "always" else UNCHECKED, evidence
 
 
-def _gave_way(known: Known, clause: Clause) -> Ruling:
-    """At two items or more one answer fell and another rose."""
-    before, _ = _looked_at(known, clause.subjects, "change")
-    after, _ = _looked_at(known, clause.others, "change")
-    fell = [one.item for one in before if one.value < 0]
-    both = [str(one) for one in after if one.item in fell and one.value > 0]
-    verdict = PASSED if len(both) > 1 else DISAGREES
-    return Ruling(verdict, f"At {len(both)} of {len(after)}: {words.listed(both)}.")
-
-
-def _relative_change(known: Known, clause: Clause) -> Ruling:
-    """The changes printed are relative changes, in percent, give or take rounding."""
-    moves, _ = _looked_at(known, clause.subjects, "change")
-    rows = known.published[known.published["statistic"] == "change"]
-    printed = dict(zip(rows["item"], rows["value"].astype(int), strict=True))
-    could_be = [
-        abs(100 * one.value / one.before.value - printed[one.item]) <= HALF
-        for one in moves
-        if one.item in printed and one.before is not None and one.before.yes
-    ]
-    verdict = PASSED if all(could_be) else DISAGREES
-    return Ruling(verdict, f"{sum(could_be)} of {len(could_be)} could be relative changes.")
-
-
-SPECIAL: Mapping[str, Callable[[Known, Clause], Ruling]] = {
+SPECIAL: Mapping[str, Callable[[Known, Sequence[str], Sequence[str]], Ruling]] = {
     "open": _open,
     "figures": _as_figures,
     "add_up": _add_up,
     "in_order": _in_order,
     "most_rose": _most_rose,
-    "rose_significantly": _rose_significantly,
     "gave_way": _gave_way,
-    "relative_change": _relative_change,
+    "rose_significantly": _rose_significantly,
 }
-OF_FIGURES = ("figures", "add_up", "in_order")
 
 
 def decide(check: str, known: Known) -> Ruling:
-    """Decide a statement by its check."""
+    """Decide a statement by its check; a CollectionError where that names what is unknown."""
     verdicts, told = set(), []
-    for clauses in readings(check):
+    for reading in check.split("|"):
         judged = []
-        for clause in clauses:
-            ruling = SPECIAL.get(clause.predicate, _in_general)(known, clause)
-            judged += [ruling.verdict] if clause.judged else []
-            told.append(ruling.because if clause.judged else f"Not judged: {ruling.because}")
+        for clause in map(str.strip, reading.split(";")):
+            verdict, because = _decided(clause.strip("()"), known)
+            aside = clause.startswith("(")
+            told.append(f"Not judged: {because}" if aside else because)
+            judged += [] if aside else [verdict]
         verdicts.add(max(judged, key=GRAVITY.index, default=UNCHECKED))
-    return Ruling(verdicts.pop() if len(verdicts) == 1 else UNCHECKED, " ".join(told).strip())
+    return verdicts.pop() if len(verdicts) == 1 else UNCHECKED, " ".join(told).strip()
+
+
+def _decided(clause: str, known: Known) -> Ruling:
+    """Decide one clause of a check."""
+    said, _, of = clause.partition(":")
+    subjects, _, others = of.partition("/")
+    names, beside = subjects.split(), others.split()
+    predicate = said.removeprefix("together ")
+    if predicate in SPECIAL:
+        return SPECIAL[predicate](known, names, beside)
+    if predicate in GENERAL:
+        return _in_general(known, said, names, beside)
+    known_ones = [*GENERAL, *SPECIAL]
+    raise CollectionError(
+        f"there is no predicate {predicate!r}.{did_you_mean(predicate, known_ones)} "
+        f"Use one of {', '.join(known_ones)}."
+    )

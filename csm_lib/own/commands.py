@@ -268,26 +268,30 @@ def reproduce(*, record: bool = False) -> int:
     """Print the ledger; say where a verdict differs from the recorded one, or record them all."""
     from csm_lib import ledger
     from csm_lib.collection import SHIPPED
+    from csm_lib.files import read_text
     from csm_lib.own.door import open_collection
 
     collection = open_collection(SHIPPED)
     rows = ledger.ledger(collection)
     say(_legible(rows))
+    now, path = rows.set_index("entry")["verdict"], collection.path / "ledger.csv"
     if record:
-        ledger.record(collection, rows)
-        say(f"\n{collection.path / 'ledger.csv'}: {len(rows)} verdicts recorded.")
+        now.to_csv(path, lineterminator="\n")
+        say(f"\n{path}: {len(rows)} verdicts recorded.")
         return 0
-    differing = ledger.differences(rows, ledger.recorded(collection))
+    recorded = read_text(path, CollectionError).set_index("entry")["verdict"]
+    both = recorded.to_frame("recorded").join(now, how="outer").fillna("none")
+    differing = both[both["recorded"] != both["verdict"]]
     if differing.empty:
         say(f"\nAll {len(rows)} verdicts are as recorded.")
         return 0
     lines = [
-        f"  {row['entry']}: recorded {row['recorded']}, now {row['verdict']}"
-        for row in differing.to_dict("records")
+        f"  {entry}: recorded {before}, now {verdict}"
+        for entry, before, verdict in differing.itertuples()
     ]
     count = "1 verdict differs" if len(lines) == 1 else f"{len(lines)} verdicts differ"
     say(
-        f"\n{count} from {collection.path / 'ledger.csv'}:\n" + "\n".join(lines) + "\nIf that is "
+        f"\n{count} from {path}:\n" + "\n".join(lines) + "\nIf that is "
         "as it should be, record them: python -m csm_lib reproduce --record",
         to=sys.stderr,
     )
