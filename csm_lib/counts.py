@@ -13,8 +13,7 @@ Personality Science 8:363-369, whose tools answer yes or no where these return t
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
 from functools import cache
 from itertools import product
 from math import comb
@@ -47,7 +46,8 @@ def rounded_percent(
     if rule not in RULES:
         raise ValueError(f"There is no rounding rule {rule!r}; use one of {', '.join(RULES)}.")
     scale = 100 * 10 ** int(checked_whole(digits, "digits", 0, 6))
-    k, n = _counted(count, base, -(LARGEST_BASE**2), LARGEST_BASE**2)
+    largest = LARGEST_BASE**2
+    k, n = counted(count, base, lowest=-largest, smallest=1, largest=largest)
     # Python's own integers: a product of two bases, times the scale, may be too large for int64
     size, n = np.abs(k).astype(object), n.astype(object)
     whole = scale * size // n
@@ -57,7 +57,8 @@ def rounded_percent(
     elif rule != "truncated":
         tie_goes_up = {"half_up": 1, "half_even": whole % 2, "half_down": 0}[rule]
         whole = whole + (2 * rest + tie_goes_up > n)
-    answer: Whole = _as_given(np.sign(k) * whole, count, base)
+    rounded = np.asarray(np.sign(k) * whole, dtype=np.int64)
+    answer: Whole = as_given(rounded, count, base)
     return answer
 
 
@@ -71,10 +72,10 @@ def points_change(
     >>> points_change(50, 74, 49, 74)  # printed as 68% and 66%
     -1
     """
-    k1, n1 = _counted(count_1, base_1)
-    k2, n2 = _counted(count_2, base_2)
+    k1, n1 = counted(count_1, base_1, "_1", smallest=1)
+    k2, n2 = counted(count_2, base_2, "_2", smallest=1)
     change = rounded_percent(k2 * n1 - k1 * n2, n1 * n2, digits=digits)
-    answer: Whole = _as_given(change, count_1, base_1, count_2, base_2)
+    answer: Whole = as_given(change, count_1, base_1, count_2, base_2)
     return answer
 
 
@@ -96,10 +97,10 @@ def count_range(printed: Whole, base: Whole | int) -> tuple[Whole, Whole]:
     ((46, 46), (125, 126))
     """
     p = checked_whole(printed, "printed", 0, 100)
-    n = checked_whole(base, "base", 1, LARGEST_BASE, "Leave out rows that nobody answered.")
+    n = checked_whole(base, "base", 1)
     low = np.maximum(-((1 - 2 * p) * n // 200), 0)
     high = np.minimum(((2 * p + 1) * n - 1) // 200, n)
-    return _as_given(low, printed, base), _as_given(high, printed, base)
+    return as_given(low, printed, base), as_given(high, printed, base)
 
 
 def possible_counts(printed: int, base: int) -> tuple[int, ...]:
@@ -119,10 +120,8 @@ class FittingBase(NamedTuple):
     counts: tuple[tuple[int, ...], ...]
 
 
-def fitting_bases(
-    printed: Sequence[int], largest: int, *, smallest: int = 1
-) -> tuple[FittingBase, ...]:
-    """Return the bases from smallest to largest on which every figure is possible at once.
+def fitting_bases(printed: Sequence[int], largest: int) -> tuple[FittingBase, ...]:
+    """Return the bases up to the largest on which every figure is possible at once.
 
     A base may fit by luck: hold their number against `expected_by_chance`. Give a figure that is
     printed several times once, for a repetition fits wherever the first does.
@@ -130,13 +129,11 @@ def fitting_bases(
     >>> [fit.base for fit in fitting_bases([98, 95, 94, 50, 44, 42, 34, 39], 74)]
     [62, 64]
     """
-    bases = np.arange(smallest, largest + 1, dtype=np.int64)
-    for figure in printed:
-        low, high = count_range(np.full_like(bases, figure), bases)
-        bases = bases[low <= high]
+    bases = np.arange(1, largest + 1)
+    low, high = count_range(np.asarray(printed)[:, None], bases)
     return tuple(
         FittingBase(base, tuple(possible_counts(figure, base) for figure in printed))
-        for base in bases.tolist()
+        for base in bases[(low <= high).all(axis=0)].tolist()
     )
 
 
@@ -158,8 +155,11 @@ def closing_splits(printed: Sequence[int], base: int) -> tuple[tuple[int, ...], 
     >>> closing_splits([57, 43, 0], 60), closing_splits([76, 21, 1], 71)
     (((34, 26, 0),), ())
     """
-    ways = product(*(possible_counts(figure, base) for figure in printed))
-    return tuple(counts for counts in ways if sum(counts) == base)
+    return _closing([possible_counts(figure, base) for figure in printed], base)
+
+
+def _closing(parts: Iterable[Iterable[int]], base: int) -> tuple[tuple[int, ...], ...]:
+    return tuple(counts for counts in product(*parts) if sum(counts) == base)
 
 
 @cache
@@ -177,8 +177,7 @@ def closing_chance(base: int) -> float:
     return closing / drawn
 
 
-@dataclass(frozen=True)
-class Correction:
+class Correction(NamedTuple):
     """One part of a whole replaced, so that the parts add up.
 
     ``position`` says which part, from 0; ``corrected`` is what stands there in place of
@@ -200,35 +199,21 @@ def one_cell_corrections(printed: Sequence[int], base: int) -> tuple[Correction,
     >>> [(one.printed, one.corrected) for one in one_cell_corrections([76, 21, 1], 71)]
     [(76, 77), (21, 23), (1, 3)]
     """
-    if closing_splits(printed, base):
+    parts: list[Iterable[int]] = [possible_counts(figure, base) for figure in printed]
+    if _closing(parts, base):
         return ()
-    found = []
-    for position, figure in enumerate(printed):
-        others = [*printed[:position], *printed[position + 1 :]]
-        for counts in product(*(possible_counts(other, base) for other in others)):
-            rest = base - sum(counts)
-            if rest >= 0:
-                whole = (*counts[:position], rest, *counts[position:])
-                found.append(Correction(position, figure, rounded_percent(rest, base), whole))
-    return tuple(
-        sorted(found, key=lambda one: (abs(one.corrected - one.printed), one.position, one.counts))
-    )
+    found = [
+        Correction(place, figure, rounded_percent(counts[place], base), counts)
+        for place, figure in enumerate(printed)
+        for counts in _closing([*parts[:place], range(base + 1), *parts[place + 1 :]], base)
+    ]
+    return tuple(sorted(found, key=lambda one: abs(one.corrected - one.printed)))
 
 
-def _counted(
-    count: object, base: object, fewest: int = 0, largest: int = LARGEST_BASE
-) -> tuple[Ints, Ints]:
-    """Return counts and their bases, checked against each other."""
-    k = checked_whole(count, "count", fewest, largest)
-    n = checked_whole(base, "base", 1, largest, "Leave out rows that nobody answered.")
-    wrong = np.abs(k) > n
-    if wrong.any():
-        many, few = (array[wrong].flat[0] for array in np.broadcast_arrays(k, n))
-        raise ValueError(f"A count is at most its base; got {many} of {few}. Are they swapped?")
-    return k, n
+# -- What is given, and the form of what is returned ----------------------------------------------
 
 
-def checked_whole(values: object, name: str, low: int, high: int, remedy: str = "") -> Ints:
+def checked_whole(values: object, name: str, low: int = 0, high: int = LARGEST_BASE) -> Ints:
     """Return the values as int64; refuse all but whole numbers from low to high."""
     array = np.asarray(values) if hasattr(values, "dtype") else np.asarray(values, dtype=object)
     if array.dtype.kind not in "iu":
@@ -240,17 +225,47 @@ def checked_whole(values: object, name: str, low: int, high: int, remedy: str = 
                 )
     for value in array[(array < low) | (array > high)].flat:
         raise ValueError(
-            f"{name} must be from {low:,} to {high:,}; got {value:,}. {remedy}".rstrip()
+            f"{name} must be from {low:,} to {high:,}; got {value:,}. Correct it or leave it out."
         )
     return array.astype(np.int64)
 
 
-def _as_given(result: Any, *given: object) -> Any:
-    """Return a number as int, an array as int64, and a Series where a Series was given."""
+def counted(
+    count: object,
+    base: object,
+    year: str = "",
+    *,
+    lowest: int = 0,
+    smallest: int = 0,
+    largest: int = LARGEST_BASE,
+) -> tuple[Ints, Ints]:
+    """Return counts and their bases, checked against each other."""
+    k = checked_whole(count, f"count{year}", lowest, largest)
+    n = checked_whole(base, f"base{year}", smallest, largest)
+    check_at_most(k, n, f"count{year}", f"base{year}")
+    return k, n
+
+
+def check_at_most(part: Ints, most: Ints, name: str, limit: str) -> None:
+    """Refuse a part that is larger than what it is a part of."""
+    wrong = np.abs(part) > most
+    if wrong.any():
+        many, few = (array[wrong].flat[0] for array in np.broadcast_arrays(part, most))
+        raise ValueError(f"{name} must be at most {limit}; got {many} of {few}. Are they swapped?")
+
+
+def index_of(*given: object) -> pd.Index[Any] | None:
+    """Return the index that all Series among the given share, if there is a Series."""
     indexes = [value.index for value in given if isinstance(value, pd.Series)]
     if any(not index.equals(indexes[0]) for index in indexes):
         raise ValueError("The Series have different indexes; align them first, with .align().")
-    array = np.asarray(result, dtype=np.int64)
-    if indexes:
-        return pd.Series(array, index=indexes[0])
-    return array if array.ndim else int(array)
+    return indexes[0] if indexes else None
+
+
+def as_given(result: Ints | npt.NDArray[np.float64], *given: object) -> Any:
+    """Return a number for numbers, an array for arrays, and a Series where one was given."""
+    index = index_of(*given)
+    if index is not None:
+        return pd.Series(result, index=index)
+    array = np.asarray(result)
+    return array if array.ndim else array.item()

@@ -21,19 +21,21 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from csm_lib.counts import LARGEST_BASE, Ints, checked_whole
-
-Floats: TypeAlias = npt.NDArray[np.float64]
-Mask: TypeAlias = npt.NDArray[np.bool_]
+from csm_lib.counts import (
+    LARGEST_BASE,
+    Ints,
+    as_given,
+    check_at_most,
+    checked_whole,
+    counted,
+    index_of,
+)
 
 Counts: TypeAlias = "int | npt.ArrayLike | pd.Series[Any]"
 """A whole number, or a sequence, an array or a Series of them."""
 
 Shares: TypeAlias = Any
 """A float for numbers, a float64 array for arrays, a Series with its index for a Series."""
-
-Answers: TypeAlias = "pd.Series[Any] | npt.NDArray[Any] | Sequence[bool | None]"
-"""One answer an authority: true, false or missing (no answer, or not asked)."""
 
 IntervalMethod = Literal["wilson", "jeffreys", "clopper_pearson", "wilson_finite", "hypergeometric"]
 """The last two know how many authorities there are, and are narrower the more of them answered."""
@@ -50,65 +52,25 @@ VERDICTS: tuple[Verdict, ...] = get_args(Verdict)
 
 # Two numbers this close, relatively, are taken for a tie, so that none hangs on the last bit.
 TIE = 1e-9
-# The largest net change of one authority that is taken: a battery has no more items.
-LARGEST_NET = 10_000
-
-
-# -- Checks ---------------------------------------------------------------------------------------
-
-
-def checked_level(level: float) -> float:
-    """Return a level (of a test or an interval), refusing all but a number between 0 and 1."""
-    if isinstance(level, bool) or not isinstance(level, int | float | np.floating):
-        raise TypeError(f"level must be a number between 0 and 1; got {level!r}.")
-    if not 0 < level < 1:
-        raise ValueError(f"level must be between 0 and 1, such as 0.05 for 5%; got {level!r}.")
-    return float(level)
 
 
 def verdicts(p_low: Any, p_high: Any, level: float) -> npt.NDArray[np.str_]:
     """Return the verdict for each range of p-values; p at the level counts as below it."""
-    limit = checked_level(level) * (1 + TIE)
-    below = [np.asarray(p_high) <= limit, np.asarray(p_low) > limit]
-    return np.select(below, VERDICTS[:2], VERDICTS[2])
+    limit = _checked_level(level) * (1 + TIE)
+    return np.select(
+        [np.asarray(p_high) <= limit, np.asarray(p_low) > limit], VERDICTS[:2], VERDICTS[2]
+    )
+
+
+def _checked_level(level: float) -> float:
+    if not 0 < level < 1:
+        raise ValueError(f"level must be between 0 and 1, such as 0.05 for 5%; got {level!r}.")
+    return level
 
 
 def _known(name: str, names: Sequence[str], what: str) -> None:
     if name not in names:
         raise ValueError(f"There is no {what} {name!r}; use one of {', '.join(names)}.")
-
-
-def _whole(values: Counts, name: str, low: int = 0) -> Ints:
-    return checked_whole(values, name, low, LARGEST_BASE)
-
-
-def _counted(count: Counts, base: Counts, year: str = "") -> tuple[Ints, Ints]:
-    k, n = _whole(count, f"count{year}"), _whole(base, f"base{year}")
-    _at_most(k, n, f"A count is at most its base (count{year}, base{year})")
-    return k, n
-
-
-def _at_most(part: Ints, most: Ints, rule: str) -> None:
-    wrong = part > most
-    if wrong.any():
-        many, few = (array[wrong].flat[0] for array in np.broadcast_arrays(part, most))
-        raise ValueError(f"{rule}; got {many} of {few}. Are they swapped?")
-
-
-def _index(*given: object) -> pd.Index[Any] | None:
-    """The index that all Series among the given share."""
-    indexes = [value.index for value in given if isinstance(value, pd.Series)]
-    if any(not index.equals(indexes[0]) for index in indexes):
-        raise ValueError("The Series have different indexes; align them first, with .align().")
-    return indexes[0] if indexes else None
-
-
-def _as_given(result: Any, *given: object) -> Shares:
-    array = np.asarray(result, dtype=np.float64)
-    index = _index(*given)
-    if index is not None:
-        return pd.Series(array, index=index)
-    return array if array.ndim else float(array)
 
 
 # -- One share ------------------------------------------------------------------------------------
@@ -132,19 +94,17 @@ def interval(
     """
     from statsmodels.stats.proportion import proportion_confint
 
-    k, n = _counted(count, base)
-    alpha = 1 - checked_level(level)
     _known(method, METHODS, "method")
-    if method in FINITE and population is None:
-        raise ValueError(f"Method {method!r} needs the population: how many there are in all.")
-    if method not in FINITE and population is not None:
-        raise ValueError(f"Method {method!r} takes no population; use {' or '.join(FINITE)}.")
+    if (population is None) == (method in FINITE):
+        raise ValueError(f"Give the population with {' or '.join(FINITE)} only; got {method!r}.")
+    k, n = counted(count, base)
+    alpha = 1 - _checked_level(level)
     with np.errstate(divide="ignore", invalid="ignore"):  # a base of 0 gives no interval
         if population is None:
             name = "beta" if method == "clopper_pearson" else method
             low, high = proportion_confint(k, n, alpha=alpha, method=name)
         else:
-            size = _whole(population, "population")
+            size = checked_whole(population, "population")
             known_low, known_high = worst_case(k, n, size)
             if method == "hypergeometric":
                 low = _fewest(k, n, size, alpha / 2) / size
@@ -157,7 +117,7 @@ def interval(
     low = np.where(n == 0, np.nan, np.where(k == 0, 0.0, low))
     high = np.where(n == 0, np.nan, np.where(k == n, 1.0, high))
     given = (count, base, population)
-    return _as_given(low, *given), _as_given(high, *given)
+    return as_given(low, *given), as_given(high, *given)
 
 
 def worst_case(count: Counts, base: Counts, population: Counts) -> tuple[Shares, Shares]:
@@ -168,13 +128,11 @@ def worst_case(count: Counts, base: Counts, population: Counts) -> tuple[Shares,
     >>> [round(100 * end, 1) for end in worst_case(67, 74, 150)]
     [44.7, 95.3]
     """
-    k, n = _counted(count, base)
-    size = _whole(population, "population")
-    _at_most(n, size, "A base is at most its population")
-    if (size == 0).any():
-        raise ValueError("The population is 0, which has no share. Leave such rows out.")
+    k, n = counted(count, base)
+    size = checked_whole(population, "population", 1)
+    check_at_most(n, size, "base", "population")
     given = (count, base, population)
-    return _as_given(k / size, *given), _as_given((k + size - n) / size, *given)
+    return as_given(k / size, *given), as_given((k + size - n) / size, *given)
 
 
 def _fewest(k: Ints, n: Ints, size: Ints, tail: float) -> Ints:
@@ -195,46 +153,39 @@ def _fewest(k: Ints, n: Ints, size: Ints, tail: float) -> Ints:
 # -- One change, from rows ------------------------------------------------------------------------
 
 
-class PairedTable(NamedTuple):
-    """What the same authorities answered to one item in two years, as numbers of authorities.
-
-    ``gainers`` went from no to yes, ``losers`` from yes to no. ``unpaired`` lack an answer in one
-    of the years or in both, and stand in no other number.
-    """
-
-    gainers: int
-    losers: int
-    stayed_yes: int
-    stayed_no: int
-    unpaired: int
-
-
-def paired(first: Answers, second: Answers) -> PairedTable:
-    """Count who gained, lost and stayed the same on one item, between two years.
-
-    The answers are one an authority, in the same order: booleans that may be missing. Anything
-    else is a TypeError; two Series with different indexes are a ValueError.
-
-    >>> paired([True, True, False, None], [True, False, True, True])
-    PairedTable(gainers=1, losers=1, stayed_yes=1, stayed_no=0, unpaired=1)
-    """
-    yes_1, yes_2, both = _two_years(first, second)
-    yes_1, yes_2, no_1, no_2 = yes_1 & both, yes_2 & both, ~yes_1 & both, ~yes_2 & both
-    cells = (no_1 & yes_2, yes_1 & no_2, yes_1 & yes_2, no_1 & no_2, ~both)
-    return PairedTable._make(int(cell.sum()) for cell in cells)
-
-
-def paired_items(first: pd.DataFrame, second: pd.DataFrame) -> pd.DataFrame:
+def paired(first: pd.DataFrame, second: pd.DataFrame) -> pd.DataFrame:
     """Count who gained, lost and stayed the same on each of some items, between two years.
 
-    The answers are one row an authority and one column an item, as for `paired`, with the same
-    index and columns in both years. One row of the result is one item, which is its index; its
-    columns are the numbers of a `PairedTable`.
+    The answers are true, false or missing: one row an authority and one column an item, the same
+    in both years. One row of the result is one item, which is its index. ``gainers`` went from no
+    to yes, ``losers`` from yes to no, ``stayed_yes`` and ``stayed_no`` did neither; ``unpaired``
+    lack an answer in one of the years or in both, and stand in no other number.
+
+    >>> first = pd.DataFrame({"camhs": [True, True, False, None]})
+    >>> paired(first, pd.DataFrame({"camhs": [True, False, True, True]}))
+           gainers  losers  stayed_yes  stayed_no  unpaired
+    camhs        1       1           1          0         1
     """
-    _same_labels(first, second)
-    tables = [paired(first[item], second[item]) for item in first.columns]
-    columns = PairedTable._fields
-    return pd.DataFrame(tables, index=first.columns, columns=columns, dtype="int64")
+    if not all(map(pd.Index.equals, first.axes, second.axes)):
+        raise ValueError(
+            "The two years differ in their authorities or items; index both by authority, then "
+            "align them with .align()."
+        )
+    for item, answers in [*first.items(), *second.items()]:
+        if pd.api.types.infer_dtype(answers.astype(object)) not in ("boolean", "empty"):
+            raise TypeError(
+                f"{item}: answers must be true, false or missing. Compare first, for example with "
+                "== 'yes'."
+            )
+    before, after = first.astype("boolean"), second.astype("boolean")
+    cells = {  # where an answer is missing none of the first four is true
+        "gainers": ~before & after,
+        "losers": before & ~after,
+        "stayed_yes": before & after,
+        "stayed_no": ~before & ~after,
+        "unpaired": before.isna() | after.isna(),
+    }
+    return pd.DataFrame({name: cell.sum() for name, cell in cells.items()}, dtype="int64")
 
 
 def mcnemar(gainers: Counts, losers: Counts, *, test: PairedTest = "exact") -> Shares:
@@ -250,7 +201,7 @@ def mcnemar(gainers: Counts, losers: Counts, *, test: PairedTest = "exact") -> S
     from scipy.stats import binom
 
     _known(test, TESTS, "test")
-    b, c = _whole(gainers, "gainers"), _whole(losers, "losers")
+    b, c = checked_whole(gainers, "gainers"), checked_whole(losers, "losers")
     fewer, changed, apart = np.minimum(b, c), b + c, abs(b - c)
     p = binom.cdf(fewer, changed, 0.5)
     if test == "exact":
@@ -258,7 +209,7 @@ def mcnemar(gainers: Counts, losers: Counts, *, test: PairedTest = "exact") -> S
     else:
         p = np.where(apart > 0, p + binom.cdf(fewer - 1, changed, 0.5), 1.0)
         p = np.where((apart == 0) & (changed > 0), 1 - binom.pmf(fewer, changed, 0.5) / 2, p)
-    return _as_given(p, gainers, losers)
+    return as_given(p, gainers, losers)
 
 
 def newcombe(
@@ -276,8 +227,8 @@ def newcombe(
 
     names = ("stayed_yes", "gainers", "losers", "stayed_no")
     given = (stayed_yes, gainers, losers, stayed_no)
-    a, b, c, d = (_whole(value, name) for value, name in zip(given, names, strict=True))
-    pairs, alpha = a + b + c + d, 1 - checked_level(level)
+    a, b, c, d = map(checked_whole, given, names)
+    pairs, alpha = a + b + c + d, 1 - _checked_level(level)
     with np.errstate(divide="ignore", invalid="ignore"):  # without pairs there is no interval
         yes = np.stack(np.broadcast_arrays(a + c, a + b))  # in the first and in the second year
         low, high = proportion_confint(yes, pairs, alpha=alpha, method="wilson")
@@ -290,38 +241,7 @@ def newcombe(
         change = (b - c) / pairs
     arms = (below[1], above[0]), (above[1], below[0])
     down, up = (np.sqrt(np.maximum(x**2 - 2 * phi * x * y + y**2, 0)) for x, y in arms)
-    return _as_given(change - down, *given), _as_given(change + up, *given)
-
-
-def _two_years(first: Answers, second: Answers, item: str = "") -> tuple[Mask, Mask, Mask]:
-    """Who said yes in the first year, who in the second, and who answered in both."""
-    if isinstance(first, pd.Series) and isinstance(second, pd.Series):
-        _same_labels(first, second)
-    if len(first) != len(second):
-        raise ValueError(
-            f"There are {len(first)} answers in the first year and {len(second)} in the second. "
-            "Give one an authority in both, missing where there is none."
-        )
-    answers = pd.DataFrame({"first": list(first), "second": list(second)}, dtype=object)
-    for year, column in answers.items():
-        for value in column.dropna():
-            if not isinstance(value, bool | np.bool_):
-                raise TypeError(
-                    f"{year}{item}: answers must be true, false or missing; got {value!r}. "
-                    "Compare first, for example with == 'yes'."
-                )
-    yes = answers.fillna(False).to_numpy(dtype=bool)
-    known: Mask = answers.notna().to_numpy()
-    return yes[:, 0], yes[:, 1], known[:, 0] & known[:, 1]
-
-
-def _same_labels(first: pd.DataFrame | pd.Series, second: pd.DataFrame | pd.Series) -> None:
-    for one, two, what in zip(first.axes, second.axes, ("indexes", "columns"), strict=False):
-        if not one.equals(two):
-            raise ValueError(
-                f"The two years have different {what}; index both by authority, then align them "
-                "with .align()."
-            )
+    return as_given(change - down, *given), as_given(change + up, *given)
 
 
 # -- One change, from totals ----------------------------------------------------------------------
@@ -399,25 +319,11 @@ def interval_range(
 
 
 def comparisons(moved: pd.DataFrame, *, authorities: int, level: float = 0.05) -> pd.DataFrame:
-    """Set beside each change what its totals allow: who moved, the tests, the intervals.
+    """Set beside changes, as `csm_lib.changes` gives them, what their totals allow.
 
-    Parameters
-    ----------
-    moved
-        Changes as `csm_lib.changes` gives them.
-    authorities
-        How many there are, the same in both years.
-    level
-        The level of the test behind ``verdict``. The intervals are those of 95%.
+    The columns of `change_range`, with its verdict at `level`, and of `interval_range`, for 95%,
+    stand behind those of `moved`, which keeps where it comes from, as a tally does.
 
-    Returns
-    -------
-    DataFrame
-        `moved` with the columns of `change_range` and of `interval_range` behind its own. It
-        keeps where it comes from, as a tally does.
-
-    Examples
-    --------
     >>> import csm_lib as csm
     >>> trusts = csm.open_collection()
     >>> moved = csm.changes(trusts.tally("commissioning.camhs"))
@@ -451,8 +357,8 @@ def breakdown(
     """
     *totals, labels = _totals(count_1, base_1, count_2, base_2, authorities)
     yes_1, answers_1, yes_2, answers_2, took_part = totals
-    everyone = _whole(population, "population")
-    _at_most(took_part, everyone, "The authorities answering are at most the population")
+    everyone = checked_whole(population, "population")
+    check_at_most(took_part, everyone, "authorities", "population")
     moves, silent = _moves(*totals), everyone - took_part
     least, most = moves["churn_low"], np.maximum(moves["net_high"], -moves["net_low"])
     with np.errstate(divide="ignore", invalid="ignore"):
@@ -467,15 +373,14 @@ def _totals(
     count_1: Counts, base_1: Counts, count_2: Counts, base_2: Counts, authorities: Counts
 ) -> tuple[Any, ...]:
     """Counts and bases of the two years and the authorities, one entry a comparison; its labels."""
-    (k1, n1), (k2, n2) = _counted(count_1, base_1, "_1"), _counted(count_2, base_2, "_2")
-    size = _whole(authorities, "authorities")
-    for base, name in ((n1, "base_1"), (n2, "base_2")):
-        _at_most(base, size, f"A base is at most the number of authorities ({name})")
-    index = _index(count_1, base_1, count_2, base_2, authorities)
+    (k1, n1), (k2, n2) = counted(count_1, base_1, "_1"), counted(count_2, base_2, "_2")
+    size = checked_whole(authorities, "authorities")
+    check_at_most(n1, size, "base_1", "authorities")
+    check_at_most(n2, size, "base_2", "authorities")
     arrays = np.broadcast_arrays(*np.atleast_1d(k1, n1, k2, n2, size))
     if arrays[0].ndim > 1:
-        got = f"an array of {arrays[0].ndim} dimensions"
-        raise ValueError(f"Give one row of comparisons; got {got}. Use .ravel().")
+        raise ValueError("Give one row of comparisons, not a table of them. Use .ravel().")
+    index = index_of(count_1, base_1, count_2, base_2, authorities)
     return *arrays, pd.RangeIndex(len(arrays[0])) if index is None else index
 
 
@@ -502,33 +407,28 @@ def _moves(k1: Ints, n1: Ints, k2: Ints, n2: Ints, size: Ints) -> dict[str, Ints
 
 
 def holm(p_low: npt.ArrayLike, p_high: npt.ArrayLike, *, level: float = 0.05) -> pd.DataFrame:
-    """Adjust the p-values of a battery for their number, at either end of their ranges.
+    """Adjust the p-values of a battery for their number (Holm 1979), at either end of their ranges.
 
-    One row is one comparison: ``holm_low, holm_high``, the least and the most that Holm's
-    adjusted p-value (see `holm_adjusted`) can be, and its ``verdict`` at `level`. Series keep
-    their index. Where rows are known, give the p-values twice.
-    """
-    low, high = _chances(p_low, "p_low"), _chances(p_high, "p_high")
-    if low.shape != high.shape or (low > high * (1 + TIE)).any():
-        raise ValueError("Each comparison needs a p_low and a p_high at or above it, in two lists.")
-    low, high = holm_adjusted(low), holm_adjusted(high)
-    columns = {"holm_low": low, "holm_high": high, "verdict": verdicts(low, high, level)}
-    return pd.DataFrame(columns, index=_index(p_low, p_high))
+    One row is one comparison: ``holm_low, holm_high``, the least and the most that the adjusted
+    p-value can be, and its ``verdict`` at `level`. Series keep their index. Where rows are known,
+    give the p-values twice. To call significant what is at or below a level is to make one or
+    more false findings in the battery with a chance of at most that level, however the
+    comparisons hang together.
 
-
-def holm_adjusted(p: npt.ArrayLike) -> Floats:
-    """Return Holm's (1979) adjusted p-values of a battery, one entry a comparison.
-
-    To call significant what is at or below a level is to make one or more false findings in the
-    battery with a chance of at most that level, however the comparisons hang together.
-
-    >>> holm_adjusted([0.01, 0.04, 0.03])
-    array([0.03, 0.06, 0.06])
+    >>> p = [0.01, 0.04, 0.03]
+    >>> holm(p, p)["holm_low"].tolist()
+    [0.03, 0.06, 0.06]
     """
     from statsmodels.stats.multitest import multipletests
 
-    adjusted: Floats = multipletests(_chances(p, "p"), method="holm")[1]
-    return adjusted
+    low, high = np.asarray(p_low, dtype=np.float64), np.asarray(p_high, dtype=np.float64)
+    if low.ndim != 1 or low.shape != high.shape:
+        raise ValueError("Give p_low and p_high as two lists of one length, a pair a comparison.")
+    if not ((low >= 0) & (low <= high * (1 + TIE)) & (high <= 1)).all():
+        raise ValueError("p must be from 0 to 1, p_low not above p_high. Leave out missing ones.")
+    low, high = (multipletests(p, method="holm")[1] for p in (low, high))
+    columns = {"holm_low": low, "holm_high": high, "verdict": verdicts(low, high, level)}
+    return pd.DataFrame(columns, index=index_of(p_low, p_high))
 
 
 class SignTest(NamedTuple):
@@ -552,24 +452,10 @@ def sign_test(changes: Counts) -> SignTest:
     """
     from scipy.stats import binomtest
 
-    signs = np.sign(_whole(changes, "changes", -LARGEST_BASE))
+    signs = np.sign(checked_whole(changes, "changes", -LARGEST_BASE))
     rose, fell, same = (int((signs == sign).sum()) for sign in (1, -1, 0))
     p = binomtest(rose, rose + fell).pvalue if rose + fell else 1.0
     return SignTest(rose, fell, same, float(p))
-
-
-def net_changes(first: pd.DataFrame, second: pd.DataFrame) -> pd.Series[int]:
-    """Return each authority's net change over a battery, items gained less items lost.
-
-    Of the answers in either year, as for `paired_items`. An item that an authority did not answer
-    in both years counts as no change.
-    """
-    _same_labels(first, second)
-    net = pd.Series(0, index=first.index, dtype="int64")
-    for item in first.columns:
-        yes_1, yes_2, both = _two_years(first[item], second[item], f", {item}")
-        net += both * (yes_2.astype(np.int64) - yes_1)
-    return net
 
 
 def year_swap(net: Counts) -> Shares:
@@ -583,11 +469,8 @@ def year_swap(net: Counts) -> Shares:
     >>> year_swap([-1, -1, -1, -1, -1, 0]), year_swap([-5, 0, 0, 0, 0, 0])
     (0.0625, 1.0)
     """
-    array = checked_whole(net, "net", -LARGEST_NET, LARGEST_NET)
-    if array.ndim < 2:
-        return _swap_p(np.atleast_1d(array))
-    p: Floats = np.apply_along_axis(_swap_p, -1, array)
-    return p
+    array = checked_whole(net, "net", -10_000, 10_000)  # no battery has more items
+    return as_given(np.apply_along_axis(_swap_p, -1, np.atleast_1d(array)))
 
 
 def least_churn_p(from_yes: Counts, to_yes: Counts) -> float:
@@ -599,7 +482,7 @@ def least_churn_p(from_yes: Counts, to_yes: Counts) -> float:
     >>> least_churn_p([5, 4, 3], [3, 3, 4]) == year_swap([-2, -1, 1])
     True
     """
-    net = np.atleast_1d(_whole(to_yes, "to_yes") - _whole(from_yes, "from_yes"))
+    net = np.atleast_1d(checked_whole(to_yes, "to_yes") - checked_whole(from_yes, "from_yes"))
     movers = int(np.abs(net).sum())
     return _swap_p(_most_uneven(np.maximum(net, 0), np.maximum(-net, 0), movers))
 
@@ -612,8 +495,6 @@ class YearSwapRange(NamedTuple):
     reaches; none reaches more than ``p_bound``.
     """
 
-    items: int
-    authorities: int
     total_low: int
     total_high: int
     p_low: float
@@ -622,12 +503,8 @@ class YearSwapRange(NamedTuple):
 
     def verdict(self, level: float = 0.05) -> Verdict | None:
         """Is p at or below the level, whatever the panel? ``None`` where that is not known."""
-        limit = checked_level(level) * (1 + TIE)
-        if self.p_low > limit:
-            return "never"
-        if self.p_bound <= limit:
-            return "always"
-        return "depends" if self.p_high > limit else None
+        bounded, reached = verdicts(self.p_low, [self.p_bound, self.p_high], level).tolist()
+        return bounded if bounded == reached else None
 
 
 def year_swap_range(
@@ -640,16 +517,16 @@ def year_swap_range(
 
     >>> year_swap_range([67, 66], 74, [62, 61], 74, authorities=74)
     ... # doctest: +NORMALIZE_WHITESPACE
-    YearSwapRange(items=2, authorities=74, total_low=-10, total_high=-10,
+    YearSwapRange(total_low=-10, total_high=-10,
                   p_low=0.001953125, p_high=0.359283447265625, p_bound=0.5)
     """
-    size = int(_whole(authorities, "authorities", 1))
+    size = int(checked_whole(authorities, "authorities", 1))
     moves = _moves(*_totals(count_1, base_1, count_2, base_2, size)[:-1])
     low, high = int(moves["net_low"].sum()), int(moves["net_high"].sum())
     far, near = max(high, -low), min(max(0, low), high)  # the totals farthest from and nearest to 0
     p_high, p_bound = (1.0, 1.0) if near == 0 else _largest(moves, near, size)
     p_low = min(1.0, 2.0 ** (1 - min(far, size)))
-    return YearSwapRange(len(moves["net_low"]), size, low, high, p_low, p_high, p_bound)
+    return YearSwapRange(low, high, p_low, p_high, p_bound)
 
 
 def losers_of_at_least(
@@ -669,15 +546,6 @@ def losers_of_at_least(
     enough = np.minimum(high, authorities[:, None]).sum(axis=1) >= number * authorities
     room = (size - authorities) * (number - 1)
     return int(np.argmax(placed <= room)), int(np.flatnonzero(enough).max())
-
-
-def _chances(values: npt.ArrayLike, name: str) -> Floats:
-    array: Floats = np.asarray(values, dtype=np.float64)
-    if array.ndim != 1:
-        raise ValueError(f"{name} must be a list of p-values, one a comparison; got {values!r}.")
-    for value in array[~((array >= 0) & (array <= 1))]:
-        raise ValueError(f"{name} must be from 0 to 1; got {value}. Leave out missing ones.")
-    return array
 
 
 def _swap_p(net: Ints) -> float:
@@ -739,20 +607,13 @@ def group_bounds(yes: Counts, group: Counts, authorities: Counts) -> pd.DataFram
     """Return how many of a group can have said yes, by how many of all authorities did.
 
     One row is one pair: ``low`` and ``high``, in authorities, each reached by some returns with
-    these totals (Fréchet 1951). Whoever gave no answer may stand in any group.
+    these totals (Fréchet 1951). Whoever gave no answer may stand in any group. Those who said yes
+    to another item are a group too, which bounds how many said yes to both.
 
     >>> group_bounds(67, 12, 74).values.tolist(), group_bounds(5, 12, 74).values.tolist()
     ([[5, 12]], [[0, 5]])
     """
-    k, size, n = _whole(yes, "yes"), _whole(group, "group"), _whole(authorities, "authorities")
+    k, size = checked_whole(yes, "yes"), checked_whole(group, "group")
+    n = checked_whole(authorities, "authorities")
     low, high = np.atleast_1d(np.maximum(0, k + size - n), np.minimum(k, size))
-    return pd.DataFrame({"low": low, "high": high}, index=_index(yes, group))
-
-
-def pair_bounds(yes_1: Counts, yes_2: Counts, authorities: Counts) -> pd.DataFrame:
-    """Return how many can have said yes to both of two items, as in `group_bounds`.
-
-    >>> pair_bounds(73, 72, 74).values.tolist()
-    [[71, 72]]
-    """
-    return group_bounds(yes_1, yes_2, authorities)
+    return pd.DataFrame({"low": low, "high": high}, index=index_of(yes, group))

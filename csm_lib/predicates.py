@@ -287,12 +287,12 @@ def _gave_way(known: Known, names: Sequence[str], beside: Sequence[str]) -> Ruli
 
 def _rose_significantly(known: Known, names: Sequence[str], _: Sequence[str]) -> Ruling:
     """It rose, and McNemar's exact test finds so at 5%: in every panel, in none or in some."""
-    from csm_lib.inference import holm_adjusted, mcnemar  # heavy
+    from csm_lib.inference import holm, mcnemar  # heavy
 
     book, moves = known.collection.codebook, known.rows["change"]
     asked = [one.item for one in book.values() if one.response == "yes_no" and not one.asked_if]
     family = moves[moves["item"].isin(asked)]
-    family = family.assign(holm=holm_adjusted(family["exact_high"].to_numpy()))
+    family = family.assign(holm=holm(family["exact_low"], family["exact_high"])["holm_high"])
     found = family[family["item"].isin(names)]
     if found.empty:
         return _open(known, names)

@@ -165,7 +165,7 @@ def test_a_base_below_one_is_refused(base: object) -> None:
         lambda: points_change(0, 72, 0, base),
         lambda: count_range(0, base),
     ):
-        with pytest.raises(ValueError, match="Leave out rows that nobody answered"):
+        with pytest.raises(ValueError, match=r"base\w* must be from 1 to .* leave it out"):
             call()
 
 
@@ -274,7 +274,7 @@ def test_the_jsna_block_fits_two_bases_up_to_74() -> None:
 
 
 def test_the_search_keeps_to_its_limits() -> None:
-    assert [fit.base for fit in fitting_bases(JSNA_2009, 64, smallest=63)] == [64]
+    assert [fit.base for fit in fitting_bases(JSNA_2009, 64)] == [62, 64]
     assert fitting_bases(JSNA_2009, 61) == ()
     assert [fit.base for fit in fitting_bases([50], 4)] == [2, 4]
 

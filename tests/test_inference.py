@@ -31,24 +31,19 @@ from csm_lib.collection import Collection
 from csm_lib.inference import (
     FINITE,
     METHODS,
-    PairedTable,
     SignTest,
     YearSwapRange,
     breakdown,
     change_range,
     group_bounds,
     holm,
-    holm_adjusted,
     interval,
     interval_range,
     least_churn_p,
     losers_of_at_least,
     mcnemar,
-    net_changes,
     newcombe,
-    pair_bounds,
     paired,
-    paired_items,
     sign_test,
     verdicts,
     worst_case,
@@ -227,16 +222,15 @@ def test_the_silent_may_all_have_said_no_or_all_yes() -> None:
 
 
 def test_a_population_goes_with_the_methods_that_use_it() -> None:
-    with pytest.raises(ValueError, match="'hypergeometric' needs the population"):
-        interval(1, 2, method="hypergeometric")
-    with pytest.raises(ValueError, match="'wilson' takes no population; use wilson_finite or"):
-        interval(1, 2, population=150)
+    for method, population in (("hypergeometric", None), ("wilson", 150)):
+        with pytest.raises(ValueError, match=f"with wilson_finite or hyper.* only; got '{method}'"):
+            interval(1, 2, method=method, population=population)  # type: ignore[arg-type]
     with pytest.raises(ValueError, match="no method 'wald'; use one of wilson, jeffreys"):
         interval(1, 2, method="wald")  # type: ignore[arg-type]
     for call in (worst_case, functools.partial(ends, method="hypergeometric")):
-        with pytest.raises(ValueError, match="A base is at most its population; got 75 of 74"):
+        with pytest.raises(ValueError, match="base must be at most population; got 75 of 74"):
             call(1, 75, population=74)
-    with pytest.raises(ValueError, match="population is 0, which has no share"):
+    with pytest.raises(ValueError, match="population must be from 1 to"):
         worst_case([1, 0], [1, 0], [2, 0])
 
 
@@ -244,42 +238,32 @@ def test_a_population_goes_with_the_methods_that_use_it() -> None:
 
 
 def test_the_paired_table_counts_each_authority_once() -> None:
-    first = pd.Series([True, True, False, False, None, True, None], dtype="boolean")
-    second = pd.Series([True, False, True, False, True, None, None], dtype="boolean")
-    expected = PairedTable(gainers=1, losers=1, stayed_yes=1, stayed_no=1, unpaired=3)
-    assert paired(first, second) == expected
-    assert paired(first.astype(object), second.tolist()) == PairedTable(1, 1, 1, 1, 3)
-    assert paired(np.array([False, False, True]), np.array([True, True, False])) == PairedTable(
-        gainers=2, losers=1, stayed_yes=0, stayed_no=0, unpaired=0
+    yes, no = True, False
+    first = pd.DataFrame(
+        {"camhs": [yes, yes, no, no, None, yes, None], "housing": [yes, None, None, no, no, no, no]}
     )
-    assert paired([], []) == PairedTable(0, 0, 0, 0, 0)
-    assert paired([None], [None]) == PairedTable(0, 0, 0, 0, 1)
-    assert paired([False], [True]) == PairedTable(1, 0, 0, 0, 0)
-
-
-def test_items_are_paired_one_by_one() -> None:
-    first = pd.DataFrame({"camhs": [True, True, False], "housing": [True, None, None]})
-    second = pd.DataFrame({"camhs": [False, True, None], "housing": [True, False, None]})
-    found = paired_items(first.astype("boolean"), second.astype("boolean"))
+    second = pd.DataFrame(
+        {"camhs": [yes, no, yes, no, yes, None, None], "housing": [no, no, None, no, yes, yes, yes]}
+    )
     expected = pd.DataFrame(
-        {
-            "gainers": [0, 0],
-            "losers": [1, 0],
-            "stayed_yes": [1, 1],
-            "stayed_no": [0, 0],
-            "unpaired": [1, 2],
-        },
+        [(1, 1, 1, 1, 3), (3, 1, 0, 1, 2)],
+        columns=["gainers", "losers", "stayed_yes", "stayed_no", "unpaired"],
         index=["camhs", "housing"],
     )
-    pd.testing.assert_frame_equal(found, expected)
-    assert paired_items(first[[]], second[[]]).empty
+    for dtype in ("boolean", "object"):
+        found = paired(first.astype(dtype), second.astype(dtype))
+        pd.testing.assert_frame_equal(found, expected)
+    blank = paired(first.assign(camhs=None), second.assign(camhs=math.nan)).loc["camhs"]
+    assert blank.tolist() == [0, 0, 0, 0, 7]
+    assert paired(first[:0], second[:0]).to_numpy().tolist() == [[0] * 5] * 2
+    assert paired(first[[]], second[[]]).empty
 
 
 def test_the_rows_of_the_panel_agree_with_its_totals(collection: Collection) -> None:
     returns = collection.returns.set_index("authority")
     years = [returns[returns["year"] == year] for year in collection.years]
     items = ["commissioning.camhs", "board.jobcentre_plus"]
-    table = paired_items(*(year[items] for year in years))
+    table = paired(*(year[items] for year in years))
     bounds = change_range([67, 26], [74, 72], [62, 50], [74, 72], authorities=74)
     bounds.index = table.index
     for name in ("gainers", "losers"):
@@ -291,21 +275,14 @@ def test_the_rows_of_the_panel_agree_with_its_totals(collection: Collection) -> 
 
 
 def test_answers_out_of_step_or_of_another_kind_are_refused() -> None:
-    yes = pd.Series([True, False], index=["A1", "A2"])
-    with pytest.raises(ValueError, match=r"different indexes; index both by authority"):
-        paired(yes, yes[::-1])
-    with pytest.raises(ValueError, match="3 answers in the first year and 2 in the second"):
-        paired([True, True, True], [True, True])
-    for answers in ([1, 0], ["yes", "no"], [0.0, 1.0], np.array([1, 0])):
-        with pytest.raises(TypeError, match="second: answers must be true, false or missing"):
-            paired([True, False], answers)  # type: ignore[arg-type]
-    frame = yes.to_frame("camhs")
-    with pytest.raises(ValueError, match="different columns"):
-        paired_items(frame, frame.rename(columns={"camhs": "housing"}))
-    with pytest.raises(ValueError, match="different indexes"):
-        net_changes(frame, frame[::-1])
-    with pytest.raises(TypeError, match="first, camhs: answers must be true"):
-        net_changes(frame.replace({True: "yes"}).astype(object), frame)
+    yes = pd.DataFrame({"camhs": [True, False]}, index=["A1", "A2"])
+    for other in (yes[::-1], yes.rename(columns={"camhs": "housing"}), yes[:1]):
+        with pytest.raises(ValueError, match=r"differ in their authorities or items; index both"):
+            paired(yes, other)
+    for answers in ([1, 0], ["yes", "no"], [0.0, 1.0], [True, 1], [False, "no"]):
+        for years in ((yes, yes.assign(camhs=answers)), (yes.assign(camhs=answers), yes)):
+            with pytest.raises(TypeError, match="camhs: answers must be true, false or missing"):
+                paired(*years)
 
 
 def exact_p(gainers: int, losers: int) -> Fraction:
@@ -629,7 +606,7 @@ def test_comparisons_keep_their_index_and_numbers_give_one_row() -> None:
     assert change_range([], [], [], [], authorities=74).empty
     with pytest.raises(ValueError, match="different indexes; align them first"):
         change_range(yes, 74, yes[::-1], 74, authorities=74)
-    with pytest.raises(ValueError, match=r"one row of comparisons; got an array of 2 dim"):
+    with pytest.raises(ValueError, match="one row of comparisons, not a table"):
         change_range([[1]], 2, 1, 2, authorities=2)
 
 
@@ -650,9 +627,7 @@ def test_the_silent_could_undo_a_change() -> None:
     )
     undone = breakdown(0, 9, [3, 4], 9, authorities=9, population=12)["undone"]
     assert undone.tolist() == ["always", "never"]
-    with pytest.raises(
-        ValueError, match="authorities answering are at most the population; got 74"
-    ):
+    with pytest.raises(ValueError, match="authorities must be at most population; got 74 of 73"):
         breakdown(67, 74, 62, 74, authorities=74, population=73)
 
 
@@ -701,7 +676,7 @@ def test_holm_adjusted_p_is_the_largest_of_the_steps_up_to_it() -> None:
             max((p >= step).sum() * step for step in p[p <= own])  # of so many at least as large
             for own in p
         ]
-        np.testing.assert_allclose(holm_adjusted(p), np.minimum(steps, 1))
+        np.testing.assert_allclose(holm(p, p)["holm_low"], np.minimum(steps, 1))
 
 
 chances = st.floats(0, 1)
@@ -718,16 +693,12 @@ def test_holm_at_the_ends_bounds_holm_in_between(triples: list[tuple[float, ...]
 
 
 def test_p_values_that_are_none_are_refused() -> None:
-    for wrong in ([math.nan], [1.1], [-0.1]):
-        with pytest.raises(ValueError, match=r"p_high must be from 0 to 1; got .* Leave out"):
-            holm([0.0], wrong)
-    with pytest.raises(ValueError, match=r"p_low must be a list of p-values, .* got 0\.1"):
-        holm(0.1, 0.2)
-    with pytest.raises(ValueError, match="p_high must be a list of p-values"):
-        holm([0.1], [[0.1]])
-    for high in ([0.1, 0.2], [0.04]):
-        with pytest.raises(ValueError, match="a p_low and a p_high at or above it"):
-            holm([0.05], high)
+    for low, high in (([0.0], [math.nan]), ([0.0], [1.1]), ([-0.1], [0.0]), ([0.05], [0.04])):
+        with pytest.raises(ValueError, match=r"from 0 to 1, p_low not above p_high\. Leave out"):
+            holm(low, high)
+    for low, high in ((0.1, 0.2), ([0.1], [[0.1]]), ([0.05], [0.1, 0.2])):
+        with pytest.raises(ValueError, match="two lists of one length"):
+            holm(low, high)  # type: ignore[arg-type]
 
 
 def test_no_area_of_joint_commissioning_survives_holm() -> None:
@@ -787,16 +758,6 @@ def test_the_least_churn_lies_with_as_few_authorities_as_can_be() -> None:
         least_churn_p([1], [0.5])
 
 
-def test_net_changes_count_only_what_was_answered_in_both_years() -> None:
-    index = ["A1", "A2", "A3"]
-    first = pd.DataFrame({"a": [True, False, None], "b": [True, None, False]}, index=index)
-    second = pd.DataFrame({"a": [False, True, True], "b": [False, True, False]}, index=index)
-    net = net_changes(first.astype("boolean"), second.astype("boolean"))
-    assert net.to_dict() == {"A1": -2, "A2": 1, "A3": 0}
-    assert net.dtype == "int64"
-    assert net_changes(first[[]], second[[]]).tolist() == [0, 0, 0]
-
-
 def movements(size: int, *, blanks: bool) -> dict[tuple[int, ...], set[tuple[int, ...]]]:
     """Return, for each totals of an item, all ways it can move the authorities."""
     answers = [0, 1, None] if blanks else [0, 1]
@@ -834,7 +795,6 @@ def test_the_range_of_the_year_swap_test_is_that_of_all_panels(
         found = year_swap_range(*zip(*chosen, strict=True), authorities=size)
         sums = [sum(net) for net in nets]
         p = {swapped(net) for net in nets}
-        assert (found.items, found.authorities) == (items, size)
         assert (found.total_low, found.total_high) == (min(sums), max(sums)), chosen
         assert found.p_low == min(p), chosen
         assert found.p_high == max(p), chosen  # the family holds the best of so small ones
@@ -897,7 +857,6 @@ def test_the_range_of_the_year_swap_test_by_hand() -> None:
 
 def test_the_range_of_the_year_swap_test_on_joint_commissioning() -> None:
     found = year_swap_range(AREAS_2008, 74, AREAS_2009, 74, authorities=74)
-    assert (found.items, found.authorities) == (11, 74)
     assert found.total_low == found.total_high == -34
     assert found.p_low == 2.0**-33
     assert found.p_high == pytest.approx(0.618, abs=0.0005)
@@ -911,7 +870,7 @@ def test_the_range_of_the_year_swap_test_on_joint_commissioning() -> None:
 
 def test_the_verdict_of_the_year_swap_test_is_only_given_where_it_is_known() -> None:
     def verdict(low: float, high: float, bound: float) -> str | None:
-        return YearSwapRange(2, 74, -9, -9, low, high, bound).verdict()
+        return YearSwapRange(-9, -9, low, high, bound).verdict()
 
     assert verdict(0.06, 0.2, 1.0) == "never"
     assert verdict(0.01, 0.04, 0.05) == "always"
@@ -1010,13 +969,14 @@ FROM_TOTALS: list[Callable[..., object]] = [
 
 @pytest.mark.parametrize("call", FROM_TOTALS, ids=lambda call: call.func.__name__)
 def test_impossible_totals_are_refused(call: Callable[..., object]) -> None:
-    with pytest.raises(ValueError, match=r"at most its base \(count_1, base_1\); got 75 of 74"):
-        call([75], 74, [62], 74)
-    with pytest.raises(ValueError, match=r"at most its base \(count_2, base_2\); got 73 of 72"):
-        call([67], 74, [73], 72)
-    for base_1, base_2, name in ((75, 74, "base_1"), (74, 75, "base_2")):
-        with pytest.raises(ValueError, match=rf"number of authorities \({name}\); got 75 of 74"):
-            call([67], base_1, [62], base_2)
+    for count_1, base_1, count_2, base_2, fault in (
+        (75, 74, 62, 74, "count_1 must be at most base_1; got 75 of 74"),
+        (67, 74, 73, 72, "count_2 must be at most base_2; got 73 of 72"),
+        (67, 75, 62, 74, "base_1 must be at most authorities; got 75 of 74"),
+        (67, 74, 62, 75, "base_2 must be at most authorities; got 75 of 74"),
+    ):
+        with pytest.raises(ValueError, match=fault):
+            call([count_1], base_1, [count_2], base_2)
     for arguments in (([-1], 74, [62], 74), ([67], 74, [62], -74)):
         with pytest.raises(ValueError, match="must be from 0 to"):
             call(*arguments)
@@ -1047,17 +1007,10 @@ def test_a_count_above_its_base_is_refused() -> None:
             call([1, 75], 74)
 
 
-@pytest.mark.parametrize("level", [0, 1, -0.1, 95, math.nan])
-def test_a_level_beyond_0_and_1_is_refused(level: float) -> None:
+@pytest.mark.parametrize("level", [0, 1, -0.1, 95, math.nan, True, "0.95", None])
+def test_a_level_that_is_no_number_between_0_and_1_is_refused(level: Any) -> None:
     for call in LEVELS:
-        with pytest.raises(ValueError, match="level must be between 0 and 1"):
-            call(level=level)
-
-
-@pytest.mark.parametrize("level", ["0.95", None, True])
-def test_a_level_that_is_no_number_is_refused(level: object) -> None:
-    for call in LEVELS:
-        with pytest.raises(TypeError, match="level must be a number between 0 and 1"):
+        with pytest.raises((ValueError, TypeError), match=r"level must be between 0 and 1|'<'"):
             call(level=level)
 
 
@@ -1097,5 +1050,5 @@ def test_bounds_of_a_pair_are_those_of_every_way_to_answer_the_second(size: int)
         for two in range(2**size):
             both.setdefault(two.bit_count(), []).append((two & (2**yes_1 - 1)).bit_count())
         for yes_2, counts in both.items():
-            found = pair_bounds(yes_1, yes_2, size).iloc[0]
+            found = group_bounds(yes_1, yes_2, size).iloc[0]
             assert (found["low"], found["high"]) == (min(counts), max(counts))

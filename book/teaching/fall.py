@@ -45,7 +45,7 @@ def numbers(trusts: Collection) -> dict[str, Any]:
         "services": len(services),
         "signs": inference.sign_test(services["direction"]),
         "smallest": float(p.min()),
-        "holm": float(inference.holm_adjusted(p.to_numpy()).min()),
+        "holm": float(inference.holm(p, p)["holm_low"].min()),
         "alone": int((p <= LEVEL).sum()),
         "added_up": min(float(p.sum()), 1.0),
         "comparisons": len(allowed(trusts, COMPARED)),

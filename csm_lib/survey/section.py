@@ -361,7 +361,7 @@ def compared(collection: Collection, rows: pd.DataFrame) -> pd.DataFrame:
     if not collection.threshold and collection.status != DRAWN:
         sides = [wave.set_index("authority")[moved["item"].tolist()] for wave in waves]
         both = sides[0].index.intersection(sides[1].index)
-        told = inference.paired_items(*(side.loc[both] for side in sides))
+        told = inference.paired(*(side.loc[both] for side in sides))
         told["paired"] = len(both) - told["unpaired"]
         told = told[["paired", "gainers", "losers"]].set_axis(moved.index)
         told["p"] = inference.mcnemar(told["gainers"], told["losers"])
