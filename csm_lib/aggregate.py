@@ -9,8 +9,8 @@ one or a database, and only the counts are collected.
 from __future__ import annotations
 
 import warnings
-from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from itertools import product
 from typing import TYPE_CHECKING, Any
 
@@ -34,15 +34,9 @@ CHARACTERISTICS = ("region", "authority_type")
 NOT_KNOWN = "not known"
 """The group of the authorities whose characteristic is missing."""
 
-Frame = nw.DataFrame[Any] | nw.LazyFrame[Any]
-
 Cell = tuple[Any, ...]
-"""A year and the value of each characteristic."""
-
-Hit = tuple[str, str] | str | None
-"""What is counted: an answer to an item, the yes to an item that opens others, or all returns."""
-
-Counts = Mapping[Cell, Counter[Hit]]
+Counts = dict[Cell, Counter[Any]]
+"""How many gave each answer, by year and characteristics."""
 
 
 def tally(
@@ -98,7 +92,7 @@ def tally(
     items = [items] if isinstance(items, str) else list(items)
     by = [by] if isinstance(by, str) else list(by)
     asked = [codebook[name] for name in items]
-    frame: Frame = nw.from_native(returns)
+    frame = nw.from_native(returns)
     columns = frame.collect_schema().names()
     for name in by:
         if name not in columns or name in codebook or name == "year" or by.count(name) > 1:
@@ -117,13 +111,10 @@ def tally(
             f"{', '.join(map(str, known_years))}."
         )
     cells = list(product([year for year in years if year in known_years], *levels))
-    rows = pd.DataFrame(
-        _rows(asked, cells, counts), columns=[*TALLY[:5], *by, "yes", "base", "no_answer"]
-    ).astype(
-        dict.fromkeys(["item", "label", "section", "answer"], "str")
-        | dict.fromkeys(["year", "yes", "base", "no_answer"], "int64")
-        | {name: pd.Index(level).dtype for name, level in zip(by, levels, strict=True)}
-    )
+    names = [*TALLY[:5], *by, *TALLY[5:8]]
+    kinds = dict.fromkeys(names, "str") | dict.fromkeys(["year", *TALLY[5:8]], "int64")
+    kinds |= {name: pd.Index(level).dtype for name, level in zip(by, levels, strict=True)}
+    rows = pd.DataFrame(_rows(asked, cells, counts), columns=names).astype(kinds)
     rows["share"] = rows["yes"] / rows["base"]  # 0 / 0 is missing
     return rows
 
@@ -134,7 +125,7 @@ def changes(rows: pd.DataFrame) -> pd.DataFrame:
     Parameters
     ----------
     rows
-        A tally without groups, of any number of years.
+        A tally without groups, of any number of years; one with groups is a CollectionError.
 
     Returns
     -------
@@ -144,11 +135,6 @@ def changes(rows: pd.DataFrame) -> pd.DataFrame:
         answer, from_yes, from_base, to_yes, to_base``, ``change`` (difference of the shares, as
         a proportion: 0.01 is one percentage point) and ``direction`` (1 rose, 0 same, -1 fell).
         Made from counts, so a change that rounding would hide or make up is seen as it is.
-
-    Raises
-    ------
-    CollectionError
-        The tally has groups.
     """
     key = ["item", "label", "section", "answer"]
     if rows.duplicated([*key, "year"]).any():
@@ -165,7 +151,12 @@ def changes(rows: pd.DataFrame) -> pd.DataFrame:
     return both
 
 
-def _count(frame: Frame, codebook: Codebook, asked: Sequence[Item], by: Sequence[str]) -> Counts:
+def _count(
+    frame: nw.DataFrame[Any] | nw.LazyFrame[Any],
+    codebook: Codebook,
+    asked: Sequence[Item],
+    by: Sequence[str],
+) -> Counts:
     """Count every answer in every cell that has returns, in one query."""
     columns = frame.collect_schema()
 
@@ -176,13 +167,14 @@ def _count(frame: Frame, codebook: Codebook, asked: Sequence[Item], by: Sequence
         words = item.response != "yes_no" or kind in (nw.String, nw.Categorical, nw.Enum)
         return column == (answer if words else answer == "yes")
 
-    hits: dict[Hit, nw.Expr] = {}
+    hits: dict[Any, nw.Expr] = {}
     for item in asked:
-        given = {answer: gave(item, answer) for answer in item.answers}
-        if item.asked_if is not None:
-            opened = hits[item.asked_if] = gave(codebook[item.asked_if], "yes")
-            given = {answer: hit & opened for answer, hit in given.items()}
-        hits.update(((item.item, answer), hit) for answer, hit in given.items())
+        opened = None if item.asked_if is None else gave(codebook[item.asked_if], "yes")
+        if opened is not None:
+            hits[item.asked_if] = opened
+        for answer in item.answers:
+            hit = gave(item, answer)
+            hits[item.item, answer] = hit if opened is None else hit & opened
     if isinstance(frame, nw.LazyFrame):  # not every database sums true and false
         hits = {key: hit.cast(nw.Int64) for key, hit in hits.items()}
     names = [f"hit {number}" for number in range(len(hits))]
@@ -191,11 +183,11 @@ def _count(frame: Frame, codebook: Codebook, asked: Sequence[Item], by: Sequence
         warnings.simplefilter("ignore", pd.errors.PerformanceWarning)
         groups = frame.select("year", *by, *named).group_by("year", *by)
         counted = groups.agg(nw.len().alias("hit"), nw.col(*names).sum()).lazy().collect()
-    counts: defaultdict[Cell, Counter[Hit]] = defaultdict(Counter)
-    width = 1 + len(by)
+    counts: Counts = {}
     for row in counted.rows():
-        cell = tuple(NOT_KNOWN if pd.isna(value) else value for value in row[:width])
-        counts[cell].update(dict(zip([None, *hits], map(int, row[width:]), strict=True)))
+        cell = tuple(NOT_KNOWN if pd.isna(value) else value for value in row[: 1 + len(by)])
+        found = dict(zip([None, *hits], map(int, row[1 + len(by) :]), strict=True))
+        counts.setdefault(cell, Counter()).update(found)
     return counts
 
 

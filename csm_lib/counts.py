@@ -47,11 +47,11 @@ def rounded_percent(
         raise ValueError(f"There is no rounding rule {rule!r}; use one of {', '.join(RULES)}.")
     scale = 100 * 10 ** int(checked_whole(digits, "digits", 0, 6))
     largest = LARGEST_BASE**2
-    k, n = counted(count, base, lowest=-largest, smallest=1, largest=largest)
+    k, n = checked_whole(count, "count", -largest, largest), checked_whole(base, "base", 1, largest)
+    check_at_most(np.abs(k), n, "count", "base")
     # Python's own integers: a product of two bases, times the scale, may be too large for int64
-    size, n = np.abs(k).astype(object), n.astype(object)
-    whole = scale * size // n
-    rest = scale * size - whole * n
+    size, n = scale * np.abs(k).astype(object), n.astype(object)
+    whole, rest = size // n, size % n
     if rule == "up":
         whole = whole + (rest > 0)
     elif rule != "truncated":
@@ -72,8 +72,7 @@ def points_change(
     >>> points_change(50, 74, 49, 74)  # printed as 68% and 66%
     -1
     """
-    k1, n1 = counted(count_1, base_1, "_1", smallest=1)
-    k2, n2 = counted(count_2, base_2, "_2", smallest=1)
+    (k1, n1), (k2, n2) = counted(count_1, base_1, "_1", 1), counted(count_2, base_2, "_2", 1)
     change = rounded_percent(k2 * n1 - k1 * n2, n1 * n2, digits=digits)
     answer: Whole = as_given(change, count_1, base_1, count_2, base_2)
     return answer
@@ -216,39 +215,28 @@ def one_cell_corrections(printed: Sequence[int], base: int) -> tuple[Correction,
 def checked_whole(values: object, name: str, low: int = 0, high: int = LARGEST_BASE) -> Ints:
     """Return the values as int64; refuse all but whole numbers from low to high."""
     array = np.asarray(values) if hasattr(values, "dtype") else np.asarray(values, dtype=object)
-    if array.dtype.kind not in "iu":
-        for value in np.asarray(values, dtype=object).flat:
-            if not pd.api.types.is_integer(value):
-                raise TypeError(
-                    f"{name} must be whole numbers; got {value!r}. "
-                    "Leave out missing ones, then convert with int() or .astype('int64')."
-                )
-    for value in array[(array < low) | (array > high)].flat:
+    if (kind := pd.api.types.infer_dtype(array, skipna=False)) not in ("integer", "empty"):
+        raise TypeError(
+            f"{name} must be whole numbers; got {kind} ones. Leave out missing ones, then convert "
+            "with int() or .astype('int64')."
+        )
+    for value in array[(array < low) | (array > high)]:
         raise ValueError(
             f"{name} must be from {low:,} to {high:,}; got {value:,}. Correct it or leave it out."
         )
     return array.astype(np.int64)
 
 
-def counted(
-    count: object,
-    base: object,
-    year: str = "",
-    *,
-    lowest: int = 0,
-    smallest: int = 0,
-    largest: int = LARGEST_BASE,
-) -> tuple[Ints, Ints]:
+def counted(count: object, base: object, year: str = "", smallest: int = 0) -> tuple[Ints, Ints]:
     """Return counts and their bases, checked against each other."""
-    k = checked_whole(count, f"count{year}", lowest, largest)
-    n = checked_whole(base, f"base{year}", smallest, largest)
+    k, n = checked_whole(count, f"count{year}"), checked_whole(base, f"base{year}", smallest)
     check_at_most(k, n, f"count{year}", f"base{year}")
     return k, n
 
 
 def check_at_most(part: Ints, most: Ints, name: str, limit: str) -> None:
     """Refuse a part that is larger than what it is a part of."""
-    wrong = np.abs(part) > most
+    wrong = part > most
     if wrong.any():
         many, few = (array[wrong].flat[0] for array in np.broadcast_arrays(part, most))
         raise ValueError(f"{name} must be at most {limit}; got {many} of {few}. Are they swapped?")

@@ -450,12 +450,9 @@ def sign_test(changes: Counts) -> SignTest:
     >>> sign_test([-5, -5, 0, -1, -5, -6, -3, -1, -3, 2, -7])
     SignTest(rose=1, fell=9, same=1, p=0.021484375)
     """
-    from scipy.stats import binomtest
-
     signs = np.sign(checked_whole(changes, "changes", -LARGEST_BASE))
     rose, fell, same = (int((signs == sign).sum()) for sign in (1, -1, 0))
-    p = binomtest(rose, rose + fell).pvalue if rose + fell else 1.0
-    return SignTest(rose, fell, same, float(p))
+    return SignTest(rose, fell, same, mcnemar(rose, fell))
 
 
 def year_swap(net: Counts) -> Shares:

@@ -16,6 +16,7 @@ from __future__ import annotations
 import bisect
 import itertools
 import math
+import operator
 from collections.abc import Mapping
 from functools import cache
 from typing import TYPE_CHECKING
@@ -24,6 +25,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from csm_lib.counts import Ints
 from csm_lib.errors import PublishedError
 from csm_lib.published import by_item_and_year, stated_sample
 from csm_lib.recovery import recover, sample_list, targets
@@ -56,8 +58,6 @@ def draw(
         The published figures, the questionnaire and the authorities of England.
     persistence
         Odds ratio between an item's answers in two consecutive years; 1 means none.
-    seed
-        The same seed, persistence and published figures give the same panel.
 
     Returns
     -------
@@ -69,35 +69,26 @@ def draw(
     ------
     PublishedError
         The published figures cannot hold together, or say nothing of regions and types.
-    ValueError
-        The persistence is not above 0.
     """
     rng = np.random.Generator(np.random.PCG64(seed))
     recovered = recover(published, codebook, frame)
     size = stated_sample(published)
-    places = draw_places(
-        sample_list(published, frame),
-        _margin(recovered, "region"),
-        _margin(recovered, "authority_type"),
-        rng,
-    )
+    regions, types = (_margin(recovered, name) for name in ("region", "authority_type"))
+    places = draw_places(sample_list(published, frame), regions, types, rng)
     wanted = targets(recovered, codebook)
     answers = draw_answers(wanted, codebook, size, persistence=persistence, rng=rng)
-    names = [f"A{number + 1:0{len(str(size))}d}" for number in range(size)]
     silence = np.full((1, size), -1, dtype=np.int8)
-    panel = pd.concat(
-        [
-            pd.DataFrame(
-                {"authority": names, "year": year, **places}
-                | {
-                    name: _column(answers.get((name, year), silence), item)
-                    for name, item in codebook.items()
-                }
-            )
-            for year in sorted(wanted["year"].unique().tolist())
-        ]
-    )
-    return panel.sort_values(["authority", "year"], kind="stable", ignore_index=True)
+    names = [f"A{number + 1:0{len(str(size))}d}" for number in range(size)]
+    waves = [
+        pd.DataFrame({"authority": names, "year": year, **places}).assign(
+            **{
+                name: _column(answers.get((name, year), silence), item)
+                for name, item in codebook.items()
+            }
+        )
+        for year in sorted(wanted["year"].unique().tolist())
+    ]
+    return pd.concat(waves).sort_values(["authority", "year"], kind="stable", ignore_index=True)
 
 
 def draw_answers(
@@ -114,11 +105,10 @@ def draw_answers(
     Parameters
     ----------
     wanted
-        The totals to reproduce, as `csm_lib.recovery.targets` gives them.
+        The totals to reproduce, as `csm_lib.recovery.targets` gives them. Where they cannot hold
+        together, as with more answers than authorities asked, a PublishedError says so.
     size, panels
         How many authorities, and how many panels.
-    persistence
-        As for `draw`.
     rng
         Where the chance comes from; only its `random` is used.
 
@@ -127,11 +117,6 @@ def draw_answers(
     dict
         For each item and year an array, panels by authorities, of the answer's place among
         `Item.answers`; -1 where nothing is answered (not asked, or no answer).
-
-    Raises
-    ------
-    PublishedError
-        The totals cannot hold together: more answers than authorities asked, say.
     """
     if not 0 < persistence < math.inf:
         raise ValueError(
@@ -139,45 +124,44 @@ def draw_answers(
         )
     drawn: dict[tuple[str, int], Codes] = {}
     batteries: dict[tuple[tuple[str, ...], int], Mask] = {}
+    silence = np.full((panels, size), -1, dtype=np.int8)
     nobody = np.zeros((panels, size), dtype=bool)
     for name, year, rows in _openers_first(wanted, codebook):
-        item = codebook[name]
+        item, place = codebook[name], f"{name}, {year}"
         base = int(rows["of"].iloc[0])
-        key = (codebook.battery(name), year)
-        if key not in batteries:
+        battery = codebook.battery(name)
+        if (battery, year) not in batteries:
             asked = ~nobody
             if item.asked_if is not None:
                 # a battery left out whoever lacked it in either year; one item, that year alone
-                years = codebook[item.asked_if].held if len(key[0]) > 1 else (year,)
-                missing = [y for y in years if (item.asked_if, y) not in drawn]
-                if missing:
-                    raise PublishedError(
-                        f"{name}, {year}: is opened by {item.asked_if!r}, of which no share of "
-                        f"{missing[0]} is published. Add it."
-                    )
-                asked = np.logical_and.reduce([drawn[item.asked_if, y] == 0 for y in years])
-            batteries[key] = _choose(asked, base, nobody, 1.0, rng, f"{name}, {year}")
-        left = batteries[key]
+                years = codebook[item.asked_if].held if len(battery) > 1 else (year,)
+                for one in years:
+                    if (item.asked_if, one) not in drawn:
+                        raise PublishedError(
+                            f"{place}: is opened by {item.asked_if!r}, of which no share of {one} "
+                            "is published. Add it."
+                        )
+                    asked = asked & (drawn[item.asked_if, one] == 0)
+            batteries[battery, year] = _choose(asked, base, nobody, 1.0, rng, place)
+        left = batteries[battery, year]
         if (found := int(left[0].sum())) != base:
             raise PublishedError(
-                f"{name}, {year}: its base is {base}, but others of its battery rest on {found}. "
+                f"{place}: its base is {base}, but others of its battery rest on {found}. "
                 "Give all of a battery one block."
             )
-        code = np.full((panels, size), -1, dtype=np.int8)
-        before = drawn.get((name, max((y for y in item.held if y < year), default=0)))
+        code = silence.copy()
+        before = drawn.get((name, max((y for y in item.held if y < year), default=0)), silence)
         order = list(item.answers)
-        counts = dict(zip(rows["answer"], rows["count"].tolist(), strict=True))
-        for answer, count in counts.items():
-            place = order.index(answer)
-            same = nobody if before is None else before == place
-            chosen = _choose(left, count, same, persistence, rng, f"{name}, {year}")
-            code = np.where(chosen, np.int8(place), code)
+        for answer, count in zip(rows["answer"], rows["count"].tolist(), strict=True):
+            at = order.index(answer)
+            chosen = _choose(left, count, before == at, persistence, rng, place)
+            code[chosen] = at
             left = left & ~chosen
         if left.any():
-            rest = [answer for answer in order if answer not in counts]
+            rest = [answer for answer in order if answer not in set(rows["answer"])]
             if len(rest) != 1:
                 raise PublishedError(
-                    f"{name}, {year}: the answers add up to {sum(counts.values())} of {base}. "
+                    f"{place}: the answers add up to {rows['count'].sum()} of {base}. "
                     "Correct a count or the base."
                 )
             code[left] = order.index(rest[0])
@@ -191,74 +175,51 @@ def draw_places(
     types: Mapping[str, int],
     rng: np.random.Generator,
 ) -> dict[str, list[str]]:
-    """Draw a region and a type for each authority, uniformly over the ways to pick them.
+    """Draw a region and a type for each authority: ``region`` and ``authority_type``.
 
     Each region and each type gets its number of authorities, and no cell more than the list has.
-    Every set of authorities of the list with these margins is equally likely.
-
-    Returns
-    -------
-    dict
-        ``region`` and ``authority_type``, one entry an authority.
-
-    Raises
-    ------
-    PublishedError
-        No set of authorities has these margins.
+    Every set of authorities of the list with these margins is equally likely. Where there is none
+    a PublishedError says so.
     """
-    names = list(regions)
-    cells = frame_list.cells.set_index(["region", "authority_type"])["authorities"].to_dict()
-    limits = [[int(cells.get((region, kind), 0)) for kind in types] for region in names]
-
-    def splits(total: int, caps: list[int]) -> list[tuple[int, ...]]:
-        if not caps:
-            return [()] if total == 0 else []
-        return [
-            (first, *rest)
-            for first in range(min(total, caps[0]) + 1)
-            for rest in splits(total - first, caps[1:])
-        ]
-
-    def options(row: int, left: tuple[int, ...]) -> list[tuple[int, tuple[int, ...]]]:
-        """How a region may be filled, and how many sets of authorities each way begins."""
-        return [
-            (math.prod(map(math.comb, limits[row], split)) * ways(row + 1, after), split)
-            for split in splits(regions[names[row]], limits[row])
-            if min(after := tuple(a - b for a, b in zip(left, split, strict=True))) >= 0
-        ]
+    cells = frame_list.cells.set_index(["region", "authority_type"])["authorities"]
+    limits = cells.unstack(fill_value=0).reindex(
+        index=list(regions), columns=list(types), fill_value=0
+    )
+    rows = list(zip(regions.values(), limits.to_numpy().tolist(), strict=True))
 
     @cache
-    def ways(row: int, left: tuple[int, ...]) -> int:
-        """How many sets of authorities fill the regions from `row` on."""
-        if row == len(names):
-            return int(not any(left))
-        return sum(number for number, _ in options(row, left))
+    def splits(row: int, left: tuple[int, ...]) -> dict[tuple[int, ...], int]:
+        """The ways to fill a region by type, and how many sets of authorities begin with each."""
+        total, most = rows[row]
+        ways = itertools.product(*(range(min(pair) + 1) for pair in zip(most, left, strict=True)))
+        return {
+            way: math.prod(map(math.comb, most, way)) * sets(row + 1, _less(left, way))
+            for way in ways
+            if sum(way) == total
+        }
+
+    def sets(row: int, left: tuple[int, ...]) -> int:
+        return sum(splits(row, left).values()) if row < len(rows) else not any(left)
 
     left = tuple(types.values())
-    if not ways(0, left):
+    if not sets(0, left):
         raise PublishedError(
             "No choice of authorities gives these numbers by region and by type at once. "
             "Check the shares of regions and types, and the frame."
         )
     places: dict[str, list[str]] = {"region": [], "authority_type": []}
-    for row, region in enumerate(names):
-        numbers, ways_to_fill = zip(*options(row, left), strict=True)
-        totals = list(itertools.accumulate(numbers))
-        split = ways_to_fill[bisect.bisect_right(totals, rng.random() * totals[-1])]
-        left = tuple(a - b for a, b in zip(left, split, strict=True))
-        for kind, number in zip(types, split, strict=True):
-            places["region"] += [region] * number
-            places["authority_type"] += [kind] * number
+    for row, region in enumerate(regions):
+        ways = splits(row, left)
+        totals = list(itertools.accumulate(ways.values()))
+        way = list(ways)[bisect.bisect_right(totals, rng.random() * totals[-1])]
+        left = _less(left, way)
+        places["region"] += [region] * sum(way)
+        places["authority_type"] += np.repeat(list(types), way).tolist()
     return places
 
 
-def moves(first: Codes, last: Codes) -> tuple[Mask, Mask]:
-    """Return who gained and who lost a yes between two years of a yes/no item, drawn together.
-
-    Two arrays, panels by authorities. Who gave no answer in either year neither gained nor lost.
-    """
-    yes, no = 0, 1
-    return (first == no) & (last == yes), (first == yes) & (last == no)
+def _less(left: tuple[int, ...], taken: tuple[int, ...]) -> tuple[int, ...]:
+    return tuple(map(operator.sub, left, taken))
 
 
 def draw_net_changes(
@@ -278,15 +239,8 @@ def draw_net_changes(
     gain it. The scores of an authority share one factor, with which each is correlated by
     `concentration`: 0 is each item for itself, 1 one ranking for all items.
 
-    Parameters
-    ----------
-    before, after
-        How many had each item in either year; every authority answered both times.
-
-    Returns
-    -------
-    array
-        One row a panel, one column an authority. All panels have the totals given.
+    `before` and `after` are how many had each item in either year, when every authority answered.
+    The result has one row a panel and one column an authority. All panels have the totals given.
     """
     from scipy.stats import nchypergeom_fisher
 
@@ -302,38 +256,6 @@ def draw_net_changes(
     net = (rank < gained).astype(np.int64) - (rank >= authorities - lost)
     whole: npt.NDArray[np.int64] = net.sum(axis=1)
     return whole
-
-
-def falls_by_chance(
-    wanted: pd.DataFrame,
-    codebook: Codebook,
-    size: int,
-    *,
-    persistence: float,
-    rng: np.random.Generator,
-    panels: int,
-) -> pd.DataFrame:
-    """Return by how many authorities each item falls in drawn panels with nothing going on.
-
-    Parameters
-    ----------
-    wanted, codebook, size, persistence, rng, panels
-        As for `draw_answers`; of items asked in the first and in the last year.
-
-    Returns
-    -------
-    DataFrame
-        One row is a panel, one column an item; a rise is below 0. A coin decides for every
-        authority which of its two years came first, so that no real trend is left.
-    """
-    drawn = draw_answers(wanted, codebook, size, persistence=persistence, rng=rng, panels=panels)
-    coin = np.where(rng.random((panels, size)) < 0.5, 1, -1)
-    first, last = wanted["year"].min(), wanted["year"].max()
-    falls = {}
-    for item in dict.fromkeys(wanted["item"]):
-        gained, lost = moves(drawn[item, first], drawn[item, last])
-        falls[item] = (coin * (lost.astype(np.int64) - gained)).sum(axis=1)
-    return pd.DataFrame(falls)
 
 
 def _choose(
@@ -361,18 +283,13 @@ def _choose(
     panels = np.arange(len(keys))
     last_favoured = ranked[panels, again][:, None]
     last_other = ranked[panels, marked + count - again][:, None]
-    chosen: Mask = keys <= last_favoured
-    chosen |= (keys >= 1) & (keys <= last_other)
+    chosen: Mask = (keys <= last_favoured) | ((keys >= 1) & (keys <= last_other))
     return chosen
 
 
 def _overlaps(
-    available: npt.NDArray[np.intp],
-    marked: npt.NDArray[np.intp],
-    count: int,
-    odds: float,
-    rng: np.random.Generator,
-) -> npt.NDArray[np.intp]:
+    available: Ints, marked: Ints, count: int, odds: float, rng: np.random.Generator
+) -> Ints:
     """Draw for each panel how many of the `count` chosen are among the marked."""
     overlaps = np.zeros_like(marked)
     if not marked.any():
@@ -415,13 +332,13 @@ def _openers_first(wanted: pd.DataFrame, codebook: Codebook) -> list[tuple[str, 
 
 
 def _margin(recovered: pd.DataFrame, characteristic: str) -> dict[str, int]:
-    """Return how many authorities of each region or of each type answered."""
+    """How many authorities of each region or of each type answered."""
     rows = recovered[(recovered["item"] == characteristic) & (recovered["statistic"] == "share")]
-    unknown = rows.loc[rows["count"].isna(), "figure"].tolist()
+    unknown = ", ".join(rows.loc[rows["count"].isna(), "figure"])
     if unknown or rows.empty:
         raise PublishedError(
-            f"The authorities cannot be placed: no count is known behind "
-            f"{', '.join(unknown) or 'any share by ' + characteristic}. Correct or add the figures."
+            "The authorities cannot be placed: no count is known behind "
+            f"{unknown or 'any share by ' + characteristic}. Correct or add the figures."
         )
     return dict(zip(rows["answer"], rows["count"].tolist(), strict=True))
 

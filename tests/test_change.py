@@ -5,11 +5,10 @@ from __future__ import annotations
 import itertools
 from pathlib import Path
 
-import numpy as np
 import pytest
 
 import csm_lib as csm
-from csm_lib import inference, notebooks, panel
+from csm_lib import inference, notebooks
 from csm_lib.collection import Collection, open_collection
 from csm_lib.findings import base_of
 from csm_lib.notebooks import take
@@ -79,30 +78,6 @@ def test_with_least_churn_heaped_on_the_fewest_the_fall_passes_by_a_hair() -> No
     assert sum(total >= 34 for total in sums) / len(sums) == 0.03125
     services = take("moves-commissioning-areas").data
     assert inference.least_churn_p(services["from_yes"], services["to_yes"]) == 0.03125
-
-
-def test_net_changes_keep_every_total_and_heap_up_with_concentration() -> None:
-    before, after = [67, 30, 14], [62, 27, 16]
-    nets = [
-        panel.draw_net_changes(
-            before, after, 74, persistence=20, concentration=concentration,
-            rng=np.random.default_rng(1), panels=50,
-        )
-        for concentration in (0.0, 0.9)
-    ]  # fmt: skip
-    for net in nets:
-        assert net.shape == (50, 74)
-        assert (net.sum(axis=1) == 105 - 111).all()
-        assert np.abs(net).max() <= 3
-    assert nets[1].var(axis=1).mean() > 1.3 * nets[0].var(axis=1).mean()
-
-
-def test_who_gained_and_lost_is_read_from_both_years() -> None:
-    first = np.array([[0, 0, 1, 1, -1, 0]], dtype=np.int8)
-    last = np.array([[0, 1, 0, 1, 0, -1]], dtype=np.int8)
-    gained, lost = panel.moves(first, last)
-    assert gained.tolist() == [[False, False, True, False, False, False]]
-    assert lost.tolist() == [[False, True, False, False, False, False]]
 
 
 # -- The switch that gives every finding intervals ------------------------------------------------

@@ -715,7 +715,7 @@ def test_the_sign_test_counts_items_and_drops_ties() -> None:
     assert sign_test([0, 0]) == SignTest(0, 0, 2, 1.0)
     assert sign_test([]) == SignTest(0, 0, 0, 1.0)
     assert sign_test([2, -7]).p == 1.0
-    with pytest.raises(TypeError, match=r"changes must be whole numbers; got 0\.5"):
+    with pytest.raises(TypeError, match="changes must be whole numbers; got floating ones"):
         sign_test([0.5, -0.5])
 
 

@@ -32,7 +32,6 @@ from csm_lib.panel import (
     draw_answers,
     draw_net_changes,
     draw_places,
-    moves,
     overlap_law,
 )
 from csm_lib.recovery import sample_list, targets
@@ -331,14 +330,6 @@ def test_places_that_cannot_be_are_refused(
 
 
 # --- change over the items of a battery -----------------------------------------------------------
-
-
-def test_who_gained_and_lost_is_read_from_both_years() -> None:
-    first = np.array([[0, 0, 1, 1, -1, 0, 1]], dtype=np.int8)
-    last = np.array([[0, 1, 0, 1, 0, -1, -1]], dtype=np.int8)
-    gained, lost = moves(first, last)
-    assert np.flatnonzero(gained).tolist() == [2]
-    assert np.flatnonzero(lost).tolist() == [1]
 
 
 def net_changes(
