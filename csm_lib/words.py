@@ -1,4 +1,4 @@
-"""Numbers and lists as a sentence has them."""
+"""Numbers and lists as a sentence has them. A *change* is a row of `csm_lib.aggregate.changes`."""
 
 from __future__ import annotations
 
@@ -13,7 +13,12 @@ from csm_lib.counts import format_percent, points_change
 if TYPE_CHECKING:
     import pandas as pd
 
-_NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
+_NUMBERS = "no one two three four five six seven eight nine ten".split()
+_NAMES = "Healthy Jobcentre Learning Local London Primary Probation Sure Youth".split()
+_WAYS = {1: ("rose", "+"), 0: ("stayed the same", ""), -1: ("fell", "\N{MINUS SIGN}")}
+
+SMALLEST_P = 0.0001
+"""A p below this is not told apart from smaller ones."""
 
 
 def number(count: int) -> str:
@@ -31,6 +36,23 @@ def of(count: int, base: int) -> str:
     return f"{format_percent(count, base)} ({count} of {base})"
 
 
+def of_panels(yes: int, panels: int) -> str:
+    """A share of panels, of which ``100%`` means all and ``0%`` none: ``>99%``, ``<1%``."""
+    percent = format_percent(yes, panels)
+    if yes in (0, panels):
+        return percent
+    return {"100%": ">99%", "0%": "<1%"}.get(percent, percent)
+
+
+def percent(share: float) -> int:
+    """A share that is no count over a base, or a change of one, in whole percent, half away from 0.
+
+    >>> percent(0.125), percent(-0.125)
+    (13, -13)
+    """
+    return int(math.copysign(math.floor(100 * abs(share) + 0.5), share))
+
+
 def listed(words: Sequence[str], joint: str = "and") -> str:
     """A list in a sentence: ``a, b and c``; ``none`` where it is empty."""
     *others, last = list(words) or ["none"]
@@ -42,41 +64,6 @@ def sentence(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
-def span(lowest: int, highest: int) -> str:
-    """A range of whole numbers: ``71 to 74``, or ``74`` where there is but one."""
-    return str(lowest) if lowest == highest else f"{lowest} to {highest}"
-
-
-def before(change: pd.Series) -> str:
-    """The share in the first year, of a row of `csm_lib.aggregate.changes`: ``63%``."""
-    return format_percent(change["from_yes"], change["from_base"])
-
-
-def after(change: pd.Series) -> str:
-    """The share in the last year, of a row of `csm_lib.aggregate.changes`: ``49%``."""
-    return format_percent(change["to_yes"], change["to_base"])
-
-
-def points(change: pd.Series) -> str:
-    """The change of a row of `csm_lib.aggregate.changes`, without its sign: ``7 points``."""
-    size = points_change(
-        int(change["from_yes"]), int(change["from_base"]),
-        int(change["to_yes"]), int(change["to_base"]),
-    )  # fmt: skip
-    return f"{abs(size)} {'point' if abs(size) == 1 else 'points'}"
-
-
-def signed_points(change: pd.Series) -> str:
-    """The change of a row of `csm_lib.aggregate.changes`, with its sign: ``+7 points``."""
-    sign = {1: "+", 0: "", -1: "\N{MINUS SIGN}"}[int(change["direction"])]
-    return f"{sign}{points(change)}"
-
-
-def signed(number: int) -> str:
-    """A whole number with its sign: ``+3``, ``−3``, ``0``."""
-    return f"+{number}" if number > 0 else str(number).replace("-", "\N{MINUS SIGN}")
-
-
 def within(label: str) -> str:
     """A label inside a sentence: ``police``, but names keep their capital: ``Jobcentre Plus``."""
     first = label.split()[0]
@@ -84,29 +71,46 @@ def within(label: str) -> str:
     return label if keeps else label[:1].lower() + label[1:]
 
 
-_NAMES = {
-    "Healthy", "Jobcentre", "Learning", "Local", "London", "Primary", "Probation", "Sure", "Youth",
-}  # fmt: skip
+def before(change: pd.Series) -> str:
+    """The share in the first year of a change: ``63%``."""
+    return format_percent(change["from_yes"], change["from_base"])
 
 
-def legible(text: str, *, keep: str = "\n") -> str:
-    r"""Text of others, fit to be shown: spaces for control characters and other hidden signs.
-
-    Those in `keep` stay.
-
-    >>> legible("a\x1b[31mb")
-    'a [31mb'
-    """
-    return "".join(sign if sign.isprintable() or sign in keep else " " for sign in text)
+def after(change: pd.Series) -> str:
+    """The share in the last year of a change: ``49%``."""
+    return format_percent(change["to_yes"], change["to_base"])
 
 
-def escaped(text: str) -> str:
-    """Text of others as HTML that shows it and runs nothing: ``<b>`` as ``&lt;b&gt;``."""
-    return html.escape(legible(text))
+def points(change: pd.Series) -> str:
+    """The size of a change, without its sign: ``7 points``."""
+    sides = (int(change[side]) for side in ("from_yes", "from_base", "to_yes", "to_base"))
+    size = abs(points_change(*sides))
+    return f"{size} {'point' if size == 1 else 'points'}"
 
 
-SMALLEST_P = 0.0001
-"""A p below this is not told apart from smaller ones."""
+def signed_points(change: pd.Series) -> str:
+    """A change with its sign: ``+7 points``."""
+    return _WAYS[int(change["direction"])][1] + points(change)
+
+
+def went(change: pd.Series) -> str:
+    """Which way a share went: ``rose``, ``fell``, ``stayed the same``."""
+    return _WAYS[int(change["direction"])][0]
+
+
+def signed(number: int) -> str:
+    """A whole number with its sign: ``+3``, ``−3``, ``0``."""
+    return f"+{number}" if number > 0 else str(number).replace("-", "\N{MINUS SIGN}")
+
+
+def span(lowest: object, highest: object) -> str:
+    """A range: ``71 to 74``, or ``74`` where both ends read the same."""
+    return str(lowest) if str(lowest) == str(highest) else f"{lowest} to {highest}"
+
+
+def spans(lows: Iterable[object], highs: Iterable[object]) -> list[str]:
+    """Ranges, from two columns: ``5 to 12``."""
+    return list(map(span, lows, highs))
 
 
 def p_value(p: float, *, level: float = 0.05) -> str:
@@ -135,40 +139,20 @@ def p_span(lowest: float, highest: float) -> str:
     return first if first == last else f"from {first} to {last}"
 
 
-def of_panels(yes: int, panels: int) -> str:
-    """Write a share of panels so that 100% means all and 0% none.
-
-    >>> of_panels(9_999, 10_000), of_panels(10_000, 10_000), of_panels(1, 10_000)
-    ('>99%', '100%', '<1%')
-    """
-    percent = format_percent(yes, panels)
-    if percent == "100%" and yes < panels:
-        return ">99%"
-    return "<1%" if percent == "0%" and yes else percent
-
-
-def went(change: pd.Series) -> str:
-    """Which way a share went, of a row of `csm_lib.aggregate.changes`: ``rose``, ``fell``."""
-    return {1: "rose", 0: "stayed the same", -1: "fell"}[int(change["direction"])]
-
-
-def spans(lows: Iterable[object], highs: Iterable[object]) -> list[str]:
-    """Ranges, from two columns: ``5 to 12``, or ``5`` where both ends read the same."""
-    return [
-        str(low) if str(low) == str(high) else f"{low} to {high}"
-        for low, high in zip(lows, highs, strict=True)
-    ]
-
-
 def p_spans(lows: Iterable[float], highs: Iterable[float]) -> list[str]:
     """Ranges of p, from two columns: ``from 0.063 to 0.36``."""
-    return [p_span(low, high) for low, high in zip(lows, highs, strict=True)]
+    return list(map(p_span, lows, highs))
 
 
-def percent(share: float) -> int:
-    """A share that is no count over a base, or a change of one, in whole percent, half away from 0.
+def legible(text: str, *, keep: str = "\n") -> str:
+    r"""Text of others, fit to be shown: spaces for hidden signs, but for those in `keep`.
 
-    >>> percent(0.125), percent(-0.125)
-    (13, -13)
+    >>> legible("a\x1b[31mb")
+    'a [31mb'
     """
-    return int(math.copysign(math.floor(100 * abs(share) + 0.5), share))
+    return "".join(sign if sign.isprintable() or sign in keep else " " for sign in text)
+
+
+def escaped(text: str) -> str:
+    """Text of others as HTML that shows it and runs nothing: ``<b>`` as ``&lt;b&gt;``."""
+    return html.escape(legible(text))

@@ -23,7 +23,7 @@ from csm_lib import download
 from csm_lib.collection import Collection
 from csm_lib.download import meaning
 from csm_lib.findings import Finding
-from csm_lib.notebooks import findings, in_order, take
+from csm_lib.notebooks import FOLDER, findings, take
 from csm_lib.status import DRAWN_NOTE
 
 ROOT = Path(__file__).parent.parent
@@ -256,7 +256,7 @@ def test_a_column_that_is_not_on_record_is_named_all_the_same() -> None:
 
 # -- What is on record -------------------------------------------------------
 
-CHAPTERS = [path for path in in_order() if not path.stem.startswith("lesson_")]
+CHAPTERS = [path for path in sorted(FOLDER.glob("*.ipynb")) if "lesson_" not in path.name]
 
 
 @pytest.mark.parametrize("path", CHAPTERS, ids=lambda path: path.stem)

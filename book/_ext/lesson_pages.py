@@ -31,7 +31,7 @@ from typing import Any
 
 from csm_lib.download import PAPER, PAPER_SHORT, file_name
 from csm_lib.findings import Finding
-from csm_lib.lesson import NAMES, Exercise, Lesson, LessonError
+from csm_lib.lesson import NAMES, Exercise, LessonError, opened
 from csm_lib.notebooks import FOLDER as NOTEBOOKS
 from csm_lib.notebooks import take
 from csm_lib.templates import render
@@ -138,7 +138,7 @@ def part_of(call: str) -> Finding:
 
 def ask(key: str) -> Exercise:
     """Return an exercise by its key, such as ``table-1``."""
-    return Lesson(key.strip().rpartition("-")[0]).exercise(key.strip())
+    return opened(key.strip().rpartition("-")[0]).exercise(key.strip())
 
 
 def slides_html(name: str, *, book: str, foot: str) -> str:
@@ -193,7 +193,7 @@ def handout(name: str, folder: Path = NOTEBOOKS) -> str:
     objectives are those of the lesson's notebook in the folder.
     """
     title, story, objectives = introduction(folder / f"lesson_{name}.ipynb")
-    lesson = Lesson(name)
+    lesson = opened(name)
     exercises = [lesson.exercise(key) for key in lesson.exercises]
     tasks = [_task(exercise) for exercise in exercises if exercise.level in ROOM]
     return render("handout.html", title=title, story=story, objectives=objectives, tasks=tasks)

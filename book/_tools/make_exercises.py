@@ -17,7 +17,7 @@ from pathlib import Path
 import nbformat
 from nbformat import NotebookNode
 
-from csm_lib.lesson import Lesson
+from csm_lib.lesson import opened
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 SOLUTIONS = ROOT / "exercises" / "solutions"
@@ -66,7 +66,7 @@ def filled(text: str) -> str:
     named = re.fullmatch(r"\{exercise\} (\w+)-(\d+)", text.strip())
     if named is None:
         return text
-    exercise = Lesson(named[1]).exercise(f"{named[1]}-{named[2]}")
+    exercise = opened(named[1]).exercise(f"{named[1]}-{named[2]}")
     hint = f"\n\n*Hint:* {exercise.hint}" if exercise.hint else ""
     return f"## {exercise.title}\n\n{exercise.task}{hint}"
 

@@ -16,7 +16,7 @@ from csm_lib.counts import (
     possible_counts,
     rounded_percent,
 )
-from csm_lib.lesson import WrongAnswer, whole_number
+from csm_lib.lesson import WrongAnswer, as_number
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -230,7 +230,7 @@ def count_behind(trusts: Collection, answer: Any) -> str:
     one = row(trusts, COLLEGES)
     if isinstance(answer, float) and 0 < answer < 1:
         raise WrongAnswer("That is a share. Asked is how many Boards, a whole number.")
-    count = whole_number(answer)
+    count = int(as_number(answer))
     k, n, printed = one["on_board"], one["answered"], one["printed"]
     if count == k:
         return f"{k} of {n} is {one['exact']}, and no other count of {n} rounds to {printed}%."
@@ -302,7 +302,7 @@ def shared_base(trusts: Collection, answer: Any) -> str:
         raise WrongAnswer(
             f"A list of every base is asked for, such as [70, 71]; yours is {answer!r}."
         )
-    bases = sorted({whole_number(one) for one in answer})
+    bases = sorted({int(as_number(one)) for one in answer})
     for base in bases:
         if not 1 <= base <= trusts.size:
             raise WrongAnswer(f"{base} is no base from 1 to {trusts.size}.")

@@ -26,7 +26,7 @@ import pandas as pd
 from csm_lib import download
 from csm_lib.collection import SHIPPED
 from csm_lib.errors import CollectionError
-from csm_lib.notebooks import contents, in_order, take
+from csm_lib.notebooks import FOLDER, cells_of, keys_in, take
 from csm_lib.own.workbook import SheetNames, cut, link_to, new_workbook
 from csm_lib.status import STATUSES
 from csm_lib.survey.catalogue import Chapter, Entry, chapters_of
@@ -148,13 +148,23 @@ def export(
 
 def _shipped() -> list[Chapter]:
     """Return the chapters of the book's own notebooks that show findings of the paper."""
-    chapters = []
-    for path in in_order():
-        title, shown = contents(path)
-        if not path.stem.startswith(NO_FINDINGS):
-            entries = [Entry(heading, key, partial(take, key)) for heading, key in shown]
-            chapters.append(Chapter(path.stem, title, "", (), tuple(entries)))
+    listed = re.findall(r"notebooks/(\w+)", (FOLDER.parent / "_toc.yml").read_text("utf-8"))
+    names = [name for name in listed if not name.startswith(NO_FINDINGS)]
+    chapters = [_chapter(FOLDER / f"{name}.ipynb") for name in names]
     return [chapter for chapter in chapters if chapter.entries]
+
+
+def _chapter(notebook: Path) -> Chapter:
+    """Return the findings that a notebook shows, each under the heading that stands above it."""
+    headings: list[str] = []
+    entries = []
+    for kind, text in cells_of(notebook):
+        if kind == "markdown":
+            headings += re.findall(r"(?m)^#+ (.+)$", text)
+        else:
+            shown = [*keys_in(text), *re.findall(r'(?m)^take\("([\w-]+)"\)', text)]
+            entries += [Entry(headings[-1], key, partial(take, key)) for key in shown]
+    return Chapter(notebook.stem, headings[0], "", (), tuple(entries))
 
 
 def standalone(svg: str) -> str:

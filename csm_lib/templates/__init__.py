@@ -1,17 +1,20 @@
-"""Every piece of HTML that the package writes: templates that escape what is put into them."""
+"""Templates of what the package shows: HTML, which escapes what is put into it, and text."""
 
 from __future__ import annotations
 
 import re
+import textwrap
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from csm_lib.words import legible
 
 if TYPE_CHECKING:
     from jinja2 import Environment
-    from markdown_it import MarkdownIt
+
+WIDTH = 96
+"""How wide a cell's output is."""
 
 
 def render(template: str, **values: object) -> str:
@@ -21,46 +24,39 @@ def render(template: str, **values: object) -> str:
 
 @cache
 def _environment() -> Environment:
-    from jinja2 import Environment, FileSystemLoader, StrictUndefined  # `--help` does without
+    import jinja2  # `--help` does without
+    from markdown_it import MarkdownIt
     from markupsafe import Markup, escape
+
+    # Raw HTML is shown, not taken over, and no address that runs a script becomes a link.
+    markdown = MarkdownIt("commonmark", {"html": False})
 
     def breakable(text: str) -> str:
         """Let an id, which has no spaces, break after its dots and dashes."""
         shown = escape(legible(text))
         return shown if " " in text else Markup(re.sub(r"([._])(?=\w)", r"\1<wbr>", str(shown)))
 
-    def shown(value: Any) -> Any:
-        return legible(value) if type(value) is str else value
-
-    made = Environment(
-        loader=FileSystemLoader(Path(__file__).parent),
-        autoescape=True,
-        undefined=StrictUndefined,
-        finalize=shown,
+    made = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(Path(__file__).parent),
+        autoescape=jinja2.select_autoescape(["html"]),
+        undefined=jinja2.StrictUndefined,
+        finalize=lambda value: legible(value) if type(value) is str else value,
         trim_blocks=True,
         lstrip_blocks=True,
     )
     made.filters |= {
         "breakable": breakable,
-        "markdown": lambda text: Markup(as_html(text)),
-        "inline": lambda text: Markup(as_inline(text)),
+        "markdown": lambda text: Markup(markdown.render(text).strip()),
+        "inline": lambda text: Markup(markdown.renderInline(text).strip()),
+        "plain": plain,
     }
     return made
 
 
-@cache
-def _markdown() -> MarkdownIt:
-    from markdown_it import MarkdownIt
-
-    # Raw HTML is shown, not taken over, and no address that runs a script becomes a link.
-    return MarkdownIt("commonmark", {"html": False})
-
-
-def as_html(text: str) -> str:
-    """Return Markdown as HTML: paragraphs, lists, bold, emphasis, links and code."""
-    return str(_markdown().render(text)).strip()
-
-
-def as_inline(text: str) -> str:
-    """Return one line of Markdown as HTML, without a paragraph around it."""
-    return str(_markdown().renderInline(text)).strip()
+def plain(text: str, indent: str = "") -> str:
+    """Return Markdown as it is typed, its lines no longer than a cell's output is wide."""
+    lines = []
+    for line in text.splitlines():
+        hang = f"{indent}  " if line.startswith("- ") else indent
+        lines.append(textwrap.fill(line, WIDTH, initial_indent=indent, subsequent_indent=hang))
+    return "\n".join(lines)
