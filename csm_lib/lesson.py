@@ -45,11 +45,10 @@ import numpy as np
 from csm_lib import words
 from csm_lib.codebook import did_you_mean
 from csm_lib.collection import open_collection
-from csm_lib.counts import format_percent
 from csm_lib.download import TO_READ
 from csm_lib.findings import Finding
 from csm_lib.notebooks import take
-from csm_lib.templates import render
+from csm_lib.templates import filled, render
 
 FOLDER = Path(__file__).resolve().parent.parent / "book" / "teaching"
 NAMES = ("table", "seats", "fall", "measured")
@@ -186,7 +185,7 @@ class Lesson:
 
     @cached_property
     def _text(self) -> str:
-        return _filled(self.path.read_text("utf-8"), self._page["numbers"](self._trusts))
+        return filled(self.path.read_text("utf-8"), self._page["numbers"](self._trusts))
 
     @cached_property
     def _parts(self) -> dict[tuple[str, str], str]:
@@ -293,20 +292,6 @@ def check(name: str, answer: Any) -> None:
 
 opened = cache(Lesson)
 """A lesson by its name, read once."""
-
-
-def _filled(text: str, numbers: Mapping[str, Any]) -> str:
-    """Return Markdown with its numbers filled in: nothing that it names may be missing."""
-    from jinja2 import Environment, StrictUndefined
-
-    made = Environment(undefined=StrictUndefined, trim_blocks=True, keep_trailing_newline=True)
-    filters = (words.sentence, words.within, words.listed, words.signed)
-    functions = (words.counted, words.of, words.p_span, words.span)
-    made.filters |= {one.__name__: one for one in filters}
-    made.filters |= {"word": words.number, "p": words.p_value}
-    made.globals |= {one.__name__: one for one in functions}
-    made.globals |= {"percent": format_percent}
-    return made.from_string(text).render(numbers)
 
 
 # -- Answers ---------------------------------------------------------------------------------------

@@ -9,6 +9,7 @@ import json
 import re
 from functools import cache
 from pathlib import Path
+from types import CodeType
 from typing import Any
 
 from csm_lib.codebook import did_you_mean
@@ -62,7 +63,8 @@ def findings(notebook: Path) -> dict[str, Finding]:
     try:
         with contextlib.chdir(notebook.parent), contextlib.redirect_stdout(io.StringIO()):
             for cell in _code(notebook):
-                for value in (_run(cell, names, notebook.name), *names.values()):
+                exec(_compiled(cell, notebook.name), names)
+                for value in names.values():
                     if isinstance(value, Finding):
                         made.setdefault(value.key, value)
     finally:
@@ -70,15 +72,14 @@ def findings(notebook: Path) -> dict[str, Finding]:
     return made
 
 
+def _compiled(cell: str, place: str) -> CodeType:
+    """Compile a cell; as in a kernel, what it shows at its end is ``_`` from then on."""
+    tree = ast.parse(cell)
+    for last in tree.body[-1:]:
+        if isinstance(last, ast.Expr):
+            tree.body[-1] = ast.Assign([ast.Name("_", ast.Store())], last.value)
+    return compile(ast.fix_missing_locations(tree), place, "exec")
+
+
 def _code(notebook: Path) -> list[str]:
     return [text for kind, text in cells_of(notebook) if kind == "code"]
-
-
-def _run(cell: str, names: dict[str, Any], place: str) -> Any:
-    """Run a cell as a kernel would, and return the value of the expression that it ends in."""
-    tree = ast.parse(cell)
-    last = tree.body.pop() if tree.body and isinstance(tree.body[-1], ast.Expr) else None
-    exec(compile(tree, place, "exec"), names)
-    if not isinstance(last, ast.Expr):
-        return None
-    return eval(compile(ast.Expression(last.value), place, "eval"), names)

@@ -22,7 +22,6 @@ chart or the table of a finding by its key (`csm_lib.notebooks.take`); with a co
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -33,7 +32,7 @@ from csm_lib.download import PAPER, PAPER_SHORT, file_name
 from csm_lib.findings import Finding
 from csm_lib.lesson import NAMES, Exercise, LessonError, opened
 from csm_lib.notebooks import FOLDER as NOTEBOOKS
-from csm_lib.notebooks import take
+from csm_lib.notebooks import cells_of, take
 from csm_lib.templates import render
 
 SLIDES = Path(__file__).resolve().parents[1] / "teaching" / "slides"
@@ -201,8 +200,7 @@ def handout(name: str, folder: Path = NOTEBOOKS) -> str:
 
 def introduction(notebook: Path) -> tuple[str, str, str]:
     """Return the title of a lesson, its first paragraph and its objectives, as Markdown."""
-    cells = json.loads(notebook.read_text("utf-8"))["cells"]
-    text = "\n\n".join("".join(c["source"]) for c in cells if c["cell_type"] == "markdown")
+    text = "\n\n".join(text for kind, text in cells_of(notebook) if kind == "markdown")
     title = re.search(r"(?m)^# (.+)$", text)
     story = re.search(r"(?ms)^# .+?\n\s*\n(.+?)\n\s*\n", text)
     objectives = re.search(r"(?ms)^## Objectives\s*\n(.+?)(?=^## )", text)

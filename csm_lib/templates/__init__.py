@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 import textwrap
+from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from csm_lib.words import legible
+from csm_lib import words
+from csm_lib.counts import format_percent
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -16,10 +18,19 @@ if TYPE_CHECKING:
 WIDTH = 96
 """How wide a cell's output is."""
 
+FILTERS = (words.sentence, words.within, words.listed, words.signed)
+FUNCTIONS = (words.counted, words.of, words.p_span, words.span)
+"""What a lesson may use of `csm_lib.words`: ``{{ label | within }}``, ``{{ span(5, 12) }}``."""
+
 
 def render(template: str, **values: object) -> str:
     """Return a template of this folder, filled in; text of others is escaped and made legible."""
     return _environment().get_template(template).render(values).strip()
+
+
+def filled(text: str, values: Mapping[str, object]) -> str:
+    """Return a text of our own, such as a lesson, with what its ``{{ names }}`` stand for."""
+    return _environment().from_string(text).render(values)
 
 
 @cache
@@ -33,14 +44,14 @@ def _environment() -> Environment:
 
     def breakable(text: str) -> str:
         """Let an id, which has no spaces, break after its dots and dashes."""
-        shown = escape(legible(text))
+        shown = escape(words.legible(text))
         return shown if " " in text else Markup(re.sub(r"([._])(?=\w)", r"\1<wbr>", str(shown)))
 
     made = jinja2.Environment(
         loader=jinja2.FileSystemLoader(Path(__file__).parent),
-        autoescape=jinja2.select_autoescape(["html"]),
+        autoescape=jinja2.select_autoescape(["html"], default_for_string=False),
         undefined=jinja2.StrictUndefined,
-        finalize=lambda value: legible(value) if type(value) is str else value,
+        finalize=lambda value: words.legible(value) if type(value) is str else value,
         trim_blocks=True,
         lstrip_blocks=True,
     )
@@ -49,7 +60,11 @@ def _environment() -> Environment:
         "markdown": lambda text: Markup(markdown.render(text).strip()),
         "inline": lambda text: Markup(markdown.renderInline(text).strip()),
         "plain": plain,
+        "word": words.number,
+        "p": words.p_value,
     }
+    made.filters |= {one.__name__: one for one in FILTERS}
+    made.globals |= {one.__name__: one for one in FUNCTIONS} | {"percent": format_percent}
     return made
 
 
