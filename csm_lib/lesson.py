@@ -60,7 +60,7 @@ CLOSE = 0.0005
 KINDS: Mapping[str, tuple[str, Callable[[float], bool], str, str]] = {
     "whole": ("A whole number is asked for", float.is_integer, ". Count, don't divide.", ", a {}."),
     "0 to 1": ("A p-value is a number from 0 to 1", lambda one: 0 <= one <= 1, ".", "."),
-    "number": ("A number is asked for", lambda _: True, ".", "."),
+    "": ("A number is asked for", lambda _: True, ".", "."),
 }
 """By a word of what a check asks for: what is said of another answer, what number fits, and how
 the sentence ends on one that does not, and on what is no number."""

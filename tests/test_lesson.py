@@ -248,7 +248,21 @@ def test_an_unknown_lesson_exercise_or_check_offers_the_nearest(small: Lesson) -
         check("tabel.rounding", 1)
 
 
+def test_a_check_that_leaves_an_answer_unmet_is_refused(small: Lesson) -> None:
+    with pytest.raises(LessonError, match=r"small\.md, check 'open': end it with - otherwise"):
+        small.why_right("open", 2)
+
+
 # -- Checks ------------------------------------------------------------------
+
+
+WHOLE = "Not yet right. A whole number is asked for; yours is "
+P = "Not yet right. A p-value is a number from 0 to 1; yours is "
+DOTS = (
+    "No answer yet. Replace the dots in the cell above with your answer, run that cell, then run "
+    "this one again."
+)
+TWO = "Not yet right. Asked for are two numbers, the fewest and the most, such as (0, 1); yours is "
 
 
 @pytest.mark.parametrize(
@@ -257,68 +271,49 @@ def test_an_unknown_lesson_exercise_or_check_offers_the_nearest(small: Lesson) -
         ("count", 46, "46 of 73."),
         ("count", np.int64(46), "46 of 73."),
         ("count", Decimal(46), "46 of 73."),
-        ("change", -5, "It fell."),
-        ("change", 2.5004, "It fell."),
-        ("both", (1, 2.5), "From 1 to 2.5."),
-        ("both", np.array([1.09, 2.41]), "From 1 to 2.5."),
-        ("p", 0.0625, "Of 16."),
-        ("even", 4, "4 of 74 is even."),
-    ],
-)
-def test_a_right_answer_is_told_why(small: Lesson, key: str, answer: Any, told: str) -> None:
-    assert small.why_right(key, answer) == told
-
-
-WHOLE = "A whole number is asked for; yours is "
-
-
-@pytest.mark.parametrize(
-    ("key", "answer", "told"),
-    [
-        ("count", 63, "It is printed."),
-        ("count", 73, "It is printed."),
-        ("count", 45, "Round it: 45 is wrong."),
+        ("count", 63, "Not yet right. It is printed."),
+        ("count", 73, "Not yet right. It is printed."),
+        ("count", 45, "Not yet right. Round it: 45 is wrong."),
         ("count", 46.5, f"{WHOLE}46.5. Count, don't divide."),
         ("count", float("nan"), f"{WHOLE}nan. Count, don't divide."),
         ("count", "46", f"{WHOLE}'46', a str."),
         ("count", True, f"{WHOLE}True, a bool."),
         ("count", np.array([4, 6]), f"{WHOLE}array([4, 6]), a ndarray."),
-        ("change", -4.999, "No, -4.999."),
-        ("change", 5, "No, 5."),
-        ("change", "-5", "A number is asked for; yours is '-5'."),
-        ("both", (3, 2.5), "The most is right."),
-        ("both", (1, 9), "The fewest is right."),
-        ("both", (1.2, 9), "Neither of 1.2 and 9."),
-        ("both", (1, 2, 3), "Asked for are two numbers, the fewest and the most, such as (0, 1);"),
-        ("both", "ab", "Asked for are two numbers"),
-        ("both", 1, "Asked for are two numbers"),
-        ("wholes", (1, 2.5), f"{WHOLE}2.5."),
-        ("p", 0.06, "No, 0.06."),
-        ("p", 6.25, "A p-value is a number from 0 to 1; yours is 6.25."),
-        ("p", -0.1, "A p-value is a number from 0 to 1; yours is -0.1."),
-        ("p", "small", "A p-value is a number from 0 to 1; yours is 'small'."),
-        ("even", 3, "3 of 74 is odd."),
+        ("change", -5, "It fell."),
+        ("change", 2.5004, "It fell."),
+        ("change", -4.999, "Not yet right. No, -4.999."),
+        ("change", "-5", "Not yet right. A number is asked for; yours is '-5'."),
+        ("both", np.array([1.09, 2.41]), "From 1 to 2.5."),
+        ("both", (3, 2.5), "Not yet right. The most is right."),
+        ("both", (1, 9), "Not yet right. The fewest is right."),
+        ("both", (1.2, 9), "Not yet right. Neither of 1.2 and 9."),
+        ("both", (1, 2, 3), f"{TWO}(1, 2, 3)."),
+        ("both", "ab", f"{TWO}'ab'."),
+        ("both", 1, f"{TWO}1."),
+        ("wholes", (1, 2.5), f"{WHOLE}2.5. Count, don't divide."),
+        ("p", 0.0625, "Of 16."),
+        ("p", 0.06, "Not yet right. No, 0.06."),
+        ("p", 6.25, f"{P}6.25."),
+        ("p", -0.1, f"{P}-0.1."),
+        ("p", "small", f"{P}'small'."),
+        ("even", 4, "4 of 74 is even."),
+        ("even", 3, "Not yet right. 3 of 74 is odd."),
+        (
+            "even",
+            ...,
+            "No answer yet. Replace the dots in the cell above with your answer, run that "
+            "cell, then run this one again.",
+        ),
     ],
 )
-def test_a_wrong_answer_is_told_what_is_wrong(
+def test_an_answer_is_told_why_it_is_right_or_what_is_wrong(
     small: Lesson, key: str, answer: Any, told: str
 ) -> None:
-    with pytest.raises(WrongAnswer) as caught:
-        small.why_right(key, answer)
-    (shown,) = caught.value._render_traceback_()
-    assert shown.startswith(f"Not yet right. {told}")
-
-
-@pytest.mark.parametrize("key", ["count", "both", "even"])
-def test_dots_are_no_answer_yet(small: Lesson, key: str) -> None:
-    with pytest.raises(NotYet, match="Replace the dots") as caught:
-        small.why_right(key, ...)
-    assert caught.value._render_traceback_() == [str(caught.value)]
-
-
-def test_a_check_that_leaves_an_answer_unmet_is_refused(small: Lesson) -> None:
-    with pytest.raises(LessonError, match=r"small\.md, check 'open': end it with - otherwise"):
-        small.why_right("open", 2)
+    try:
+        said = small.why_right(key, answer)
+    except (NotYet, WrongAnswer) as fault:
+        (said,) = fault._render_traceback_()
+    assert said == told
 
 
 # -- What is shown -----------------------------------------------------------
@@ -342,20 +337,15 @@ def test_a_page_shows_an_exercise_with_hint_and_solution_folded(small: Lesson) -
     folds = [fold.extract() for fold in page.select("details.csm-hint, details.csm-solution")]
     assert [fold.summary.get_text() for fold in folds] == ["Hint", "Solution"]
     assert not any(fold.has_attr("open") for fold in folds)
+    # what is to be read stands under its question, not its result
+    assert page.select_one("figcaption").get_text() == "Who leads?"
+    assert page.select_one("figure")["id"] == "finding-police-to-read"
     left = page.get_text()
+    assert "Police lead" not in left
     assert "Reason: Of whom are 63%? (4 minutes)" in left
     assert "Which base of 74 fits?" in left
     assert "46" not in left
     assert soup(small.exercise("small-2").html).select(".csm-hint") == []
-
-
-def test_what_is_to_be_read_stands_under_its_question_not_its_result(small: Lesson) -> None:
-    one = small.exercise("small-1")
-    page = soup(one.html)
-    assert page.select_one("figcaption").get_text() == "Who leads?"
-    assert page.select_one("figure")["id"] == "finding-police-to-read"
-    assert "Who leads?" in str(one)
-    assert "Police lead" not in one.html + str(one)
 
 
 def test_a_notebook_shows_page_and_text(small: Lesson) -> None:
@@ -365,7 +355,10 @@ def test_a_notebook_shows_page_and_text(small: Lesson) -> None:
         "Compute: Count (6 minutes)\n\nHow many? In the notebook this is `small.count`.\n\n"
         "Solution:\n  46."
     )
-    assert str(small.exercise("small-1")).endswith(
+    read = str(small.exercise("small-1"))
+    assert "Who leads?" in read
+    assert "Police lead" not in read
+    assert read.endswith(
         "\n\nWhich **base** of 74 fits?\n\n- 73\n- 74\n\nHint:\n  Try `46 / 73`.\n\nSolution:\n"
         "  73, as 46 are 63%."
     )
