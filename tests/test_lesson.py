@@ -35,7 +35,7 @@ PYTHON = """
 from csm_lib.lesson import WrongAnswer
 
 def numbers(trusts):
-    return {"size": trusts.size, "share": 63, "count": 46, "base": 73, "fell": -5}
+    return {"size": trusts.size, "share": 63, "count": 46, "base": 73, "fell": -5, "sign": "<"}
 
 def even(trusts, answer):
     if answer % 2:
@@ -119,7 +119,7 @@ Which are odd?
 
 ## check | p | a number from 0 to 1
 - [x] 0.0625
-  > Of 16.
+  > 16 {{ sign }} 17.
 - otherwise
   > No, {answer}.
 
@@ -291,7 +291,7 @@ TWO = "Not yet right. Asked for are two numbers, the fewest and the most, such a
         ("both", "ab", f"{TWO}'ab'."),
         ("both", 1, f"{TWO}1."),
         ("wholes", (1, 2.5), f"{WHOLE}2.5. Count, don't divide."),
-        ("p", 0.0625, "Of 16."),
+        ("p", 0.0625, "16 < 17."),
         ("p", 0.06, "Not yet right. No, 0.06."),
         ("p", 6.25, f"{P}6.25."),
         ("p", -0.1, f"{P}-0.1."),
