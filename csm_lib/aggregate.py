@@ -169,20 +169,18 @@ def _count(
 
     hits: dict[Any, nw.Expr] = {}
     for item in asked:
-        opened = None if item.asked_if is None else gave(codebook[item.asked_if], "yes")
-        if opened is not None:
-            hits[item.asked_if] = opened
-        for answer in item.answers:
-            hit = gave(item, answer)
-            hits[item.item, answer] = hit if opened is None else hit & opened
+        given = {answer: gave(item, answer) for answer in item.answers}
+        if item.asked_if is not None:
+            opened = hits[item.asked_if] = gave(codebook[item.asked_if], "yes")
+            given = {answer: hit & opened for answer, hit in given.items()}
+        hits.update(((item.item, answer), hit) for answer, hit in given.items())
     if isinstance(frame, nw.LazyFrame):  # not every database sums true and false
         hits = {key: hit.cast(nw.Int64) for key, hit in hits.items()}
-    names = [f"hit {number}" for number in range(len(hits))]
-    named = [hit.alias(name) for name, hit in zip(names, hits.values(), strict=True)]
+    named = {f"hit {number}": hit for number, hit in enumerate(hits.values())}
     with warnings.catch_warnings():  # pandas warns of what has many columns
         warnings.simplefilter("ignore", pd.errors.PerformanceWarning)
-        groups = frame.select("year", *by, *named).group_by("year", *by)
-        counted = groups.agg(nw.len().alias("hit"), nw.col(*names).sum()).lazy().collect()
+        groups = frame.select("year", *by, **named).group_by("year", *by)
+        counted = groups.agg(nw.len().alias("hit"), nw.col(*named).sum()).lazy().collect()
     counts: Counts = {}
     for row in counted.rows():
         cell = tuple(NOT_KNOWN if pd.isna(value) else value for value in row[: 1 + len(by)])

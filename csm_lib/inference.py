@@ -56,10 +56,11 @@ TIE = 1e-9
 
 def verdicts(p_low: Any, p_high: Any, level: float) -> npt.NDArray[np.str_]:
     """Return the verdict for each range of p-values; p at the level counts as below it."""
-    limit = _checked_level(level) * (1 + TIE)
-    return np.select(
-        [np.asarray(p_high) <= limit, np.asarray(p_low) > limit], VERDICTS[:2], VERDICTS[2]
-    )
+    return _verdicts(np.asarray(p_low), np.asarray(p_high), _checked_level(level) * (1 + TIE))
+
+
+def _verdicts(low: Any, high: Any, limit: Any) -> npt.NDArray[np.str_]:
+    return np.select([high <= limit, low > limit], VERDICTS[:2], VERDICTS[2])
 
 
 def _checked_level(level: float) -> float:
@@ -136,14 +137,11 @@ def worst_case(count: Counts, base: Counts, population: Counts) -> tuple[Shares,
 
 
 def _fewest(k: Ints, n: Ints, size: Ints, tail: float) -> Ints:
-    """The fewest in the population of which k or more come up with a chance above tail.
-
-    That chance rises with their number, so halving the range finds it.
-    """
+    """The fewest in the population of which k or more come up with a chance above tail."""
     from scipy.stats import hypergeom
 
     low, high = np.broadcast_arrays(k, k + size - n)
-    while (low < high).any():
+    while (low < high).any():  # the chance rises with their number
         middle = (low + high) // 2
         enough = hypergeom.sf(k - 1, size, middle, n) > tail * (1 + TIE)
         low, high = np.where(enough, low, middle + 1), np.where(enough, middle, high)
@@ -249,7 +247,7 @@ def newcombe(
 
 def change_range(
     count_1: Counts, base_1: Counts, count_2: Counts, base_2: Counts,
-    *, authorities: Counts, test: PairedTest = "exact", level: float = 0.05,
+    *, authorities: Counts, level: float = 0.05,
 ) -> pd.DataFrame:  # fmt: skip
     """Return what can have happened between two totals, and what a test makes of it.
 
@@ -257,8 +255,7 @@ def change_range(
     most of a number over all that the totals allow, and some course of events reaches each end:
     authorities ``paired``, ``gainers``, ``losers``, ``net`` (gainers less losers) and ``churn``
     (both together), and the two-sided p-values of McNemar's test, ``exact`` and ``mid_p``.
-    ``verdict`` is ``always`` where the p-value of `test` is at or below `level` whatever
-    happened, ``never`` where in no case, else ``depends``.
+    ``verdict`` is that on the exact p-value at `level`; for that on the mid-p, see `verdicts`.
 
     >>> areas = change_range([67, 26], [74, 72], [62, 50], [74, 72], authorities=74)
     >>> areas[["losers_low", "losers_high", "exact_low", "exact_high", "verdict"]].round(4)
@@ -266,7 +263,6 @@ def change_range(
     0           5           12     0.0625      0.3593   never
     1           0           22     0.0000      0.0092  always
     """
-    _known(test, TESTS, "test")
     *totals, labels = _totals(count_1, base_1, count_2, base_2, authorities)
     columns: dict[str, Any] = _moves(*totals)
     far = np.maximum(columns["net_high"], -columns["net_low"])  # and nothing moves against it
@@ -279,7 +275,7 @@ def change_range(
     columns["mid_p_high"] = np.where(near == 0, 1.0, columns["mid_p_high"])
     one_each = (far == 0) & (columns["gainers_high"] > 0)
     columns["mid_p_low"] = np.where(one_each, 0.75, columns["mid_p_low"])
-    columns["verdict"] = verdicts(columns[f"{test}_low"], columns[f"{test}_high"], level)
+    columns["verdict"] = verdicts(columns["exact_low"], columns["exact_high"], level)
     return pd.DataFrame(columns, index=labels)
 
 
@@ -364,8 +360,8 @@ def breakdown(
     with np.errstate(divide="ignore", invalid="ignore"):
         low = (yes_2 - yes_1 - (everyone - answers_1)) / everyone
         high = (yes_2 - yes_1 + (everyone - answers_2)) / everyone
-    undone = np.select([most <= silent, least > silent], VERDICTS[:2], VERDICTS[2])
-    columns = {"silent": silent, "needed_low": least, "needed_high": most, "undone": undone}
+    columns = {"silent": silent, "needed_low": least, "needed_high": most}
+    columns["undone"] = _verdicts(least, most, silent)
     return pd.DataFrame(columns | {"change_low": low, "change_high": high}, index=labels)
 
 
@@ -410,10 +406,9 @@ def holm(p_low: npt.ArrayLike, p_high: npt.ArrayLike, *, level: float = 0.05) ->
     """Adjust the p-values of a battery for their number (Holm 1979), at either end of their ranges.
 
     One row is one comparison: ``holm_low, holm_high``, the least and the most that the adjusted
-    p-value can be, and its ``verdict`` at `level`. Series keep their index. Where rows are known,
-    give the p-values twice. To call significant what is at or below a level is to make one or
-    more false findings in the battery with a chance of at most that level, however the
-    comparisons hang together.
+    p-value can be, and its ``verdict`` at `level`. Where rows are known, give the p-values twice.
+    To call significant what is at or below a level is to make one or more false findings in the
+    battery with a chance of at most that level, however the comparisons hang together.
 
     >>> p = [0.01, 0.04, 0.03]
     >>> holm(p, p)["holm_low"].tolist()

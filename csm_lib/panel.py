@@ -306,10 +306,7 @@ def _overlaps(
 def overlap_law(
     total: int, marked: int, count: int, odds: float
 ) -> tuple[int, npt.NDArray[np.float64]]:
-    """Return Fisher's noncentral hypergeometric law: how many of `count` drawn are marked.
-
-    The lowest possible number, and the probability of it and of each number after it.
-    """
+    """Return the fewest of `count` drawn that can be marked, and Fisher's law from there on."""
     lowest, highest = max(0, marked + count - total), min(marked, count)
     k = np.arange(lowest, highest, dtype=np.float64)
     rise = odds * (marked - k) * (count - k) / ((k + 1) * (total - marked - count + k + 1))

@@ -118,13 +118,7 @@ def test_groups_come_after_the_answer_and_each_has_its_rows(
         (2009, "North", 2, 2, 0),
         (2009, "South", 0, 1, 0),
     ]
-
-
-def test_a_cell_that_nobody_answered_is_kept_without_a_share(
-    returns: pd.DataFrame, questionnaire: Codebook
-) -> None:
-    rows = tally(returns, questionnaire, ["seat"], by=["region"])
-    assert math.isnan(rows["share"].iloc[1])
+    assert math.isnan(rows["share"].iloc[1])  # nobody answered
     assert rows["share"].iloc[3] == 0.0
 
 
@@ -160,13 +154,10 @@ def test_items_and_years_keep_the_order_they_are_asked_in(
     returns: pd.DataFrame, questionnaire: Codebook
 ) -> None:
     rows = tally(returns, questionnaire, ["seat", "late", "chair"], years=[2009, 2008])
-    assert rows.drop_duplicates(["item", "year"])[["item", "year"]].to_numpy().tolist() == [
-        ["seat", 2009],
-        ["seat", 2008],
-        ["late", 2009],
-        ["chair", 2009],
-        ["chair", 2008],
-    ]
+    order = list(dict.fromkeys(zip(rows["item"], rows["year"], strict=True)))
+    assert order == [
+        ("seat", 2009), ("seat", 2008), ("late", 2009), ("chair", 2009), ("chair", 2008),
+    ]  # fmt: skip
 
 
 def test_a_year_of_the_codebook_that_the_returns_lack_has_no_row(
@@ -177,14 +168,6 @@ def test_a_year_of_the_codebook_that_the_returns_lack_has_no_row(
     empty = tally(later, questionnaire, ["seat"], by=["region"], years=[2008])
     assert list(empty.columns) == [*FIRST, "region", *LAST]
     assert empty.empty
-
-
-def test_no_items_give_no_rows_but_every_column(
-    returns: pd.DataFrame, questionnaire: Codebook
-) -> None:
-    rows = tally(returns, questionnaire, [])
-    assert rows.empty
-    assert list(rows.columns) == FIRST + LAST
 
 
 def test_one_item_or_characteristic_may_be_given_as_a_word(
@@ -205,22 +188,10 @@ def test_the_columns_have_the_same_types_whatever_is_asked(
     ints = dict.fromkeys(["year", "yes", "base", "no_answer"], "int64")
     assert whole.dtypes.astype(str).to_dict() == text | ints | {"share": "float64"}
     assert none[[*ints]].dtypes.equals(whole[[*ints]].dtypes)
-
-
-def test_counting_leaves_the_returns_as_they_were(
-    returns: pd.DataFrame, questionnaire: Codebook
-) -> None:
-    before = returns.copy()
-    tally(returns, questionnaire, list(questionnaire), by=["authority_type"], years=[2009])
-    pd.testing.assert_frame_equal(returns, before)
+    assert list(tally(returns, questionnaire, []).columns) == FIRST + LAST
 
 
 # --- what cannot be asked -------------------------------------------------------------------------
-
-
-def test_an_unknown_item_is_refused(returns: pd.DataFrame, questionnaire: Codebook) -> None:
-    with pytest.raises(CollectionError, match=r"no item 'seats'\. Did you mean 'seat'\?"):
-        tally(returns, questionnaire, ["seat", "seats"])
 
 
 @pytest.mark.parametrize("by", [["county"], ["seat"], ["year"], ["region", "region"]])
@@ -231,7 +202,9 @@ def test_returns_cannot_be_split_by_what_is_no_characteristic(
         tally(returns, questionnaire, ["seat"], by=by)
 
 
-def test_an_unknown_year_is_refused(returns: pd.DataFrame, questionnaire: Codebook) -> None:
+def test_an_unknown_item_or_year_is_refused(returns: pd.DataFrame, questionnaire: Codebook) -> None:
+    with pytest.raises(CollectionError, match=r"no item 'seats'\. Did you mean 'seat'\?"):
+        tally(returns, questionnaire, ["seat", "seats"])
     with pytest.raises(CollectionError, match=r"no year 2010 in these returns\. Years: 2008, 2009"):
         tally(returns, questionnaire, ["seat"], years=[2009, 2010])
 
@@ -461,14 +434,11 @@ def test_a_change_that_rounding_hides_is_seen() -> None:
     assert changes(rows)["direction"].tolist() == [1]
 
 
-def test_changes_of_a_tally_with_groups_are_refused(
+def test_groups_have_no_changes_and_neither_has_one_year_alone(
     returns: pd.DataFrame, questionnaire: Codebook
 ) -> None:
     with pytest.raises(CollectionError, match="a tally without groups"):
         changes(tally(returns, questionnaire, ["seat"], by=["region"]))
-
-
-def test_one_year_alone_has_no_changes(returns: pd.DataFrame, questionnaire: Codebook) -> None:
     rows = changes(tally(returns, questionnaire, ["seat"], years=[2008]))
     assert rows.empty
     assert list(rows.columns)[-2:] == ["change", "direction"]
