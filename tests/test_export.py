@@ -17,12 +17,12 @@ from matplotlib.figure import Figure
 from matplotlib.image import imread
 from openpyxl.worksheet.worksheet import Worksheet
 
-from csm_lib.charts import svg
 from csm_lib.collection import SHIPPED, Collection, open_collection
 from csm_lib.errors import CollectionError
 from csm_lib.findings import Finding
 from csm_lib.notebooks import take
 from csm_lib.own.export import _widths, export, standalone
+from csm_lib.style import svg
 from csm_lib.survey.catalogue import Chapter, Entry
 
 EXAMPLE = Path(__file__).parent.parent / "examples" / "partnership-board"

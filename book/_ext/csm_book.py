@@ -44,9 +44,9 @@ from sphinx.errors import ConfigError
 from sphinx.util import logging
 
 import csm_lib
-from csm_lib.charts import css
 from csm_lib.collection import CHOSEN
 from csm_lib.own.profile import CSS as PROFILE_CSS
+from csm_lib.style import css
 
 logger = logging.getLogger(__name__)
 

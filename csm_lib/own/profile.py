@@ -604,7 +604,7 @@ CSS = """\
 .csm-profile small { color: var(--csm-muted); font-size: .88em; }
 .csm-profile td i { color: var(--csm-muted); font-style: normal; }
 """
-"""The rules that a page needs to show a profile; colours are those of `csm_lib.charts.css`."""
+"""The rules that a page needs to show a profile; colours are those of `csm_lib.style.css`."""
 
 _PAGE = """\
 :root { color-scheme: light dark; }
@@ -644,7 +644,7 @@ table { font-size: .92rem; line-height: 1.35; }
 
 def _page_css() -> str:
     """The rules of a page of its own: light or dark as the reader's system has it."""
-    from csm_lib.charts import DARK, PALETTE  # heavy; a terminal does without
+    from csm_lib.style import DARK, PALETTE  # heavy; a terminal does without
 
     light, dark = (
         " ".join(f"--csm-{role}: {colours[role]};" for role in ("surface", "ink", "muted", "grid"))
