@@ -50,7 +50,7 @@ from csm_lib.style import (
     plain,
     text_on,
     wrap,
-)  # fmt: skip
+)
 from csm_lib.words import SMALLEST_P, of_panels, p_value, signed, spans
 
 # The nine regions of England, by column and row, so that neighbours lie as on a map.
@@ -367,12 +367,7 @@ def ranges(frame: pd.DataFrame, *, what: str, **options: Unpack[Options]) -> Axe
     return _from_zero(rows, bars, options, title=what, handles=_ends("accent"))
 
 
-def p_ranges(
-    frame: pd.DataFrame,
-    *,
-    level: float = 0.05,
-    **options: Unpack[Options],
-) -> Axes:
+def p_ranges(frame: pd.DataFrame, *, level: float = 0.05, **options: Unpack[Options]) -> Axes:
     """Draw the range of p for each comparison, on a log scale, and whether it is below a level.
 
     Parameters
@@ -417,10 +412,7 @@ def p_ranges(
 
 
 def support(
-    frame: pd.DataFrame,
-    *,
-    what: str = "that support each claim",
-    **options: Unpack[Options],
+    frame: pd.DataFrame, *, what: str = "that support each claim", **options: Unpack[Options]
 ) -> Axes:
     """Draw what share of drawn panels supports each claim, by their persistence.
 

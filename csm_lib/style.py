@@ -254,14 +254,9 @@ def _tidy(root: ElementTree.Element, *, prefix: str) -> None:
             elif name == "id" and value in used:
                 node.set(name, f"{prefix}-{value}")
             elif name != "id" and not value.startswith("rotate(-0 "):
-                value = " ".join(NUMBER.sub(_short, value).split())
-                node.set(name.rpartition("}")[2], value)  # href, with no prefix
+                value = NUMBER.sub(lambda found: f"{round(float(found[0]), 2) + 0.0:g}", value)
+                node.set(name.rpartition("}")[2], " ".join(value.split()))  # href, with no prefix
     _flatten(root)
-
-
-def _short(number: re.Match[str]) -> str:
-    """Write a number to the hundredth of a point, a fiftieth of a pixel."""
-    return f"{round(float(number[0]), 2) + 0.0:g}"
 
 
 def _flatten(node: ElementTree.Element) -> None:
