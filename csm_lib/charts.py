@@ -22,7 +22,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from math import ceil
-from typing import Any, TypedDict, Unpack
+from typing import Any
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -72,13 +72,6 @@ Draw = Callable[[Axes, pd.DataFrame], None]
 Bars = tuple[int, str, pd.DataFrame, Look]  # side, role, rows, and how their text looks
 
 
-class Options(TypedDict, total=False):
-    """What every chart takes."""
-
-    ax: Axes | None
-    note: str | None
-
-
 LABELS = 134.0  # pt; the most a column of labels takes
 GAP = 4.0  # pt between a mark and its value
 BAR = 17.0  # pt; thickness of a bar that holds or stands beside text
@@ -91,7 +84,11 @@ WITHHELD, NO_ANSWERS, NOT_ASKED = "withheld", "no answers", "not asked"
 
 
 def dumbbell(
-    tally: pd.DataFrame, *, order: Sequence[str] | None = None, **options: Unpack[Options]
+    tally: pd.DataFrame,
+    *,
+    order: Sequence[str] | None = None,
+    ax: Axes | None = None,
+    note: str | None = None,
 ) -> Axes | Panels:
     """Draw the share of each item in two years, the largest in the last year first.
 
@@ -120,11 +117,17 @@ def dumbbell(
             _beside(ax, end, y, cell.value, side, **_year_look(looks[cell.year][0]))
 
     drawn = cells[cells["year"].isin(looks)]
-    return _shares(drawn, groups, _ordered(cells, order), looks, values, options, down=apart)
+    return _shares(
+        drawn, groups, _ordered(cells, order), looks, values, ax=ax, note=note, down=apart
+    )
 
 
 def waves(
-    tally: pd.DataFrame, *, order: Sequence[str] | None = None, **options: Unpack[Options]
+    tally: pd.DataFrame,
+    *,
+    order: Sequence[str] | None = None,
+    ax: Axes | None = None,
+    note: str | None = None,
 ) -> Axes | Panels:
     """Draw the share of each item in every wave, the largest in the last wave first.
 
@@ -151,10 +154,14 @@ def waves(
         _after(ax, y, now, **_year_look("later", now))
 
     items = _ordered(cells, order)
-    return _shares(cells, groups, items, looks, values, options, down=down, beside=left + 8)
+    return _shares(
+        cells, groups, items, looks, values, ax=ax, note=note, down=down, beside=left + 8
+    )
 
 
-def ranked_dots(tally: pd.DataFrame, **options: Unpack[Options]) -> Axes | Panels:
+def ranked_dots(
+    tally: pd.DataFrame, *, ax: Axes | None = None, note: str | None = None
+) -> Axes | Panels:
     """Draw the share of each item in one year, the largest first, with its count.
 
     Parameters
@@ -178,11 +185,15 @@ def ranked_dots(tally: pd.DataFrame, **options: Unpack[Options]) -> Axes | Panel
             _beside(ax, 1, y, cell.count, 46, **OUTSIDE, **QUIET)
 
     looks = {years[0]: ("accent", "disc")}
-    return _shares(cells, groups, _ordered(cells), looks, values, options)
+    return _shares(cells, groups, _ordered(cells), looks, values, ax=ax, note=note)
 
 
 def bars(
-    tally: pd.DataFrame, *, labels: Mapping[str, str] | None = None, **options: Unpack[Options]
+    tally: pd.DataFrame,
+    *,
+    labels: Mapping[str, str] | None = None,
+    ax: Axes | None = None,
+    note: str | None = None,
 ) -> Axes | Panels:
     """Draw a bar for each category, and for each year in it, on a scale from 0 to 100%.
 
@@ -226,7 +237,7 @@ def bars(
             gap = GAP + measure(cell.value, TEXT, "bold") + 6
             _beside(ax, cell.share, cell.y, cell.count, gap, **QUIET)
 
-    return _panels(draw, cells, groups, **options, columns=2)
+    return _panels(draw, cells, groups, ax=ax, note=note, columns=2)
 
 
 def stacked_bars(
@@ -234,7 +245,8 @@ def stacked_bars(
     *,
     answers: Sequence[str],
     labels: Mapping[str, str] | None = None,
-    **options: Unpack[Options],
+    ax: Axes | None = None,
+    note: str | None = None,
 ) -> Axes | Panels:
     """Draw how the answers to each item divide, in each year, with the base.
 
@@ -280,10 +292,10 @@ def stacked_bars(
 
     handles = [Patch(**_look(roles[name]), label=_answer(name, labels)) for name in answers]
     key: Look = {"handles": handles}
-    return _panels(draw, cells, groups, **options, columns=2, key=key, margin=None)
+    return _panels(draw, cells, groups, ax=ax, note=note, columns=2, key=key, margin=None)
 
 
-def change_bars(tally: pd.DataFrame, **options: Unpack[Options]) -> Axes:
+def change_bars(tally: pd.DataFrame, *, ax: Axes | None = None, note: str | None = None) -> Axes:
     """Draw how far the share of each item rose or fell, in points, the largest rise first.
 
     Parameters
@@ -316,8 +328,7 @@ def change_bars(tally: pd.DataFrame, **options: Unpack[Options]) -> Axes:
     sides = [(1, ~falls & ~none, bold), (-1, falls, bold), (aside, none, QUIET)]
     bars = [(side, "accent", rows[chosen], look) for side, chosen, look in sides]
     title = f"Change from {first} to {last}, in percentage points"
-    options["note"] = options.get("note") or label_of(cells)
-    return _from_zero(rows, bars, options, title=title)
+    return _from_zero(rows, bars, ax, note or label_of(cells), title=title)
 
 
 def moves(
@@ -325,7 +336,8 @@ def moves(
     *,
     losers: str = "stopped",
     gainers: str = "began",
-    **options: Unpack[Options],
+    ax: Axes | None = None,
+    note: str | None = None,
 ) -> Axes:
     """Draw how many authorities moved each way: filled at the least, open at the most.
 
@@ -346,10 +358,12 @@ def moves(
         part = pd.DataFrame({"least": low, "most": high, "text": spans(low, high)})
         bars.append((side, role, part, {}))
     key: Look = {"handles": [*_ends("earlier", losers), *_ends("later", gainers)], "columns": 2}
-    return _from_zero(rows, bars, options, title="Number of authorities that", **key)
+    return _from_zero(rows, bars, ax, note, title="Number of authorities that", **key)
 
 
-def ranges(frame: pd.DataFrame, *, what: str, **options: Unpack[Options]) -> Axes:
+def ranges(
+    frame: pd.DataFrame, *, what: str, ax: Axes | None = None, note: str | None = None
+) -> Axes:
     """Draw how many there can be: filled at the least, open at the most.
 
     Parameters
@@ -364,10 +378,12 @@ def ranges(frame: pd.DataFrame, *, what: str, **options: Unpack[Options]) -> Axe
     told = zip(spans(rows["low"], rows["high"]), rows["base"], strict=True)
     rows["text"] = [f"{ends} of {base}" for ends, base in told]
     bars: list[Bars] = [(1, "accent", rows.assign(least=rows["low"], most=rows["high"]), {})]
-    return _from_zero(rows, bars, options, title=what, handles=_ends("accent"))
+    return _from_zero(rows, bars, ax, note, title=what, handles=_ends("accent"))
 
 
-def p_ranges(frame: pd.DataFrame, *, level: float = 0.05, **options: Unpack[Options]) -> Axes:
+def p_ranges(
+    frame: pd.DataFrame, *, level: float = 0.05, ax: Axes | None = None, note: str | None = None
+) -> Axes:
     """Draw the range of p for each comparison, on a log scale, and whether it is below a level.
 
     Parameters
@@ -379,6 +395,8 @@ def p_ranges(frame: pd.DataFrame, *, level: float = 0.05, **options: Unpack[Opti
     level
         The level of the test, from 0.0001 to 1. A p at the level counts as below it.
     """
+    if not SMALLEST_P <= level <= 1:
+        raise ValueError(f"p_ranges has a scale from {SMALLEST_P:g} to 1: {level!r} is not on it.")
     frame = _comparisons(frame, "p_ranges", ["p_low", "p_high"])
 
     def draw(ax: Axes, rows: pd.DataFrame) -> None:
@@ -408,11 +426,15 @@ def p_ranges(frame: pd.DataFrame, *, level: float = 0.05, **options: Unpack[Opti
         for end, mark in (("lowest", "dot"), ("highest", "ring")):
             _marks(ax, [], [], "accent", mark, f"{end} p possible")
 
-    return _chart(draw, frame, **options, key={}, margin=None)[0]
+    return _chart(draw, frame, ax=ax, note=note, key={}, margin=None)[0]
 
 
 def support(
-    frame: pd.DataFrame, *, what: str = "that support each claim", **options: Unpack[Options]
+    frame: pd.DataFrame,
+    *,
+    what: str = "that support each claim",
+    ax: Axes | None = None,
+    note: str | None = None,
 ) -> Axes:
     """Draw what share of drawn panels supports each claim, by their persistence.
 
@@ -453,10 +475,10 @@ def support(
         words = f"Share of {panels} {what}, by persistence"
         ax.set(ylabel="", xlabel=wrap(words, WIDTH - LABELS, SMALL))
 
-    return _chart(draw, cells, **options, unit=pitch, margin=None)[0]
+    return _chart(draw, cells, ax=ax, note=note, unit=pitch, margin=None)[0]
 
 
-def tile_map(frame: pd.DataFrame, **options: Unpack[Options]) -> Axes:
+def tile_map(frame: pd.DataFrame, *, ax: Axes | None = None, note: str | None = None) -> Axes:
     """Draw the share of each region of England on a map of equal tiles.
 
     Parameters
@@ -503,7 +525,7 @@ def tile_map(frame: pd.DataFrame, **options: Unpack[Options]) -> Axes:
         key = [Patch(**_look(f"shade-{shade}"), label=name) for shade, name in classes]
         ax.legend(handles=key, title="Per cent", loc="upper right", alignment="left")
 
-    return _chart(draw, cells, **options, margin=None)[0]
+    return _chart(draw, cells, ax=ax, note=note, margin=None)[0]
 
 
 # -- The data ------------------------------------------------------------------
@@ -675,10 +697,10 @@ def _shares(
     items: pd.Series,
     looks: dict[int, tuple[str, str]],
     values: Callable[[Axes, pd.DataFrame, float], None],
-    options: Options,
     *,
     down: Mapping[int, float] | None = None,
     beside: float = 0.0,
+    **options: Any,
 ) -> Axes | Panels:
     """Draw a row of marks for each item: what `dumbbell`, `waves` and `ranked_dots` share.
 
@@ -708,7 +730,7 @@ def _shares(
                 ax.errorbar(whiskers["share"], whiskers["y"], xerr=ends, fmt="none", **look)
             _marks(ax, rows["share"], rows["y"], role, mark, names.get(year, ""))
 
-    key: Look | None = {} if len(looks) > 1 else None
+    key: Look | None = {} if all(role != "accent" for role, _ in looks.values()) else None
     return _panels(draw, cells, groups, **options, key=key, margin=(12, 16))
 
 
@@ -876,7 +898,9 @@ def _look(role: str, *, hollow: bool = False) -> Look:
     }
 
 
-def _from_zero(rows: pd.DataFrame, bars: Sequence[Bars], options: Options, **key: Any) -> Axes:
+def _from_zero(
+    rows: pd.DataFrame, bars: Sequence[Bars], ax: Axes | None, note: str | None, **key: Any
+) -> Axes:
     """Draw bars from zero, filled to the least and thinner, open, to the most, with a text.
 
     A part of ``bars`` has the side, the role, ``least``, ``most`` and ``text`` of some rows, and
@@ -894,7 +918,7 @@ def _from_zero(rows: pd.DataFrame, bars: Sequence[Bars], options: Options, **key
             for row in _each(part):
                 _beside(ax, side * row.most, row.y, row.text, side * GAP, **look)
 
-    return _chart(draw, rows, key=key, **options)[0]
+    return _chart(draw, rows, ax=ax, note=note, key=key)[0]
 
 
 def _ends(role: str, word: str = "") -> list[Patch]:
