@@ -6,13 +6,25 @@ The only module that knows what was asked. Everything else asks it.
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import TypeAlias
+
+import pandas as pd
 
 from csm_lib.errors import CodebookError
-from csm_lib.files import lines_of, read_text, require_columns
+from csm_lib.files import (
+    Rule,
+    filled,
+    lines_of,
+    one_of,
+    read_text,
+    require_cells,
+    require_columns,
+    unique,
+)
 
 ANSWERS: Mapping[str, Mapping[str, str]] = {
     "yes_no": {"yes": "Yes", "no": "No"},
@@ -38,10 +50,8 @@ DUTIES: Mapping[str, str] = {
 REQUIRED = ("item", "section", "label", "question", "response", "years")
 """The columns every codebook has."""
 
-OPTIONAL: Mapping[str, str] = {
-    "duty": "none", "not_held": "", "asked_if": "", "place": "", "note": ""
-}  # fmt: skip
-"""The columns a codebook may have, and what a cell holds where the column is left out."""
+OPTIONAL = ("duty", "not_held", "asked_if", "place", "note")
+"""The columns a codebook may have; one that is left out is as one of empty cells."""
 
 ANSWERS_FILE = ("response", "answer", "label")
 """The columns of ``answers.csv``, which defines further response kinds: one row an answer."""
@@ -54,6 +64,8 @@ RESERVED = (
 )  # fmt: skip
 """Words that mean something else in the returns or the published figures: no id of an item."""
 
+Headings: TypeAlias = Mapping[str, Mapping[str, str]]
+
 
 @dataclass(frozen=True)
 class Item:
@@ -65,10 +77,8 @@ class Item:
         Its id, such as ``board.police``: the column of the returns that holds the answers.
     question
         In this project's words.
-    response
-        The kind of answer: a key of `ANSWERS`, or a kind that ``answers.csv`` defines.
-    answers
-        The answers it takes, and how a page names them.
+    response, answers
+        The kind of answer, the answers it takes, and how a page names them.
     duty
         The duty to cooperate behind it: a key of `DUTIES`.
     years, not_held
@@ -104,45 +114,22 @@ class Item:
         return ("yes",) if self.response == "yes_no" else tuple(self.answers)
 
 
-class Heading(NamedTuple):
-    """What a page calls a section, and what it says of it."""
+class Codebook(dict[str, Item]):
+    """The items of a questionnaire, by id, in the order of the file.
 
-    title: str
-    about: str
+    ``headings`` holds, by section, the ``title`` and the ``about`` that ``sections.csv`` gives it.
+    """
 
+    def __init__(self, items: Mapping[str, Item], path: Path, headings: Headings) -> None:
+        super().__init__(items)
+        self.path = path
+        self.headings = headings
 
-NO_HEADING = Heading("", "")
-
-
-@dataclass(frozen=True)
-class Codebook(Mapping[str, Item]):
-    """The items of a questionnaire, by id, in the order of the file."""
-
-    items_by_id: Mapping[str, Item]
-    path: Path
-    headings: Mapping[str, Heading] = field(default_factory=dict)
-
-    def __getitem__(self, item: str) -> Item:
-        try:
-            return self.items_by_id[item]
-        except KeyError:
-            raise CodebookError(
-                f"{self.path}: there is no item {item!r}.{did_you_mean(item, self)} "
-                "Use an id of the codebook's column 'item'."
-            ) from None
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self.items_by_id)
-
-    def __len__(self) -> int:
-        return len(self.items_by_id)
-
-    def __contains__(self, item: object) -> bool:
-        return item in self.items_by_id
-
-    def get(self, item: str, default: Any = None) -> Any:
-        """Return an item, or `default` where there is none of this id."""
-        return self.items_by_id.get(item, default)
+    def __missing__(self, item: str) -> Item:
+        raise CodebookError(
+            f"{self.path}: there is no item {item!r}.{did_you_mean(item, self)} "
+            "Use an id of the codebook's column 'item'."
+        )
 
     @property
     def years(self) -> tuple[int, ...]:
@@ -156,21 +143,22 @@ class Codebook(Mapping[str, Item]):
 
     def section(self, section: str) -> tuple[str, ...]:
         """The ids of a section's items, in the order of the file."""
-        if section not in self.sections:
+        found = tuple(name for name, item in self.items() if item.section == section)
+        if not found:
             raise CodebookError(
                 f"{self.path}: there is no section {section!r}."
                 f"{did_you_mean(section, self.sections)} Sections: {', '.join(self.sections)}."
             )
-        return tuple(item.item for item in self.values() if item.section == section)
+        return found
 
     def title(self, section: str) -> str:
         """What a page calls a section: as ``sections.csv`` says, or its id in words."""
         words = section.replace("_", " ")
-        return self.headings.get(section, NO_HEADING).title or words[:1].upper() + words[1:]
+        return self.headings.get(section, {}).get("title") or words[:1].upper() + words[1:]
 
     def about(self, section: str) -> str:
         """What ``sections.csv`` says of a section; empty where it says nothing."""
-        return self.headings.get(section, NO_HEADING).about
+        return self.headings.get(section, {}).get("about", "")
 
     def battery(self, item: str) -> tuple[str, ...]:
         """The items that are answered together with `item`, itself included.
@@ -198,150 +186,107 @@ def read_codebook(path: str | Path) -> Codebook:
     Raises
     ------
     CodebookError
-        A file is missing or unreadable, or does not hold together: with file, line, column, value
-        and remedy.
+        A file is missing or unreadable, or does not hold together: every fault with its line,
+        column, value and remedy.
     """
     path = Path(path)
-    table = read_text(path, CodebookError)
-    require_columns(table, REQUIRED, path, CodebookError)
-    absent = [name for name in OPTIONAL if name not in table]
-    for name in table.columns:  # else a slip in a column's name would quietly drop it
-        near = did_you_mean(str(name), absent)
-        if near and name not in (*REQUIRED, *OPTIONAL):
+    cells = _read_cells(path, REQUIRED)
+    absent = [name for name in OPTIONAL if name not in cells]
+    for name in cells.columns.difference([*REQUIRED, *OPTIONAL]):
+        if near := did_you_mean(name, absent):  # a slip, which would quietly drop the column
             raise CodebookError(f"{path}, line 1: the column {name!r} is unknown.{near} Rename it.")
+    cells = cells.reindex(columns=[*REQUIRED, *OPTIONAL], fill_value="")
+    cells["duty"] = cells["duty"].replace("", "none")
     kinds = {**ANSWERS, **_read_answers(path.with_name("answers.csv"))}
+    years, not_held = (cells[name].map(_parts) for name in ("years", "not_held"))
+    unasked = [not {*off} <= {*of} for of, off in zip(years, not_held, strict=True)]
+    rules = [
+        *filled(cells, "item", "section", "label"),
+        unique(cells, "item"),
+        ("item", cells["item"].isin(RESERVED), "has a meaning of its own. Use another id."),
+        one_of(cells, "response", kinds),
+        one_of(cells, "duty", DUTIES),
+        ("years", ~years.map(_regular), "is no list of years. Write each once, as in 2008;2009."),
+        ("not_held", pd.Series(unasked, cells.index), "was not asked. Name some of 'years'."),
+    ]
+    require_cells(cells, rules, path, CodebookError)
     items: dict[str, Item] = {}
-    lines: dict[str, int] = {}
-    for line, row in lines_of(table):
-        item = _read_item({**OPTIONAL, **row}, kinds, f"{path}, line {line}")
-        if item.item in items:
-            raise CodebookError(
-                f"{path}, line {line}, column 'item': {item.item!r} stands in line "
-                f"{lines[item.item]} already. Give each item an id of its own."
-            )
-        items[item.item] = item
-        lines[item.item] = line
-    for item in items.values():
-        _check_opener(item, items, f"{path}, line {lines[item.item]}, column 'asked_if'")
-    sections = tuple(dict.fromkeys(item.section for item in items.values()))
-    return Codebook(items, path, _read_headings(path.with_name("sections.csv"), sections))
+    for _, row in lines_of(cells):
+        for name in ("years", "not_held"):
+            row[name] = tuple(sorted(map(int, _parts(row[name]))))
+        row["asked_if"] = row["asked_if"] or None
+        items[row["item"]] = Item(**row, answers=kinds[row["response"]])
+    require_cells(cells, _opener_rules(cells, items), path, CodebookError)
+    return Codebook(items, path, _read_headings(path.with_name("sections.csv"), cells["section"]))
 
 
-def _rows_beside(path: Path, columns: tuple[str, ...]) -> Iterator[tuple[str, list[str]]]:
-    """Yield the place and the cells of each row of a file that need not be there."""
-    if path.exists():
-        table = read_text(path, CodebookError)
-        require_columns(table, columns, path, CodebookError)
-        for line, row in lines_of(table):
-            yield f"{path}, line {line}", [row[name].strip() for name in columns]
+def _read_cells(path: Path, columns: Sequence[str]) -> pd.DataFrame:
+    table = read_text(path, CodebookError)
+    require_columns(table, columns, path, CodebookError)
+    stripped: pd.DataFrame = table.apply(lambda column: column.str.strip())
+    return stripped
 
 
 def _read_answers(path: Path) -> dict[str, dict[str, str]]:
     """Read the response kinds that a codebook defines."""
     kinds: dict[str, dict[str, str]] = {}
-    for place, (response, answer, label) in _rows_beside(path, ANSWERS_FILE):
-        for name, value in zip(ANSWERS_FILE, (response, answer, label), strict=True):
-            if not value:
-                raise CodebookError(f"{place}, column {name!r}: the cell is empty. Fill it in.")
-        if response in ANSWERS:
-            raise CodebookError(
-                f"{place}, column 'response': {response!r} is a kind that every codebook knows. "
-                "Give yours another name."
-            )
-        kind = kinds.setdefault(response, {})
-        for name, value, known in (("answer", answer, kind), ("label", label, kind.values())):
-            if value in known:
-                raise CodebookError(
-                    f"{place}, column {name!r}: {response!r} has {value!r} already. Give each "
-                    f"{name} of a kind once."
-                )
-        kind[answer] = label
+    if path.exists():
+        cells = _read_cells(path, ANSWERS_FILE)
+        known = cells["response"].isin(list(ANSWERS))
+        rules = [
+            *filled(cells, *ANSWERS_FILE),
+            ("response", known, "is a kind that every codebook knows. Give yours another name."),
+            unique(cells, "response", "answer"),
+            unique(cells, "response", "label"),
+        ]
+        require_cells(cells, rules, path, CodebookError)
+        for _, row in lines_of(cells):
+            kinds.setdefault(row["response"], {})[row["answer"]] = row["label"]
     return kinds
 
 
-def _read_headings(path: Path, sections: tuple[str, ...]) -> dict[str, Heading]:
+def _read_headings(path: Path, sections: pd.Series[str]) -> Headings:
     """Read what pages call the sections."""
-    headings: dict[str, Heading] = {}
-    for place, (section, title, about) in _rows_beside(path, SECTIONS_FILE):
-        if section not in sections:
-            raise CodebookError(
-                f"{place}, column 'section': {section!r} is no section of the codebook."
-                f"{did_you_mean(section, sections)} Sections: {', '.join(sections)}."
-            )
-        if section in headings:
-            raise CodebookError(
-                f"{place}, column 'section': {section!r} stands twice. Delete one of the lines."
-            )
-        headings[section] = Heading(title, about)
-    return headings
+    if not path.exists():
+        return {}
+    cells = _read_cells(path, SECTIONS_FILE)
+    rules = [one_of(cells, "section", sections.unique()), unique(cells, "section")]
+    require_cells(cells, rules, path, CodebookError)
+    return {row["section"]: row for _, row in lines_of(cells)}
 
 
-def _check_opener(item: Item, items: Mapping[str, Item], place: str) -> None:
-    """Refuse an opener that is no yes/no item, was not held in time or is opened by the item."""
-    if item.asked_if is None:
-        return
-    opener = items.get(item.asked_if)
-    if opener is None or opener.response != "yes_no":
-        raise CodebookError(
-            f"{place}: {item.asked_if!r} is no yes/no item of this codebook. Name the item whose "
-            "yes opens this one, or leave the cell empty."
-        )
-    early = sorted(set(item.held) - set(opener.held))
-    if early:
-        raise CodebookError(
-            f"{place}: {item.asked_if!r} has no answers of {early[0]}, so it cannot have opened "
-            "this item then. Correct the years of one of them."
-        )
-    seen = {item.item}
-    while opener is not None:
-        if opener.item in seen:
-            raise CodebookError(
-                f"{place}: the items that open one another run in a circle through "
-                f"{opener.item!r}. Break it."
-            )
-        seen.add(opener.item)
-        opener = items.get(opener.asked_if) if opener.asked_if else None
+def _opener_rules(cells: pd.DataFrame, items: Mapping[str, Item]) -> list[Rule]:
+    """Return the rules for openers: a yes/no item, held in time, and not opened by the item."""
+
+    def opens(name: str) -> bool:
+        opener = items.get(items[name].asked_if or "")
+        if opener is None or opener.response != "yes_no":
+            return False
+        return {*items[name].held} <= {*opener.held}
+
+    def circular(name: str) -> bool:
+        seen = set()
+        while name in items and name not in seen:
+            seen.add(name)
+            name = items[name].asked_if or ""
+        return name in seen
+
+    unfit = (cells["asked_if"] != "") & ~cells["item"].map(opens)
+    told = "is no yes/no item with answers in each year of this one. Name such an item, or none."
+    circle = cells["item"].map(circular)
+    return [
+        ("asked_if", unfit, told),
+        ("asked_if", circle, "runs in a circle of items that open one another. Break it."),
+    ]
 
 
-def _read_item(row: Mapping[str, str], kinds: Mapping[str, Mapping[str, str]], place: str) -> Item:
-    cells: dict[str, Any] = {name: row[name].strip() for name in (*REQUIRED, *OPTIONAL)}
-    cells["duty"] = cells["duty"] or OPTIONAL["duty"]
-    known: tuple[tuple[str, Iterable[str]], ...] = (("response", kinds), ("duty", DUTIES))
-    for name, words in known:
-        if cells[name] not in words:
-            raise CodebookError(
-                f"{place}, column {name!r}: {cells[name]!r} is unknown. "
-                f"Use one of {', '.join(words)}."
-            )
-    for name in ("item", "section", "label"):
-        if not cells[name]:
-            raise CodebookError(f"{place}, column {name!r}: the cell is empty. Fill it in.")
-    if cells["item"] in RESERVED:
-        raise CodebookError(
-            f"{place}, column 'item': {cells['item']!r} has a meaning of its own in returns and "
-            "published figures. Use another id."
-        )
-    years, not_held = (
-        _read_years(cells[name], f"{place}, column {name!r}") for name in ("years", "not_held")
-    )
-    if not years or not set(not_held) <= set(years):
-        raise CodebookError(
-            f"{place}: 'years' is {cells['years']!r} and 'not_held' {cells['not_held']!r}. "
-            "'years' lists every year in which the item was asked; 'not_held' those of them "
-            "whose answers are not in the returns."
-        )
-    cells |= {"years": years, "not_held": not_held, "asked_if": cells["asked_if"] or None}
-    return Item(answers=kinds[cells["response"]], **cells)
+def _parts(years: str) -> list[str]:
+    return [part.strip() for part in years.split(";") if part.strip()]
 
 
-def _read_years(text: str, place: str) -> tuple[int, ...]:
-    parts = [part.strip() for part in text.split(";") if part.strip()]
-    regular = all(part.isascii() and part.isdigit() and len(part) == 4 for part in parts)
-    if not regular or len(set(parts)) < len(parts):
-        raise CodebookError(
-            f"{place}: {text!r} is no list of years. Write each once, as in 2008;2009."
-        )
-    return tuple(sorted(int(part) for part in parts))
+def _regular(years: Sequence[str]) -> bool:
+    """Say whether these are years, each once, and at least one."""
+    return 0 < len(years) == len({*years}) and all(re.fullmatch("[0-9]{4}", y) for y in years)
 
 
 def did_you_mean(word: str, known: Iterable[str]) -> str:

@@ -1,17 +1,21 @@
-"""Reading CSV files as they stand: text in every cell, the line of every row, no guessing."""
+"""Reading CSV files as they stand, and refusing them with every fault and its place."""
 
 from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
+from typing import Any, TypeAlias
 
 import pandas as pd
 
 from csm_lib.errors import CollectionError
 
 FAULTS_SHOWN = 20
+
+# A column, the rows in which its cell is wrong, and what the author of such a row is told.
+Rule: TypeAlias = tuple[str, "pd.Series[bool]", str | Callable[[Mapping[str, Any]], str]]
 
 
 def read_text(path: Path, error: type[CollectionError]) -> pd.DataFrame:
@@ -38,12 +42,10 @@ def read_text(path: Path, error: type[CollectionError]) -> pd.DataFrame:
     """
     try:
         data = path.read_bytes()
-    except FileNotFoundError:
-        raise error(f"{path}: there is no such file. Check the name and the folder.") from None
-    except IsADirectoryError:
-        raise error(f"{path}: is a folder. Name the CSV file in it.") from None
     except OSError as reason:
-        raise error(f"{path}: may not be read ({reason.strerror}). Check its rights.") from None
+        raise error(
+            f"{path}: cannot be read ({reason.strerror}). Check its name, folder and rights."
+        ) from None
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as reason:
@@ -71,10 +73,8 @@ def read_text(path: Path, error: type[CollectionError]) -> pd.DataFrame:
     if len(header) == 1 and any(mark in header[0] for mark in ";\t"):
         raise error(f"{path}, line 1: the cells are not separated by commas. Save it as such.")
     ragged = [
-        f"line {line}: is blank. Delete it."
-        if not row
-        else f"line {line}: has {len(row)} cells; expected {len(header)}, as in the header. "
-        "Give every line as many cells."
+        f"line {line}: has {len(row)} cells; expected {len(header)}, as in the header. Fill it up, "
+        "or delete it."
         for line, row in rows.items()
         if len(row) != len(header)
     ]
@@ -83,8 +83,8 @@ def read_text(path: Path, error: type[CollectionError]) -> pd.DataFrame:
     return pd.DataFrame(list(rows.values()), index=list(rows), columns=header, dtype="str")
 
 
-def lines_of(table: pd.DataFrame) -> Iterator[tuple[int, dict[str, str]]]:
-    """Yield the line and the cells of each row of a table read as text."""
+def lines_of(table: pd.DataFrame) -> Iterator[tuple[int, dict[str, Any]]]:
+    """Yield the line and the cells of each row of a table."""
     columns = [str(name) for name in table.columns]
     for line, cells in zip(table.index.tolist(), table.to_numpy().tolist(), strict=True):
         yield line, dict(zip(columns, cells, strict=True))
@@ -103,6 +103,44 @@ def require_columns(
     double = table.columns[table.columns.duplicated()]
     if len(double):
         raise error(f"{path}, line 1: two columns are named {double[0]!r}. Rename or drop one.")
+
+
+def one_of(table: pd.DataFrame, column: str, known: Iterable[str]) -> Rule:
+    """Return the rule that each cell of a column is one of these."""
+    known = list(known)
+    remedy = "Use one, or none." if "" in known else "Use one."
+    told = f"is none of {', '.join(filter(None, known))}. {remedy}"
+    return column, ~table[column].isin(known), told
+
+
+def unique(table: pd.DataFrame, *columns: str) -> Rule:
+    """Return the rule that no two rows have the same cells in these columns."""
+    told = f"repeats a line above ({', '.join(columns)}). Change or delete one."
+    return columns[-1], table.duplicated(list(columns)), told
+
+
+def filled(table: pd.DataFrame, *columns: str) -> list[Rule]:
+    """Return the rules that no cell of these columns is empty."""
+    return [(name, table[name].str.strip() == "", "is empty. Fill it in.") for name in columns]
+
+
+def require_cells(
+    table: pd.DataFrame,
+    rules: Iterable[Rule],
+    path: Path,
+    error: type[CollectionError],
+    remedy: str = "",
+) -> None:
+    """Refuse a table with cells that break a rule; of each is told the first that it breaks."""
+    faults: dict[tuple[int, str], str] = {}
+    for column, wrong, told in rules:
+        for line, row in lines_of(table[wrong]):
+            said = told if isinstance(told, str) else told(row)
+            faults.setdefault(
+                (line, column), f"line {line}, column {column!r}: {row[column]!r} {said}"
+            )
+    if faults:
+        raise error(f"{report(path, [faults[at] for at in sorted(faults)])}\n{remedy}".rstrip())
 
 
 def report(path: Path, faults: Sequence[str]) -> str:

@@ -11,11 +11,10 @@ import pandas as pd
 
 from csm_lib.counts import possible_counts
 from csm_lib.errors import CollectionError
-from csm_lib.files import read_text, require_columns
+from csm_lib.files import read_text, require_cells, require_columns, unique
 from csm_lib.words import within
 
 COLUMNS = ("year", "labelled", "region", "authority_type", "authorities")
-KEY = list(COLUMNS[:-1])
 
 # The two authorities like no other, and the types a list may count them with: none, as they are
 # left out, one of their own, or that of others.
@@ -65,22 +64,15 @@ def read_frame(path: str | Path) -> pd.DataFrame:
     if "labelled" not in table and "year" in table:
         table["labelled"] = table["year"]
     require_columns(table, COLUMNS, path, CollectionError)
-    for name in COLUMNS:
-        number = name in ("year", "labelled", "authorities")
-        wrong = ~table[name].str.fullmatch("[0-9]{1,9}" if number else r"\S(.*\S)?")
-        for line, value in table.loc[wrong, name].items():
-            expected = "a whole number" if number else "a name without spaces around it"
-            raise CollectionError(
-                f"{path}, line {line}, column {name!r}: the value is {value!r}; expected "
-                f"{expected}. Correct the cell."
-            )
-    for line, row in table[table.duplicated(KEY)].iterrows():
-        raise CollectionError(
-            f"{path}, line {line}: {row['year']}, {row['region']}, {row['authority_type']} stands "
-            "twice. Keep one row."
-        )
-    whole = dict.fromkeys(("year", "labelled", "authorities"), "int64")
-    return table[list(COLUMNS)].astype(whole).reset_index(drop=True)
+    whole, named = ["year", "labelled", "authorities"], ["region", "authority_type"]
+    number, name = "is no whole number. Write one.", "is empty or has spaces around it. Correct it."
+    rules = [
+        *((column, ~table[column].str.fullmatch("[0-9]{1,9}"), number) for column in whole),
+        *((column, ~table[column].str.fullmatch(r"\S(.*\S)?"), name) for column in named),
+        unique(table, *COLUMNS[:-1]),
+    ]
+    require_cells(table, rules, path, CollectionError)
+    return table[list(COLUMNS)].astype(dict.fromkeys(whole, "int64")).reset_index(drop=True)
 
 
 def as_labelled_then(frame: pd.DataFrame) -> pd.DataFrame:
@@ -94,25 +86,22 @@ def frame_lists(frame: pd.DataFrame) -> Iterator[FrameList]:
     Local government was reorganised between the years, and an author may label old areas by a
     newer look-up: the year of the areas and that of their types may differ.
     """
-    years = frame[["year", "labelled"]].drop_duplicates().sort_values(["year", "labelled"])
-    of_odd_two = list(itertools.product(*COUNTED_WITH.values()))
-    for (year, labelled), kinds in itertools.product(years.to_numpy().tolist(), of_odd_two):
-        name = f"areas of {year}"
+    for (year, labelled), cells in frame.groupby(["year", "labelled"]):
+        areas = f"areas of {year}"
         if labelled != year:
-            name += f" with their types of {labelled}"
-        counted_with = dict(zip(COUNTED_WITH, kinds, strict=True))
-        for who, kind in counted_with.items():
-            if kind is None:
-                name += f", without {who}"
-            elif kind == who:
-                name += f", {who} of its own type"
-            else:
-                name += f", {who} counted as {within(kind)}"
-        cells = frame[(frame["year"] == year) & (frame["labelled"] == labelled)]
-        types = [counted_with.get(kind, kind) for kind in cells["authority_type"]]
-        cells = cells.assign(authority_type=types).dropna(subset="authority_type")
-        summed = cells.groupby(["region", "authority_type"], as_index=False)["authorities"].sum()
-        yield FrameList(name, summed)
+            areas += f" with their types of {labelled}"
+        for kinds in itertools.product(*COUNTED_WITH.values()):
+            counted_with = dict(zip(COUNTED_WITH, kinds, strict=True))
+            types = [counted_with.get(kind, kind) for kind in cells["authority_type"]]
+            listed = cells.assign(authority_type=types).groupby(["region", "authority_type"])
+            name = ", ".join([areas, *map(_counted, COUNTED_WITH, kinds)])
+            yield FrameList(name, listed["authorities"].sum().reset_index())
+
+
+def _counted(who: str, kind: str | None) -> str:
+    if kind is None:
+        return f"without {who}"
+    return f"{who} of its own type" if kind == who else f"{who} counted as {within(kind)}"
 
 
 def compare_lists(frame: pd.DataFrame, printed: pd.DataFrame) -> pd.DataFrame:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -11,7 +10,7 @@ import pandas as pd
 
 from csm_lib.codebook import did_you_mean
 from csm_lib.errors import PublishedError
-from csm_lib.files import lines_of, read_text, report, require_columns
+from csm_lib.files import Rule, filled, one_of, read_text, require_cells, require_columns, unique
 
 if TYPE_CHECKING:
     from csm_lib.codebook import Codebook
@@ -26,6 +25,13 @@ STATISTICS = (
 )  # fmt: skip
 """What a figure is; ``not_stated`` is on the Board at no stated level, ``absent`` not on it."""
 UNITS = ("percent", "points", "count", "year")
+WHOLE = {
+    "year": "[0-9]{0,4}",
+    "value": "-?[0-9]{1,9}",
+    "numerator": "[0-9]{0,9}",
+    "base": "([1-9][0-9]{0,8})?",
+}
+"""The columns of whole numbers, and how each is written; all but ``value`` may be empty."""
 CHARACTERISTICS = ("region", "authority_type")
 
 
@@ -56,83 +62,50 @@ def read_published(path: str | Path, codebook: Codebook) -> pd.DataFrame:
     path = Path(path)
     raw = read_text(path, PublishedError)
     require_columns(raw, COLUMNS, path, PublishedError)
-    faults: list[str] = []
-    lines: dict[str, int] = {}
-    for line, row in lines_of(raw):
-        first = lines.setdefault(row["figure"], line)
-        if first != line:
-            fault = (
-                f"column 'figure' holds {row['figure']!r}, as line {first} does. "
-                "Give each figure an id of its own."
-            )
-        else:
-            fault = _number_fault(row) or _item_fault(row, codebook)
-        if fault:
-            faults.append(f"line {line}: {fault}")
-    if faults:
-        raise PublishedError(report(path, faults))
-    numbers = {
-        name: pd.to_numeric(raw[name].where(raw[name] != "")).astype("Int64")
-        for name in ("year", "value", "numerator", "base")
+    whole = {name: raw[name].str.fullmatch(form) for name, form in WHOLE.items()}
+    number = {
+        name: pd.to_numeric(raw[name].where(whole[name]), errors="coerce").astype("Int64")
+        for name in WHOLE
     }
-    return raw.assign(**numbers)[list(COLUMNS)].reset_index(drop=True)
+    value, numerator, base = number["value"], number["numerator"], number["base"]
+    printed = raw["printed"].str.extract(r"^(-?[0-9.]+)%?$")[0]
+    share = raw["statistic"] == "share"
+    rules = [
+        *filled(raw, "figure"),
+        unique(raw, "figure"),
+        *((name, ~whole[name], "is no whole number for this column. Write one.") for name in WHOLE),
+        one_of(raw, "statistic", STATISTICS),
+        one_of(raw, "unit", UNITS),
+        ("unit", share & (raw["unit"] != "percent"), "is no unit of a share. Use percent."),
+        ("value", (value > 100) & share, "is no share. Give one from 0 to 100."),
+        ("value", (value < 0) & (raw["unit"] != "points"), "is below 0, as only points may be."),
+        ("value", printed.notna() & (printed != raw["value"]), "is not as printed. Correct one."),
+        ("numerator", numerator.notna() & base.isna(), "has no base. Add it."),
+        ("numerator", numerator > base, "is above its base. Correct one of them."),
+        *_item_rules(raw, share, codebook),
+    ]
+    require_cells(raw, rules, path, PublishedError)
+    return raw.assign(**number)[list(COLUMNS)].reset_index(drop=True)
 
 
-def _number_fault(row: Mapping[str, str]) -> str:
-    """Return what is wrong with the figure of a row, and its remedy; nothing where nothing is."""
-    if not row["figure"]:
-        return "column 'figure' is empty. Give each figure an id."
-    for name, form in (("value", r"-?\d{1,9}"), ("year", r"\d{0,4}"), ("numerator", r"\d{0,9}"),
-                       ("base", r"\d{0,9}")):  # fmt: skip
-        if not re.fullmatch(form, row[name], re.ASCII):
-            return f"column {name!r} holds {row[name]!r}. Write a whole number."
-    for name, known in (("statistic", STATISTICS), ("unit", UNITS)):
-        if row[name] not in known:
-            return f"column {name!r} holds {row[name]!r}. Use one of {', '.join(known)}."
-    printed, value = row["printed"], int(row["value"])
-    digits = re.fullmatch(r"(-?\d+)(\.\d+)?%?", printed, re.ASCII)
-    if digits and digits[2]:
-        return f"column 'printed' holds {printed!r}. Only whole numbers can be recorded."
-    if digits and int(digits[1]) != value:
-        return f"{printed!r} is printed, but 'value' is {value}. Correct one of them."
-    if value < 0 and row["unit"] != "points":
-        return f"column 'value' holds {value}. Only a change in points may be below 0."
-    if row["statistic"] == "share" and (row["unit"] != "percent" or value > 100):
-        return f"a share of {value} {row['unit']}. Give it in percent, from 0 to 100."
-    if row["base"] and int(row["base"]) == 0:
-        return "column 'base' holds 0. Leave it empty where no base is printed."
-    if row["numerator"] and (not row["base"] or int(row["numerator"]) > int(row["base"])):
-        return (
-            f"{row['numerator']} of {row['base'] or 'no base'}: a numerator needs a base of at "
-            "least its size. Correct 'numerator' or 'base'."
-        )
-    return ""
+def _item_rules(raw: pd.DataFrame, share: pd.Series[bool], codebook: Codebook) -> Iterator[Rule]:
+    """Yield the rules for what a figure speaks of."""
+    known = [*codebook, *codebook.sections, "sample", "collection", *CHARACTERISTICS]
 
+    def unknown(row: Mapping[str, str]) -> str:
+        return f"is not in the codebook.{did_you_mean(row['item'], known)} Add it, or correct it."
 
-def _item_fault(row: Mapping[str, str], codebook: Codebook) -> str:
-    """Return what is wrong with what a row speaks of, and its remedy."""
-    if row["item"] not in codebook:
-        known = ("sample", "collection", *CHARACTERISTICS, *codebook.sections)
-        if row["item"] in known:
-            return ""
-        return (
-            f"column 'item' holds {row['item']!r}, which is not in the codebook. Add it there, or "
-            f"correct the id.{did_you_mean(row['item'], [*known, *codebook])}"
-        )
-    if row["statistic"] != "share":
-        return ""
-    item = codebook[row["item"]]
-    if row["answer"] not in item.counted:
-        return (
-            f"column 'answer' holds {row['answer']!r}, which is no answer to {item.item!r}. Use "
-            f"one of {', '.join(item.counted)}."
-        )
-    if int(row["year"] or 0) not in item.held:
-        return (
-            f"column 'year' holds {row['year']!r}, of which {item.item!r} has no answers. Correct "
-            f"it, or the item's years; now it has {', '.join(map(str, item.held)) or 'none'}."
-        )
-    return ""
+    def not_held(row: Mapping[str, str]) -> str:
+        item = codebook[row["item"]]
+        held = ", ".join([*item.counted, *map(str, item.held)])
+        return f"is not held of {item.item!r} (held are {held}). Correct it, or the codebook."
+
+    yield "item", ~raw["item"].isin(known), unknown
+    share = share & raw["item"].isin(list(codebook))
+    answers = [(name, answer) for name, item in codebook.items() for answer in item.counted]
+    years = [(name, str(year)) for name, item in codebook.items() for year in item.held]
+    for column, pairs in (("answer", answers), ("year", years)):
+        yield column, share & ~pd.MultiIndex.from_frame(raw[["item", column]]).isin(pairs), not_held
 
 
 def stated_sample(published: pd.DataFrame) -> int:
@@ -156,12 +129,6 @@ def by_item_and_year(shares: pd.DataFrame) -> Iterator[tuple[str, int, pd.DataFr
     """Yield each item and year with its rows; what speaks of no year is left out."""
     for (item, year), cells in shares.groupby(["item", "year"], sort=False):
         yield str(item), int(str(year)), cells
-
-
-def values_of(published: pd.DataFrame) -> dict[tuple[str, int | None, str], int]:
-    """Return the value printed for each item, year and statistic."""
-    rows = rows_of(published)
-    return {(row["item"], row["year"], row["statistic"]): row["value"] for row in rows}
 
 
 def value_of(published: pd.DataFrame, figure: str) -> int | None:

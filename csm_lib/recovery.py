@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import pandas as pd
 
@@ -14,6 +15,7 @@ from csm_lib.counts import (
     RULES,
     RoundingRule,
     closing_splits,
+    count_range,
     fitting_bases,
     one_cell_corrections,
     possible_counts,
@@ -28,26 +30,25 @@ from csm_lib.published import (
     rows_of,
     stated_sample,
     value_of,
-    values_of,
 )
 
 if TYPE_CHECKING:
     from csm_lib.codebook import Codebook
 
+Row: TypeAlias = Mapping[str, Any]
+Said: TypeAlias = Mapping[tuple[str, int | None, str], int]  # by item, year and statistic
+
 # How a number was arrived at: `recover` says what each word means.
 PUBLISHED, RECOVERED, ASSUMED, IMPOSSIBLE = "published", "recovered", "assumed", "impossible"
+LESS_SILENT = "less the no response beside it"
 
 
 def tie_rules(published: pd.DataFrame) -> tuple[RoundingRule, ...]:
     """Return the rounding rules under which each printed fraction gives its percentage."""
-    with_counts = published[published["numerator"].notna() & (published["unit"] == "percent")]
-    return tuple(
-        rule
-        for rule in RULES
-        if rounded_percent(with_counts["numerator"], with_counts["base"], rule=rule)
-        .eq(with_counts["value"])
-        .all()
-    )
+    given = published[published["numerator"].notna() & (published["unit"] == "percent")]
+    count, base, value = (given[name] for name in ("numerator", "base", "value"))
+    fits = [(rounded_percent(count, base, rule=rule) == value).all() for rule in RULES]
+    return tuple(itertools.compress(RULES, fits))
 
 
 @dataclass(frozen=True)
@@ -66,12 +67,8 @@ def recover(published: pd.DataFrame, codebook: Codebook, frame: pd.DataFrame) ->
 
     Parameters
     ----------
-    published
-        As `read_published` gives it.
-    codebook
-        The questionnaire.
-    frame
-        The authorities of England, as `csm_lib.frame.read_frame` gives them.
+    published, codebook, frame
+        As `read_published`, `read_codebook` and `read_frame` give them.
 
     Returns
     -------
@@ -94,17 +91,29 @@ def recover(published: pd.DataFrame, codebook: Codebook, frame: pd.DataFrame) ->
     rules = tie_rules(published)
     if rules and "half_up" not in rules:
         raise PublishedError(
-            f"The percentages printed beside counts are rounded {words.listed(rules)}, and counts "
-            "are recovered from figures rounded half up. Check the fractions against the print."
+            f"The percentages printed beside counts are rounded {words.listed(rules)}; recovered "
+            "are only those rounded half up. Check the fractions against the print."
         )
+    answering = stated_sample(published)
+    printed = rows_of(published)
+    said = {(row["item"], row["year"], row["statistic"]): row["value"] for row in printed}
     found = {
         row["figure"]: Recovery(row["value"], None, PUBLISHED, "printed")
-        for row in rows_of(published)
+        for row in printed
         if row["unit"] == "count"
     }
-    found |= _sample_shares(published, frame)
-    found |= _item_shares(published, codebook)
-    found |= _level_shares(published, codebook, found)
+    shares = published[published["statistic"] == "share"]
+    whole = value_of(published, "sample.frame")
+    for row in rows_of(shares[shares["item"] == "sample"]):
+        found[row["figure"]] = _as_printed(answering, whole, row["value"], "printed beside it")
+    groups = shares[shares["item"].isin(CHARACTERISTICS)]
+    if len(groups):
+        found |= _group_shares(groups, sample_list(published, frame), answering)
+    items = _of_items(shares, codebook)
+    is_level = items["response"] == "level"
+    found |= _item_shares(items[~is_level], said, answering)
+    seats = {(row["item"], row["year"]): found[row["figure"]] for row in rows_of(items[~is_level])}
+    found |= _level_shares(items[is_level], said, seats)
     nothing = Recovery(None, None, PUBLISHED, "printed")
     columns = pd.DataFrame(
         [found.get(figure, nothing) for figure in published["figure"]], index=published.index
@@ -128,25 +137,22 @@ def targets(recovered: pd.DataFrame, codebook: Codebook) -> pd.DataFrame:
         Two places give one item, year and answer different counts, or the answers to an item in
         a year rest on different bases or are more than their base.
     """
-    rows = recovered[(recovered["statistic"] == "share") & recovered["item"].isin(list(codebook))]
-    rows = rows[["item", "year", "answer", "count", "of", "status"]]
-    rows = rows.dropna(subset=["count", "of"])
-    once = rows.drop_duplicates(["item", "year", "answer", "count", "of"])
-    double = once.duplicated(["item", "year", "answer"])
-    if double.any():
-        row = once[double].iloc[0]
-        raise PublishedError(
-            f"{row['item']}, {row['year']}: two published figures give different counts. "
-            "Decide which to keep and correct the other's base."
-        )
+    key = ["item", "year", "answer"]
+    shares = recovered[recovered["statistic"] == "share"].dropna(subset=["count", "of"])
+    rows = shares.loc[shares["item"].isin(list(codebook)), [*key, "count", "of", "status"]]
+    once = rows.drop_duplicates([*key, "count", "of"])
     rest = []
     for name, year, cells in by_item_and_year(once):
+        if cells["answer"].duplicated().any():
+            raise PublishedError(
+                f"{name}, {year}: two published figures give different counts. Decide which to "
+                "keep and correct the other's base."
+            )
         base, total = int(cells["of"].iloc[0]), int(cells["count"].sum())
         if cells["of"].nunique() > 1 or total > base:
             raise PublishedError(
                 f"{name}, {year}: the published figures give {total} answers on the bases "
-                f"{', '.join(map(str, cells['of'].unique()))}. Give the figures one block, or "
-                "correct their bases."
+                f"{', '.join(map(str, cells['of'].unique()))}. Give them one block or base."
             )
         left = [answer for answer in codebook[name].counted if answer not in set(cells["answer"])]
         if len(left) == 1:
@@ -160,19 +166,18 @@ def sample_list(published: pd.DataFrame, frame: pd.DataFrame) -> FrameList:
 
     A `PublishedError` where no share of a region or a type is published.
     """
-    printed = published[
-        published["item"].isin(CHARACTERISTICS) & (published["statistic"] == "share")
-    ]
+    shares = published[published["statistic"] == "share"]
+    printed = shares[shares["item"].isin(CHARACTERISTICS)]
     if printed.empty:
         raise PublishedError(
-            "No share of a region or a type of authority is published, so no list of authorities "
-            "can be told from another. Add such figures."
+            "No share of a region or a type of authority is published, which would tell one list "
+            "of authorities from another. Add such figures."
         )
     best: FrameList = compare_lists(frame, printed)["list"].iloc[0]
     return best
 
 
-def compare_bases(published: pd.DataFrame, codebook: Codebook) -> pd.DataFrame:
+def compare_bases(recovered: pd.DataFrame, codebook: Codebook) -> pd.DataFrame:
     """Test what the percentages of a table with printed no-responses rest on.
 
     Returns
@@ -183,58 +188,39 @@ def compare_bases(published: pd.DataFrame, codebook: Codebook) -> pd.DataFrame:
         gives), ``splits`` and ``closing`` (for levels: how many splits there are, and how many
         of them add up to the base).
     """
-    n = stated_sample(published)
-    said = values_of(published)
-    shares = published[
-        (published["statistic"] == "share") & published["item"].isin(list(codebook))
-    ].drop_duplicates(["item", "year", "answer"])
-    levels = shares["item"].map(lambda item: codebook[item].response == "level")
-    seats = {
-        (row["item"], row["year"]): (
-            row["value"],
-            n - said[row["item"], row["year"], "no_response"],
-        )
-        for row in rows_of(shares[~levels])
-        if (row["item"], row["year"], "no_response") in said
-    }
-    splits = []  # the levels printed together, and the bases they may rest on
-    for item, year, cells in by_item_and_year(shares[levels]):
-        seat = seats.get((codebook[item].asked_if, year))
-        on_board = possible_counts(*seat) if seat else ()
-        if len(on_board) == 1:
-            stated = on_board[0] - said.get((item, year, "not_stated"), 0)
-            splits.append((cells["value"].tolist(), (n, on_board[0], stated)))
-    everyone = "all who answered the questionnaire"
-    rows = [
-        ("on the Board", name, len(seats), sum(map(bool, counts)), 0, 0)
-        for name, counts in (
-            (everyone, [possible_counts(value, n) for value, _ in seats.values()]),
-            ("those less no response", [possible_counts(*seat) for seat in seats.values()]),
-        )
-    ]
-    for place, name in enumerate((everyone, "on the Board", "on the Board, level stated")):
-        counts = [possible_counts(v, bases[place]) for values, bases in splits for v in values]
-        closing = sum(bool(closing_splits(values, bases[place])) for values, bases in splits)
-        rows.append(("level", name, len(counts), sum(map(bool, counts)), len(splits), closing))
-    return pd.DataFrame(
-        rows, columns=["figures", "base", "printed", "possible", "splits", "closing"]
-    )
+    answering, everyone = stated_sample(recovered), "all who answered the questionnaire"
+    shares = _of_items(recovered[recovered["statistic"] == "share"], codebook)
+    shares = shares.drop_duplicates(["item", "year", "answer"])
+    seats = shares[shares["basis"].str.endswith(LESS_SILENT)]
+    boards = seats[["item", "year", "count"]].set_axis(["asked_if", "year", "board"], axis=1)
+    levels = shares[shares["response"] == "level"].merge(boards)
+    rows = []
+    for figures, base, cells in (
+        ("on the Board", everyone, seats.assign(of=answering)),
+        ("on the Board", "those less no response", seats),
+        ("level", everyone, levels.assign(of=answering)),
+        ("level", "on the Board", levels.assign(of=levels["board"])),
+        ("level", "on the Board, level stated", levels),
+    ):
+        low, high = count_range(cells["value"], cells["of"])
+        splits = by_item_and_year(cells) if figures == "level" else ()
+        closing = [
+            bool(closing_splits(one["value"].tolist(), one["of"].iloc[0])) for *_, one in splits
+        ]
+        rows.append((figures, base, len(cells), (low <= high).sum(), len(closing), sum(closing)))
+    names = ["figures", "base", "printed", "possible", "splits", "closing"]
+    return pd.DataFrame(rows, columns=names)
 
 
-def _sample_shares(published: pd.DataFrame, frame: pd.DataFrame) -> dict[str, Recovery]:
-    """Return the sample as a share of the authorities, whole and by region and type."""
-    n = stated_sample(published)
+def _of_items(shares: pd.DataFrame, codebook: Codebook) -> pd.DataFrame:
+    """Return the shares of items, each with what the codebook says of its item."""
+    items = pd.DataFrame(list(codebook.values()))
+    return shares.merge(items[["item", "section", "response", "asked_if"]])
+
+
+def _group_shares(groups: pd.DataFrame, best: FrameList, answering: int) -> dict[str, Recovery]:
+    """Return the shares of regions and types, on the list that fits best."""
     found: dict[str, Recovery] = {}
-    shares = published[published["statistic"] == "share"]
-    whole = value_of(published, "sample.frame")
-    for row in rows_of(shares[shares["item"] == "sample"]):
-        fits = not whole or rounded_percent(n, whole) == row["value"]
-        status = PUBLISHED if fits else IMPOSSIBLE
-        found[row["figure"]] = Recovery(n, whole, status, "printed beside it")
-    groups = shares[shares["item"].isin(CHARACTERISTICS)]
-    if groups.empty:
-        return found
-    best = sample_list(published, frame)
     for characteristic, rows in groups.groupby("item", sort=False):
         sizes = best.sizes(str(characteristic))
         for row in rows_of(rows):
@@ -243,112 +229,56 @@ def _sample_shares(published: pd.DataFrame, frame: pd.DataFrame) -> dict[str, Re
                     f"{row['figure']}: the frame has no {characteristic} {row['answer']!r}."
                     f"{did_you_mean(row['answer'], sizes)} Use one of {', '.join(sizes)}."
                 )
+            # the list is not stated, so that even the only count of a group is assumed
             base = sizes[row["answer"]]
-            one = _only_count(row["value"], base, best.name)
-            if one.status == RECOVERED:  # the list is not stated: this is the one that fits best
-                one = replace(one, status=ASSUMED)
-            found[row["figure"]] = one
+            found[row["figure"]] = _on_base(row, base, best.name, only=ASSUMED)
         holes = [figure for figure in rows["figure"] if found[figure].count is None]
         if len(holes) == 1:  # what the others leave of the sample is the one-cell correction
-            rest = n - sum(found[figure].count or 0 for figure in rows["figure"])
+            rest = answering - sum(found[figure].count or 0 for figure in rows["figure"])
             hole = found[holes[0]]
-            if hole.of is not None and 0 <= rest <= hole.of:
+            if 0 <= rest <= (hole.of or 0):
                 found[holes[0]] = replace(hole, count=rest)
     return found
 
 
-def _item_shares(published: pd.DataFrame, codebook: Codebook) -> dict[str, Recovery]:
+def _item_shares(shares: pd.DataFrame, said: Said, answering: int) -> dict[str, Recovery]:
     """Return the shares of items asked of everyone, or of a battery."""
-    n = stated_sample(published)
-    said = values_of(published)
     found: dict[str, Recovery] = {}
-    silent: dict[str, list[tuple[str, int]]] = {}
-    stated: dict[str, tuple[int, str]] = {}
-    for row in rows_of(published[published["statistic"] == "share"]):
-        item, year, figure, value = row["item"], row["year"], row["figure"], row["value"]
-        if item not in codebook or codebook[item].response == "level":
-            continue
-        no_response = said.get((item, year, "no_response"))
+    silent: dict[str, list[Row]] = {}
+    for row in rows_of(shares):
+        figure, key = row["figure"], (row["item"], row["year"])
         if row["numerator"] is not None:
-            fits = rounded_percent(row["numerator"], row["base"]) == value
-            status = PUBLISHED if fits else IMPOSSIBLE
-            found[figure] = Recovery(row["numerator"], row["base"], status, "printed")
+            found[figure] = _as_printed(row["numerator"], row["base"], row["value"], "printed")
         elif row["base"] is not None:
-            found[figure] = _only_count(value, row["base"], "printed")
-        elif no_response is not None:
-            base = _above_0(n - no_response, f"{figure}: {n} answering less no response")
-            basis = f"{n} less the no response beside it"
-            found[figure] = _only_count(value, base, basis)
+            found[figure] = _on_base(row, row["base"], "printed")
+        elif (*key, "no_response") in said:
+            base = answering - said[*key, "no_response"]
+            found[figure] = _on_base(row, base, f"{answering} {LESS_SILENT}")
         else:
-            block = row["block"] or figure
-            silent.setdefault(block, []).append((figure, value))
-            left_out = said.get((codebook[item].section, year, "excluded"), 0)
-            largest = _above_0(n - left_out, f"{figure}: {n} answering less those left out")
-            less = f" less {left_out} left out" if left_out else ""
-            stated[block] = largest, f"{n} answering{less}"
-    for block, figures in silent.items():
-        found |= _largest_base(figures, *stated[block])
+            silent.setdefault(row["block"] or figure, []).append(row)
+    for rows in silent.values():
+        left_out = said.get((rows[-1]["section"], rows[-1]["year"], "excluded"), 0)
+        stated = f"{answering} answering" + (f" less {left_out} left out" if left_out else "")
+        found |= _on_largest_base(rows, answering - left_out, stated)
     return found
 
 
-def _above_0(base: int, what: str) -> int:
-    if base < 1:
-        raise PublishedError(f"{what} leaves {base}. Correct the number that is taken off.")
-    return base
-
-
-def _only_count(printed: int, base: int, basis: str) -> Recovery:
-    counts = possible_counts(printed, base)
-    if not counts:
-        return Recovery(None, base, IMPOSSIBLE, basis)
-    status = RECOVERED if len(counts) == 1 else ASSUMED
-    return Recovery(counts[0], base, status, basis)
-
-
-def _largest_base(
-    figures: Sequence[tuple[str, int]], largest: int, stated: str
-) -> dict[str, Recovery]:
-    """Take the largest base, not above the stated one, that makes all of a block possible."""
-    fits = fitting_bases([value for _, value in figures], largest)
-    if not fits:
-        basis = f"no base up to {largest} ({stated}) fits"
-        return {figure: Recovery(None, None, IMPOSSIBLE, basis) for figure, _ in figures}
-    best = fits[-1]
-    others = " ".join(str(one.base) for one in reversed(fits[:-1]))
-    together = "it" if len(figures) == 1 else f"all {len(figures)} figures of the block"
-    # every base from 100 up fits; one that stands alone is no larger, and gives one count each
-    which, status = ("largest", ASSUMED) if others else ("only", RECOVERED)
-    basis = f"{which} base up to {largest} ({stated}) that makes {together} possible"
-    return {
-        figure: Recovery(counts[0], best.base, status, basis, others)
-        for (figure, _), counts in zip(figures, best.counts, strict=True)
-    }
-
-
 def _level_shares(
-    published: pd.DataFrame, codebook: Codebook, found: Mapping[str, Recovery]
+    shares: pd.DataFrame, said: Said, seats: Mapping[tuple[str, int], Recovery]
 ) -> dict[str, Recovery]:
     """Return the levels of those on the Board: parts of a whole, which must close."""
     levels: dict[str, Recovery] = {}
-    said = values_of(published)
-    shares = published[published["statistic"] == "share"]
-    boards = {
-        (row["item"], row["year"]): found[row["figure"]].count
-        for row in rows_of(shares)
-        if row["figure"] in found
-    }
     for name, year, cells in by_item_and_year(shares):
-        if name not in codebook or codebook[name].response != "level":
-            continue
-        on_board = boards.get((codebook[name].asked_if or "", year))
-        if on_board is None:
+        opener = cells["asked_if"].iloc[0]
+        seat = seats.get((opener, year))
+        if seat is None or seat.count is None:
             raise PublishedError(
-                f"{name}, {year}: levels are published, but not how many were on the Board. "
-                f"Add a possible share of {codebook[name].asked_if!r} for {year}."
+                f"{name}, {year}: it is not published how many were on the Board. Add a possible "
+                f"share of {opener!r} for {year}."
             )
         not_stated = said.get((name, year, "not_stated"), 0)
-        base = _above_0(on_board - not_stated, f"{name}, {year}: {on_board} less not stated")
-        basis = f"{on_board} on the Board less {not_stated} whose level is not stated"
+        base = _above_0(seat.count - not_stated, f"{name}, {year}")
+        basis = f"{seat.count} on the Board less {not_stated} whose level is not stated"
         values = cells["value"].tolist()
         splits = closing_splits(values, base)
         mended = one_cell_corrections(values, base)
@@ -359,9 +289,45 @@ def _level_shares(
             basis += "; the parts as printed do not add up to it"
         else:
             raise PublishedError(
-                f"{name}, {year}: the levels {values} do not add up to {base} on the Board, and "
-                "no correction of one of them mends it. Check the row against the print."
+                f"{name}, {year}: the levels {values} do not add up to {base} on the Board, nor "
+                "with any one corrected. Check the row against the print."
             )
         for figure, count in zip(cells["figure"], counts, strict=True):
             levels[figure] = Recovery(count, base, status, basis)
     return levels
+
+
+def _as_printed(count: int, base: int | None, printed: int, basis: str) -> Recovery:
+    fits = not base or rounded_percent(count, base) == printed
+    return Recovery(count, base, PUBLISHED if fits else IMPOSSIBLE, basis)
+
+
+def _on_base(
+    row: Row, base: int, basis: str, *, only: str = RECOVERED, others: str = ""
+) -> Recovery:
+    """Return the lowest count that prints as shown, with the status `only` if it is the only."""
+    counts = possible_counts(row["value"], _above_0(base, row["figure"]))
+    if not counts:
+        return Recovery(None, base, IMPOSSIBLE, basis, others)
+    return Recovery(counts[0], base, only if len(counts) == 1 else ASSUMED, basis, others)
+
+
+def _on_largest_base(rows: Sequence[Row], largest: int, stated: str) -> dict[str, Recovery]:
+    """Take the largest base, not above the stated one, that makes all of a block possible."""
+    values = [row["value"] for row in rows]
+    bases = [one.base for one in fitting_bases(values, _above_0(largest, rows[-1]["figure"]))]
+    if not bases:
+        nothing = Recovery(None, None, IMPOSSIBLE, f"no base up to {largest} ({stated}) fits")
+        return {row["figure"]: nothing for row in rows}
+    *others, base = bases
+    which, only = ("largest", ASSUMED) if others else ("only", RECOVERED)
+    together = "it" if len(rows) == 1 else f"all {len(rows)} figures of the block"
+    basis = f"{which} base up to {largest} ({stated}) that makes {together} possible"
+    listed = " ".join(map(str, reversed(others)))
+    return {row["figure"]: _on_base(row, base, basis, only=only, others=listed) for row in rows}
+
+
+def _above_0(base: int, what: str) -> int:
+    if base < 1:
+        raise PublishedError(f"{what}: a base of {base} is left. Correct what is taken off.")
+    return base

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from csm_lib.errors import ReturnsError
-from csm_lib.files import read_text, report, require_columns
+from csm_lib.files import Rule, filled, one_of, read_text, require_cells, require_columns, unique
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 IDENTIFIERS = ("authority", "year", "region", "authority_type")
 """The columns that say whose answers a row holds. The last two may be empty."""
+
+YES_NO = {True: "yes", False: "no"}
 
 
 def read_returns(
@@ -45,9 +47,8 @@ def read_returns(
     Returns
     -------
     DataFrame
-        One row is one authority in one year, sorted by authority and year. ``year`` is an
-        integer, yes/no items are nullable booleans, everything else is text. Missing means no
-        answer. Every item of the codebook has its column, in the codebook's order.
+        One row is one authority in one year, sorted by both, and every item of the codebook has
+        its column, in the codebook's order. ``year`` is an integer.
 
     Raises
     ------
@@ -59,66 +60,51 @@ def read_returns(
             text = _as_text(pd.read_parquet(path))
         except (OSError, ValueError) as error:
             raise ReturnsError(
-                f"{path}: cannot be read as Parquet ({error}). Write it again, or give the "
-                "returns as returns.csv."
+                f"{path}: is no Parquet file ({error}). Write it again, or give returns.csv."
             ) from error
     else:
         text = read_text(path, ReturnsError)
     require_columns(text, IDENTIFIERS, path, ReturnsError)
-    faults = list(_faults(text, codebook, frame))
-    if faults:
-        raise ReturnsError(
-            f"{report(path, faults)}\nThis is not the clean form. Every fault, with what to do: "
-            f"python -m csm_lib check {path.parent}"
-        )
-    columns = {
-        name: text[name] if name in text else pd.Series("", index=text.index)
-        for name in (*IDENTIFIERS, *codebook)
-    }
-    returns = pd.DataFrame(columns).replace("", None).astype("str").astype({"year": "int64"})
-    for item in codebook.values():
-        if item.response == "yes_no":
-            answers = returns[item.item].map({"yes": True, "no": False})
-            returns[item.item] = answers.astype("boolean")
+    remedy = f"Every fault, with what to do: python -m csm_lib check {path.parent}"
+    for name in text.columns.difference([*IDENTIFIERS, *codebook]):
+        raise ReturnsError(f"{path}, line 1: {name!r} is no item of the codebook.\n{remedy}")
+    require_cells(text, _rules(text, codebook, frame), path, ReturnsError, remedy)
+    returns = text.reindex(columns=[*IDENTIFIERS, *codebook], fill_value="")
+    returns = returns.replace("", None).astype("str").astype({"year": "int64"})
+    for name in _yes_no(codebook):
+        returns[name] = returns[name].map({"yes": True, "no": False}).astype("boolean")
     return returns.sort_values(["authority", "year"], ignore_index=True)
 
 
-def _faults(text: pd.DataFrame, codebook: Codebook, frame: pd.DataFrame | None) -> Iterator[str]:
-    """Say what of a table read as text is not in the clean form."""
-    known: dict[str, list[str]] = {"year": [str(year) for year in codebook.years]}
+def _rules(text: pd.DataFrame, codebook: Codebook, frame: pd.DataFrame | None) -> Iterator[Rule]:
+    """Yield what the cells of a table read as text must be, to be in the clean form."""
+    yield from filled(text, "authority")
+    yield unique(text, "year", "authority")
+    yield one_of(text, "year", map(str, codebook.years))
     if frame is not None:
-        known |= {name: ["", *frame[name].unique()] for name in IDENTIFIERS[2:]}
-    known |= {item.item: ["", *item.answers] for item in codebook.values()}
-    for name in text.columns:
-        if name not in (*IDENTIFIERS, *codebook):
-            yield f"column {name!r}: is no item of the codebook"
-        elif name in known:
-            wrong = text.loc[~text[name].isin(known[name]), name]
-            for line, value in wrong.items():
-                yield f"line {line}, {name}: {value!r} is none of {', '.join(known[name])}"
-    for line in text.index[text["authority"].str.strip() == ""]:
-        yield f"line {line}, authority: nobody is named"
-    for line in text.index[text.duplicated(["authority", "year"])]:
-        yield f"line {line}, authority: has a return for this year already"
+        for name in ("region", "authority_type"):
+            yield one_of(text, name, ["", *frame[name].unique()])
     for item in codebook.values():
         if item.item in text:
-            given = text[item.item] != ""
+            yield one_of(text, item.item, ["", *item.answers])
             asked = text["year"].isin([str(year) for year in item.held])
             if item.asked_if in text:
                 asked &= text[item.asked_if] == "yes"
-            for line in text.index[given & ~asked]:
-                yield f"line {line}, {item.item}: was answered, and was not asked"
+            yield item.item, (text[item.item] != "") & ~asked, "was not asked. Empty it."
 
 
 def _as_text(table: pd.DataFrame) -> pd.DataFrame:
     """Return a Parquet file's table as the text that its CSV file would hold."""
-    table.index = pd.RangeIndex(2, len(table) + 2)
-    words = {True: "yes", False: "no"}
     text = {
-        name: column.map(words) if pd.api.types.is_bool_dtype(column) else column.astype("string")
+        name: column.map(YES_NO) if pd.api.types.is_bool_dtype(column) else column.astype("string")
         for name, column in table.items()
     }
-    return pd.DataFrame(text).astype("str").fillna("")
+    lines = pd.RangeIndex(2, len(table) + 2)
+    return pd.DataFrame(text).astype("str").fillna("").set_index(lines)
+
+
+def _yes_no(codebook: Codebook) -> list[str]:
+    return [name for name, item in codebook.items() if item.response == "yes_no"]
 
 
 def write_returns(returns: pd.DataFrame, path: str | Path, codebook: Codebook) -> None:
@@ -139,9 +125,7 @@ def write_returns(returns: pd.DataFrame, path: str | Path, codebook: Codebook) -
         texts = [name for name in names if str(returns[name].dtype) == "str"]
         returns[names].astype(dict.fromkeys(texts, "category")).to_parquet(path, index=False)
         return
-    text = returns[names].astype(object)
-    for item in codebook.values():
-        if item.response == "yes_no":
-            text[item.item] = returns[item.item].map({True: "yes", False: "no"}).astype(object)
-    text = text.where(returns[names].notna(), "")
+    text = returns[names].copy()
+    for name in _yes_no(codebook):
+        text[name] = text[name].map(YES_NO)
     text.to_csv(path, index=False, lineterminator="\n", encoding="utf-8")

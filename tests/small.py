@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from csm_lib.codebook import ANSWERS, Codebook, Heading, Item
+from csm_lib.codebook import ANSWERS, Codebook, Item
 from csm_lib.collection import Collection
 from csm_lib.status import OWN
 
@@ -93,7 +93,7 @@ def small(
                     [a if a in one.answers else None for a in answers], dtype="str"
                 )
         parts.append(pd.DataFrame(data)[sent])
-    headings = {section: Heading(title, "") for section, title in (titles or {}).items()}
+    headings = {section: {"title": title} for section, title in (titles or {}).items()}
     return Collection(
         path=Path("small"),
         title="A survey of partnerships",

@@ -185,7 +185,7 @@ def test_a_file_is_no_collection(own: Path) -> None:
 def test_a_missing_codebook_is_named(own: Path, opened: Callable[[Path], Collection]) -> None:
     (own / "codebook.csv").unlink()
     lacking = str(own / "codebook.csv")
-    refused(own, CodebookError, lacking, "there is no such file", "Check", opened=opened)
+    refused(own, CodebookError, lacking, "cannot be read", "Check", opened=opened)
 
 
 def test_missing_returns_are_asked_for_in_every_form_that_is_read(own: Path) -> None:

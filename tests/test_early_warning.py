@@ -196,9 +196,9 @@ def test_one_wave_has_no_early_warning(codebook: Codebook) -> None:
 
 
 def test_items_of_one_name_are_told_apart_by_their_section(codebook: Codebook) -> None:
-    items = dict(codebook.items_by_id)
+    items = dict(codebook)
     items["delta"] = dataclasses.replace(items["delta"], label="Alpha")
-    double = dataclasses.replace(codebook, items_by_id=items)
+    double = Codebook(items, codebook.path, codebook.headings)
     shown = early_warning.falling(made(double)).table["item"].tolist()
     assert shown[:2] == ["Alpha (Areas)", "Alpha (More)"]
 

@@ -15,7 +15,7 @@ from bs4 import BeautifulSoup
 from printed_pdf import told
 from pypdf import PdfReader
 
-from csm_lib.codebook import read_codebook
+from csm_lib.codebook import Codebook, read_codebook
 from csm_lib.collection import Collection
 from csm_lib.errors import CollectionError
 from csm_lib.own.profile import Profile, Share, profile
@@ -175,9 +175,9 @@ def test_what_was_not_asked_and_what_was_not_answered_are_told_apart(twelve: Col
 
 
 def test_items_of_one_name_are_told_apart_in_the_lists(twelve: Collection) -> None:
-    items = dict(twelve.codebook.items_by_id)
+    items = dict(twelve.codebook)
     items["opened"] = dataclasses.replace(items["opened"], label="Seat")
-    codebook = dataclasses.replace(twelve.codebook, items_by_id=items)
+    codebook = Codebook(items, twelve.codebook.path, twelve.codebook.headings)
     found = profile(dataclasses.replace(twelve, codebook=codebook), "P00")
     assert names(found.began) == ["Seat (Board)"]
     assert names(found.stopped) == ["Seat (Needs)"]
