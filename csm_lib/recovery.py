@@ -134,8 +134,8 @@ def targets(recovered: pd.DataFrame, codebook: Codebook) -> pd.DataFrame:
     Raises
     ------
     PublishedError
-        Two places give one item, year and answer different counts, or the answers to an item in
-        a year rest on different bases or are more than their base.
+        The figures of an item in a year give an answer different counts, rest on different bases
+        or are more than their base.
     """
     key = ["item", "year", "answer"]
     shares = recovered[recovered["statistic"] == "share"].dropna(subset=["count", "of"])
@@ -143,16 +143,14 @@ def targets(recovered: pd.DataFrame, codebook: Codebook) -> pd.DataFrame:
     once = rows.drop_duplicates([*key, "count", "of"])
     rest = []
     for name, year, cells in by_item_and_year(once):
-        if cells["answer"].duplicated().any():
-            raise PublishedError(
-                f"{name}, {year}: two published figures give different counts. Decide which to "
-                "keep and correct the other's base."
-            )
         base, total = int(cells["of"].iloc[0]), int(cells["count"].sum())
-        if cells["of"].nunique() > 1 or total > base:
+        if cells["answer"].duplicated().any() or cells["of"].nunique() > 1 or total > base:
+            told = words.listed(
+                (cells["count"].astype(str) + " of " + cells["of"].astype(str)).tolist()
+            )
             raise PublishedError(
-                f"{name}, {year}: the published figures give {total} answers on the bases "
-                f"{', '.join(map(str, cells['of'].unique()))}. Give them one block or base."
+                f"{name}, {year}: the published figures contradict one another ({told}). Correct "
+                "one, or give them one block or base."
             )
         left = [answer for answer in codebook[name].counted if answer not in set(cells["answer"])]
         if len(left) == 1:

@@ -110,15 +110,7 @@ def _yes_no(codebook: Codebook) -> list[str]:
 def write_returns(returns: pd.DataFrame, path: str | Path, codebook: Codebook) -> None:
     """Write returns as CSV or, where the name ends in ``.parquet``, as Parquet.
 
-    Parameters
-    ----------
-    returns
-        Returns as `read_returns` gives them.
-    path
-        The file to write. `read_returns` reads the same returns from it; the same returns give
-        the same bytes of CSV.
-    codebook
-        The questionnaire.
+    `read_returns` reads the same returns from it; the same returns give the same bytes of CSV.
     """
     names = [*IDENTIFIERS, *codebook]
     if Path(path).suffix.lower() == ".parquet":

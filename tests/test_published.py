@@ -401,16 +401,16 @@ def test_figures_that_cannot_be_recovered_are_refused(
 @pytest.mark.parametrize(
     ("rows", "told"),
     [
-        (("seat,2008,yes,share,55%,55,percent,,,,",), "seat, 2008: two published figures"),
+        (("seat,2008,yes,share,55%,55,percent,,,,",), "seat, 2008: .*20 of 40 and 22 of 40"),
         (
             ("chair,2008,lead_member,share,50%,50,percent,,40,,",
              "chair,2008,director,share,50%,50,percent,,38,,"),
-            "chair, 2008: .*39 answers on the bases 40, 38",
+            "chair, 2008: .*20 of 40 and 19 of 38",
         ),
         (
             ("chair,2008,lead_member,share,80%,80,percent,,40,,",
              "chair,2008,director,share,30%,30,percent,,40,,"),
-            "chair, 2008: .*44 answers on the bases 40",
+            "chair, 2008: .*32 of 40 and 12 of 40",
         ),
     ],
 )  # fmt: skip
