@@ -131,8 +131,8 @@ def compare_lists(frame: pd.DataFrame, printed: pd.DataFrame) -> pd.DataFrame:
                 possible_counts(int(value), sizes[group]) if sizes.get(group) else ()
                 for group, value in zip(shares["answer"], shares["value"], strict=True)
             ]
-            unique = all(len(found) == 1 for found in counts)
-            answering = sum(found[0] for found in counts) if unique else pd.NA
+            single = all(len(found) == 1 for found in counts)
+            answering = sum(found[0] for found in counts) if single else pd.NA
             possible = sum(bool(found) for found in counts)
             rows.append((one, one.name, characteristic, len(counts), possible, answering))
     names = ["list", "name", "characteristic", "figures", "possible", "answering"]

@@ -69,6 +69,7 @@ def read_published(path: str | Path, codebook: Codebook) -> pd.DataFrame:
     }
     value, numerator, base = number["value"], number["numerator"], number["base"]
     printed = raw["printed"].str.extract(r"^(-?[0-9.]+)%?$")[0]
+    another = printed.notna() & (printed != raw["value"])
     share = raw["statistic"] == "share"
     rules = [
         *filled(raw, "figure"),
@@ -79,7 +80,7 @@ def read_published(path: str | Path, codebook: Codebook) -> pd.DataFrame:
         ("unit", share & (raw["unit"] != "percent"), "is no unit of a share. Use percent."),
         ("value", (value > 100) & share, "is no share. Give one from 0 to 100."),
         ("value", (value < 0) & (raw["unit"] != "points"), "is below 0, as only points may be."),
-        ("value", printed.notna() & (printed != raw["value"]), "is not as printed. Correct one."),
+        ("value", another, "is not as printed. Correct it, or 'printed'."),
         ("numerator", numerator.notna() & base.isna(), "has no base. Add it."),
         ("numerator", numerator > base, "is above its base. Correct one of them."),
         *_item_rules(raw, share, codebook),

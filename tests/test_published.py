@@ -401,7 +401,7 @@ def test_figures_that_cannot_be_recovered_are_refused(
 @pytest.mark.parametrize(
     ("rows", "told"),
     [
-        (("seat,2008,yes,share,55%,55,percent,,,,",), "seat, 2008: .*20 of 40 and 22 of 40"),
+        (("seat,2008,yes,share,45%,45,percent,,,,",), "seat, 2008: .*20 of 40 and 18 of 40"),
         (
             ("chair,2008,lead_member,share,50%,50,percent,,40,,",
              "chair,2008,director,share,50%,50,percent,,38,,"),
