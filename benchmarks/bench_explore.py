@@ -41,7 +41,7 @@ def main() -> None:
             for control, value in zip(controls, state.values(), strict=True):
                 control.value = value
             answered.append(1000 * (perf_counter() - start))
-            assert kept.state_key(**state) in shown.value
+            assert kept.at(**state).key in shown.value
         print(
             f"{kept.key:20} made anew {median(made):6.1f} {max(made):6.1f}   "
             f"kept {median(answered):6.1f} {max(answered):6.1f}"

@@ -14,17 +14,14 @@ get no controls, so no page needs a widget manager.
 from __future__ import annotations
 
 import itertools
-import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-import pandas as pd
-
 from csm_lib import words
-from csm_lib.aggregate import changes
-from csm_lib.counts import format_percent
-from csm_lib.findings import Finding, alt_of, finding
+from csm_lib.download import file_name
+from csm_lib.findings import Finding
 from csm_lib.templates import render
 
 if TYPE_CHECKING:
@@ -55,7 +52,7 @@ class View:
     Raises
     ------
     ValueError
-        Two options of a choice have the same key, so their findings could not be told apart.
+        Two combinations have the same key, so their findings could not be told apart.
     """
 
     key: str
@@ -64,53 +61,34 @@ class View:
     choices: Mapping[str, Mapping[str, str]]
     finding: Callable[..., Finding]
     _made: dict[str, Finding] = field(default_factory=dict, init=False)
-    _pages: dict[str, str] = field(default_factory=dict, init=False)  # a control answers at once
 
     def __post_init__(self) -> None:
-        for name, options in self.choices.items():
-            slugs = [_slug(value) for value in options]
-            if len(set(slugs)) < len(slugs) or not all(slugs):
-                raise ValueError(
-                    f"View {self.key!r}: two values of {name!r} are the same but for signs, or "
-                    "one has no letter or digit, so their findings cannot be told apart: "
-                    f"{', '.join(options)}. Rename one."
-                )
+        keys = [self._key(state) for state in self.states()]
+        if len(set(keys)) < len(keys):
+            raise ValueError(
+                f"View {self.key!r}: two of its values cannot be told apart in small letters, "
+                "digits and dashes. Rename one."
+            )
 
     def states(self) -> Iterator[dict[str, str]]:
         """Every combination of the choices, the first options first."""
         for values in itertools.product(*self.choices.values()):
             yield dict(zip(self.choices, values, strict=True))
 
-    def state_key(self, **chosen: str) -> str:
-        """Return the key of a combination's finding: ``explore-board--statutory--2009``.
-
-        Raises
-        ------
-        ValueError
-            A choice is missing or unknown, or has no such option.
-        """
-        if set(chosen) != set(self.choices):
-            raise ValueError(
-                f"View {self.key!r} takes {', '.join(self.choices)}; "
-                f"given: {', '.join(chosen) or 'nothing'}."
-            )
-        for name, value in chosen.items():
-            if value not in self.choices[name]:
-                raise ValueError(
-                    f"View {self.key!r}: {name} has no option {value!r}. "
-                    f"Use one of {', '.join(self.choices[name])}."
-                )
-        return "--".join([self.key, *(_slug(chosen[name]) for name in self.choices)])
-
     def at(self, **chosen: str) -> Finding:
         """Return the finding of one combination; it is made once.
 
+        Its key says which it is: ``explore-board--statutory--2009``.
+
         Raises
         ------
         ValueError
             A choice is missing or unknown, or has no such option.
         """
-        key = self.state_key(**chosen)
+        if chosen not in self.states():
+            options = "; ".join(f"{name}: {', '.join(of)}" for name, of in self.choices.items())
+            raise ValueError(f"View {self.key!r} has no {chosen}. Choose of each {options}.")
+        key = self._key(chosen)
         if key not in self._made:
             try:
                 self._made[key] = replace(self.finding(**chosen), key=key)
@@ -119,10 +97,8 @@ class View:
                 raise
         return self._made[key]
 
-    @property
-    def first(self) -> dict[str, str]:
-        """The combination that is shown first."""
-        return next(self.states())
+    def _key(self, chosen: Mapping[str, str]) -> str:
+        return "--".join([self.key, *(file_name(chosen[name]) for name in self.choices)])
 
     def __str__(self) -> str:
         chosen = [
@@ -130,24 +106,29 @@ class View:
             for name, options in self.choices.items()
         ]
         head = [self.title, "", f"Question: {self.question}", *chosen]
-        return "\n".join([*head, "", f"Shown first: {self._shown}", "", str(self.at(**self.first))])
+        first = self.at(**next(self.states()))
+        return "\n".join([*head, "", f"Shown first: {self._shown}", "", str(first)])
 
     __repr__ = __str__
 
     @property
     def _shown(self) -> str:
-        return "; ".join(self.choices[name][value] for name, value in self.first.items())
+        """The labels of the options that are shown first."""
+        return "; ".join(next(iter(options.values())) for options in self.choices.values())
 
     @property
-    def _named(self) -> dict[str, Mapping[str, str]]:
+    def _controls(self) -> dict[str, Mapping[str, str]]:
         """The choices, by what their controls are called."""
         return {words.sentence(n.replace("_", " ")): found for n, found in self.choices.items()}
 
-    def _page(self, chosen: Mapping[str, str]) -> str:
-        found = self.at(**chosen)
-        if found.key not in self._pages:
-            self._pages[found.key] = found.html
-        return self._pages[found.key]
+    @cached_property
+    def _pages(self) -> dict[str, str]:
+        """Every finding as HTML, by the numbers of the options chosen: ``0-2``."""
+        numbers = itertools.product(*(range(len(options)) for options in self.choices.values()))
+        return {
+            "-".join(map(str, number)): self.at(**state).html
+            for number, state in zip(numbers, self.states(), strict=True)
+        }
 
     @property
     def html(self) -> str:
@@ -156,36 +137,35 @@ class View:
         A script shows the controls and, of the blocks with ``data-state``, the one whose value is
         the numbers of the options chosen, in the order of the choices: ``0-2``.
         """
-        numbers = itertools.product(*(range(len(options)) for options in self.choices.values()))
-        states = [
-            ("-".join(map(str, number)), self._page(state))
-            for number, state in zip(numbers, self.states(), strict=True)
-        ]
-        controls = {name: list(options.values()) for name, options in self._named.items()}
         return render(
-            "view.html", view=self, controls=controls, shown=self._shown, states=states, few=FEW
+            "view.html",
+            view=self,
+            controls=self._controls,
+            shown=self._shown,
+            states=self._pages.items(),
+            few=FEW,
         )
 
     def live(self) -> VBox:
         """Controls that answer from the kernel, for a front end that shows Jupyter widgets."""
         import ipywidgets  # heavy, and of use to a live reader only
 
-        shown = ipywidgets.HTML(self._page(self.first))
         controls = [
             (ipywidgets.ToggleButtons if len(options) <= FEW else ipywidgets.Dropdown)(
                 options=[(label, value) for value, label in options.items()],
                 description=name,
                 style={"description_width": "initial"},
             )
-            for name, options in self._named.items()
+            for name, options in self._controls.items()
         ]
+        shown = ipywidgets.HTML()
 
-        def answer(_: object) -> None:
-            values = [control.value for control in controls]
-            shown.value = self._page(dict(zip(self.choices, values, strict=True)))
+        def answer(_: object = None) -> None:
+            shown.value = self._pages["-".join(str(control.index) for control in controls)]
 
+        answer()
         for control in controls:
-            control.observe(answer, names="value")
+            control.observe(answer, names="index")
         title, question = words.escaped(self.title), words.escaped(self.question)
         heading = ipywidgets.HTML(f"<b>{title}</b><br>{question}")
         return ipywidgets.VBox([heading, *controls, shown])
@@ -203,105 +183,5 @@ def somebody_is_there() -> bool:
     from IPython import get_ipython
 
     kernel = getattr(get_ipython(), "kernel", None)
-    if kernel is None:
-        return False
-    request = kernel.get_parent("shell")
+    request = kernel.get_parent("shell") if kernel is not None else {}
     return bool(request.get("content", {}).get("allow_stdin", False))
-
-
-def _slug(value: str) -> str:
-    return re.sub(r"[^a-z0-9]+", "-", value.lower()).strip("-")
-
-
-# -- Shares, as one chooses to see them ------------------------------------------------------------
-
-
-def shares(tally: pd.DataFrame, show: str, *, question: str, what: str, note: str = "") -> Finding:
-    """Return the shares of some items in a year, in both, or how far they changed.
-
-    Parameters
-    ----------
-    tally
-        A tally of yes/no items, without groups.
-    show
-        A year, ``both`` (the first and the last), or ``change`` between them.
-    question, note
-        As for `csm_lib.finding`.
-    what
-        Of what the shares are: ``Boards``.
-    """
-    from csm_lib import charts
-
-    moved = changes(tally)
-    drawn, chart = f"share of {what} in {show}", charts.ranked_dots
-    if show == "change":
-        data = tally[tally["item"].isin(moved["item"])].reset_index(drop=True)
-        title, chart = change_title(moved), charts.change_bars
-        drawn = f"change in points in the share of {what}"
-    elif show == "both":
-        data, title, chart = tally, both_title(moved), charts.dumbbell
-        drawn = f"share of {what} in both years"
-    else:
-        data = tally[tally["year"] == int(show)].reset_index(drop=True)
-        title = f"{ends_title(data, what)} in {show}"
-    alt = alt_of(f"Chart of the {drawn}", data)
-    return finding(
-        data, key="shares", title=title, question=question, chart=chart, note=note, alt=alt
-    )
-
-
-def ends_title(data: pd.DataFrame, what: str) -> str:
-    """Tell the lowest and the highest share of a tally, and whose they are.
-
-    Of four and more with the same share only the number is told.
-
-    Parameters
-    ----------
-    data
-        A tally of one year.
-    what
-        Of what the shares are: ``Boards``.
-    """
-    held = data[data["base"] > 0]
-    low, high = (held[held["share"] == end] for end in (held["share"].min(), held["share"].max()))
-    if len(low) == len(held):
-        return words.sentence(f"{_whose(held, 'all')}: {_share(held)} of {what}")
-    return f"From {_share(low)} of {what} ({_whose(low)}) to {_share(high)} ({_whose(high)})"
-
-
-def both_title(moved: pd.DataFrame) -> str:
-    """Tell how many of some changes are rises and how many falls."""
-    if len(moved) == 1:
-        row = moved.iloc[0]
-        return f"{row['label']}: from {words.before(row)} to {words.after(row)}"
-    ways = [moved[moved["direction"] == way] for way in (1, -1, 0)]
-    told = [f"{words.number(len(rows))} {words.went(rows.iloc[0])}" for rows in ways if len(rows)]
-    return f"Of {words.number(len(moved))} asked about in both years, {words.listed(told)}"
-
-
-def change_title(moved: pd.DataFrame) -> str:
-    """Tell which of some changes is the largest rise and which the largest fall.
-
-    Where all rose, or all fell, the least of them stands in place of what is not there.
-    """
-    most = moved.iloc[int(moved["change"].argmax())]
-    least = moved.iloc[int(moved["change"].argmin())]
-    if len(moved) == 1:
-        return words.sentence(_moved(most))
-    up = _moved(most, " most," if most["direction"] > 0 else " least,")
-    down = _moved(least, " most," if least["direction"] < 0 else " least,")
-    return words.sentence(f"{up}; {down}")
-
-
-def _moved(change: pd.Series, degree: str = "") -> str:
-    told = f"{words.within(change['label'])} {words.went(change)}"
-    return f"{told}{degree} by {words.points(change)}" if change["direction"] else told
-
-
-def _whose(rows: pd.DataFrame, many: str = "") -> str:
-    labels = [words.within(label) for label in rows["label"]]
-    return words.listed(labels) if len(labels) < 4 else many or f"{words.number(len(rows))} of them"
-
-
-def _share(rows: pd.DataFrame) -> str:
-    return format_percent(int(rows["yes"].iloc[0]), int(rows["base"].iloc[0]))
