@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 import os
+import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
@@ -38,29 +39,13 @@ FORMATS = (".csv", ".xlsx", ".sav", ".dta", ".parquet")
 CLEAN = ("returns.csv", "returns.parquet")
 """Returns in their clean form."""
 
-THRESHOLD = 5
-"""Counts below this are withheld from what is published, unless a collection says otherwise."""
 
-
-class Origin(NamedTuple):
+class Origin(dict[str, Any]):
     """What is known of a collection wherever its numbers go; it travels with a tally.
 
-    Its title, source, status, terms, what one respondent and several are called, how many there
-    are, below which counts are withheld, the method of the intervals in words, and by item the
-    place in the source and what the answers are called.
+    What its descriptor says (see `About`), the ``size`` of the collection, ``intervals`` in words,
+    and by item the ``places`` in the source and what the ``answers`` are called.
     """
-
-    title: str
-    source: str
-    status: str
-    licence: str
-    one: str
-    many: str
-    size: int
-    threshold: int
-    intervals: str
-    places: Mapping[str, str]
-    answers: Mapping[str, Mapping[str, str]]
 
     def __deepcopy__(self, memo: object) -> Origin:  # pandas copies attrs at every step
         return self
@@ -68,25 +53,51 @@ class Origin(NamedTuple):
 
 def origin_of(data: pd.DataFrame) -> Origin | None:
     """Return the origin that travels with a tally, or with a frame made from it."""
-    found = data.attrs.get("origin")
-    return found if isinstance(found, Origin) else None
+    return Origin(data.attrs["origin"]) if "origin" in data.attrs else None
 
 
-@dataclass(frozen=True, repr=False, eq=False)
-class Collection:
-    """A collection, opened and checked.
+@dataclass(frozen=True, kw_only=True)
+class About:
+    """What the descriptor of a collection, ``datapackage.json``, says of it.
 
     Attributes
     ----------
-    path, title
-        Its folder and its name.
-    codebook
-        The questionnaire.
+    title, about, licence, source
+        ``title`` (left out: the name of the folder), ``description``, and the titles of
+        ``licenses`` and of ``sources`` (left out: the title).
+    status
+        ``returns_status``: ``drawn`` for a reconstructed panel, ``invented`` for an example,
+        ``own returns``, if left out, for what respondents answered.
+    one, many
+        ``respondents``: what one and several are called, ``["partnership", "partnerships"]``.
+    threshold
+        ``disclosure_threshold``: counts of 1 to one less than this are withheld, see
+        `csm_lib.disclosure.protect`. Left out, 5, and 0 for drawn returns, which are nobody's.
+    authority_pages
+        Whether its book has a page for each authority.
+    """
+
+    title: str
+    about: str = ""
+    licence: str = ""
+    source: str = ""
+    status: str = OWN
+    one: str = "authority"
+    many: str = "authorities"
+    threshold: int = 5
+    authority_pages: bool = False
+
+
+@dataclass(frozen=True, kw_only=True, repr=False, eq=False)
+class Collection(About):
+    """A collection, opened and checked: what its descriptor says, and its files.
+
+    Attributes
+    ----------
+    path, codebook
+        Its folder and its questionnaire.
     returns
         One row is one authority in one year, as `csm_lib.returns.read_returns` gives them.
-    status
-        ``drawn`` for a reconstructed panel, ``own returns`` for what respondents answered,
-        ``invented`` for an example.
     published
         The published figures with their recovered counts, as `csm_lib.recovery.recover` gives
         them; ``None`` where nothing is published.
@@ -95,44 +106,27 @@ class Collection:
     intervals
         The method of the intervals that every tally then carries; ``None`` for none. See
         `csm_lib.inference.interval`.
-    one, many
-        What a respondent is called, and several of them.
-    threshold
-        Counts of 1 to one less than this are withheld; see `csm_lib.disclosure.protect`.
-    authority_pages
-        Whether its book has a page for each authority.
-    about, licence, source
-        What it is, its terms, and where it comes from, in words; empty where nothing is said.
     """
 
     path: Path
-    title: str
     codebook: Codebook
     returns: pd.DataFrame
-    status: str
-    published: pd.DataFrame | None = field(default=None)
-    frame: pd.DataFrame | None = field(default=None)
-    intervals: IntervalMethod | None = field(default=None)
-    one: str = "authority"
-    many: str = "authorities"
-    threshold: int = 0
-    authority_pages: bool = False
-    about: str = ""
-    licence: str = ""
-    source: str = ""
+    published: pd.DataFrame | None = None
+    frame: pd.DataFrame | None = None
+    intervals: IntervalMethod | None = None
 
     def __str__(self) -> str:
-        yes = {"published": self.published is not None, "frame": self.frame is not None}
+        beside = [name for name in ("published", "frame") if getattr(self, name) is not None]
         sections = [
             f"  {name}: {words.counted(len(self.codebook.section(name)), 'item')}"
             for name in self.codebook.sections
         ]
-        beside = words.listed([name for name, there in yes.items() if there])
+        years = words.listed([str(year) for year in self.years])
         return "\n".join(
             [
                 self.title,
-                f"{self.label or 'Own returns'}. {self.size} {self.many} in "
-                f"{words.listed([str(year) for year in self.years])}; beside the returns: {beside}",
+                f"{self.label or 'Own returns'}. {self.size} {self.many} in {years}; "
+                f"beside the returns: {words.listed(beside)}",
                 *sections,
             ]
         )
@@ -144,10 +138,12 @@ class Collection:
         """What is known of it wherever its numbers go."""
         items = self.codebook.values()
         return Origin(
-            self.title, self.source, self.status, self.licence, self.one, self.many, self.size,
-            self.threshold, self.intervals_text, {item.item: item.place for item in items},
-            {item.item: dict(item.answers) for item in items},
-        )  # fmt: skip
+            {name: getattr(self, name) for name in About.__dataclass_fields__},
+            size=self.size,
+            intervals=f"95% intervals ({_INTERVALS[self.intervals]})" if self.intervals else "",
+            places={item.item: item.place for item in items},
+            answers={item.item: dict(item.answers) for item in items},
+        )
 
     def find(self, text: str = "") -> pd.DataFrame:
         """List the items whose id, label, section or question has a text in it; all without one.
@@ -173,27 +169,26 @@ class Collection:
         """What every figure made from its returns must be called; empty for own returns."""
         return LABELS[self.status]
 
-    @property
-    def population(self) -> int | None:
-        """How many there are in all; ``None`` if not known.
+    def frame_of(self, year: int) -> pd.DataFrame | None:
+        """Return the rows of the frame that hold for a year; ``None`` where there is no frame.
 
-        On the list of the frame that fits the published figures; where nothing is published, on
-        the list of the last wave, or else the one before it, or the first.
+        They are the list that fits the published figures; where nothing is published, the list of
+        that year, or else the one before it, or the first.
         """
-        if self.frame is None or self.frame.empty:
+        if self.frame is None:
             return None
         if self.published is not None:
-            return int(sample_list(self.published, self.frame).cells["authorities"].sum())
+            return sample_list(self.published, self.frame).cells
         cells = as_labelled_then(self.frame)
-        listed = cells["year"]
-        before = listed[listed <= self.years[-1]]
-        kept = listed == (before.max() if len(before) else listed.min())
-        return int(cells.loc[kept, "authorities"].sum())
+        before = cells.loc[cells["year"] <= year, "year"]
+        year = before.max() if len(before) else cells["year"].min()
+        return cells.loc[cells["year"] == year]
 
     @property
-    def intervals_text(self) -> str:
-        """What the intervals are, in words."""
-        return f"95% intervals ({_INTERVALS[self.intervals]})" if self.intervals else ""
+    def population(self) -> int | None:
+        """How many there are in all in the last year; ``None`` if not known."""
+        cells = self.frame_of(self.years[-1])
+        return None if cells is None else int(cells["authorities"].sum())
 
     @property
     def years(self) -> tuple[int, ...]:
@@ -252,17 +247,16 @@ class Collection:
         Returns
         -------
         DataFrame
-            As `csm_lib.aggregate.tally` gives it, with the column ``status``. For own returns it
-            is ``own returns``, for an example ``invented``. For a drawn panel it is the status
-            of the published figure that the row reproduces (``published``, ``recovered``,
-            ``assumed`` or ``impossible``), and ``drawn`` where nothing printed stands behind the
-            row, as in every row by group.
+            As `csm_lib.aggregate.tally` gives it, with the column ``status``: that of the
+            returns. For a drawn panel it is that of the published figure which the row
+            reproduces (``published``, ``recovered``, ``assumed`` or ``impossible``), and
+            ``drawn`` where nothing printed stands behind the row, as in every row by group.
             With `intervals`, ``low`` and ``high`` are the ends of the interval of the share;
             missing where the method needs a population and that of the row is not known (by
             group, and for an item asked of some).
             With a `threshold`, small counts are withheld: see `csm_lib.disclosure.protect`. So is
-            every answer of a group whose number of respondents is withheld, see `respondents`:
-            who answered and who did not add up to it.
+            every answer of a group whose number of `respondents` is: who answered and who did
+            not add up to it.
 
         Raises
         ------
@@ -293,15 +287,13 @@ class Collection:
     ) -> pd.DataFrame:
         """Count the answers, and withhold what is to be withheld."""
         if not self.threshold:
-            return self._tally(wanted, by=by, years=years)
-        opened_by: dict[str, str] = {}
-        queue = list(wanted)
-        for item in queue:  # what opens an item is counted too: its counts show in the item's base
+            return self._tally(wanted, by, years)
+        counted = list(wanted)
+        for item in counted:  # what opens an item, too: its counts show in the item's base
             opener = self.codebook[item].asked_if
-            opened_by[item] = opener or _RESPONDENTS
-            if opener is not None:
-                queue += [opener] if opener not in queue else []
-        rows = self._tally(queue, by=by, years=years)
+            counted += [opener] if opener and opener not in counted else []
+        opened_by = {item: self.codebook[item].asked_if or _RESPONDENTS for item in counted}
+        rows = self._tally(counted, by, years)
         everyone = self._respondents(by)
         everyone = everyone[everyone["year"].isin(rows["year"])]
         rows = pd.concat([rows, everyone], ignore_index=True) if len(rows) else rows
@@ -309,65 +301,55 @@ class Collection:
         return rows[rows["item"].isin(wanted)].reset_index(drop=True)
 
     def respondents(self, by: Sequence[str]) -> pd.DataFrame:
-        """Count those that answered in each year and group.
+        """Count those that answered: ``yes`` and ``status`` of every group in every year.
 
-        Returns
-        -------
-        DataFrame
-            Columns ``year``, those of `by`, ``yes`` and ``status``. Every group has a row in
-            every year. With a `threshold`, small numbers are withheld as in a tally, and with
-            them whatever would give them back.
+        With a `threshold`, small numbers are withheld as in a tally.
         """
         rows = protect(self._respondents(by), self.threshold, by)
         return rows[["year", *by, "yes", "status"]]
 
     def _respondents(self, by: Sequence[str]) -> pd.DataFrame:
         """Count those that answered, as a tally of an item that all of them said yes to."""
-        groups = [self.returns[name].astype("object").fillna(NOT_KNOWN).astype(str) for name in by]
-        levels = [list(self.years), *(sorted(values.unique()) for values in groups)]
-        cells = pd.MultiIndex.from_product(levels, names=["year", *by])
-        keys = [self.returns["year"].astype("int64"), *groups]
-        found = self.returns.groupby(keys, observed=True).size()
-        found.index.names = cells.names
-        rows = found.reindex(cells, fill_value=0).rename("yes").reset_index()
+        cells = self.returns[["year", *by]].fillna(dict.fromkeys(by, NOT_KNOWN))
+        every = pd.MultiIndex.from_product([sorted(set(cells[name])) for name in cells])
+        found = cells.value_counts().reindex(every.set_names(list(cells)), fill_value=0)
+        rows = found.rename("yes").reset_index()
         return rows.assign(
             item=_RESPONDENTS, answer="yes", base=rows["yes"], no_answer=0, status=self.status
         )
 
     def _tally(
-        self, items: Sequence[str], *, by: Sequence[str], years: Sequence[int] | None
+        self, items: Sequence[str], by: Sequence[str], years: Sequence[int] | None
     ) -> pd.DataFrame:
         """Count the answers to some items, whatever the counts."""
         rows = aggregate.tally(self.returns, self.codebook, items, by=by, years=years)
         if self.intervals is not None:
             rows = self._with_intervals(rows, self.intervals, whole=not by)
-        if self.status != DRAWN:
+        if self.status != DRAWN or self.published is None:
             return rows.assign(status=self.status)
         key = ["item", "year", "answer"]
-        known = self._targets.set_index(key)[["count", "of", "status"]]
-        behind = rows[key].join(known, on=key)
+        behind = rows[key].join(self._targets.set_index(key)[["count", "of", "status"]], on=key)
         same = (behind["count"] == rows["yes"]) & (behind["of"] == rows["base"])
         return rows.assign(status=behind["status"].where(same & (not by), DRAWN))
 
     def _with_intervals(
         self, rows: pd.DataFrame, method: IntervalMethod, *, whole: bool
     ) -> pd.DataFrame:
-        from csm_lib.inference import interval  # heavy; most tallies do without
+        """Add the ends of the intervals, where the method needs no population or it is known."""
+        from csm_lib.inference import FINITE, interval  # heavy; most tallies do without
 
-        if method not in ("wilson_finite", "hypergeometric"):
-            low, high = interval(rows["yes"], rows["base"], method=method)
-            return rows.assign(low=low, high=high)
-        asked_all = rows["item"].map(lambda item: self.codebook[item].asked_if is None)
-        known = asked_all & whole & (self.population is not None)
+        finite = method in FINITE
+        population = (self.population or 0) if finite else None
+        asked = [self.codebook[item] for item in rows["item"]]
+        known = [not finite or bool(whole and population and not i.asked_if) for i in asked]
         low, high = interval(
-            rows["yes"][known], rows["base"][known], method=method, population=self.population or 0
+            rows["yes"][known], rows["base"][known], method=method, population=population
         )
         return rows.assign(low=low, high=high)
 
     @cached_property
     def _targets(self) -> pd.DataFrame:
-        if self.published is None:
-            return pd.DataFrame(columns=["item", "year", "answer", "count", "of", "status"])
+        assert self.published is not None
         return targets(self.published, self.codebook)
 
 
@@ -401,7 +383,7 @@ def open_collection(
     path
         A folder with ``codebook.csv`` and clean returns, ``returns.csv`` or ``.parquet``, and
         ``published.csv`` and ``frame.csv`` where there are such. ``datapackage.json``, if
-        there, describes it, see below. If left out, the folder that the environment variable
+        there, describes it, see `About`. If left out, the folder that the environment variable
         ``CSM_COLLECTION`` names, or the shipped reconstructed panel. Returns in any other form
         are opened by `csm_lib.own.open_collection`.
     intervals
@@ -415,17 +397,6 @@ def open_collection(
     CollectionError
         The folder or a file is missing or not as it must be: with file, line, column, value and
         remedy.
-
-    Notes
-    -----
-    Of ``datapackage.json`` are read ``title``, ``description``, ``sources`` and ``licenses``, and
-
-    - ``returns_status``: ``drawn``, ``invented`` or, if left out, ``own returns``;
-    - ``respondents``: what one respondent and several are called, such as
-      ``["partnership", "partnerships"]``;
-    - ``disclosure_threshold``: counts below it are withheld; 0 withholds nothing. If left out, 5,
-      and 0 for drawn returns, which are nobody's answers;
-    - ``authority_pages``: whether the book has a page for each authority; if left out, none.
     """
     folder = chosen(path)
     if not folder.is_dir():
@@ -448,21 +419,13 @@ def open_collection(
     if returns is None:
         returns = read_returns(_clean_file(folder), codebook, frame=frame)
     return Collection(
+        **vars(about),
         path=folder,
-        title=about.title or folder.resolve().name,
         codebook=codebook,
         returns=returns,
-        status=about.status,
         published=published,
         frame=frame,
         intervals=intervals,
-        one=about.one,
-        many=about.many,
-        threshold=about.threshold,
-        authority_pages=about.authority_pages,
-        about=about.about,
-        licence=about.licence,
-        source=about.source or about.title or folder.resolve().name,
     )
 
 
@@ -488,93 +451,78 @@ def _clean_file(folder: Path) -> Path:
     )
 
 
-class About(NamedTuple):
-    """What a descriptor says of a collection."""
-
-    title: str = ""
-    about: str = ""
-    source: str = ""
-    licence: str = ""
-    status: str = OWN
-    one: str = "authority"
-    many: str = "authorities"
-    threshold: int = THRESHOLD
-    authority_pages: bool = False
-
-
 def read_descriptor(path: Path) -> About:
     """Read what ``datapackage.json`` says of a collection; the defaults where there is none."""
-    if not path.exists():
-        return About()
-    try:
-        found = json.loads(path.read_text(encoding="utf-8-sig"))
-    except (OSError, ValueError, RecursionError) as error:
-        raise CollectionError(
-            f"{path}: cannot be read as JSON ({error}). Correct or delete it."
-        ) from None
-    if not isinstance(found, dict):
-        raise CollectionError(
-            f"{path}: holds a {type(found).__name__}; expected is a JSON object, in braces. "
-            "Correct or delete it."
-        )
-
-    def given(name: str, default: object, expected: str, fits: Callable[[Any], bool]) -> Any:
-        value = found.get(name, default)
-        if not fits(value):
-            raise CollectionError(f"{path}: {name!r} is {value!r}. Use {expected}.")
-        return value
-
-    status = given(
-        "returns_status",
-        OWN,
-        f"{DRAWN!r} or {OWN!r}, or {INVENTED!r} for an example",
-        lambda value: value in LABELS if isinstance(value, str) else False,
-    )
-    one, many = given(
-        "respondents",
-        ["authority", "authorities"],
-        'two words, as in ["partnership", "partnerships"]',
-        lambda value: isinstance(value, list) and len(value) == 2 and all(map(_is_text, value)),
-    )
+    found: dict[str, Any] = {}
+    if path.exists():
+        try:
+            found = {**json.loads(path.read_text(encoding="utf-8-sig"))}
+        except (OSError, TypeError, ValueError, RecursionError) as error:
+            raise CollectionError(
+                f"{path}: cannot be read as a JSON object ({error}). Correct or delete it."
+            ) from None
+    for key, (expected, fits) in _DESCRIPTOR.items():
+        if key in found and not fits(found[key]):
+            raise CollectionError(f"{path}: {key!r} is {found[key]!r}. Use {expected}.")
+    title = found.get("title") or path.resolve().parent.name
+    status = found.get("returns_status", About.status)
+    one, many = found.get("respondents", (About.one, About.many))
     return About(
-        title=given("title", "", "text", _is_any_text),
-        about=given("description", "", "text", _is_any_text),
-        source="; ".join(_titles(given("sources", [], _LISTED, _is_listed))),
-        licence="; ".join(_titles(given("licenses", [], _LISTED, _is_listed))),
+        title=title,
+        about=found.get("description", ""),
+        licence=_titles(found.get("licenses", [])),
+        source=_titles(found.get("sources", [])) or title,
         status=status,
         one=one,
         many=many,
-        threshold=given(
-            "disclosure_threshold",
-            0 if status == DRAWN else THRESHOLD,
-            "a whole number, 0 or more",
-            lambda value: type(value) is int and value >= 0,
-        ),
-        authority_pages=given(
-            "authority_pages", False, "true or false", lambda value: isinstance(value, bool)
-        ),
+        threshold=found.get("disclosure_threshold", 0 if status == DRAWN else About.threshold),
+        authority_pages=found.get("authority_pages", False),
     )
 
 
-_LISTED = 'a list of objects, as in [{"title": "..."}]'
-
-
-def _is_any_text(value: object) -> bool:
-    """Whether it is text that can be written: JSON lets half a character pass, UTF-8 does not."""
-    return isinstance(value, str) and not any("\ud800" <= sign <= "\udfff" for sign in value)
-
-
 def _is_text(value: object) -> bool:
-    return _is_any_text(value) and bool(str(value).strip())
+    """Whether it is text that can be written: JSON lets half a character pass, UTF-8 does not."""
+    return isinstance(value, str) and not re.search("[\ud800-\udfff]", value)
 
 
 def _is_listed(value: object) -> bool:
     return isinstance(value, list) and all(
-        isinstance(one, dict) and all(_is_any_text(one.get(name, "")) for name in ("title", "name"))
+        isinstance(one, dict) and _is_text(one.get("title", "")) and _is_text(one.get("name", ""))
         for one in value
     )
 
 
-def _titles(listed: Sequence[Mapping[str, str]]) -> list[str]:
+def _are_two_words(value: object) -> bool:
+    return (
+        isinstance(value, list)
+        and len(value) == 2
+        and all(_is_text(word) and word.strip() for word in value)
+    )
+
+
+_TEXT = ("text", _is_text)
+_LISTED = ('a list of objects, as in [{"title": "..."}]', _is_listed)
+
+_DESCRIPTOR: Mapping[str, tuple[str, Callable[[Any], bool]]] = {
+    "title": _TEXT,
+    "description": _TEXT,
+    "licenses": _LISTED,
+    "sources": _LISTED,
+    "returns_status": (
+        f"{DRAWN!r} or {OWN!r}, or {INVENTED!r} for an example",
+        [DRAWN, OWN, INVENTED].__contains__,
+    ),
+    "respondents": ('two words, as in ["partnership", "partnerships"]', _are_two_words),
+    "disclosure_threshold": (
+        "a whole number, 0 or more",
+        lambda value: type(value) is int and value >= 0,
+    ),
+    "authority_pages": ("true or false", lambda value: type(value) is bool),
+}
+"""By key of a descriptor: what it takes, and whether a value is that."""
+
+
+def _titles(listed: Sequence[Mapping[str, str]]) -> str:
     """Return the titles of sources or licences, or their names where they have no title."""
-    return [title for one in listed if (title := one.get("title") or one.get("name", ""))]
+    titles = [one.get("title") or one.get("name", "") for one in listed]
+    return "; ".join(filter(None, titles))

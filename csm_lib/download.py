@@ -106,9 +106,9 @@ def licences(status: Mapping[str, int], *, label: str, terms: str = "") -> list[
 
 def terms_of(origin: Origin | None) -> str:
     """Return the terms of a collection that is no drawn panel, in words; else nothing."""
-    if origin is None or origin.status == DRAWN:
+    if origin is None or origin["status"] == DRAWN:
         return ""
-    return origin.licence or UNSAID
+    return origin["licence"] or UNSAID
 
 
 def as_csv(data: pd.DataFrame) -> str:

@@ -209,14 +209,16 @@ class Finding:
     @property
     def label(self) -> str:
         """What it must be called wherever it goes; empty where nothing is drawn or invented."""
-        made = INVENTED if self.origin and self.origin.status == INVENTED else None
+        made = INVENTED if self.origin and self.origin["status"] == INVENTED else None
         return next((LABELS[one] for one in (INVENTED, DRAWN) if one in (made, *self.status)), "")
 
     @property
     def about(self) -> dict[str, Any]:
         """What goes along with the data."""
         paper = [download.PAPER] if download.PAPER_SHORT in self.source else []
-        respondents = (self.origin.one, self.origin.many) if self.origin else download.RESPONDENTS
+        respondents = (
+            (self.origin["one"], self.origin["many"]) if self.origin else download.RESPONDENTS
+        )
         return {
             "key": self.key,
             "title": self.title,
@@ -356,26 +358,26 @@ def base_of(data: pd.DataFrame, origin: Origin | None) -> str:
     """Of whom the shares of a tally are, in words; empty where there is no telling."""
     if origin is None or "base" not in data:
         return ""
-    many, bases = origin.many, data["base"].dropna()
-    whiskers = f"; whiskers: {origin.intervals}" if "low" in data else ""
+    many, bases = origin["many"], data["base"].dropna()
+    whiskers = f"; whiskers: {origin['intervals']}" if "low" in data else ""
     if bases.empty:
         return f"{many} that answered the question; how many is withheld{whiskers}"
     base = span(int(bases.min()), int(bases.max()))
-    if base == str(origin.size):
-        who = f"the one {origin.one}" if origin.size == 1 else f"all {base} {many}"
+    if base == str(origin["size"]):
+        who = f"the one {origin['one']}" if origin["size"] == 1 else f"all {base} {many}"
         return f"{who}{whiskers}"
     each = " by item and year" if " to " in base else ""
-    return f"{many} that answered the question, {base} of {origin.size}{each}{whiskers}"
+    return f"{many} that answered the question, {base} of {origin['size']}{each}{whiskers}"
 
 
 def source_of(data: pd.DataFrame, origin: Origin | None) -> str:
     """Where the numbers of a tally come from, in words."""
     if origin is None:
         return ""
-    if origin.status != DRAWN:
-        return origin.source or origin.title
+    if origin["status"] != DRAWN:
+        return str(origin["source"] or origin["title"])
     places = dict.fromkeys(
-        origin.places[item] for item in data.get("item", ()) if item in origin.places
+        origin["places"][item] for item in data.get("item", ()) if item in origin["places"]
     )
     drawn = data["status"] == DRAWN if "status" in data else pd.Series(False, index=data.index)
     if drawn.all() or not places:
@@ -394,7 +396,7 @@ def withheld_text(data: pd.DataFrame, origin: Origin | None) -> str:
     verb = "is" if count == 1 else "are"
     return (
         f"{sentence(counted(count, 'figure'))} {verb} withheld: a count from 1 to "
-        f"{origin.threshold - 1}, or what would give one back by subtraction."
+        f"{origin['threshold'] - 1}, or what would give one back by subtraction."
     )
 
 
@@ -413,10 +415,9 @@ def alt_of(what: str, data: pd.DataFrame, labels: Mapping[str, str] | None = Non
 
 def _answers(data: pd.DataFrame, origin: Origin | None) -> dict[str, str]:
     """Return what the answers to the items of a tally are called."""
-    found: dict[str, str] = {}
-    for item in data["item"].unique() if origin and "item" in data else ():
-        found |= origin.answers.get(item, {})  # type: ignore[union-attr]
-    return found
+    answers = origin["answers"] if origin else {}
+    items = data["item"].unique() if "item" in data else ()
+    return {answer: name for i in items for answer, name in answers.get(i, {}).items()}
 
 
 def _status_text(status: Mapping[str, int]) -> str:

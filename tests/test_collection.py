@@ -233,8 +233,8 @@ def test_published_figures_need_the_frame(copy: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "parts"),
     [
-        ("{", ["datapackage.json", "cannot be read as JSON", "Correct or delete it"]),
-        ("[1]", ["datapackage.json", "holds a list", "in braces"]),
+        ("{", ["datapackage.json", "cannot be read as a JSON object", "Correct or delete it"]),
+        ("[1]", ["datapackage.json", "cannot be read as a JSON object", "list"]),
         ('{"returns_status": "real"}', ["'returns_status' is 'real'", "'drawn' or 'own returns'"]),
         ('{"returns_status": null}', ["'returns_status' is None", "'drawn' or 'own returns'"]),
         ('{"returns_status": ["drawn"]}', ["'returns_status' is ['drawn']"]),

@@ -11,8 +11,6 @@ from csm_lib import words
 from csm_lib.aggregate import NOT_KNOWN
 from csm_lib.errors import CollectionError
 from csm_lib.findings import DRAWN_SOURCE, Finding, alt_of, withheld_text
-from csm_lib.frame import as_labelled_then
-from csm_lib.recovery import sample_list
 from csm_lib.status import DRAWN, WITHHELD, drawable, drawn_note
 from csm_lib.survey import section
 
@@ -188,21 +186,8 @@ def population(collection: Collection, year: int) -> int | None:
 
     The frame's list of that year counts, or else the one before it, or the first.
     """
-    cells = frame_of(collection, year)
+    cells = collection.frame_of(year)
     return None if cells is None else int(cells["authorities"].sum())
-
-
-def frame_of(collection: Collection, year: int) -> pd.DataFrame | None:
-    """Return the rows of the frame that hold for a year; ``None`` where there is no frame."""
-    frame = collection.frame
-    if frame is None or frame.empty:
-        return None
-    if collection.published is not None:
-        return sample_list(collection.published, frame).cells
-    frame = as_labelled_then(frame)
-    before = frame.loc[frame["year"] <= year, "year"]
-    listed = int(before.max() if len(before) else frame["year"].min())
-    return frame.loc[frame["year"] == listed]
 
 
 # -- By group -------------------------------------------------------------------------------------
@@ -285,7 +270,7 @@ def _by(collection: Collection, by: str) -> Finding:
 
 def _sizes(collection: Collection, by: str, year: int) -> dict[str, int] | None:
     """Return how many each group has in all; ``None`` where the frame does not fit the returns."""
-    cells = frame_of(collection, year)
+    cells = collection.frame_of(year)
     if cells is None:
         return None
     summed = cells.groupby(by, sort=False)["authorities"].sum()
