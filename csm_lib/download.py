@@ -6,7 +6,6 @@ built twice is the same site.
 
 from __future__ import annotations
 
-import csv
 import io
 import json
 import re
@@ -17,11 +16,12 @@ from collections.abc import Mapping
 from functools import cache
 from importlib import metadata
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
 from csm_lib.status import DRAWN, INVENTED, OWN, WITHHELD
+from csm_lib.templates import render
 from csm_lib.words import legible
 
 if TYPE_CHECKING:
@@ -40,6 +40,7 @@ PAPER = (
 
 CC_BY = "CC BY 4.0, https://creativecommons.org/licenses/by/4.0/"
 CC0 = "CC0 1.0, https://creativecommons.org/publicdomain/zero/1.0/"
+FACTS = "Facts: stating them needs no licence. Cite their source."
 UNSAID = "Set by whoever holds the returns. Ask before you pass them on."
 
 WIDTH = 88
@@ -63,24 +64,9 @@ def version() -> str:
     return metadata.version(PROJECT)
 
 
-def citation(key: str, title: str, source: str, *, label: str = "") -> str:
-    """Return how to cite a finding, as plain text.
-
-    Parameters
-    ----------
-    key, title, source
-        Of the finding. One whose source does not name the paper is cited under its source.
-    label
-        What the finding must be called wherever it goes, such as a drawn panel.
-    """
-    book = f"{BOOK}, version {version()}, #finding-{key}."
-    result = f'"{title}"{f" [{label}]" if label else ""}.'
-    if PAPER_SHORT in source:
-        return f"{AUTHORS}. {result} {book} From figures published by {PAPER_SHORT}."
-    return f"{source}. {result} Worked out with csm_lib, version {version()}, #finding-{key}."
-
-
-def licences(status: Mapping[str, int], *, label: str, terms: str = "") -> list[dict[str, str]]:
+def licences(
+    status: Mapping[str, int], *, label: str, origin: Origin | None = None
+) -> list[dict[str, str]]:
     """Return which licence covers which part of a download.
 
     Parameters
@@ -89,26 +75,20 @@ def licences(status: Mapping[str, int], *, label: str, terms: str = "") -> list[
         The statuses of its numbers.
     label
         What numbers of a drawn panel must be called.
-    terms
-        Those of a collection that is no drawn panel, as `terms_of` gives them.
+    origin
+        The collection they are made from. One that is no drawn panel has terms of its own.
     """
-    if terms or OWN in status or INVENTED in status:
+    theirs = origin is not None and origin["status"] != DRAWN
+    if theirs or OWN in status or INVENTED in status:
+        terms = origin["licence"] if origin and theirs else ""
         return [{"covers": "numbers and text", "licence": terms or UNSAID}]
     parts = []
     facts = [name for name in status if name not in (DRAWN, WITHHELD)]
     if facts:
-        needless = "Facts: stating them needs no licence. Cite their source."
-        parts.append({"covers": f"numbers ({', '.join(facts)})", "licence": needless})
+        parts.append({"covers": f"numbers ({', '.join(facts)})", "licence": FACTS})
     if DRAWN in status:
         parts.append({"covers": f"numbers ({DRAWN})", "licence": f"{CC0}. Keep the label: {label}"})
     return [*parts, {"covers": "text, in cells too, and the figure", "licence": CC_BY}]
-
-
-def terms_of(origin: Origin | None) -> str:
-    """Return the terms of a collection that is no drawn panel, in words; else nothing."""
-    if origin is None or origin["status"] == DRAWN:
-        return ""
-    return origin["licence"] or UNSAID
 
 
 def as_csv(data: pd.DataFrame) -> str:
@@ -144,32 +124,23 @@ def columns(
     key: str, data: pd.DataFrame, *, respondents: tuple[str, str] = RESPONDENTS
 ) -> list[dict[str, str]]:
     """Return name, description and unit of each column; only the name where none is on record."""
-    known = [
-        (str(_as_text(name)), meaning(key, str(name), respondents=respondents))
+    return [
+        {"name": str(_as_text(name)), **(meaning(key, str(name), respondents=respondents) or {})}
         for name in data.columns
     ]
-    return [{"name": name, **(found._asdict() if found else {})} for name, found in known]
-
-
-class Meaning(NamedTuple):
-    """What a column holds, and in which unit; ``text`` where it holds no numbers."""
-
-    description: str
-    unit: str
 
 
 @cache
-def _meanings() -> Mapping[tuple[str, str], Meaning]:
-    """Return the table of `MEANINGS`, by finding, where it names one, and column."""
-    with MEANINGS.open(encoding="utf-8", newline="") as table:
-        return {
-            (row["finding"], row["column"]): Meaning(row["description"], row["unit"])
-            for row in csv.DictReader(table)
-        }
+def _meanings() -> Mapping[Any, dict[Any, str]]:
+    """Return what is on record, by finding (empty for all of them) and column."""
+    table = pd.read_csv(MEANINGS, keep_default_na=False, index_col=["finding", "column"])
+    return table.to_dict("index")
 
 
-def meaning(key: str, name: str, *, respondents: tuple[str, str] = RESPONDENTS) -> Meaning | None:
-    """Return what a column of a finding holds, or ``None`` where nothing is on record.
+def meaning(
+    key: str, name: str, *, respondents: tuple[str, str] = RESPONDENTS
+) -> dict[str, str] | None:
+    """Return ``description`` and ``unit`` of a column, or ``None`` where nothing is on record.
 
     Parameters
     ----------
@@ -180,19 +151,14 @@ def meaning(key: str, name: str, *, respondents: tuple[str, str] = RESPONDENTS) 
     respondents
         What one respondent and several are called.
     """
-    words = ("{year}" if word.isdecimal() and len(word) == 4 else word for word in name.split(" "))
-    for known in ((key.removesuffix(TO_READ), name), ("", name), ("", " ".join(words))):
-        if known in _meanings():
-            return Meaning(*(_call(text, *respondents) for text in _meanings()[known]))
-    return None
-
-
-def _call(text: str, one: str, many: str) -> str:
-    """Call authorities what a collection calls its respondents."""
-    if many == "authorities":
-        return text
-    called = {"authorities": many, "authority": one, " of England": ""}
-    return re.sub("|".join(called), lambda found: called[found[0]], text)
+    any_year = re.sub(r"(?<!\S)\d{4}(?!\S)", "{year}", name)
+    places = ((key.removesuffix(TO_READ), name), ("", name), ("", any_year))
+    found = next((_meanings()[place] for place in places if place in _meanings()), None)
+    if found is None or respondents == RESPONDENTS:
+        return found
+    called = dict(zip(("authority", "authorities"), respondents, strict=True)) | {" of England": ""}
+    words = re.compile("|".join(called))
+    return {kind: words.sub(lambda word: called[word[0]], text) for kind, text in found.items()}
 
 
 def pack(about: Mapping[str, Any], csv: str) -> bytes:
@@ -207,7 +173,7 @@ def pack(about: Mapping[str, Any], csv: str) -> bytes:
     """
     name = file_name(about["key"])
     files = {
-        "README.txt": readme(about),
+        "README.txt": render("readme.txt", **about, file=f"{name}.csv", fill=fill) + "\n",
         f"{name}.csv": csv,
         "metadata.json": json.dumps(about, ensure_ascii=False, indent=1) + "\n",
     }
@@ -237,49 +203,6 @@ def write_workbook(
         pd.DataFrame(facts).to_excel(book, sheet_name="About", index=False, header=False)
         table.to_excel(book, sheet_name="Table", index=False)
         data.to_excel(book, sheet_name="Data", index=False)
-
-
-def readme(about: Mapping[str, Any]) -> str:
-    """Return what is known about the data, in plain words."""
-    csv = f"{file_name(about['key'])}.csv"
-    statuses = [f"{s['rows']} {s['status']} ({s['meaning']})" for s in about["status"]]
-    facts = {
-        "Label": about["label"],
-        "Question": about["question"],
-        "Base": about["base"],
-        "Status of the rows": "; ".join(statuses),
-        "Source": about["source"],
-        "Beware": about["caveat"],
-    }
-    described = [
-        c["name"]
-        + (f": {c['description']}" if "description" in c else "")
-        + (f" ({c['unit']})" if c.get("unit", "text") != "text" else "")
-        for c in about["columns"]
-    ]
-    licences = [f"{part['covers']}: {part['licence']}" for part in about["licence"]]
-    parts = [
-        fill(about["title"]),
-        "\n".join(fill(f"{name}: {words}", hang="  ") for name, words in facts.items() if words),
-        listed(
-            "Files",
-            [
-                f"{csv}: the data, in UTF-8, cells separated by commas. An empty cell holds "
-                "nothing. An apostrophe before = + - or @ keeps a spreadsheet from taking text "
-                "for a formula.",
-                "metadata.json: what stands here, for programs.",
-            ],
-        ),
-        listed(f"Columns of {csv}", described),
-        listed("Licence", licences),
-        listed("How to cite", list(about["cite"])),
-    ]
-    return "\n\n".join(parts) + "\n"
-
-
-def listed(title: str, lines: list[str]) -> str:
-    """Return lines under a title, each a paragraph behind a dash."""
-    return "\n".join([title, *(fill(f"- {line}", hang="  ") for line in lines)])
 
 
 def fill(text: str, *, hang: str = "") -> str:

@@ -216,9 +216,7 @@ class Finding:
     def about(self) -> dict[str, Any]:
         """What goes along with the data."""
         paper = [download.PAPER] if download.PAPER_SHORT in self.source else []
-        respondents = (
-            (self.origin["one"], self.origin["many"]) if self.origin else download.RESPONDENTS
-        )
+        called = (self.origin["one"], self.origin["many"]) if self.origin else download.RESPONDENTS
         return {
             "key": self.key,
             "title": self.title,
@@ -231,17 +229,22 @@ class Finding:
             ],
             "source": self.source,
             "caveat": self.caveat,
-            "licence": download.licences(
-                self.status, label=self.label, terms=download.terms_of(self.origin)
-            ),
+            "licence": download.licences(self.status, label=self.label, origin=self.origin),
             "cite": [self.citation, *paper],
-            "columns": download.columns(self.key, self._sourced, respondents=respondents),
+            "columns": download.columns(self.key, self._sourced, respondents=called),
         }
 
     @property
     def citation(self) -> str:
-        """How to cite it, as plain text."""
-        return download.citation(self.key, self.title, self.source, label=self.label)
+        """How to cite it, as plain text; under its source, if that does not name the paper."""
+        version = f"version {download.version()}, #finding-{self.key}."
+        result = f'"{self.title}"{f" [{self.label}]" if self.label else ""}.'
+        if download.PAPER_SHORT not in self.source:
+            return f"{self.source}. {result} Worked out with csm_lib, {version}"
+        return (
+            f"{download.AUTHORS}. {result} {download.BOOK}, {version} "
+            f"From figures published by {download.PAPER_SHORT}."
+        )
 
     @property
     def archive(self) -> bytes:

@@ -270,20 +270,26 @@ def test_every_column_of_every_finding_is_described(path: Path) -> None:
     assert unknown == [], "say in csm_lib/columns.csv what they hold"
 
 
-def test_a_column_means_what_it_means_in_its_finding() -> None:
-    assert meaning("support", "base") == ("drawn panels", "panels")
-    assert meaning("chairs", "base") == ("how many gave any answer", "authorities")
-    told = "Boards on which the agency sat and its level is stated"
-    assert meaning("heads", "of members 2008") == (told, "Boards")
-    assert meaning("heads", "of members 74") is None
-
-
-def test_a_column_means_what_respondents_are_called() -> None:
-    hubs = ("hub", "family hubs")
-    assert meaning("k", "base", respondents=hubs) == ("how many gave any answer", "family hubs")
-    assert meaning("k", "region", respondents=hubs) == ("region", "text")
-    assert meaning("k", "region") == ("region of England", "text")
-    assert meaning("k", "nothing", respondents=hubs) is None
+@pytest.mark.parametrize(
+    ("key", "name", "respondents", "found"),
+    [
+        ("support", "base", None, ("drawn panels", "panels")),
+        ("support-to-read", "base", None, ("drawn panels", "panels")),
+        ("chairs", "base", None, ("how many gave any answer", "authorities")),
+        ("chairs", "base", ("hub", "hubs"), ("how many gave any answer", "hubs")),
+        ("k", "region", None, ("region of England", "text")),
+        ("k", "region", ("hub", "hubs"), ("region", "text")),
+        ("heads", "of members 2008", None,
+         ("Boards on which the agency sat and its level is stated", "Boards")),
+        ("heads", "of members 74", None, None),
+        ("k", "nothing", ("hub", "hubs"), None),
+    ],
+)  # fmt: skip
+def test_a_column_means_what_it_means_in_its_finding_and_to_its_respondents(
+    key: str, name: str, respondents: tuple[str, str] | None, found: tuple[str, str] | None
+) -> None:
+    said = meaning(key, name, respondents=respondents or download.RESPONDENTS)
+    assert said == (found and dict(zip(("description", "unit"), found, strict=True)))
 
 
 # -- How to cite -------------------------------------------------------------
@@ -291,7 +297,8 @@ def test_a_column_means_what_respondents_are_called() -> None:
 
 def test_a_citation_names_result_book_version_and_address() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
-    assert download.citation("police", "All sat", "Devanney and Wistow (2013), Table 1") == (
+    finding = _finding(title="All sat", source="Devanney and Wistow (2013), Table 1")
+    assert finding.citation == (
         "The Children's Trust mapping book contributors. \"All sat\". Mapping Children's Trusts, "
         f"version {project['version']}, #finding-police. "
         "From figures published by Devanney and Wistow (2013)."

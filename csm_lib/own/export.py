@@ -30,6 +30,7 @@ from csm_lib.notebooks import FOLDER, cells_of, keys_in, take
 from csm_lib.own.workbook import SheetNames, cut, link_to, new_workbook
 from csm_lib.status import STATUSES
 from csm_lib.survey.catalogue import Chapter, Entry, chapters_of
+from csm_lib.templates import render
 from csm_lib.words import legible
 
 if TYPE_CHECKING:
@@ -495,52 +496,23 @@ def _write_contents(
 
 def _readme(collection: Collection, contents: Contents) -> str:
     kept = [one for _, listed in contents for one in listed]
-    statuses = {name for one in kept for name in one.finding.status}
-    licences = dict.fromkeys(
-        f"{part['covers']}: {part['licence']}"
+    held = {name for one in kept for name in one.finding.status}
+    licences = (
+        (part["covers"], part["licence"])
         for one in kept
         for part in download.licences(one.finding.status, label=one.finding.label)
     )
-    book = f"{download.BOOK}, version {download.version()}"
-    labels = list(dict.fromkeys(one.finding.label for one in kept if one.finding.label))
-    facts = [
-        ("", collection.about),
-        ("Keep the label of a finding wherever it goes: ", "; ".join(labels)),
-        ("Source: ", collection.source),
-        ("Terms of the returns: ", collection.licence),
-    ]
-    paragraphs = [
-        download.fill(f"{collection.title}: findings"),
-        "\n".join(download.fill(name + text, hang="  ") for name, text in facts if text),
-        download.listed(
-            "Files",
-            [
-                f"{WORKBOOK}: everything in one workbook, a sheet for each finding.",
-                "tables: the numbers of each finding, in UTF-8, cells separated by commas. An "
-                "apostrophe before = + - or @ keeps a spreadsheet from taking text for a formula.",
-                f"figures: as SVG, sharp at every size, and as PNG with {DPI} dots per inch.",
-                f"{MARK}: the names of all files, by which the next export knows its own.",
-            ],
-        ),
-        *(
-            download.listed(
-                legible(title), [f"{one.finding.title} ({', '.join(one.files)})" for one in listed]
-            )
-            for title, listed in contents
-            if listed
-        ),
-        download.listed(
-            "What the numbers are",
-            [f"{name}: {meaning}" for name, meaning in STATUSES.items() if name in statuses],
-        ),
-        download.listed("Licence", list(licences)),
-        download.listed(
-            "How to cite",
-            [
-                "A finding: as its sheet of the workbook says under Cite.",
-                f"All of them: {collection.source or collection.title}. Findings. Worked out "
-                f"with {book}.",
-            ],
-        ),
-    ]
-    return "\n\n".join(part for part in paragraphs if part) + "\n"
+    text = render(
+        "readme_of_all.txt",
+        fill=download.fill,
+        collection=collection,
+        labels=dict.fromkeys(one.finding.label for one in kept if one.finding.label),
+        workbook=WORKBOOK,
+        dpi=DPI,
+        mark=MARK,
+        contents=contents,
+        statuses=[(name, meaning) for name, meaning in STATUSES.items() if name in held],
+        licences=dict.fromkeys(licences),
+        book=f"{download.BOOK}, version {download.version()}",
+    )
+    return f"{text}\n"
