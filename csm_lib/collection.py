@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import json
 import os
-import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -16,13 +14,14 @@ import pandas as pd
 from csm_lib import aggregate, words
 from csm_lib.aggregate import NOT_KNOWN
 from csm_lib.codebook import Codebook, did_you_mean, read_codebook
+from csm_lib.descriptor import About, read_descriptor
 from csm_lib.disclosure import protect
 from csm_lib.errors import CollectionError, ReturnsError
 from csm_lib.frame import as_labelled_then, read_frame
 from csm_lib.published import read_published
 from csm_lib.recovery import recover, sample_list, targets
 from csm_lib.returns import read_returns
-from csm_lib.status import DRAWN, INVENTED, LABELS, OWN
+from csm_lib.status import DRAWN, LABELS
 
 if TYPE_CHECKING:
     from csm_lib.inference import IntervalMethod
@@ -43,7 +42,7 @@ CLEAN = ("returns.csv", "returns.parquet")
 class Origin(dict[str, Any]):
     """What is known of a collection wherever its numbers go; it travels with a tally.
 
-    What its descriptor says (see `About`), the ``size`` of the collection, ``intervals`` in words,
+    What its descriptor says (`About`), the ``size`` of the collection, ``intervals`` in words,
     and by item the ``places`` in the source and what the ``answers`` are called.
     """
 
@@ -54,38 +53,6 @@ class Origin(dict[str, Any]):
 def origin_of(data: pd.DataFrame) -> Origin | None:
     """Return the origin that travels with a tally, or with a frame made from it."""
     return Origin(data.attrs["origin"]) if "origin" in data.attrs else None
-
-
-@dataclass(frozen=True, kw_only=True)
-class About:
-    """What the descriptor of a collection, ``datapackage.json``, says of it.
-
-    Attributes
-    ----------
-    title, about, licence, source
-        ``title`` (left out: the name of the folder), ``description``, and the titles of
-        ``licenses`` and of ``sources`` (left out: the title).
-    status
-        ``returns_status``: ``drawn`` for a reconstructed panel, ``invented`` for an example,
-        ``own returns``, if left out, for what respondents answered.
-    one, many
-        ``respondents``: what one and several are called, ``["partnership", "partnerships"]``.
-    threshold
-        ``disclosure_threshold``: counts of 1 to one less than this are withheld, see
-        `csm_lib.disclosure.protect`. Left out, 5, and 0 for drawn returns, which are nobody's.
-    authority_pages
-        Whether its book has a page for each authority.
-    """
-
-    title: str
-    about: str = ""
-    licence: str = ""
-    source: str = ""
-    status: str = OWN
-    one: str = "authority"
-    many: str = "authorities"
-    threshold: int = 5
-    authority_pages: bool = False
 
 
 @dataclass(frozen=True, kw_only=True, repr=False, eq=False)
@@ -383,9 +350,9 @@ def open_collection(
     path
         A folder with ``codebook.csv`` and clean returns, ``returns.csv`` or ``.parquet``, and
         ``published.csv`` and ``frame.csv`` where there are such. ``datapackage.json``, if
-        there, describes it, see `About`. If left out, the folder that the environment variable
-        ``CSM_COLLECTION`` names, or the shipped reconstructed panel. Returns in any other form
-        are opened by `csm_lib.own.open_collection`.
+        there, describes it: see `csm_lib.descriptor.About`. If left out, the folder that the
+        environment variable ``CSM_COLLECTION`` names, or the shipped reconstructed panel. Returns
+        in any other form are opened by `csm_lib.own.open_collection`.
     intervals
         Give every tally, and so every chart, intervals by this method.
     returns
@@ -431,98 +398,17 @@ def open_collection(
 
 def returns_files(folder: Path) -> list[Path]:
     """Return every file of a folder that holds returns, in whatever form."""
-    return sorted(
-        path
-        for path in folder.iterdir()
-        if path.stem == "returns" and path.suffix.lower() in FORMATS
-    )
+    found = (path for path in folder.iterdir() if path.stem == "returns")
+    return sorted(path for path in found if path.suffix.lower() in FORMATS)
 
 
 def _clean_file(folder: Path) -> Path:
     """Return the file of clean returns of a folder, or refuse it."""
-    found = returns_files(folder)
-    if len(found) == 1 and found[0].name in CLEAN and not (folder / "columns.csv").exists():
-        return found[0]
-    foreign = [path.name for path in (*found, *folder.glob("columns.csv"))]
+    found = [path.name for path in (*returns_files(folder), *folder.glob("columns.csv"))]
+    if len(found) == 1 and found[0] in CLEAN:
+        return folder / found[0]
     raise ReturnsError(
-        f"{folder}: holds {words.listed(foreign) if foreign else 'no returns'}; one file of clean "
+        f"{folder}: holds {words.listed(found) if found else 'no returns'}; one file of clean "
         f"returns is expected, {' or '.join(CLEAN)}. Open others by "
         f"csm_lib.own.open_collection({str(folder)!r})."
     )
-
-
-def read_descriptor(path: Path) -> About:
-    """Read what ``datapackage.json`` says of a collection; the defaults where there is none."""
-    found: dict[str, Any] = {}
-    if path.exists():
-        try:
-            found = {**json.loads(path.read_text(encoding="utf-8-sig"))}
-        except (OSError, TypeError, ValueError, RecursionError) as error:
-            raise CollectionError(
-                f"{path}: cannot be read as a JSON object ({error}). Correct or delete it."
-            ) from None
-    for key, (expected, fits) in _DESCRIPTOR.items():
-        if key in found and not fits(found[key]):
-            raise CollectionError(f"{path}: {key!r} is {found[key]!r}. Use {expected}.")
-    title = found.get("title") or path.resolve().parent.name
-    status = found.get("returns_status", About.status)
-    one, many = found.get("respondents", (About.one, About.many))
-    return About(
-        title=title,
-        about=found.get("description", ""),
-        licence=_titles(found.get("licenses", [])),
-        source=_titles(found.get("sources", [])) or title,
-        status=status,
-        one=one,
-        many=many,
-        threshold=found.get("disclosure_threshold", 0 if status == DRAWN else About.threshold),
-        authority_pages=found.get("authority_pages", False),
-    )
-
-
-def _is_text(value: object) -> bool:
-    """Whether it is text that can be written: JSON lets half a character pass, UTF-8 does not."""
-    return isinstance(value, str) and not re.search("[\ud800-\udfff]", value)
-
-
-def _is_listed(value: object) -> bool:
-    return isinstance(value, list) and all(
-        isinstance(one, dict) and _is_text(one.get("title", "")) and _is_text(one.get("name", ""))
-        for one in value
-    )
-
-
-def _are_two_words(value: object) -> bool:
-    return (
-        isinstance(value, list)
-        and len(value) == 2
-        and all(_is_text(word) and word.strip() for word in value)
-    )
-
-
-_TEXT = ("text", _is_text)
-_LISTED = ('a list of objects, as in [{"title": "..."}]', _is_listed)
-
-_DESCRIPTOR: Mapping[str, tuple[str, Callable[[Any], bool]]] = {
-    "title": _TEXT,
-    "description": _TEXT,
-    "licenses": _LISTED,
-    "sources": _LISTED,
-    "returns_status": (
-        f"{DRAWN!r} or {OWN!r}, or {INVENTED!r} for an example",
-        [DRAWN, OWN, INVENTED].__contains__,
-    ),
-    "respondents": ('two words, as in ["partnership", "partnerships"]', _are_two_words),
-    "disclosure_threshold": (
-        "a whole number, 0 or more",
-        lambda value: type(value) is int and value >= 0,
-    ),
-    "authority_pages": ("true or false", lambda value: type(value) is bool),
-}
-"""By key of a descriptor: what it takes, and whether a value is that."""
-
-
-def _titles(listed: Sequence[Mapping[str, str]]) -> str:
-    """Return the titles of sources or licences, or their names where they have no title."""
-    titles = [one.get("title") or one.get("name", "") for one in listed]
-    return "; ".join(filter(None, titles))

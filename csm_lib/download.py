@@ -67,16 +67,9 @@ def version() -> str:
 def licences(
     status: Mapping[str, int], *, label: str, origin: Origin | None = None
 ) -> list[dict[str, str]]:
-    """Return which licence covers which part of a download.
+    """Return which licence covers which part of a download, by the statuses of its numbers.
 
-    Parameters
-    ----------
-    status
-        The statuses of its numbers.
-    label
-        What numbers of a drawn panel must be called.
-    origin
-        The collection they are made from. One that is no drawn panel has terms of its own.
+    A collection that is no drawn panel has terms of its own. Drawn numbers keep their `label`.
     """
     theirs = origin is not None and origin["status"] != DRAWN
     if theirs or OWN in status or INVENTED in status:
@@ -142,14 +135,8 @@ def meaning(
 ) -> dict[str, str] | None:
     """Return ``description`` and ``unit`` of a column, or ``None`` where nothing is on record.
 
-    Parameters
-    ----------
-    key
-        The finding's key; one that is to be read in an exercise has the columns it always has.
-    name
-        The column's name. ``{year}`` in `MEANINGS` stands for any year in it.
-    respondents
-        What one respondent and several are called.
+    ``{year}`` in `MEANINGS` stands for any year in a name. A finding that is to be read in an
+    exercise has the columns it always has.
     """
     any_year = re.sub(r"(?<!\S)\d{4}(?!\S)", "{year}", name)
     places = ((key.removesuffix(TO_READ), name), ("", name), ("", any_year))
@@ -162,15 +149,7 @@ def meaning(
 
 
 def pack(about: Mapping[str, Any], csv: str) -> bytes:
-    """Return the zip: the data, what is known about them for programs, and the same for readers.
-
-    Parameters
-    ----------
-    about
-        What `csm_lib.findings.Finding.about` gives.
-    csv
-        The data.
-    """
+    """Return the zip: the data, and `Finding.about` them for programs and for readers."""
     name = file_name(about["key"])
     files = {
         "README.txt": render("readme.txt", **about, file=f"{name}.csv", fill=fill) + "\n",

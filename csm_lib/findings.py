@@ -89,7 +89,6 @@ def finding(
     made_from = data if of is None else of
     origin = made_from.origin if isinstance(made_from, Collection) else origin_of(made_from)
     tally = made_from if isinstance(made_from, pd.DataFrame) else data
-    labels = _answers(data, origin)
     drawn = drawable(data) if {"status", "item", "base"} <= set(data) else data.copy()
     label = label_of(data) or ""  # of what is withheld and not drawn, too
     drawn.attrs["label"] = label
@@ -102,9 +101,8 @@ def finding(
         base=base or base_of(tally, origin),
         source=source or source_of(tally, origin),
         caveat=" ".join(part for part in (note, withheld_text(data, origin)) if part),
-        alt=alt or alt_of(what, data, labels),
+        alt=alt or alt_of(what, data),
         draw=None if chart is None or drawn.empty else (lambda: chart(drawn)),
-        labels=labels,
         shown=table,
         origin=origin,
     )
@@ -122,8 +120,6 @@ class Finding:
         What the reader must beware of; may be empty.
     draw
         Draws the chart; ``None`` where the table is the finding.
-    labels
-        What the page calls the answers of a tally.
     shown
         The data as the page sets it, in text; by default `as_table` lays it out.
     origin
@@ -139,7 +135,6 @@ class Finding:
     caveat: str = ""
     alt: str = ""
     draw: Callable[[], Any] | None = None
-    labels: Mapping[str, str] | None = None
     shown: pd.DataFrame | None = None
     origin: Origin | None = None
 
@@ -164,7 +159,7 @@ class Finding:
     @property
     def table(self) -> pd.DataFrame:
         """The table behind the chart, as a page sets it: text, with counts beside percentages."""
-        return as_table(self.data, self.labels) if self.shown is None else self.shown
+        return as_table(self.data) if self.shown is None else self.shown
 
     def save(self, path: str | Path) -> Path:
         """Write the chart (``.png``, ``.svg``) or the data (``.xlsx``, ``.csv``) to a file.
@@ -290,15 +285,13 @@ class Finding:
         )
 
 
-def as_table(data: pd.DataFrame, labels: Mapping[str, str] | None = None) -> pd.DataFrame:
+def as_table(data: pd.DataFrame) -> pd.DataFrame:
     """Lay a tally out for reading: one row an item (or group), one column a year (or answer).
 
     Parameters
     ----------
     data
         A tally, with or without years. A frame of any other shape is returned as it is.
-    labels
-        What to call the answers.
 
     Returns
     -------
@@ -322,7 +315,7 @@ def as_table(data: pd.DataFrame, labels: Mapping[str, str] | None = None) -> pd.
     if several_answers and years is not None:
         heads["year"] = years
     if several_answers:
-        column = data["answer"].map(lambda a: (labels or {}).get(a, a.replace("_", " ")))
+        column = _called(data)
         silent = pd.Series("no answer", index=data.index)
     else:
         column = pd.Series("share", index=data.index) if years is None else years
@@ -340,6 +333,16 @@ def as_table(data: pd.DataFrame, labels: Mapping[str, str] | None = None) -> pd.
         words = data["status"].groupby([heads[name] for name in heads], sort=False)
         body["status"] = words.agg(lambda found: ", ".join(dict.fromkeys(found)))
     return body.reset_index()
+
+
+def _called(data: pd.DataFrame) -> pd.Series:
+    """What the answers of a tally are called where it comes from."""
+    answers = (origin_of(data) or Origin()).get("answers", {})
+    found = [
+        answers.get(item, {}).get(answer, answer.replace("_", " "))
+        for item, answer in zip(data["item"], data["answer"], strict=True)
+    ]
+    return pd.Series(found, index=data.index)
 
 
 def told_apart(data: pd.DataFrame) -> pd.DataFrame:
@@ -403,9 +406,9 @@ def withheld_text(data: pd.DataFrame, origin: Origin | None) -> str:
     )
 
 
-def alt_of(what: str, data: pd.DataFrame, labels: Mapping[str, str] | None = None) -> str:
+def alt_of(what: str, data: pd.DataFrame) -> str:
     """The numbers of a chart in words: what it is, then each row of its table."""
-    table = as_table(data, labels)
+    table = as_table(data)
     rows = []
     for row in table.drop(columns="status", errors="ignore").to_dict("records"):
         first, *rest = row.items()
@@ -414,13 +417,6 @@ def alt_of(what: str, data: pd.DataFrame, labels: Mapping[str, str] | None = Non
         )
         rows.append(f"{first[1]}: {values}")
     return f"{what}. {'; '.join(rows)}."
-
-
-def _answers(data: pd.DataFrame, origin: Origin | None) -> dict[str, str]:
-    """Return what the answers to the items of a tally are called."""
-    answers = origin["answers"] if origin else {}
-    items = data["item"].unique() if "item" in data else ()
-    return {answer: name for i in items for answer, name in answers.get(i, {}).items()}
 
 
 def _status_text(status: Mapping[str, int]) -> str:

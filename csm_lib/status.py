@@ -33,9 +33,6 @@ STATUSES: Mapping[str, str] = {
 }
 """What a number is, and how a page explains it."""
 
-DRAWN_NOTE = LABELS[DRAWN]
-"""The label that stands in every figure that shows what the print does not hold."""
-
 TALLY = (*aggregate.TALLY, "low", "high", "status", "source")
 """The columns a tally may have, and its saved file; any other is one by which it is split."""
 

@@ -24,7 +24,7 @@ from csm_lib.collection import Collection
 from csm_lib.download import meaning
 from csm_lib.findings import Finding
 from csm_lib.notebooks import FOLDER, findings, take
-from csm_lib.status import DRAWN_NOTE
+from csm_lib.status import DRAWN, LABELS
 
 ROOT = Path(__file__).parent.parent
 
@@ -124,14 +124,15 @@ def test_what_is_drawn_carries_its_label_and_is_cc0() -> None:
     finding = _finding(data=data, source="Reconstructed panel of Devanney and Wistow (2013)")
     files = _files(finding)
     about = json.loads(files["police/metadata.json"])
-    assert about["label"] == DRAWN_NOTE
-    assert f"\nLabel: {DRAWN_NOTE}\n" in files["police/README.txt"]
-    assert f"[{DRAWN_NOTE}]" in finding.citation
+    label = LABELS[DRAWN]
+    assert about["label"] == label
+    assert f"\nLabel: {label}\n" in files["police/README.txt"]
+    assert f"[{label}]" in finding.citation
     assert about["licence"][0]["covers"] == "numbers (recovered)"
     assert about["licence"][1] == {
         "covers": "numbers (drawn)",
         "licence": "CC0 1.0, https://creativecommons.org/publicdomain/zero/1.0/. "
-        f"Keep the label: {DRAWN_NOTE}",
+        f"Keep the label: {label}",
     }
 
 

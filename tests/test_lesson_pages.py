@@ -27,7 +27,7 @@ from matplotlib.figure import Figure
 
 from csm_lib.findings import Finding
 from csm_lib.lesson import NAMES, Exercise, Lesson, LessonError
-from csm_lib.status import DRAWN_NOTE
+from csm_lib.status import DRAWN, LABELS
 
 
 def chart(inches: float) -> Callable[[], Any]:
@@ -161,7 +161,7 @@ def test_base_status_and_source_stand_under_what_is_shown() -> None:
     )
     assert told.select(".csm-label") == []
     assert one(drawn, ".csm-base").text == "Base: all baskets. Status: 1 drawn."  # too long
-    assert one(drawn, ".csm-label").text == DRAWN_NOTE
+    assert one(drawn, ".csm-label").text == LABELS[DRAWN]
     assert "status" not in one(drawn, "table").text
 
 

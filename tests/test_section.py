@@ -191,7 +191,7 @@ def test_the_most_frequent_answer_to_one_item_is_the_title() -> None:
     found = section.answers(small([STAGE], {2023: {"plan.stage": told}}), "plan")
 
     assert found.title == "Plan: The plan, most often Signed, 50% (2 of 4) in 2023"
-    assert found.labels == {"none": "Not begun", "draft": "Drafted", "signed": "Signed"}
+    assert {"Not begun", "Drafted", "Signed"} <= set(found.table)
     assert "Not begun" in found.html
 
 

@@ -81,7 +81,7 @@ def check(
 ) -> int:
     """Check a collection or one file of returns, and print every fault in one report."""
     from csm_lib.codebook import read_codebook
-    from csm_lib.collection import read_descriptor
+    from csm_lib.descriptor import read_descriptor
     from csm_lib.frame import read_frame
     from csm_lib.own.check import check_file
     from csm_lib.own.door import open_collection, returns_file
@@ -178,7 +178,8 @@ def columns(path: Path, *, codebook: Path, out: Path | None = None) -> int:
 def template(folder: Path | None, *, out: Path, year: int, rows: int | None = None) -> int:
     """Write the workbook that respondents fill in. The folder needs no returns yet."""
     from csm_lib.codebook import read_codebook
-    from csm_lib.collection import chosen, read_descriptor
+    from csm_lib.collection import chosen
+    from csm_lib.descriptor import read_descriptor
     from csm_lib.frame import read_frame
     from csm_lib.own.template import ROWS, write_template
 

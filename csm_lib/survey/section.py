@@ -123,9 +123,7 @@ def answers(collection: Collection, section: str, response: str | None = None) -
         key=f"{key}-{download.file_name(kind)}" if len(kinds) > 1 else key,
         title=_answers_title(collection, section, data),
         question=_question(collection, data, "Which answer was given to each item?"),
-        alt=alt_of(
-            f"Chart of how the answers divide: {heading(collection, section)}", data, labels
-        ),
+        alt=alt_of(f"Chart of how the answers divide: {heading(collection, section)}", data),
         chart=draw if drawable else None,
         note=_not_last(collection, data),
     )

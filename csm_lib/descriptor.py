@@ -1,0 +1,122 @@
+"""What the descriptor of a collection, ``datapackage.json``, says of it."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from csm_lib.errors import CollectionError
+from csm_lib.status import DRAWN, INVENTED, OWN
+
+
+@dataclass(frozen=True, kw_only=True)
+class About:
+    """What is said of a collection.
+
+    Attributes
+    ----------
+    title, about, licence, source
+        ``title`` (left out: the name of the folder), ``description``, and the titles of
+        ``licenses`` and of ``sources`` (left out: the title).
+    status
+        ``returns_status``: ``drawn`` for a reconstructed panel, ``invented`` for an example,
+        ``own returns``, if left out, for what respondents answered.
+    one, many
+        ``respondents``: what one and several are called, ``["partnership", "partnerships"]``.
+    threshold
+        ``disclosure_threshold``: counts of 1 to one less than this are withheld, see
+        `csm_lib.disclosure.protect`. Left out, 5, and 0 for drawn returns, which are nobody's.
+    authority_pages
+        Whether its book has a page for each authority.
+    """
+
+    title: str
+    about: str = ""
+    licence: str = ""
+    source: str = ""
+    status: str = OWN
+    one: str = "authority"
+    many: str = "authorities"
+    threshold: int = 5
+    authority_pages: bool = False
+
+
+def read_descriptor(path: Path) -> About:
+    """Read what ``datapackage.json`` says of a collection; the defaults where there is none."""
+    found: dict[str, Any] = {}
+    if path.exists():
+        try:
+            found = {**json.loads(path.read_text(encoding="utf-8-sig"))}
+        except (OSError, TypeError, ValueError, RecursionError) as error:
+            raise CollectionError(
+                f"{path}: cannot be read as a JSON object ({error}). Correct or delete it."
+            ) from None
+    for key, (expected, fits) in _DESCRIPTOR.items():
+        if key in found and not fits(found[key]):
+            raise CollectionError(f"{path}: {key!r} is {found[key]!r}. Use {expected}.")
+    title = found.get("title") or path.resolve().parent.name
+    status = found.get("returns_status", About.status)
+    one, many = found.get("respondents", (About.one, About.many))
+    return About(
+        title=title,
+        about=found.get("description", ""),
+        licence=_titles(found.get("licenses", [])),
+        source=_titles(found.get("sources", [])) or title,
+        status=status,
+        one=one,
+        many=many,
+        threshold=found.get("disclosure_threshold", 0 if status == DRAWN else About.threshold),
+        authority_pages=found.get("authority_pages", False),
+    )
+
+
+def _is_text(value: object) -> bool:
+    """Whether it is text that can be written: JSON lets half a character pass, UTF-8 does not."""
+    return isinstance(value, str) and not re.search("[\ud800-\udfff]", value)
+
+
+def _is_listed(value: object) -> bool:
+    return isinstance(value, list) and all(
+        isinstance(one, dict) and _is_text(one.get("title", "")) and _is_text(one.get("name", ""))
+        for one in value
+    )
+
+
+def _are_two_words(value: object) -> bool:
+    return (
+        isinstance(value, list)
+        and len(value) == 2
+        and all(_is_text(word) and word.strip() for word in value)
+    )
+
+
+_TEXT = ("text", _is_text)
+_LISTED = ('a list of objects, as in [{"title": "..."}]', _is_listed)
+
+_DESCRIPTOR: Mapping[str, tuple[str, Callable[[Any], bool]]] = {
+    "title": _TEXT,
+    "description": _TEXT,
+    "licenses": _LISTED,
+    "sources": _LISTED,
+    "returns_status": (
+        f"{DRAWN!r} or {OWN!r}, or {INVENTED!r} for an example",
+        [DRAWN, OWN, INVENTED].__contains__,
+    ),
+    "respondents": ('two words, as in ["partnership", "partnerships"]', _are_two_words),
+    "disclosure_threshold": (
+        "a whole number, 0 or more",
+        lambda value: type(value) is int and value >= 0,
+    ),
+    "authority_pages": ("true or false", lambda value: type(value) is bool),
+}
+"""By key of a descriptor: what it takes, and whether a value is that."""
+
+
+def _titles(listed: Sequence[Mapping[str, str]]) -> str:
+    """Return the titles of sources or licences, or their names where they have no title."""
+    titles = [one.get("title") or one.get("name", "") for one in listed]
+    return "; ".join(filter(None, titles))
