@@ -12,7 +12,7 @@ import pandas as pd
 import pytest
 
 from csm_lib.codebook import Codebook
-from csm_lib.collection import SHIPPED, Collection, open_collection
+from csm_lib.collection import SHIPPED, Collection, open_collection, origin_of
 from csm_lib.errors import CodebookError, CollectionError, PublishedError, ReturnsError
 from csm_lib.own import door
 
@@ -83,13 +83,17 @@ def test_the_environment_may_choose_the_collection(
 ) -> None:
     monkeypatch.setenv("CSM_COLLECTION", str(own))
     assert open_collection().path == own
-    assert open_collection(SHIPPED).path == SHIPPED
+    assert open_collection(str(SHIPPED)).path == SHIPPED
     monkeypatch.setenv("CSM_COLLECTION", "")
     assert open_collection().path == SHIPPED
 
 
-def test_what_nobody_says_of_a_collection_has_its_default(own: Path) -> None:
+@pytest.mark.parametrize("text", [None, "{}"])
+def test_what_nobody_says_of_a_collection_has_its_default(own: Path, text: str | None) -> None:
+    if text is not None:
+        (own / "datapackage.json").write_text(text, encoding="utf-8")
     found = open_collection(own)
+    assert (found.title, found.status) == (own.name, "own returns")
     assert (found.one, found.many) == ("authority", "authorities")
     assert (found.threshold, found.authority_pages) == (5, False)
     assert (found.about, found.licence, found.source, found.label) == ("", "", own.name, "")
@@ -108,6 +112,7 @@ def test_the_descriptor_says_who_answered_and_what_may_be_shown(own: Path) -> No
         sources=[{"title": "A survey", "path": "x"}, {"title": "Another"}, {"path": "y"}],
     )
     found = open_collection(own)
+    assert (found.title, found.status) == ("Our boards", "invented")
     assert (found.one, found.many) == ("partnership", "partnerships")
     assert (found.threshold, found.authority_pages) == (3, True)
     assert (found.about, found.licence) == ("What they said.", "CC0 1.0; MIT")
@@ -133,23 +138,6 @@ def test_all_but_drawn_returns_are_protected_unless_told_otherwise(
     assert open_collection(own).threshold == threshold
     describe(own, returns_status=status, disclosure_threshold=0)
     assert open_collection(own).threshold == 0
-
-
-def test_the_folder_may_be_named_in_text(own: Path) -> None:
-    assert open_collection(str(own)).path == own
-
-
-def test_the_descriptor_names_the_collection_and_what_its_returns_are(own: Path) -> None:
-    about = {"title": "Our boards", "returns_status": "drawn"}
-    (own / "datapackage.json").write_text(json.dumps(about), encoding="utf-8")
-    found = open_collection(own)
-    assert (found.title, found.status) == ("Our boards", "drawn")
-
-
-def test_a_descriptor_that_says_nothing_leaves_the_defaults(own: Path) -> None:
-    (own / "datapackage.json").write_text("{}", encoding="utf-8")
-    found = open_collection(own)
-    assert (found.title, found.status) == (own.name, "own returns")
 
 
 def test_a_collection_cannot_be_changed_by_accident(collection: Collection) -> None:
@@ -345,10 +333,13 @@ def test_a_row_that_misses_the_printed_count_or_base_is_drawn(
     assert status_of(other.tally([item]), year=2009) == {"recovered"}
 
 
-def test_own_returns_are_called_so_whatever_is_published(collection: Collection) -> None:
-    own = dataclasses.replace(collection, status="own returns")
-    assert status_of(own.tally(["board.police"])) == {"own returns"}
-    assert status_of(own.tally(["board.police"], by=["region"])) == {"own returns"}
+@pytest.mark.parametrize("status", ["own returns", "invented"])
+def test_other_returns_are_called_so_whatever_is_published(
+    collection: Collection, status: str
+) -> None:
+    other = dataclasses.replace(collection, status=status)
+    assert status_of(other.tally(["board.police"])) == {status}
+    assert status_of(other.tally(["board.police"], by=["region"])) == {status}
 
 
 def test_a_drawn_panel_without_published_figures_is_all_drawn(collection: Collection) -> None:
@@ -374,6 +365,8 @@ def test_an_unknown_section_item_or_characteristic_is_refused(collection: Collec
         collection.tally("Polise")
     with pytest.raises(CollectionError, match="not asked in 2009; answers are held for 2008"):
         collection.tally("board.connexions", years=2009)
+    with pytest.raises(CollectionError, match="cannot be split by 'county'"):
+        collection.tally("chair", by=["county"])
 
 
 def test_what_is_counted_can_be_named_as_an_analyst_would(collection: Collection) -> None:
@@ -383,16 +376,6 @@ def test_what_is_counted_can_be_named_as_an_analyst_would(collection: Collection
     assert both["item"].tolist() == ["jsna.carried_out", "board.third_sector"]
     assert collection.find("THIRD sector")["item"].tolist() == ["board.third_sector"]
     assert str(collection).startswith(f"{collection.title}\nDrawn: an illustration")
-
-
-def test_an_unknown_characteristic_is_refused(collection: Collection) -> None:
-    with pytest.raises(CollectionError, match="cannot be split by 'county'"):
-        collection.tally("chair", by=["county"])
-
-
-def test_invented_returns_are_called_so(collection: Collection) -> None:
-    made = dataclasses.replace(collection, status="invented")
-    assert status_of(made.tally(["board.police"])) == {"invented"}
 
 
 def test_a_small_count_is_withheld_by_the_threshold_and_shown_without(own: Path) -> None:
@@ -435,7 +418,7 @@ def test_an_item_asked_for_twice_is_counted_once_where_counts_are_protected(
     own = dataclasses.replace(collection, status="own returns", threshold=5)
     once = own.tally(["board.chair"], by=["region"])
     pd.testing.assert_frame_equal(own.tally(["board.chair"] * 2, by=["region"]), once)
-    pd.testing.assert_frame_equal(own.tally("board.chair", by="region"), once)  # type: ignore[arg-type]
+    pd.testing.assert_frame_equal(own.tally("board.chair", by="region"), once)
 
 
 def test_a_tally_leaves_the_collection_as_it_was(collection: Collection) -> None:
@@ -444,3 +427,13 @@ def test_a_tally_leaves_the_collection_as_it_was(collection: Collection) -> None
     rows["yes"] = 0
     pd.testing.assert_frame_equal(collection.returns, before)
     assert (collection.tally(["board.police"])["yes"] > 0).all()
+
+
+def test_a_tally_keeps_its_origin_when_it_is_cut_and_where_parquet_writes_it(
+    collection: Collection, tmp_path: Path
+) -> None:
+    rows = collection.tally("jsna")
+    assert origin_of(rows[rows["year"] == 2009].copy()) is not None
+    rows.to_parquet(tmp_path / "rows.parquet")
+    assert origin_of(pd.read_parquet(tmp_path / "rows.parquet")) == collection.origin
+    assert origin_of(pd.DataFrame()) is None
