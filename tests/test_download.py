@@ -111,6 +111,8 @@ def test_the_read_me_says_the_same_in_plain_words() -> None:
         "Source: Devanney and Wistow (2013)\nBeware: Mind.\n\nFiles\n- police.csv: "
     )
     assert "- yes: how many gave the answer (authorities)\n" in text
+    heads = [part.partition("\n")[0] for part in text.split("\n\n")[2:]]
+    assert heads == ["Files", "Columns of police.csv", "Licence", "How to cite"]
     flat = " ".join(text.split())
     assert finding.citation in flat
     assert download.PAPER in flat
