@@ -33,7 +33,7 @@ from csm_lib import words
 from csm_lib.aggregate import changes
 from csm_lib.codebook import did_you_mean
 from csm_lib.errors import CollectionError
-from csm_lib.published import values_of
+from csm_lib.published import rows_of
 from csm_lib.words import listed, sentence, within
 
 if TYPE_CHECKING:
@@ -71,7 +71,8 @@ class Known:
     @cached_property
     def printed(self) -> Mapping[tuple[str, int | None, str], int]:
         """The number printed of each item, year and statistic."""
-        return values_of(self.published)
+        rows = rows_of(self.published)
+        return {(row["item"], row["year"], row["statistic"]): row["value"] for row in rows}
 
     @cached_property
     def rows(self) -> Mapping[str, pd.DataFrame]:
