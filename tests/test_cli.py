@@ -126,7 +126,7 @@ def test_reproduce_records_and_is_then_content(
     path = opened.path / "ledger.csv"
     path.unlink()
     assert cli.main(["reproduce"]) == 1
-    assert "there is no such file" in capsys.readouterr().err
+    assert "cannot be read" in capsys.readouterr().err
     assert cli.main(["reproduce", "--record"]) == 0
     assert "269 verdicts recorded" in capsys.readouterr().out
     assert path.read_bytes() == (SHIPPED / "ledger.csv").read_bytes()
