@@ -172,7 +172,7 @@ def test_the_card_of_a_lesson_offers_all_of_it_and_tells_its_time(lesson: str) -
 def test_a_plan_for_60_minutes_is_two_clicks_from_the_front_page() -> None:
     front = (ROOT / "notebooks" / "findings.ipynb").read_text("utf-8")
 
-    assert "{doc}`/book/teaching`" in front
+    assert "](../book/teaching.md)" in front
     assert "](instructor.md#a-plan-for-60-minutes)" in TEACHING
     heading = INSTRUCTOR.partition("\n## A plan for 60 minutes\n")[2].partition("\n## ")[0]
     assert len(SLOT.findall(heading)) == 8
