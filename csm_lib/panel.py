@@ -258,6 +258,36 @@ def draw_net_changes(
     return whole
 
 
+def falls_by_chance(
+    wanted: pd.DataFrame,
+    codebook: Codebook,
+    size: int,
+    *,
+    persistence: float,
+    rng: np.random.Generator,
+    panels: int,
+) -> pd.DataFrame:
+    """Return by how many authorities each item falls in drawn panels with nothing going on.
+
+    A coin decides for every authority which of its two years came first, so that no real trend is
+    left. One row is a panel, one column an item; a rise is below 0.
+
+    Parameters
+    ----------
+    wanted, codebook, size, persistence, rng, panels
+        As for `draw_answers`; of yes/no items asked in the first and in the last year.
+    """
+    drawn = draw_answers(wanted, codebook, size, persistence=persistence, rng=rng, panels=panels)
+    coin = np.where(rng.random((panels, size)) < 0.5, 1, -1)
+    first, last = wanted["year"].min(), wanted["year"].max()
+    falls = {}
+    for item in dict.fromkeys(wanted["item"]):
+        before, after = drawn[item, first], drawn[item, last]  # 0 is yes, 1 is no, -1 no answer
+        moved = np.where((before < 0) | (after < 0), 0, after - before)
+        falls[item] = (coin * moved).sum(axis=1)
+    return pd.DataFrame(falls)
+
+
 def _choose(
     eligible: Mask, count: int, same: Mask, odds: float, rng: np.random.Generator, place: str
 ) -> Mask:
