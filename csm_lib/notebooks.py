@@ -31,11 +31,17 @@ def take(key: str) -> Finding:
     for made in _running.values():  # a notebook may take what it has made before
         if key in made:
             return made[key]
+    if home(key) in _running:
+        raise KeyError(f"No cell above makes a finding {key!r}.")
+    return findings(home(key))[key]
+
+
+def home(key: str) -> Path:
+    """Return the notebook that makes the finding of that key; a KeyError where none does."""
     homes = {name: path for path in sorted(FOLDER.glob("*.ipynb")) for name in keys(path)}
-    home = homes.get(key)
-    if home is None or home in _running:
-        raise KeyError(f"No cell above makes a finding {key!r}.{did_you_mean(key, homes)}")
-    return findings(home)[key]
+    if key not in homes:
+        raise KeyError(f"No notebook makes a finding {key!r}.{did_you_mean(key, homes)}")
+    return homes[key]
 
 
 @cache
