@@ -109,7 +109,7 @@ def dumbbell(
     def values(ax: Axes, rows: pd.DataFrame, y: float) -> None:
         held = rows.dropna(subset="share").sort_values("share", kind="stable")
         if held.empty:
-            why = " or ".join(sorted(set(rows["value"]))) or NOT_ASKED
+            why = " or ".join(sorted(set(rows["value"]))) or f"{NOT_ASKED} in {first} or {last}"
             _beside(ax, 0, y, why, 6, **QUIET)
         reach, gap = held[["share", "low", "high"]], MARKS["ring"] + GAP
         ends = (reach.max().max(), gap), (reach.min().min(), -gap)
@@ -556,6 +556,13 @@ def _read(
     blank |= dict.fromkeys(("low", "high"), np.nan)
     cells = cells.assign(**{name: found for name, found in blank.items() if name not in cells})
     cells["label"] = cells["label"].map(plain)
+    wrong = ((cells["yes"] < 0) | (cells["yes"] > cells["base"])).fillna(value=False)
+    if wrong.any():
+        row = cells[wrong].iloc[0]
+        raise ValueError(
+            f"{chart}: {row['label']} has {row['yes']} of {row['base']}. A count lies between 0 "
+            "and its base."
+        )
     told = [_told(yes, base) for yes, base in zip(cells["yes"], cells["base"], strict=True)]
     cells["value"], cells["count"] = zip(*told, strict=True)
     share = (cells["yes"] / cells["base"]).where(cells["count"] != "")

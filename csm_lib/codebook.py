@@ -258,11 +258,16 @@ def _read_headings(path: Path, sections: pd.Series[str]) -> Headings:
 def _opener_rules(cells: pd.DataFrame, items: Mapping[str, Item]) -> list[Rule]:
     """Return the rules for openers: a yes/no item, held in time, and not opened by the item."""
 
-    def opens(name: str) -> bool:
-        opener = items.get(items[name].asked_if or "")
-        if opener is None or opener.response != "yes_no":
-            return False
-        return {*items[name].held} <= {*opener.held}
+    def opens(opener: str) -> bool:
+        return opener in items and items[opener].response == "yes_no"
+
+    def early(name: str) -> list[int]:
+        """The years of an item in which its opener was not held."""
+        opener = items[name].asked_if or ""
+        return sorted({*items[name].held} - {*items[opener].held}) if opens(opener) else []
+
+    def too_early(row: Mapping[str, str]) -> str:
+        return f"has no answers of {early(row['item'])[0]}. Correct the years of one of them."
 
     def circular(name: str) -> bool:
         seen = set()
@@ -271,11 +276,13 @@ def _opener_rules(cells: pd.DataFrame, items: Mapping[str, Item]) -> list[Rule]:
             name = items[name].asked_if or ""
         return name in seen
 
-    unfit = (cells["asked_if"] != "") & ~cells["item"].map(opens)
-    told = "is no yes/no item with answers in each year of this one. Name such an item, or none."
+    unfit = (cells["asked_if"] != "") & ~cells["asked_if"].map(opens)
+    told = "is no yes/no item of this codebook. Name one, or leave the cell empty."
+    late = cells["item"].map(early).astype(bool)
     circle = cells["item"].map(circular)
     return [
         ("asked_if", unfit, told),
+        ("asked_if", late, too_early),
         ("asked_if", circle, "runs in a circle of items that open one another. Break it."),
     ]
 

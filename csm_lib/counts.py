@@ -48,7 +48,7 @@ def rounded_percent(
     scale = 100 * 10 ** int(checked_whole(digits, "digits", 0, 6))
     largest = LARGEST_BASE**2
     k, n = checked_whole(count, "count", -largest, largest), checked_whole(base, "base", 1, largest)
-    check_at_most(np.abs(k), n, "count", "base")
+    check_at_most(k, n, "count", "base")
     # Python's own integers: a product of two bases, times the scale, may be too large for int64
     size, n = scale * np.abs(k).astype(object), n.astype(object)
     whole, rest = size // n, size % n
@@ -235,8 +235,8 @@ def counted(count: object, base: object, year: str = "", smallest: int = 0) -> t
 
 
 def check_at_most(part: Ints, most: Ints, name: str, limit: str) -> None:
-    """Refuse a part that is larger than what it is a part of."""
-    wrong = part > most
+    """Refuse a part, or a fall by one, that is larger than what it is a part of."""
+    wrong = abs(part) > most
     if wrong.any():
         many, few = (array[wrong].flat[0] for array in np.broadcast_arrays(part, most))
         raise ValueError(f"{name} must be at most {limit}; got {many} of {few}. Are they swapped?")

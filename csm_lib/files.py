@@ -115,7 +115,11 @@ def one_of(table: pd.DataFrame, column: str, known: Iterable[str]) -> Rule:
 
 def unique(table: pd.DataFrame, *columns: str) -> Rule:
     """Return the rule that no two rows have the same cells in these columns."""
-    told = f"repeats a line above ({', '.join(columns)}). Change or delete one."
+
+    def told(row: Mapping[str, Any]) -> str:
+        first = (table[list(columns)] == [row[name] for name in columns]).all(axis=1).idxmax()
+        return f"stands in line {first} already ({', '.join(columns)}). Change or delete one."
+
     return columns[-1], table.duplicated(list(columns)), told
 
 

@@ -64,6 +64,8 @@ def _verdicts(low: Any, high: Any, limit: Any) -> npt.NDArray[np.str_]:
 
 
 def _checked_level(level: float) -> float:
+    if isinstance(level, bool) or not isinstance(level, int | float | np.floating):
+        raise TypeError(f"level must be a number between 0 and 1; got {level!r}.")
     if not 0 < level < 1:
         raise ValueError(f"level must be between 0 and 1, such as 0.05 for 5%; got {level!r}.")
     return level

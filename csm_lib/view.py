@@ -14,6 +14,7 @@ get no controls, so no page needs a widget manager.
 from __future__ import annotations
 
 import itertools
+import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -64,10 +65,11 @@ class View:
 
     def __post_init__(self) -> None:
         keys = [self._key(state) for state in self.states()]
-        if len(set(keys)) < len(keys):
+        values = [value for options in self.choices.values() for value in options]
+        if len(set(keys)) < len(keys) or not all(map(re.compile("[A-Za-z0-9]").search, values)):
             raise ValueError(
-                f"View {self.key!r}: two of its values cannot be told apart in small letters, "
-                "digits and dashes. Rename one."
+                f"View {self.key!r}: its values cannot be told apart in small letters, digits and "
+                f"dashes: {', '.join(values)}. Rename one."
             )
 
     def states(self) -> Iterator[dict[str, str]]:

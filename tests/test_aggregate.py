@@ -191,6 +191,14 @@ def test_the_columns_have_the_same_types_whatever_is_asked(
     assert list(tally(returns, questionnaire, []).columns) == FIRST + LAST
 
 
+def test_counting_leaves_the_returns_as_they_were(
+    returns: pd.DataFrame, questionnaire: Codebook
+) -> None:
+    before = returns.copy()
+    tally(returns, questionnaire, list(questionnaire), by=["authority_type"], years=[2009])
+    pd.testing.assert_frame_equal(returns, before)
+
+
 # --- what cannot be asked -------------------------------------------------------------------------
 
 

@@ -71,7 +71,7 @@ def test_what_is_written_is_read_and_is_what_the_door_makes_of_it(
         ),
         ("A,2021,,,,,\nA,2020,,,,,\n", "line 3, column 'year': '2020' is none of 2021, 2022, 2023"),
         (" ,2021,,,,,\n", "line 2, column 'authority': ' ' is empty"),
-        ("A,2021,,,,,\nA,2021,,,,,\n", "line 3, column 'authority': 'A' repeats a line above"),
+        ("A,2021,,,,,\nA,2021,,,,,\n", "line 3, column 'authority': 'A' stands in line 2 already"),
         ("A,2021,,,,,yes\n", "line 2, column 'board.chair': 'yes' was not asked"),
         ("A,2021,,,no,draft,\n", "line 2, column 'board.level': 'draft' was not asked"),
         ("A,2021,,,,draft,\n", "line 2, column 'board.level': 'draft' was not asked"),

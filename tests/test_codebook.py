@@ -134,7 +134,7 @@ def test_an_opener_may_be_of_a_year_less_if_that_year_is_not_held(tmp_path: Path
 
 
 BROKEN = {
-    "an id that stands twice": ([{}, {}], "line 3, column 'item': 'a' repeats a line above"),
+    "an id that stands twice": ([{}, {}], "line 3, column 'item': 'a' stands in line 2 already"),
     "an unknown response": ([{"response": "Yes/No"}], "'Yes/No' is none of yes_no, level, chair"),
     "an unknown duty": (
         [{}, {"item": "b", "duty": "some"}],
@@ -149,18 +149,21 @@ BROKEN = {
     "a year twice": ([{"years": "2009;2009"}], "column 'years': '2009;2009' is no list of years"),
     "other digits": ([{"years": "²⁰⁰⁹"}], "column 'years': '²⁰⁰⁹' is no list of years"),
     "not held and not asked": ([{"not_held": "2008"}], "column 'not_held': '2008' was not asked"),
-    "an unknown opener": ([{"asked_if": "x"}], "column 'asked_if': 'x' is no yes/no item"),
+    "an unknown opener": (
+        [{"asked_if": "x"}],
+        "column 'asked_if': 'x' is no yes/no item of this codebook. Name one, or leave the cell",
+    ),
     "an opener with levels": (
         [{"response": "level"}, {"item": "b", "asked_if": "a"}],
         "line 3, column 'asked_if': 'a' is no yes/no item",
     ),
     "an opener of another year": (
         [{}, {"item": "b", "asked_if": "a", "years": "2008;2009"}],
-        "line 3, column 'asked_if': 'a' is no yes/no item with answers in each year of this one",
+        "line 3, column 'asked_if': 'a' has no answers of 2008. Correct the years",
     ),
     "an opener whose answers of the year are not held": (
         [{"years": "2008;2009", "not_held": "2009"}, {"item": "b", "asked_if": "a"}],
-        "line 3, column 'asked_if': 'a' is no yes/no item with answers in each year of this one",
+        "line 3, column 'asked_if': 'a' has no answers of 2009. Correct the years",
     ),
     "an item that opens itself": ([{"asked_if": "a"}], "line 2, column 'asked_if': 'a' runs in a"),
     "openers in a circle": (
@@ -200,6 +203,7 @@ def test_a_bad_row_is_refused_with_its_place_and_a_remedy(
         (b'a,b\n1,2\n"3,4\n', "is not regular CSV"),
         (b"a,b\n1\n1,2\n\n", "2 faults.\n  line 2: has 1 cells; expected 2"),
         (b"a,b\n1\n1,2\n\n", "line 4: has 0 cells; expected 2"),
+        (b"a,b\n1,2,3\n", "line 2: has 3 cells; expected 2"),
         (b"item,section,label\na,s,A\n", "line 1: the columns question, response, years are miss"),
         (f"{SHORT},item\na,s,A,?,yes_no,2009,a\n".encode(), "two columns are named 'item'"),
         (
@@ -267,14 +271,22 @@ OFTEN = "response,answer,label\noften,never,Never\n"
     ("name", "text", "told"),
     [
         ("answers", OFTEN + "yes_no,maybe,Maybe", "line 3, column 'response': 'yes_no' is a kind"),
-        ("answers", OFTEN + "often,never,Not ever", "line 3, column 'answer': 'never' repeats"),
-        ("answers", OFTEN + "often,none,Never", "line 3, column 'label': 'Never' repeats"),
+        (
+            "answers",
+            OFTEN + "often,never,Not ever",
+            "line 3, column 'answer': 'never' stands in line 2 already",
+        ),
+        ("answers", OFTEN + "often,none,Never", "line 3, column 'label': 'Never' stands in line 2"),
         ("answers", OFTEN + "often,,Weekly", "line 3, column 'answer': '' is empty. Fill it in."),
         ("answers", OFTEN + ",weekly,Weekly", "line 3, column 'response': '' is empty"),
         ("answers", OFTEN + "often,weekly, ", "line 3, column 'label': '' is empty"),
         ("answers", OFTEN + "often,weekly", "line 3: has 2 cells; expected 3"),
         ("sections", "section,title,about\nx,X,", "line 2, column 'section': 'x' is none of s."),
-        ("sections", "section,title,about\ns,S,\ns,T,", "line 3, column 'section': 's' repeats"),
+        (
+            "sections",
+            "section,title,about\ns,S,\ns,T,",
+            "line 3, column 'section': 's' stands in line 2",
+        ),
         ("sections", "a,b\n1,2", "line 1: the columns section, title, about are missing"),
     ],
 )

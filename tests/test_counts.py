@@ -172,7 +172,7 @@ def test_a_base_below_one_is_refused(base: object) -> None:
 def test_a_count_above_its_base_is_refused() -> None:
     with pytest.raises(ValueError, match=r"got 73 of 45\. Are they swapped"):
         rounded_percent([40, 73], [45, 45])
-    with pytest.raises(ValueError, match="got 46 of 45"):
+    with pytest.raises(ValueError, match="got -46 of 45"):
         rounded_percent(-46, 45)
     with pytest.raises(ValueError, match="got 46 of 45"):
         points_change(46, 45, 45, 45)

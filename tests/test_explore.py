@@ -39,9 +39,12 @@ def page(view: View) -> BeautifulSoup:
 # -- The declaration ---------------------------------------------------------
 
 
-def test_options_whose_findings_could_not_be_told_apart_are_refused() -> None:
-    with pytest.raises(ValueError, match=r"cannot be told apart .* Rename one"):
-        a_view(choices={"item": {"a.b": "One", "a_b": "Two"}})
+@pytest.mark.parametrize("options", [{"a.b": "One", "a_b": "Two"}, {"!": "One"}])
+def test_options_whose_findings_could_not_be_told_apart_are_refused(
+    options: dict[str, str],
+) -> None:
+    with pytest.raises(ValueError, match=r"cannot be told apart .*: .* Rename one"):
+        a_view(choices={"item": options})
 
 
 @pytest.mark.parametrize(

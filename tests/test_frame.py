@@ -222,7 +222,10 @@ HEADER = "year,region,authority_type,authorities"
         ("2008,N,County,2\n,N,Unitary,3", "line 3, column 'year': '' is no whole number"),
         ("2008,,County,2", "line 2, column 'region': '' is empty or has spaces"),
         ("2008,North ,County,2", "line 2, column 'region': 'North ' is empty or has spaces"),
-        ("2008,N,County,2\n2008,N,County,3", "line 3, column 'authority_type': 'County' repeats"),
+        (
+            "2008,N,County,2\n2008,N,County,3",
+            "line 3, column 'authority_type': 'County' stands in line 2",
+        ),
         ("2008,N,County", "line 2: has 3 cells; expected 4"),
         ("", "nothing under it"),
     ],

@@ -270,6 +270,13 @@ TWO = "Not yet right. Asked for are two numbers, the fewest and the most, such a
     [
         ("count", 46, "46 of 73."),
         ("count", np.int64(46), "46 of 73."),
+        ("count", 46.0, "46 of 73."),
+        ("count", None, f"{WHOLE}None, a NoneType."),
+        ("count", ..., DOTS),
+        ("both", ..., DOTS),
+        ("both", (1, 2.5), "From 1 to 2.5."),
+        ("change", 5, "Not yet right. No, 5."),
+        ("change", True, "Not yet right. A number is asked for; yours is True."),
         ("count", Decimal(46), "46 of 73."),
         ("count", 63, "Not yet right. It is printed."),
         ("count", 73, "Not yet right. It is printed."),
@@ -298,12 +305,7 @@ TWO = "Not yet right. Asked for are two numbers, the fewest and the most, such a
         ("p", "small", f"{P}'small'."),
         ("even", 4, "4 of 74 is even."),
         ("even", 3, "Not yet right. 3 of 74 is odd."),
-        (
-            "even",
-            ...,
-            "No answer yet. Replace the dots in the cell above with your answer, run that "
-            "cell, then run this one again.",
-        ),
+        ("even", ..., DOTS),
     ],
 )
 def test_an_answer_is_told_why_it_is_right_or_what_is_wrong(

@@ -93,9 +93,11 @@ def test_a_deck_is_read_with_title_text_notes_and_what_each_slide_shows(tmp_path
     ("text", "told"),
     [
         ("no title", "'no title': give it one title"),
+        ("### Low", "'### Low': give it one title"),
         ("## A\n## B", "'## A': give it one title"),
         ("## A\n{finding} fruit\n{finding} ripe", "shows finding, finding: one finding and one"),
         ("## A\n{picture} cat", "shows picture: one finding and one exercise"),
+        ("## A\n{finding} fruits", "fruits"),
         ("## A\n{finding} fruit: kiwi; fig", "No cell of 'fruit' holds kiwi or fig."),
         ("## A\n{exercise} table-99", "has no exercise 'table-99'"),
         ("## A\n{exercise} cooking-1", "There is no lesson 'cooking'"),
@@ -115,6 +117,14 @@ def test_a_deck_shows_something_and_no_finding_twice(tmp_path: Path, text: str) 
     (tmp_path / "deck.md").write_text(text)
     with pytest.raises(LessonError, match=r"deck\.md holds no slide, or"):
         read_deck("deck", tmp_path)
+
+
+@pytest.mark.usefixtures("fruit")
+def test_a_part_of_a_finding_may_follow_it(tmp_path: Path) -> None:
+    (tmp_path / "parts.md").write_text(
+        "## A\n{finding} fruit\n\n---\n## B\n{finding} fruit: pear\n"
+    )
+    assert len(read_deck("parts", tmp_path)) == 2
 
 
 @pytest.mark.usefixtures("fruit")

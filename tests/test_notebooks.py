@@ -278,6 +278,10 @@ def test_calls_and_work_on_frames_may_stand_in_a_cell() -> None:
             {"output_type": "display_data", "data": {"text/plain": "", "image/png": ""}},
             "an output of type image/png",
         ),
+        (
+            {"output_type": "execute_result", "data": {"text/plain": "", "text/html": ""}},
+            "an output of type text/html",
+        ),
         ({"output_type": "execute_result", "data": {}}, "an output without text"),
     ],
 )

@@ -459,7 +459,7 @@ def read(folder: Path, questionnaire: Codebook, *rows: dict[str, str]) -> pd.Dat
 
 BAD_CELLS = [
     ("figure", "", "is empty"),
-    ("figure", "seat", "repeats a line above"),
+    ("figure", "seat", "stands in line 4 already"),
     ("year", "09/10", "is no whole number"),
     ("year", "", "is not held of 'late' (held are yes, 2009)"),
     ("year", "2008", "is not held of 'late' (held are yes, 2009)"),

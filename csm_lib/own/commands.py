@@ -269,7 +269,7 @@ def reproduce(*, record: bool = False) -> int:
     """Print the ledger; say where a verdict differs from the recorded one, or record them all."""
     from csm_lib import ledger
     from csm_lib.collection import SHIPPED
-    from csm_lib.files import read_text
+    from csm_lib.files import read_text, require_columns
     from csm_lib.own.door import open_collection
 
     collection = open_collection(SHIPPED)
@@ -280,15 +280,21 @@ def reproduce(*, record: bool = False) -> int:
         now.to_csv(path, lineterminator="\n")
         say(f"\n{path}: {len(rows)} verdicts recorded.")
         return 0
-    recorded = read_text(path, CollectionError).set_index("entry")["verdict"]
-    both = recorded.to_frame("recorded").join(now, how="outer").fillna("none")
+    recorded = read_text(path, CollectionError)
+    require_columns(recorded, ["entry", "verdict"], path, CollectionError)
+    both = (
+        recorded.set_index("entry")["verdict"]
+        .to_frame("recorded")
+        .join(now, how="outer")
+        .fillna("none")
+    )
     differing = both[both["recorded"] != both["verdict"]]
     if differing.empty:
         say(f"\nAll {len(rows)} verdicts are as recorded.")
         return 0
     lines = [
-        f"  {entry}: recorded {before}, now {verdict}"
-        for entry, before, verdict in differing.itertuples()
+        f"  {entry}: recorded {then}, now {verdict}"
+        for entry, then, verdict in differing.itertuples()
     ]
     count = "1 verdict differs" if len(lines) == 1 else f"{len(lines)} verdicts differ"
     say(
