@@ -40,7 +40,6 @@ Said: TypeAlias = Mapping[tuple[str, int | None, str], int]  # by item, year and
 
 # How a number was arrived at: `recover` says what each word means.
 PUBLISHED, RECOVERED, ASSUMED, IMPOSSIBLE = "published", "recovered", "assumed", "impossible"
-LESS_SILENT = "less the no response beside it"
 
 
 def tie_rules(published: pd.DataFrame) -> tuple[RoundingRule, ...]:
@@ -189,7 +188,8 @@ def compare_bases(recovered: pd.DataFrame, codebook: Codebook) -> pd.DataFrame:
     answering, everyone = stated_sample(recovered), "all who answered the questionnaire"
     shares = _of_items(recovered[recovered["statistic"] == "share"], codebook)
     shares = shares.drop_duplicates(["item", "year", "answer"])
-    seats = shares[shares["basis"].str.endswith(LESS_SILENT)]
+    silent = recovered.loc[recovered["statistic"] == "no_response", ["item", "year"]]
+    seats = shares[shares["base"].isna()].merge(silent)
     boards = seats[["item", "year", "count"]].set_axis(["asked_if", "year", "board"], axis=1)
     levels = shares[shares["response"] == "level"].merge(boards)
     rows = []
@@ -250,13 +250,14 @@ def _item_shares(shares: pd.DataFrame, said: Said, answering: int) -> dict[str, 
         elif row["base"] is not None:
             found[figure] = _on_base(row, row["base"], "printed")
         elif (*key, "no_response") in said:
-            base = answering - said[*key, "no_response"]
-            found[figure] = _on_base(row, base, f"{answering} {LESS_SILENT}")
+            number = said[*key, "no_response"]
+            basis = _less(f"{answering} answering", number, "without an answer")
+            found[figure] = _on_base(row, answering - number, basis)
         else:
             silent.setdefault(row["block"] or figure, []).append(row)
     for rows in silent.values():
         left_out = said.get((rows[-1]["section"], rows[-1]["year"], "excluded"), 0)
-        stated = f"{answering} answering" + (f" less {left_out} left out" if left_out else "")
+        stated = _less(f"{answering} answering", left_out, "left out")
         found |= _on_largest_base(rows, answering - left_out, stated)
     return found
 
@@ -276,7 +277,7 @@ def _level_shares(
             )
         not_stated = said.get((name, year, "not_stated"), 0)
         base = _above_0(seat.count - not_stated, f"{name}, {year}")
-        basis = f"{seat.count} on the Board less {not_stated} whose level is not stated"
+        basis = _less(f"{seat.count} on the Board", not_stated, "whose level is not stated")
         values = cells["value"].tolist()
         splits = closing_splits(values, base)
         mended = one_cell_corrections(values, base)
@@ -319,10 +320,17 @@ def _on_largest_base(rows: Sequence[Row], largest: int, stated: str) -> dict[str
         return {row["figure"]: nothing for row in rows}
     *others, base = bases
     which, only = ("largest", ASSUMED) if others else ("only", RECOVERED)
-    together = "it" if len(rows) == 1 else f"all {len(rows)} figures of the block"
+    together = {1: "it", 2: "both figures of the block"}.get(
+        len(rows), f"all {len(rows)} figures of the block"
+    )
     basis = f"{which} base up to {largest} ({stated}) that makes {together} possible"
     listed = " ".join(map(str, reversed(others)))
     return {row["figure"]: _on_base(row, base, basis, only=only, others=listed) for row in rows}
+
+
+def _less(whole: str, number: int, which: str) -> str:
+    """Say of whom a base is: of all, or of all less some."""
+    return f"{whole} less {number} {which}" if number else f"all {whole}"
 
 
 def _above_0(base: int, what: str) -> int:

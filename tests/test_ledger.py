@@ -81,7 +81,8 @@ BECAUSE = {
         "two printed percentages is -10%: a point out through rounding."
     ),
     "board.private_sector.2009": (
-        "Base not stated. 74 is the largest base up to 74 (74 answering) that makes it possible."
+        "Base not stated. 74 is the largest base up to 74 (all 74 answering) that makes it "
+        "possible."
     ),
     "jsna_components.excluded": (
         "6 of 74 are left out. On what base the components rest is not stated: 64 is the largest "
@@ -89,6 +90,24 @@ BECAUSE = {
         "possible; others are 62. Blanks in single questions would explain it. By chance alone 0.4 "
         "such bases would be expected."
     ),
+    "board.general_practice.2009": (
+        "Base not stated. 73 is the largest base up to 74 (all 74 answering) that makes it "
+        "possible."
+    ),
+    "board.chair.director.2008": (
+        "Base not stated. 73 is the largest base up to 74 (all 74 answering) that makes both "
+        "figures of the block possible."
+    ),
+    "jsna.cancer.2009": (
+        "Base not stated. 64 is the largest base up to 68 (74 answering less 6 left out) that "
+        "makes all 11 figures of the block possible."
+    ),
+    "commissioning.camhs.2008": (
+        "Base not stated. 74 is the only base up to 74 (all 74 answering) that makes all 27 "
+        "figures of the block possible."
+    ),
+    "board.police.2008": "The base is 74: all 74 answering.",
+    "board.jobcentre_plus.2009": "The base is 72: 74 answering less 2 without an answer.",
     "jsna_components.rose": "Only 11 of 31 are named in print, 0 of them with both years.",
     "authority_type.unitary_authority": (
         "The list is not stated. On the one that fits best: areas of 2008 with their types of "
@@ -336,7 +355,7 @@ def test_another_print_turns_a_change_and_a_size(collection: Collection, before:
         ("board.police.absent.2009", 2, "The returns give 1."),
         ("board.private_sector.2009", 21, "The returns give 22% (16 of 74)."),
         ("board.schools.2009", 98,
-         "No count gives 97%. The base: 74 less the no response beside it."),
+         "No count gives 97%. The base: all 74 answering."),
         ("level.pct_commissioner.other.2008", 10,
          "The parts 76%, 21% and 1% do not add up to 71; they do on none of the bases up to 74. "
          "Corrections of one figure that mend the row, the nearest first: 69% for head of "
@@ -355,7 +374,9 @@ def test_a_base_that_is_not_the_stated_one_disagrees(collection: Collection) -> 
     blank = _returning(collection, "board.jobcentre_plus", 2009, True, pd.NA)
     found = entry(_figures(blank), "board.jobcentre_plus.2009")
     assert (found["verdict"], found["computed"]) == (DISAGREES, "69% (49 of 71)")
-    assert found["because"].startswith("The base is 72 (74 less")
+    assert found["because"] == (
+        "The base is 72 (74 answering less 2 without an answer), and in the returns 71."
+    )
 
 
 def test_returns_without_a_year_leave_its_figures_unchecked(collection: Collection) -> None:

@@ -54,21 +54,23 @@ def paper() -> Iterator[tuple[str, int, str, int, int, int, str, str, str]]:
     for (agency, year), ((board, silent, *levels, other), seats, base, split) in TABLE_1.items():
         assert (counts_by_hand(board, base), base) == ([seats], 74 - silent)
         item = f"board.{agency}", year, "yes"
-        yield *item, board, seats, base, "recovered", "74 less the no response beside it", ""
+        basis = f"74 answering less {silent} without an answer" if silent else "all 74 answering"
+        yield *item, board, seats, base, "recovered", basis, ""
         stated = seats - other
         assert splits_by_hand(levels, stated) == ([split] if split else [])
         basis = f"{seats} on the Board less {other} whose level is not stated"
+        basis = basis if other else f"all {seats} on the Board"
         status = "recovered" if split else "impossible"
         if split is None:
             basis += "; the parts as printed do not add up to it"
         for level, printed, count in zip(LEVELS, levels, split or (55, 15, 1), strict=True):
             yield f"level.{agency}", year, level, printed, count, stated, status, basis, ""
     item = "board.schools", 2009, "yes"
-    yield *item, *SCHOOLS_2009, "recovered", "74 less the no response beside it", ""
+    yield *item, *SCHOOLS_2009, "recovered", "all 74 answering", ""
     block = [figure for printed, _ in TABLE_2.values() for figure in printed[:2] if figure]
     assert bases_by_hand(block, 74) == [74]
     # the 25 of the table, and two that the text has once more
-    basis = "only base up to 74 (74 answering) that makes all 27 figures of the block possible"
+    basis = "only base up to 74 (all 74 answering) that makes all 27 figures of the block possible"
     for area, (printed, counts) in TABLE_2.items():
         for year, figure, count in zip((2008, 2009), printed, counts, strict=False):
             if figure is not None and count is not None:
@@ -80,7 +82,7 @@ def paper() -> Iterator[tuple[str, int, str, int, int, int, str, str, str]]:
         yield f"board.{agency}", 2009, "yes", figure, count, base, "published", "printed", ""
     for (name, year), (figure, count, base) in PLANS.items():
         yield name, year, "yes", figure, count, base, "recovered", "printed", ""
-    largest = "largest base up to 74 (74 answering) that makes"
+    largest = "largest base up to 74 (all 74 answering) that makes"
     for (name, year), (figure, count, base) in ALONE.items():
         assert counts_by_hand(figure, base) == [count]
         first, *others = bases_by_hand([figure], 74)
@@ -90,7 +92,7 @@ def paper() -> Iterator[tuple[str, int, str, int, int, int, str, str, str]]:
     for year, (figures, counts, base) in CHAIRS.items():
         first, *others = bases_by_hand(list(figures), 74)
         assert (first, sum(counts)) == (base, base)
-        basis = f"{largest} all 2 figures of the block possible"
+        basis = f"{largest} both figures of the block possible"
         for answer, figure, count in zip(
             ("lead_member", "director"), figures, counts, strict=False
         ):
