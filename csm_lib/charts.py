@@ -679,15 +679,15 @@ def _chart(
     width, _ = _size(axes[0])
     whole: Any = axes[0].get_tightbbox()
     point = figure_of(axes[0]).dpi / 72
-    left = (axes[0].bbox.x0 - whole.x0) / point
+    left, reach = (axes[0].bbox.x0 - whole.x0) / point, whole.width / point
     if key is not None:
-        _key(axes[0], left, **key)
+        _key(axes[0], left, reach, **key)
     for panel, (names, _) in zip(axes, parts, strict=True):
         if names:
             title = wrap(", ".join(map(str, names)), WIDTH / columns - 20, TEXT, "bold")
             panel.set_title(title, x=-left / width, ha="left")
     if note := note or label_of(cells):
-        _note(axes[0], note, left)
+        _note(axes[0], note, left, reach)
     if ax is None:
         _heighten(grid, unit)
     return axes
@@ -935,18 +935,27 @@ def _ends(role: str, word: str = "") -> list[Patch]:
 
 
 def _key(
-    ax: Axes, left: float, *, handles: Sequence[Any] = (), title: str = "", columns: int = 0
+    ax: Axes,
+    left: float,
+    reach: float,
+    *,
+    handles: Sequence[Any] = (),
+    title: str = "",
+    columns: int = 0,
 ) -> None:
-    """Name the marks in a strip of its own above the rows; a filled mark is the latest year's."""
+    """Name the marks in a strip of its own above the rows; a filled mark is the latest year's.
+
+    It begins ``left`` points left of the plot, and is no wider than ``reach`` points.
+    """
     figure = figure_of(ax)
     color = None if handles else "markeredgecolor"
     handles = handles or ax.get_legend_handles_labels()[0]
-    names = [wrap(str(handle.get_label()), (WIDTH - 2) / (columns or 1) - 24) for handle in handles]
-    flat = sum(map(measure, names)) + 34 * len(names) - 14 <= WIDTH
+    names = [wrap(str(handle.get_label()), reach / (columns or 1) - 22) for handle in handles]
+    flat = sum(map(measure, names)) + 34 * len(names) - 14 <= reach
     legend = ax.legend(
         handles,
         names,
-        title=wrap(title, WIDTH - 2, SMALL),
+        title=wrap(title, reach, SMALL),
         loc="upper left",
         bbox_to_anchor=(0, 1),
         bbox_transform=offset_copy(ax.transAxes, figure, -left, 0, "points"),
@@ -963,9 +972,9 @@ def _key(
     ax.set_ylim(bottom, top - legend.get_window_extent().height / figure.dpi * 72 - 8)
 
 
-def _note(ax: Axes, note: str, left: float) -> None:
+def _note(ax: Axes, note: str, left: float, reach: float) -> None:
     """Set a label in a frame above everything; each of its lines starts a new one."""
-    lines = [wrap(line, WIDTH - 16, SMALL, "bold") for line in note.splitlines() if plain(line)]
+    lines = [wrap(line, reach - 14, SMALL, "bold") for line in note.splitlines() if plain(line)]
     frame: Look = {"boxstyle": "round,pad=0.3", "facecolor": SURFACE, "edgecolor": MUTED}
     above: Look = {"xycoords": ("axes fraction", ax.title), "textcoords": "offset points"}
     style: Look = {"size": SMALL, "weight": "bold", "bbox": frame}
