@@ -26,6 +26,9 @@ class MainPoints:
         number and its base.
     rows
         By the same keys, the few rows of a tally that show it.
+    pages
+        By the same keys, the page on which the finding stands, empty for the same page. By
+        default it is that of the book's own notebook that makes it.
 
     Raises
     ------
@@ -35,6 +38,7 @@ class MainPoints:
 
     sentences: Mapping[str, str]
     rows: Mapping[str, pd.DataFrame]
+    pages: Mapping[str, str] | None = None
 
     def __post_init__(self) -> None:
         if len(self.sentences) > MOST_POINTS:
@@ -51,17 +55,19 @@ class MainPoints:
         return "\n".join(f"{n}. {sentence} (see {key})" for n, (key, sentence) in numbered)
 
     def _repr_mimebundle_(self, **_: object) -> dict[str, Any]:
+        pages = self.pages or {key: f"{home(key).stem}.html" for key in self.sentences}
         points = [
-            {"key": key, "sentence": sentence, "page": home(key).stem, "drawing": self._drawn(key)}
+            {"key": key, "sentence": sentence, "page": pages[key], "drawing": self._drawn(key)}
             for key, sentence in self.sentences.items()
         ]
         return {"text/plain": repr(self), "text/html": render("points.html", points=points)}
 
     def _drawn(self, key: str) -> str:
-        """The rows of a point as SVG: of two years, or of one."""
+        """The rows of a point as SVG: of several years, of two, or of one."""
         from csm_lib import charts, style  # heavy
 
         rows = self.rows[key]
-        two = "year" in rows and rows["year"].nunique() > 1
-        drawing = (charts.dumbbell if two else charts.ranked_dots)(rows)
+        years = rows["year"].nunique() if "year" in rows else 1
+        draw = {1: charts.ranked_dots, 2: charts.dumbbell}.get(years, charts.waves)
+        drawing = draw(rows)
         return style.svg(drawing, key=f"point-{key}", alt=self.sentences[key])

@@ -38,6 +38,7 @@ from csm_lib.download import file_name, version
 from csm_lib.errors import CollectionError
 from csm_lib.own import open_collection
 from csm_lib.survey.catalogue import DEVICES, Chapter, chapters_of
+from csm_lib.survey.main_points import main_points
 from csm_lib.survey.section import LONGEST_NAME
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -243,7 +244,7 @@ class Shown:
 def notebook(
     intro: Sequence[str],
     imports: Iterable[str],
-    shown: Iterable[Shown],
+    shown: Iterable[Shown | str],
     outro: str = "",
     *,
     run: bool = True,
@@ -257,7 +258,7 @@ def notebook(
     imports
         Modules of `csm_lib.survey`, or of `csm_lib.own`, that the calls need.
     shown
-        The calls. Each stands under its heading.
+        The calls, each under its heading, and Markdown between them: a cell each.
     run
         Whether to make the results and store them, as Jupyter would.
     """
@@ -267,10 +268,15 @@ def notebook(
         setup = f"from csm_lib.{home} import {modules}\n{setup}"
     cells = [new_markdown_cell(text) for text in intro]
     cells.append(code(setup, "remove-cell"))
-    for number, part in enumerate(shown, 2):
+    number = 1
+    for part in shown:
+        if isinstance(part, str):
+            cells.append(new_markdown_cell(part))
+            continue
         if part.heading:
             cells.append(new_markdown_cell(f"## {part.heading}"))
         cell = code(part.call, "hide-input")
+        number += 1
         if run:
             cell.execution_count = number
             cell.outputs = [result(part, number)]
@@ -334,26 +340,31 @@ def chapter_notebook(
         Whether to make the findings.
     """
     said = facts(collection)
-    front = chapter.name == "findings"
+    head = f"# {markdown(title)}"
     answered = f"What {said['number']} {said['many']} answered in {said['years']}"
-    about = paragraphs(collection.about if front else chapter.about)
-    if front:
-        about.insert(0, f"{answered}: {said['title']}.")
-    elif not about or len(about[0]) < SHORT:
-        about.insert(0, f"{answered} to each question of this part.")
-    intro = ["\n\n".join([f"# {markdown(title)}", *about])]
-    if front and collection.label:
-        intro.append(
-            f":::{{admonition}} {markdown(collection.label)}\n:class: warning\n"
-            "No sentence, chart or table of this book is evidence of anything.\n:::"
-        )
-    shown = [Shown(markdown(e.heading), e.call, e.make) for e in chapter.entries]
-    outro = more
-    if chapter.name != "codebook":  # a page to look things up in is no lesson
-        before, limits = frame(LESSONS.get(chapter.name, SECTION), len(shown), said)
+    parts: list[Shown | str] = [Shown(markdown(e.heading), e.call, e.make) for e in chapter.entries]
+    before, limits = frame(LESSONS.get(chapter.name, SECTION), len(parts), said)
+    imports = chapter.imports
+    if chapter.name == "findings":  # the answer on the first screen, and all else after it
+        intro = [f"{head}\n\n{answered}: {said['title']}."]
+        points = Shown("", "main_points.main_points(collection)", lambda: main_points(collection))
+        about = ["## About this book", *paragraphs(collection.about)]
+        if collection.label:
+            about.append(
+                f":::{{admonition}} {markdown(collection.label)}\n:class: warning\n"
+                "No sentence, chart or table of this book is evidence of anything.\n:::"
+            )
+        parts = [points, *about, before, *parts]
+        imports = (*imports, "main_points")
+    else:
+        about = paragraphs(chapter.about)
+        if not about or len(about[0]) < SHORT:
+            about.insert(0, f"{answered} to each question of this part.")
+        intro = ["\n\n".join([head, *about])]
+        if chapter.name == "codebook":  # a page to look things up in is no lesson
+            return notebook(intro, imports, parts, more, run=run)
         intro.append(before)
-        outro = "\n\n".join(filter(None, [more, limits]))
-    return notebook(intro, chapter.imports, shown, outro, run=run)
+    return notebook(intro, imports, parts, "\n\n".join(filter(None, [more, limits])), run=run)
 
 
 def respondent_notebook(
