@@ -37,7 +37,7 @@ def test_of_one_wave_the_most_and_the_least_common_item_are_told() -> None:
     assert list(points.sentences)[-1] == "response"
 
 
-def test_the_largest_move_comes_first_and_a_section_that_hardly_moved_is_told_of_its_last_wave() -> None:
+def test_large_moves_come_first_and_other_sections_are_told_of_their_last_wave() -> None:
     items = [item(f"{section}.{one}") for section in "abc" for one in ("x", "y")]
     waves = {
         year: {
