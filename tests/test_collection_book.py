@@ -322,6 +322,7 @@ def test_the_notebooks_its_site_offers_hold_text_only(built: Path) -> None:
 
 
 def test_every_chapter_says_what_it_teaches_and_what_the_data_cannot_say(built: Path) -> None:
+    said: list[str] = []
     for path in (built / "source" / "notebooks").glob("*.ipynb"):
         prose = "\n\n".join(
             cell.source
@@ -332,7 +333,12 @@ def test_every_chapter_says_what_it_teaches_and_what_the_data_cannot_say(built: 
         assert ("**What you will learn:**" in prose) == lesson
         assert ("**What it presumes:**" in prose) == lesson
         assert ("**Time:**" in prose) == lesson
-        assert ("## What the data cannot say\n\n- **" in prose) == lesson
+        _, heading, limits = prose.partition("## What the data cannot say\n\n")
+        assert bool(heading) == lesson
+        assert ("{doc}`/book/limits`" in limits) == lesson
+        said += [line for line in limits.splitlines() if line.startswith("- **")]
+    assert len(said) > 3
+    assert len(said) == len(set(said))  # what holds for all stands on the page that all lead to
 
 
 def test_the_contents_begin_with_the_findings_and_end_with_the_reference(built: Path) -> None:
@@ -342,7 +348,8 @@ def test_the_contents_begin_with_the_findings_and_end_with_the_reference(built: 
     assert toc["root"] == "notebooks/findings"
     assert toc["parts"][-1]["caption"] == "Reference"
     assert last == [
-        "notebooks/codebook", "book/methods", "book/glossary", "book/cite", "book/accessibility"
+        "notebooks/codebook", "book/limits", "book/methods", "book/glossary", "book/cite",
+        "book/accessibility",
     ]  # fmt: skip
     assert "One by one" not in {part["caption"] for part in toc["parts"]}
 

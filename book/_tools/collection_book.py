@@ -110,25 +110,19 @@ class Lesson:
     learn, presumes
         Parts of the box at its head. ``$many`` and ``$one`` are what respondents are called.
     limits
-        Its last section: what the data cannot say, and why.
+        What the data cannot say, and why, where it is special to this chapter.
     """
 
     learn: str
     presumes: str
-    limits: Sequence[tuple[str, str]]
+    limits: Sequence[tuple[str, str]] = ()
 
 
 WORDS = "what a base, a share and a percentage point are ({doc}`/book/glossary`)."
 
 LESSONS: Mapping[str, Lesson] = {
     "findings": Lesson(
-        "the main results, each in one sentence with its chart, and where to read on.",
-        "nothing.",
-        (
-            ("What the others would have said.", "Those who sent no return may differ."),
-            ("Whether it helps anyone.", "Returns tell what is in place, not what comes of it."),
-            ("Why.", "Shares tell how many, not for what reason."),
-        ),
+        "the main results, each in one sentence with its chart, and where to read on.", "nothing."
     ),
     "who_answered": Lesson(
         "how many $many answered, which ones they are, and how much they left blank.",
@@ -136,17 +130,12 @@ LESSONS: Mapping[str, Lesson] = {
         (
             ("Why some did not answer.", "They may have had less to report, or less time."),
             ("How those who are missing would have answered.", "Nothing here bears on it."),
-            ("Who filled in the form.", "One person may have answered for the whole $one."),
         ),
     ),
     "change": Lesson(
         "what rose and what fell between the years, and how sure anyone can be of it.",
         WORDS,
-        (
-            ("Why an answer changed.", "Somebody new at the form can change it, too."),
-            ("Whether a change will last.", "A few years are not a trend."),
-            ("What caused it.", "Money, law and a reworded question look alike from here."),
-        ),
+        (("Whether a change will last.", "A few years are not a trend."),),
     ),
     "early_warning": Lesson(
         "which answers fall from year to year, and how much of that the numbers can bear.",
@@ -163,11 +152,6 @@ SECTION = Lesson(
     "what $many answered to each question of this part, out of how many, and what changed "
     "where there is more than one year.",
     WORDS,
-    (
-        ("What an answer looks like in practice.", "A first try counts like a settled habit."),
-        ("What others would have said.", "Each return speaks for a whole $one."),
-        ("Why answers differ.", "Groups are small, and differ in many ways at once."),
-    ),
 )
 
 RESPONDENT = Lesson(
@@ -175,7 +159,6 @@ RESPONDENT = Lesson(
     WORDS,
     (
         ("Whether it should be like the others.", "What most have is not a target."),
-        ("Why it differs.", "Places differ in what they need."),
         ("How things are now.", "A return tells of the time when it was sent."),
     ),
 )
@@ -194,7 +177,7 @@ ORDER = (ANSWERED, "What changed", "Look for yourself", RESPONDENTS, REFERENCE)
 SHORT = 20
 """A first paragraph of fewer characters cannot stand for its page where that is searched for."""
 
-REFERENCE_PAGES = ("methods", "glossary", "cite", "accessibility")
+REFERENCE_PAGES = ("limits", "methods", "glossary", "cite", "accessibility")
 
 
 def facts(collection: Collection) -> dict[str, str]:
@@ -318,7 +301,8 @@ def frame(lesson: Lesson, findings: int, said: Mapping[str, str]) -> tuple[str, 
         f"- **Time:** {minutes} minutes.\n:::"
     )
     limits = [f"- **{lead}** {Template(why).substitute(said)}" for lead, why in lesson.limits]
-    return before, "\n".join(["## What the data cannot say", "", *limits])
+    for_all = "{doc}`/book/limits` says what every figure of this book can and cannot bear."
+    return before, "\n".join(["## What the data cannot say", "", *limits, "", for_all])
 
 
 def chapter_notebook(
