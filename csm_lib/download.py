@@ -156,14 +156,23 @@ def pack(about: Mapping[str, Any], csv: str) -> bytes:
         f"{name}.csv": csv,
         "metadata.json": json.dumps(about, ensure_ascii=False, indent=1) + "\n",
     }
+    return zipped(
+        {f"{name}/{file}": text.encode("utf-8", "replace") for file, text in files.items()}
+    )
+
+
+def zipped(files: Mapping[str, bytes]) -> bytes:
+    """Return files by their paths as a zip, of which the same content gives the same bytes."""
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w") as archive:
-        for file, text in files.items():
-            entry = zipfile.ZipInfo(f"{name}/{file}", date_time=(1980, 1, 1, 0, 0, 0))
-            entry.compress_type = zipfile.ZIP_DEFLATED
+        for path, content in files.items():
+            entry = zipfile.ZipInfo(path, date_time=(1980, 1, 1, 0, 0, 0))
+            # the first part of an OpenDocument file, by which it is known, is not compressed
+            stored = path == "mimetype"
+            entry.compress_type = zipfile.ZIP_STORED if stored else zipfile.ZIP_DEFLATED
             entry.create_system = 3  # else it tells on which system it was made
             entry.external_attr = 0o100644 << 16
-            archive.writestr(entry, text.encode("utf-8", "replace"), compresslevel=9)
+            archive.writestr(entry, content, compresslevel=9)
     return out.getvalue()
 
 

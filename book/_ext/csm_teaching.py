@@ -28,7 +28,7 @@ from sphinx.writers.html5 import HTML5Translator
 
 logger = logging.getLogger(__name__)
 
-SAVED = (".ipynb", ".zip", ".csv")
+SAVED = (".ipynb", ".zip", ".csv", ".xlsx", ".ods")
 """Files that a browser would otherwise show as text."""
 
 REVEAL = {

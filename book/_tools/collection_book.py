@@ -16,6 +16,7 @@ from __future__ import annotations
 import argparse
 import html
 import math
+import os
 import re
 import shutil
 import subprocess
@@ -33,7 +34,7 @@ from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
 from csm_lib import words
-from csm_lib.collection import Collection
+from csm_lib.collection import CHOSEN, Collection
 from csm_lib.download import file_name, version
 from csm_lib.errors import CollectionError
 from csm_lib.own import open_collection
@@ -177,7 +178,7 @@ ORDER = (ANSWERED, "What changed", "Look for yourself", RESPONDENTS, REFERENCE)
 SHORT = 20
 """A first paragraph of fewer characters cannot stand for its page where that is searched for."""
 
-REFERENCE_PAGES = ("limits", "methods", "glossary", "cite", "accessibility")
+REFERENCE_PAGES = ("limits", "methods", "glossary", "take_away", "cite", "accessibility")
 
 
 def facts(collection: Collection) -> dict[str, str]:
@@ -544,7 +545,9 @@ def build(folder: Path) -> Path:
         )
     strict = ["--warningiserror", "--nitpick", "--keep-going", "--all"]
     command = [program, "build", here / "source", "--path-output", here, "--quiet", *strict]
-    if subprocess.run(list(map(str, command)), stdout=subprocess.DEVNULL, check=False).returncode:
+    whose = os.environ | {CHOSEN: str(folder.resolve())}
+    ran = subprocess.run(list(map(str, command)), stdout=subprocess.DEVNULL, env=whose, check=False)
+    if ran.returncode:
         raise BuildError(f"The book of {folder} was not built. What is wrong stands above.")
     site = here / "html"
     (here / "_build" / "html").rename(site)

@@ -1,101 +1,95 @@
-"""A collection's findings as files: one workbook, and each table and figure for itself.
+"""A collection's findings to take away: a workbook, in Excel and OpenDocument, and a zip of all.
 
 Everything a chapter shows goes out as it stands there: totals and shares, never a respondent's
-row. What must be said of a finding (its label, base, status, source and caveat) goes with it.
+row. What must be said of a finding (its label, base, status, source and caveat) goes with it. All
+of it comes from the downloads of the findings, `Finding.archive`, which is what the pages of a
+site offer, too.
 """
 
 from __future__ import annotations
 
+import csv
 import io
 import json
-import math
+import os
 import re
-import shutil
 import tempfile
+import zipfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
-from numbers import Real
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from xml.etree import ElementTree
 
 import numpy as np
-import pandas as pd
 
 from csm_lib import download
-from csm_lib.collection import SHIPPED
+from csm_lib.collection import SHIPPED, Origin
+from csm_lib.descriptor import About, read_descriptor
 from csm_lib.errors import CollectionError
 from csm_lib.notebooks import FOLDER, cells_of, keys_in, take
-from csm_lib.own.workbook import SheetNames, cut, link_to, new_workbook
-from csm_lib.status import STATUSES
-from csm_lib.survey.catalogue import Chapter, Entry, chapters_of
+from csm_lib.own.workbook import (
+    PAGE,
+    SHEET_NAME,
+    Cell,
+    Column,
+    Line,
+    Number,
+    Sheet,
+    SheetNames,
+    write_ods,
+    write_xlsx,
+)
+from csm_lib.status import DRAWN, LABELS, STATUSES, WITHHELD
+from csm_lib.survey.catalogue import DEVICES, Chapter, Entry, chapters_of
 from csm_lib.templates import render
-from csm_lib.words import legible
+from csm_lib.words import counted, legible
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
-    from xlsxwriter import Workbook
-    from xlsxwriter.format import Format
-    from xlsxwriter.worksheet import Worksheet
 
     from csm_lib.collection import Collection
     from csm_lib.findings import Finding
     from csm_lib.own.tables import Progress
 
-WORKBOOK, README, MARK = "findings.xlsx", "README.txt", "manifest.json"
-CONTENTS = "Contents"
-MADE_BY = "csm_lib.export"
-"""What the manifest says of its maker: the sign that a folder holds an export."""
+NAME = "findings"
+XLSX, ODS, ZIP = (f"{NAME}.{kind}" for kind in ("xlsx", "ods", "zip"))
+README, MEANINGS = "README.txt", "columns.csv"
 
 SVG = "http://www.w3.org/2000/svg"
 DPI = 200
 MARGIN = 9
 """White around a figure that stands alone, in points."""
 
-NAME = 80
+LONGEST = 80
 """The longest name of a file, without what tells its kind."""
-
-ALT = 2_000
-"""The longest description of a picture; the table under it says all."""
 
 NO_FINDINGS = ("explore", "own_returns", "lesson_")
 """Notebooks of views to choose from, of a walk through an example, and of lessons."""
 
-ROW, ACROSS = 15.0, 8
-"""The height of a row in points, and how many columns running text goes over."""
-
-EXACT = 2**53
-"""From here on a cell no longer holds every whole number, so it is written as text."""
-
-_DEVICES = {
-    "con",
-    "prn",
-    "aux",
-    "nul",
-    *(f"{port}{n}" for port in ("com", "lpt") for n in range(10)),
-}
-"""Names that Windows keeps for itself, whatever follows the dot."""
-
-_OURS = re.compile(
-    rf"{WORKBOOK}|{README}|{MARK}|tables/[a-z0-9-]+\.csv|figures/[a-z0-9-]+\.(svg|png)"
+COLLECTION = (
+    *("codebook.csv", "sections.csv", "answers.csv"),
+    *("published.csv", "claims.csv", "frame.csv", "ledger.csv"),
 )
-"""What an export may hold, and so what the next one may take away."""
+"""The files of a collection that go along: all but the returns."""
 
+RETURNS, PANEL = "returns.csv", "drawn-panel.csv"
+"""The shipped panel, which is nobody's returns, and what it is called where it goes along."""
 
-@dataclass(frozen=True)
-class _Kept:
-    """A finding that has been written: the name of its files, and its sheet."""
+CONFIDENTIAL, NO_NUMBER, NOT_APPLICABLE = "[c]", "[x]", "[z]"
+SHORTHAND = {
+    CONFIDENTIAL: "withheld, as so small a count could point to somebody",
+    NO_NUMBER: "there is no number: it is not known, or was not asked for",
+    NOT_APPLICABLE: "there is nothing to say",
+}
+"""What stands in a cell of the workbooks that is empty in the CSV."""
 
-    finding: Finding
-    name: str
-    sheet: str
+NOTHING = ("", "–")
+"""What a cell of a finding holds that has nothing to tell."""
 
-    @property
-    def files(self) -> list[str]:
-        """Its files, within the folder."""
-        figures = [] if self.finding.draw is None else ["svg", "png"]
-        return [f"tables/{self.name}.csv", *(f"figures/{self.name}.{kind}" for kind in figures)]
+FEW = 5
+"""Of so many sheets at most the names are listed; of more, only their number is."""
 
 
 def export(
@@ -105,7 +99,7 @@ def export(
     chapters: Sequence[Chapter] | None = None,
     progress: Progress | None = None,
 ) -> list[Path]:
-    """Write the findings of a collection as a workbook, tables and figures.
+    """Write the findings of a collection as a workbook, and as a zip of all there is.
 
     Parameters
     ----------
@@ -113,7 +107,7 @@ def export(
         The collection.
     folder
         Where to write: a new or empty folder, or one that holds an earlier export, which is
-        then replaced. Other files in it stay.
+        then replaced.
     chapters
         What to write; left out, the chapters that the book of this collection has.
     progress
@@ -122,10 +116,8 @@ def export(
     Returns
     -------
     list of Path
-        The files written: ``findings.xlsx`` (a list of contents, then a sheet for each finding
-        with its figure, its table and its data), ``tables/*.csv``, ``figures/*.svg`` and
-        ``figures/*.png``, ``README.txt``, and ``manifest.json``, by which the next export knows
-        what it may replace. A finding that stands in two chapters is written once.
+        The files written, see `write_all`. The zip holds the figure of each finding as well, as
+        SVG and PNG. A finding that stands in two chapters is written once.
 
     Raises
     ------
@@ -135,16 +127,101 @@ def export(
         A file cannot be written.
     """
     folder = Path(folder)
-    earlier = _earlier(folder)
+    _refuse(folder)
     if chapters is None:
         own = collection.path.resolve() != SHIPPED
         chapters = chapters_of(collection) if own else _shipped()
+    found: dict[bytes, list[str]] = {}
+    figures: dict[bytes, dict[str, bytes]] = {}
+    total = sum(len(chapter.entries) for chapter in chapters)
+    entries = [(chapter.title, entry) for chapter in chapters for entry in chapter.entries]
+    for number, (title, entry) in enumerate(entries, 1):
+        if progress is not None:
+            progress(legible(f"{number} of {total}: {title}, {entry.heading}"))
+        finding = entry.make()
+        archive = finding.archive
+        if archive not in found:
+            figures[archive] = _figures(finding)
+        found.setdefault(archive, []).append(title)
     folder.mkdir(parents=True, exist_ok=True)
     # whole or not at all: what was there stays until everything is made
     with tempfile.TemporaryDirectory(prefix=".findings-", dir=folder) as made:
-        files = _make(collection, chapters, Path(made), progress)
-        _replace(Path(made), folder, files, earlier)
-    return [folder / file for file in files]
+        written = write_all(Path(made), collection.path, found, figures=figures)
+        for file in written:
+            os.replace(file, folder / file.name)
+    return [folder / file.name for file in written]
+
+
+def write_all(
+    folder: Path,
+    collection: Path,
+    found: Mapping[bytes, Sequence[str]],
+    *,
+    figures: Mapping[bytes, Mapping[str, bytes]] | None = None,
+) -> list[Path]:
+    """Write what can be taken away of some findings.
+
+    Parameters
+    ----------
+    folder
+        Where to write.
+    collection
+        The folder of the collection that they are made from.
+    found
+        The findings in their order: of each its download, `Finding.archive`, and the titles of the
+        chapters that it stands in.
+    figures
+        Files that go along with a finding in the zip: by its download, their content by the end
+        of their name.
+
+    Returns
+    -------
+    list of Path
+        ``findings.xlsx`` and ``findings.ods``, the same workbook twice: a cover, the contents,
+        notes, what the columns mean, and a sheet for each finding. ``findings.zip``: a README,
+        both workbooks, of each finding its CSV with its story, and, where the collection states
+        its terms, the files of the collection without its returns.
+    """
+    about = read_descriptor(collection / "datapackage.json")
+    names: set[str] = set()
+    taken = []
+    for archive, chapters in found.items():
+        one = _read(archive, chapters, names, (figures or {}).get(archive, {}))
+        names.add(one.name)
+        taken.append(one)
+    sheets = sheets_of(about, taken)
+    title = f"{about.title}: findings"
+    write_xlsx(folder / XLSX, title, sheets)
+    write_ods(folder / ODS, title, sheets)
+
+    files = {name: (folder / name).read_bytes() for name in (XLSX, ODS)}
+    columns = next(sheet for sheet in sheets if sheet.name == "Columns").columns
+    meanings = io.StringIO()
+    table = csv.writer(meanings, lineterminator="\n")
+    table.writerow([column.name for column in columns])
+    table.writerows(zip(*(column.cells for column in columns), strict=True))
+    files[MEANINGS] = meanings.getvalue().encode()
+    files |= {
+        f"tables/{one.name}/{file}": data for one in taken for file, data in one.files.items()
+    }
+    theirs = _collection_files(collection, about)
+    files |= {f"collection/{file}": data for file, data in theirs.items()}
+    readme = _readme(about, taken, theirs)
+    files = {README: readme.encode("utf-8", "replace"), **files}
+    packed = download.zipped({f"{NAME}/{path}": data for path, data in files.items()})
+    (folder / ZIP).write_bytes(packed)
+    return [folder / name for name in (XLSX, ODS, ZIP)]
+
+
+def facts(about: About) -> dict[str, str]:
+    """Return what the cover says of a collection, by name; what is not known is left out."""
+    known = {
+        "About": about.about,
+        "Source": about.source,
+        "Terms": about.licence,
+        "Made with": f"{download.BOOK}, csm_lib {download.version()}",
+    }
+    return {name: text for name, text in known.items() if text}
 
 
 def _shipped() -> list[Chapter]:
@@ -189,93 +266,28 @@ def standalone(svg: str) -> str:
     return '<?xml version="1.0" encoding="UTF-8"?>\n' + ElementTree.tostring(root, "unicode") + "\n"
 
 
-def _earlier(folder: Path) -> set[str]:
-    """Return the files of an earlier export in a folder; refuse a folder that holds none."""
+def _refuse(folder: Path) -> None:
+    """Refuse a folder that holds anything but an earlier export."""
     if folder.is_symlink() or (folder.exists() and not folder.is_dir()):
         raise CollectionError(f"{folder}: is no folder. Name a new one.")
     if not folder.exists() or not any(folder.iterdir()):
-        return set()
+        return
     try:
-        known = json.loads((folder / MARK).read_text(encoding="utf-8"))
-        if known["made_by"] != MADE_BY:
-            raise ValueError
-        earlier = {str(file) for file in known["files"]}
-    except (FileNotFoundError, ValueError, LookupError, TypeError):
+        with zipfile.ZipFile(folder / ZIP) as earlier:
+            ours = {f"{NAME}/{file}" for file in (README, XLSX, ODS)} <= {*earlier.namelist()}
+    except (OSError, zipfile.BadZipFile):
+        ours = False
+    if not ours:
         raise CollectionError(
             f"{folder}: holds files that are no earlier export of findings. Name a new or empty "
             "folder."
-        ) from None
-    for inner in ("tables", "figures"):
-        if (folder / inner).is_symlink():
-            raise CollectionError(f"{folder / inner}: is a link. Name a new or empty folder.")
-    return {file for file in earlier if _OURS.fullmatch(file)}
-
-
-def _replace(made: Path, folder: Path, files: Sequence[str], earlier: set[str]) -> None:
-    """Put what was made in the place of what an earlier export made."""
-    for file in files:
-        if file not in earlier and (folder / file).exists():
-            raise CollectionError(
-                f"{folder / file}: is not from an earlier export, and a finding of this name is "
-                "to be written. Move it away, or name a new folder."
-            )
-    for file in earlier:
-        (folder / file).unlink(missing_ok=True)
-    for file in files:
-        (folder / file).parent.mkdir(parents=True, exist_ok=True)
-        shutil.move(made / file, folder / file)
-
-
-Contents = list[tuple[str, list[_Kept]]]
-"""The findings of each chapter, in order; one that stands in two chapters is in both lists."""
-
-
-def _make(
-    collection: Collection, chapters: Sequence[Chapter], folder: Path, progress: Progress | None
-) -> list[str]:
-    """Write everything into a new folder, and return the files."""
-    for inner in ("tables", "figures"):
-        (folder / inner).mkdir()
-    contents: Contents = []
-    written: list[_Kept] = []
-    sheets = SheetNames()
-    total = sum(len(chapter.entries) for chapter in chapters)
-    number = 0
-    with new_workbook(folder / WORKBOOK, f"{collection.title}: findings") as book:
-        first = book.add_worksheet(sheets.give(CONTENTS))
-        styles = _Styles(book)
-        for chapter in chapters:
-            contents.append((chapter.title, []))
-            for entry in chapter.entries:
-                number += 1
-                if progress is not None:
-                    place = f"{number} of {total}"
-                    progress(legible(f"{place}: {chapter.title}, {entry.heading}"))
-                finding = entry.make()
-                kept = next((one for one in written if _same(one.finding, finding)), None)
-                if kept is None:
-                    name = _unique(finding.key, {one.name for one in written})
-                    kept = _Kept(finding, name, sheets.give(finding.key.replace("-", " ")))
-                    sheet = book.add_worksheet(kept.sheet)
-                    _write_finding(sheet, finding, _write_files(kept, folder), styles)
-                    written.append(kept)
-                contents[-1][1].append(kept)
-        _write_contents(first, collection, contents, styles)
-    files = [WORKBOOK, *(file for one in written for file in one.files), README, MARK]
-    _write(folder / README, _readme(collection, contents))
-    manifest = {"made_by": MADE_BY, "version": download.version(), "files": files}
-    _write(folder / MARK, json.dumps(manifest, indent=1) + "\n")
-    return files
-
-
-def _same(one: Finding, other: Finding) -> bool:
-    return one.key == other.key and one.title == other.title and one.data.equals(other.data)
+        )
 
 
 def _unique(key: str, taken: set[str]) -> str:
     """Return a key as the name of a file that no other finding has."""
-    name = download.file_name(key)[:NAME].strip("-")
-    if name in _DEVICES:
+    name = download.file_name(key)[:LONGEST].strip("-")
+    if name in DEVICES:
         name = f"{name}-finding"
     tried, number = name, 1
     while tried in taken:
@@ -284,27 +296,18 @@ def _unique(key: str, taken: set[str]) -> str:
     return tried
 
 
-def _write(path: Path, text: str) -> None:
-    """Write text the same on every system."""
-    path.write_bytes(text.encode("utf-8", errors="replace"))
-
-
-def _write_files(kept: _Kept, folder: Path) -> bytes | None:
-    """Write the table and the figure of a finding, and return the figure as PNG, if it has one."""
-    finding = kept.finding
-    _write(folder / "tables" / f"{kept.name}.csv", finding.csv)
+def _figures(finding: Finding) -> dict[str, bytes]:
+    """Return the figure of a finding as SVG and PNG, if it has one."""
     if finding.draw is None:
-        return None
+        return {}
     from csm_lib.style import figure_of, svg
 
     figure = figure_of(finding.draw())
     alt = finding.alt or finding.title
-    drawing = svg(figure, key=finding.key, alt=alt)
-    _write(folder / "figures" / f"{kept.name}.svg", standalone(drawing))
+    drawing = standalone(svg(figure, key=finding.key, alt=alt))
     png = _png(figure, alt)
-    (folder / "figures" / f"{kept.name}.png").write_bytes(png)
     figure.clear()  # a long book has many, and each holds its canvas
-    return png
+    return {"svg": drawing.encode("utf-8", "replace"), "png": png}
 
 
 def _png(figure: Figure, alt: str) -> bytes:
@@ -326,193 +329,298 @@ def _png(figure: Figure, alt: str) -> bytes:
     return framed.getvalue()
 
 
-class _Styles:
-    """How the cells of the workbook look."""
-
-    def __init__(self, book: Workbook) -> None:
-        top = {"valign": "top"}
-        wrap = {**top, "text_wrap": True}
-        self.title = book.add_format({"bold": True, "font_size": 14, **wrap})
-        self.label = book.add_format({"bold": True, "font_color": "#b45309", **wrap})
-        self.bold = book.add_format({"bold": True, **top})
-        self.text = book.add_format(wrap)
-        self.head = book.add_format({"bold": True, "bottom": 1, "bg_color": "#dce8f3", **wrap})
-        self.link = book.add_format({"font_color": "#0f5e9c", "underline": 1, **wrap})
+# -- What is taken away ---------------------------------------------------------------------------
 
 
-def _write_finding(sheet: Worksheet, finding: Finding, png: bytes | None, styles: _Styles) -> None:
-    """Write a finding on its sheet: what must be said of it, the figure, the table, the data."""
-    table, data = finding.table, finding.data.reset_index(drop=True)
-    blocks = [("Data", data)] if table.equals(data) else [("Table", table), ("Data", data)]
-    widths = _widths([frame for _, frame in blocks])
-    for column, width in enumerate(widths):
-        sheet.set_column(column, column, width)
-    line = _Lines(sheet, widths)
+@dataclass(frozen=True)
+class Taken:
+    """A finding as its download holds it.
 
-    line.across(finding.title, styles.title, size=1.4)
-    if finding.label:
-        line.across(finding.label, styles.label)
-    sheet.freeze_panes(line.row, 0)
-    sheet.write_url(line.row, 0, link_to(CONTENTS), styles.link, "Back to the contents")
-    line.row += 1
-    for name, text in _facts(finding):
-        line.pair(name, text, styles)
-    line.row += 1
-    if png is not None:
-        alt = cut(finding.alt or finding.title, ALT)
-        picture = {"image_data": io.BytesIO(png), "description": alt, "object_position": 3}
-        sheet.insert_image(line.row, 0, "figure.png", picture)
-        line.row += math.ceil(_height(png) / ROW) + 2
-    for name, frame in blocks:
-        line.pair(name, "", styles)
-        line.frame(frame, styles)
-    known = [one for one in download.columns(finding.key, data) if "description" in one]
-    if known:
-        line.pair("Columns", "", styles)
-        for one in known:
-            unit = one.get("unit", "text")
-            words = one["description"] + (f" ({unit})" if unit != "text" else "")
-            line.pair(one["name"], words, styles)
-    sheet.hide_gridlines(2)
-    sheet.set_paper(9)
-    sheet.fit_to_pages(1, 0)
+    Attributes
+    ----------
+    name
+        A name for its files that no other has.
+    chapters
+        The titles of the chapters that it stands in.
+    about, csv
+        What is said of it, and its data.
+    files
+        What goes into the zip, by its name there.
+    """
+
+    name: str
+    chapters: tuple[str, ...]
+    about: Mapping[str, Any]
+    csv: str
+    files: Mapping[str, bytes]
+
+    @property
+    def columns(self) -> list[Column]:
+        """Its data as a table of a workbook: numbers as numbers, and no cell empty."""
+        header, *rows = csv.reader(io.StringIO(self.csv))
+        units = [column.get("unit", "") for column in self.about["columns"]]
+        status = header.index("status") if "status" in header else None
+        hidden = [status is not None and row[status] == WITHHELD for row in rows]
+        cells = list(zip(*rows, strict=True)) or [() for _ in header]
+        return [
+            _column(name, unit, texts, hidden)
+            for name, unit, texts in zip(header, units, cells, strict=True)
+        ]
 
 
-def _facts(finding: Finding) -> list[tuple[str, str]]:
-    about: Mapping[str, Any] = finding.about
-    meant = [f"{one['rows']} {one['status']} ({one['meaning']})" for one in about["status"]]
-    facts = [
-        ("Question", finding.question),
-        ("Base", finding.base),
-        ("Status", "; ".join(meant)),
-        ("Source", finding.source),
-        ("Beware", finding.caveat),
-        *(("Licence", f"{one['covers']}: {one['licence']}") for one in about["licence"]),
-        *(("Cite", one) for one in about["cite"]),
-    ]
-    return [(name, text) for name, text in facts if text]
+def _read(
+    archive: bytes, chapters: Sequence[str], taken: set[str], figures: Mapping[str, bytes]
+) -> Taken:
+    """Read the download of a finding."""
+    with zipfile.ZipFile(io.BytesIO(archive)) as parts:
+        files = {Path(name).name: parts.read(name) for name in parts.namelist()}
+    about = json.loads(files["metadata.json"])
+    name = _unique(about["key"], taken)
+    data = next(content for file, content in files.items() if file.endswith(".csv"))
+    files |= {f"{name}.{kind}": content for kind, content in figures.items()}
+    return Taken(name, tuple(dict.fromkeys(chapters)), about, data.decode("utf-8"), files)
 
 
-def _height(png: bytes) -> float:
-    """Return how high a PNG of ours is, in points; its header holds the pixels."""
-    return int.from_bytes(png[20:24], "big") * 72 / DPI
+_A_NUMBER = re.compile(r"-?\d{1,15}(\.\d+)?([eE][+-]?\d{1,2})?")
+"""A number that a cell holds as it is; of a longer one a cell would change the last digits."""
+
+_KINDS = {
+    "proportion": Number(percent=True),
+    "probability": Number(places=4),
+    "difference of shares": Number(places=3),
+    "year": Number(),
+}
+"""How numbers are shown, by the beginning of their unit; any others as they are counted."""
 
 
-def _widths(frames: Sequence[pd.DataFrame]) -> list[float]:
-    """Return a width for each column that suits what the tables put into it."""
-    widths = [20.0] + [12.0] * 7
-    for frame in frames:
-        widths += [12.0] * (len(frame.columns) - len(widths))
-        for column, name in enumerate(frame.columns):
-            longest = max(len(str(one)) for one in (name, *frame.iloc[:, column]))
-            widths[column] = min(max(widths[column], longest + 2.0), 40.0)
-    return widths
-
-
-class _Lines:
-    """Writes a sheet from the top down."""
-
-    def __init__(self, sheet: Worksheet, widths: Sequence[float]) -> None:
-        self.sheet = sheet
-        self.row = 0
-        self._all = sum(widths[:ACROSS])
-        self._rest = sum(widths[1:ACROSS])
-
-    def across(self, text: str, style: Format, *, size: float = 1.0) -> None:
-        """Set text over the first columns, in as many lines as it needs."""
-        self._merged(0, text, style, self._all / size, ROW * size)
-
-    def pair(self, name: str, text: str, styles: _Styles) -> None:
-        """Set a name in bold, and beside it what belongs to it."""
-        self.sheet.write_string(self.row, 0, cut(name), styles.bold)
-        if text:
-            self._merged(1, text, styles.text, self._rest, ROW)
+def _column(name: str, unit: str, texts: Sequence[str], hidden: Sequence[bool]) -> Column:
+    """Return a column of a finding's CSV as one of a workbook."""
+    told = [text for text in texts if text not in NOTHING]
+    if unit == "text" or not told or not all(_A_NUMBER.fullmatch(text) for text in told):
+        return Column(name, [NOT_APPLICABLE if text in NOTHING else text for text in texts])
+    whole = all(float(text).is_integer() for text in told)
+    kind = next((kind for start, kind in _KINDS.items() if unit.startswith(start)), None)
+    cells: list[Cell] = []
+    for text, withheld in zip(texts, hidden, strict=True):
+        if text in NOTHING:
+            cells.append(CONFIDENTIAL if withheld else NO_NUMBER)
         else:
-            self.row += 1
-
-    def _merged(self, column: int, text: str, style: Format, width: float, height: float) -> None:
-        # Excel does not fit the height of merged cells by itself
-        text = cut(text)
-        lines = sum(math.ceil(max(len(part), 1) * 1.1 / width) for part in text.split("\n"))
-        self.sheet.set_row(self.row, min(lines * height, 400))
-        self.sheet.merge_range(self.row, column, self.row, ACROSS - 1, "", style)
-        self.sheet.write_string(self.row, column, text, style)
-        self.row += 1
-
-    def frame(self, frame: pd.DataFrame, styles: _Styles) -> None:
-        """Set a table: numbers as numbers, text as text, what is missing as an empty cell."""
-        for column, name in enumerate(frame.columns):
-            self.sheet.write_string(self.row, column, cut(str(name)), styles.head)
-        self.row += 1
-        for cells in frame.itertuples(index=False, name=None):
-            for column, value in enumerate(cells):
-                _write_cell(self.sheet, self.row, column, value, styles.text)
-            self.row += 1
-        self.row += 1
+            cells.append(int(text) if text.lstrip("-").isdigit() else float(text))
+    return Column(name, cells, kind or Number(places=0 if whole else 2, grouped=True))
 
 
-def _write_cell(sheet: Worksheet, row: int, column: int, value: Any, text: Format) -> None:
-    if value is None or (pd.api.types.is_scalar(value) and pd.isna(value)):
-        return
-    if isinstance(value, (bool, np.bool_)):
-        sheet.write_boolean(row, column, bool(value))
-    elif isinstance(value, Real) and abs(float(value)) < EXACT:
-        sheet.write_number(row, column, float(value))
-    elif value != "":
-        sheet.write_string(row, column, cut(str(value)), text)
+# -- The workbook ---------------------------------------------------------------------------------
 
 
-def _write_contents(
-    sheet: Worksheet, collection: Collection, contents: Contents, styles: _Styles
-) -> None:
-    widths = [70.0, 50.0, 30.0, 34.0]
-    for column, width in enumerate(widths):
-        sheet.set_column(column, column, width)
-    sheet.write_string(0, 0, cut(f"{collection.title}: findings"), styles.title)
-    row = 1
-    if collection.about:
-        sheet.write_string(row, 0, cut(collection.about), styles.text)
-        row += 1
-    for column, word in enumerate(("Finding", "Question", "Label", "Files")):
-        sheet.write_string(row, column, word, styles.head)
-    row += 1
-    sheet.freeze_panes(row, 0)
-    for title, kept in contents:
-        if kept:
-            sheet.write_string(row, 0, cut(title), styles.bold)
-            row += 1
-        for one in kept:
-            # the address of a link may be cut nowhere, its text may
-            sheet.write_url(row, 0, link_to(one.sheet), styles.link, cut(one.finding.title))
-            cells = (one.finding.question, one.finding.label, "\n".join(one.files))
-            for column, text in enumerate(cells, start=1):
-                sheet.write_string(row, column, cut(text), styles.text)
-            row += 1
-    sheet.hide_gridlines(2)
-    sheet.set_landscape()
-    sheet.set_paper(9)
-    sheet.fit_to_pages(1, 0)
+def sheets_of(about: About, taken: Sequence[Taken]) -> list[Sheet]:
+    """Return the sheets of the workbook: cover, contents, notes, columns, and the findings."""
+    names = SheetNames()
+    cover, contents, notes, columns = map(names.give, ("Cover", "Contents", "Notes", "Columns"))
+    sheets = [names.give(one.name[:SHEET_NAME].replace("-", "_")) for one in taken]
+    tables = [one.columns for one in taken]
+    noted = dict.fromkeys(one.about["caveat"] for one in taken if one.about["caveat"])
+    number = {text: place for place, text in enumerate(noted, 1)}
+    shown = [
+        Sheet(name, _head(one, table, number, contents, notes), table)
+        for name, one, table in zip(sheets, taken, tables, strict=True)
+    ]
+    front = [
+        _cover(cover, about, taken, tables, [contents, *([notes] if noted else []), columns]),
+        _contents(contents, taken, shown),
+    ]
+    if noted:
+        front.append(_notes(notes, number, taken, sheets))
+    return [*front, _columns(columns, taken, sheets), *shown]
 
 
-def _readme(collection: Collection, contents: Contents) -> str:
-    kept = [one for _, listed in contents for one in listed]
-    held = {name for one in kept for name in one.finding.status}
-    licences = (
-        (part["covers"], part["licence"])
-        for one in kept
-        for part in download.licences(one.finding.status, label=one.finding.label)
-    )
+def _head(
+    one: Taken, table: Sequence[Column], number: Mapping[str, int], contents: str, notes: str
+) -> list[Line]:
+    """Return what stands above a finding's table."""
+    about = one.about
+    note = number.get(about["caveat"])
+    meant = [f"{each['rows']} {each['status']} ({each['meaning']})" for each in about["status"]]
+    rows = counted(len(table[0].cells), "row")
+    lines = [
+        Line(about["title"] + (f" [note {note}]" if note else ""), "title"),
+        Line(f"This sheet has one table, of {rows}. It answers: {about['question']}"),
+        Line(about["label"], "label"),
+        Line(f"Base: {about['base']}" if about["base"] else ""),
+        Line(f"Status: {'; '.join(meant)}"),
+        Line(f"Source: {about['source']}" if about["source"] else ""),
+        *(Line(f"{short}: {SHORTHAND[short]}") for short in _used([table])),
+        Line(f"Note {note} is on the sheet {notes}", to=notes) if note else Line(""),
+        Line("Back to the contents", to=contents),
+    ]
+    return [Line(" ".join(line.text.split()), line.look, line.to) for line in lines if line.text]
+
+
+def _used(tables: Sequence[Sequence[Column]]) -> list[str]:
+    """Return the shorthand that stands in some tables."""
+    cells = {cell for table in tables for column in table for cell in column.cells}
+    return [short for short in SHORTHAND if short in cells]
+
+
+def _cover(
+    name: str,
+    about: About,
+    taken: Sequence[Taken],
+    tables: Sequence[Sequence[Column]],
+    sheets: Sequence[str],
+) -> Sheet:
+    labels = dict.fromkeys(one.about["label"] for one in taken if one.about["label"])
+    parts = {
+        "What is in it": [
+            f"{counted(len(taken), 'finding')}, each on a sheet of its own, with the data behind "
+            "it. No row is of one respondent.",
+            *(f"Keep the label of a finding wherever it goes: {label}" for label in labels),
+        ],
+        "What the numbers are": [f"{name}: {meaning}" for name, meaning in held(taken).items()],
+        "Where there is no number": [f"{short}: {SHORTHAND[short]}" for short in _used(tables)],
+        "Licence": [f"{part['covers']}: {part['licence']}" for part in licences(about, taken)],
+        "How to cite": [
+            "A finding: its title, base and status, and the source above its table.",
+            f"All of them: {cited(about)}",
+        ],
+    }
+    lines = [Line(f"{about.title}: findings", "title")]
+    lines += [Line(f"{fact}: {text}") for fact, text in facts(about).items()]
+    for heading, texts in parts.items():
+        if texts:
+            lines += [Line(heading, "heading"), *map(Line, texts)]
+        if heading == "What is in it":
+            lines += [Line(sheet, to=sheet) for sheet in sheets]
+    return Sheet(name, lines)
+
+
+def held(taken: Sequence[Taken]) -> dict[str, str]:
+    """Return the statuses of the numbers of some findings, each with what it means."""
+    found = {each["status"] for one in taken for each in one.about["status"]}
+    return {status: meaning for status, meaning in STATUSES.items() if status in found}
+
+
+def licences(about: About, taken: Sequence[Taken]) -> list[dict[str, str]]:
+    """Return which licence covers which part of some findings of a collection."""
+    origin = Origin(status=about.status, licence=about.licence)
+    rows = dict.fromkeys(held(taken), 1)
+    return download.licences(rows, label=LABELS[DRAWN], origin=origin)
+
+
+def cited(about: About) -> str:
+    """Return how to cite all findings of a collection."""
+    book = f"{download.BOOK}, version {download.version()}"
+    return f"{about.source or about.title}. Findings. Worked out with {book}."
+
+
+def _contents(name: str, taken: Sequence[Taken], sheets: Sequence[Sheet]) -> Sheet:
+    table = [
+        Column("Sheet", [sheet.name for sheet in sheets]),
+        Column("Chapter", ["; ".join(one.chapters) for one in taken]),
+        Column("What it shows", [one.about["title"] for one in taken]),
+        Column("Question", [one.about["question"] for one in taken]),
+        Column("Rows", [sheet.rows for sheet in sheets], Number(grouped=True)),
+    ]
+    if any(one.about["label"] for one in taken):
+        table.insert(3, Column("Label to keep", [one.about["label"] or "none" for one in taken]))
+    lines = [
+        Line("Contents", "title"),
+        Line(f"This sheet has one table, of {counted(len(taken), 'row')}: one for each finding."),
+    ]
+    return Sheet(name, lines, _told(table), [sheet.name for sheet in sheets])
+
+
+def _notes(
+    name: str, number: Mapping[str, int], taken: Sequence[Taken], names: Sequence[str]
+) -> Sheet:
+    sheets = [
+        [sheet for one, sheet in zip(taken, names, strict=True) if one.about["caveat"] == text]
+        for text in number
+    ]
+    table = [
+        Column("Note", [f"note {place}" for place in number.values()]),
+        Column("What it says", list(number), widest=PAGE),
+        Column("Sheets", [_listed(each) for each in sheets]),
+    ]
+    lines = [
+        Line("Notes", "title"),
+        Line(f"This sheet has one table, of {counted(len(number), 'row')}: one for each note."),
+    ]
+    return Sheet(name, lines, table)
+
+
+def _columns(name: str, taken: Sequence[Taken], names: Sequence[str]) -> Sheet:
+    """Return the sheet that says what the columns mean; a column may mean two things."""
+    meant: dict[tuple[str, str, str], list[str]] = {}
+    for one, sheet in zip(taken, names, strict=True):
+        for column in one.about["columns"]:
+            told = (column["name"], column.get("description", ""), column.get("unit", ""))
+            meant.setdefault(told, []).append(sheet)
+    cells = list(zip(*meant, strict=True)) or [(), (), ()]
+    table = [
+        Column("Column", cells[0]),
+        Column("What it holds", cells[1]),
+        Column("Unit", cells[2]),
+        Column("Sheets", [_listed(sheets) for sheets in meant.values()]),
+    ]
+    lines = [
+        Line("Columns", "title"),
+        Line("This sheet has one table: what each column of the other sheets holds."),
+    ]
+    return Sheet(name, lines, _told(table))
+
+
+def _told(table: Sequence[Column]) -> list[Column]:
+    """Return a table without an empty cell."""
+    return [
+        Column(one.name, [NOT_APPLICABLE if cell == "" else cell for cell in one.cells], one.kind)
+        for one in table
+    ]
+
+
+def _listed(sheets: Sequence[str]) -> str:
+    return ", ".join(sheets) if len(sheets) <= FEW else f"{len(sheets)} sheets"
+
+
+# -- The zip --------------------------------------------------------------------------------------
+
+
+def _collection_files(folder: Path, about: About) -> dict[str, bytes]:
+    """Return the files of a collection that may go along: none where it states no terms."""
+    if not about.licence:
+        return {}
+    files = {name: folder / name for name in COLLECTION if (folder / name).is_file()}
+    if folder.resolve() == SHIPPED and about.status == DRAWN:
+        files[PANEL] = folder / RETURNS
+    found = {name: path.read_bytes() for name, path in files.items()}
+    described = json.loads((folder / "datapackage.json").read_text("utf-8-sig"))
+    resources = []
+    for resource in described.get("resources", []):
+        path = PANEL if resource.get("path") == RETURNS else resource.get("path")
+        if path in found:
+            resources.append(resource | {"path": path})
+    described["resources"] = resources
+    found["datapackage.json"] = (
+        json.dumps(described, ensure_ascii=False, indent=1) + "\n"
+    ).encode()
+    return found
+
+
+def _readme(about: About, taken: Sequence[Taken], theirs: Mapping[str, bytes]) -> str:
+    chapters = dict.fromkeys(one.chapters[0] for one in taken)
     text = render(
         "readme_of_all.txt",
         fill=download.fill,
-        collection=collection,
-        labels=dict.fromkeys(one.finding.label for one in kept if one.finding.label),
-        workbook=WORKBOOK,
-        dpi=DPI,
-        mark=MARK,
-        contents=contents,
-        statuses=[(name, meaning) for name, meaning in STATUSES.items() if name in held],
-        licences=dict.fromkeys(licences),
-        book=f"{download.BOOK}, version {download.version()}",
+        about=about,
+        labels=dict.fromkeys(one.about["label"] for one in taken if one.about["label"]),
+        workbooks=(XLSX, ODS),
+        meanings=MEANINGS,
+        theirs=sorted(theirs),
+        panel=PANEL if PANEL in theirs else "",
+        contents=[
+            (title, [one for one in taken if one.chapters[0] == title]) for title in chapters
+        ],
+        statuses=held(taken),
+        licences=licences(about, taken),
+        cited=cited(about),
     )
     return f"{text}\n"

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from csm_lib.errors import CodebookError
-from csm_lib.own.workbook import SheetNames, cut, length, link_to, new_workbook
+from csm_lib.own.workbook import SheetNames, cut, height, length, link_to, new_workbook
 from csm_lib.returns import IDENTIFIERS
 
 if TYPE_CHECKING:
@@ -32,6 +32,9 @@ TITLE, MESSAGE, CODE = 32, 255, 255
 """The longest title and text of a message beside a cell, and of an answer in a drop-down."""
 
 LISTS = "Lists"
+LINE = 15.0
+"""The height of a line of text, in points."""
+
 HEADINGS = ("Start here", "Short name", "What is asked", "Answers to choose from", "Who is asked")
 
 
@@ -287,7 +290,8 @@ def _write_start(
     bold = book.add_format({"bold": True})
     large = book.add_format({"bold": True, "font_size": 16})
     head = book.add_format({"bold": True, "bottom": 1, "bg_color": "#dce8f3"})
-    for column, width in enumerate((30, 34, 60, 44, 44)):
+    widths = (30, 34, 60, 44, 44)
+    for column, width in enumerate(widths):
         sheet.set_column(column, column, width)
     # with a name over every column, whoever reads the workbook sees a table of no answers
     for column, word in enumerate(HEADINGS):
@@ -324,9 +328,10 @@ def _write_start(
                 for code, label in item.answers.items()
             )
             condition = _condition(item, codebook) or "Of everyone"
-            texts = (place, item.label, item.question, answers, condition)
+            texts = [cut(text) for text in (place, item.label, item.question, answers, condition)]
             for column, text in enumerate(texts):
-                sheet.write_string(row, column, cut(text), wrap)
+                sheet.write_string(row, column, text, wrap)
+            sheet.set_row(row, height(zip(texts, widths, strict=True), LINE))
             row += 1
         row += 1
     sheet.hide_gridlines(2)

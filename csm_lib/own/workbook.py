@@ -1,7 +1,14 @@
-"""What every Excel workbook of this package has in common: safe text, safe names, fixed bytes.
+"""Workbooks for anyone: safe text, safe names, fixed bytes, and sheets that every reader can use.
 
 Labels, questions and answers may come from anyone's file. They are written as text and never as
 a formula or a link, and what Excel would refuse is taken out or cut.
+
+A `Sheet` is described once and written twice, as Excel and as OpenDocument, by the rules of the
+Government Analysis Function for accessible spreadsheets: everything begins in column A, a title
+and some lines stand above one marked-up table, no cell is merged or empty, and nothing is frozen,
+filtered, hidden, filled or told by colour. (gptables 2.0 makes such workbooks too, but makes
+formulas and links of what is in a cell, refuses a cell that holds a dash, and knows no rows'
+heights, no shares, no fixed bytes and no OpenDocument.)
 """
 
 from __future__ import annotations
@@ -9,30 +16,58 @@ from __future__ import annotations
 import datetime as dt
 import io
 import re
-from collections.abc import Iterator
+import textwrap
+import zipfile
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any, Literal
 
 from xlsxwriter import Workbook
 
+from csm_lib.download import zipped
 from csm_lib.words import legible
 
 SHEET_NAME = 31
 """The longest name of a sheet, in the units Excel counts: a sign beyond U+FFFF is two."""
 
-CELL = 32_767
-"""The longest text of a cell."""
+CELL, HEADER = 32_767, 255
+"""The longest text of a cell, and of the name of a table's column."""
 
 MADE = dt.datetime(2000, 1, 1)
 """The date in every workbook, so that the same content gives the same bytes."""
 
+FONT, SIZE, TITLE_SIZE, HEADING_SIZE = "Arial", 12, 16, 14
+LINE = 1.3
+"""How high a line is, in sizes of its font."""
+
+ABOVE, BESIDE = 6.0, 6.0
+"""Room above the names of columns, and beside what stands in one, in points."""
+
+TALLEST = 400.0
+"""The height of a row that Excel takes, in points."""
+
+DIGIT = 0.556
+"""How wide a digit of the font is, in sizes; Excel gives the width of a column in digits."""
+
+NARROWEST, WIDEST, PAGE = 9, 50, 90
+"""Widths in digits: of a column, and of a sheet that holds running text only."""
+
 
 @contextmanager
-def new_workbook(path: Path, title: str) -> Iterator[Workbook]:
+def new_workbook(path: Path, title: str, **options: object) -> Iterator[Workbook]:
     """Open a workbook that is written to `path` when the block ends without an error.
 
     The same content gives the same bytes. Text that looks like a formula, a number or an address
     stays text.
+
+    Parameters
+    ----------
+    path, title
+        The file, and the title among its properties.
+    **options
+        More options of `xlsxwriter.Workbook`.
 
     Raises
     ------
@@ -41,7 +76,7 @@ def new_workbook(path: Path, title: str) -> Iterator[Workbook]:
     """
     data = io.BytesIO()
     as_text = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
-    book = Workbook(data, {"in_memory": True, **as_text})
+    book = Workbook(data, {"in_memory": True, **as_text, **options})
     book.set_properties({"title": cut(title, 255), "created": MADE})
     yield book
     book.close()
@@ -84,3 +119,448 @@ def link_to(sheet: str) -> str:
     """Return the address of a sheet for a link within its workbook."""
     quoted = sheet.replace("'", "''")
     return f"internal:'{quoted}'!A1"
+
+
+def height(cells: Iterable[tuple[str, float]], line: float) -> float:
+    """Return how high a row is in which text is wrapped, in the unit of `line`, which is its line.
+
+    Without it LibreOffice prints the lines of a cell over the row below.
+
+    Parameters
+    ----------
+    cells
+        The texts of the row, and how many signs go on a line of each.
+    line
+        The height of one line.
+    """
+    lines = [
+        sum(len(textwrap.wrap(part, max(int(width), 1))) or 1 for part in text.split("\n"))
+        for text, width in cells
+    ]
+    return min(max(lines, default=1) * line, TALLEST)
+
+
+# -- What a sheet holds ---------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Number:
+    """How a number is shown: with so many places, as a percentage, in groups of three digits."""
+
+    places: int = 0
+    percent: bool = False
+    grouped: bool = False
+
+    @property
+    def code(self) -> str:
+        """The format as Excel writes it."""
+        whole = "#,##0" if self.grouped else "0"
+        return whole + ("." + "0" * self.places if self.places else "") + "%" * self.percent
+
+    def text(self, value: float) -> str:
+        """Return a number as it is shown."""
+        return f"{value:{',' * self.grouped}.{self.places}{'%' if self.percent else 'f'}}"
+
+
+Cell = str | int | float
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column of a table.
+
+    Attributes
+    ----------
+    name, cells
+        Its name, and what it holds; none is empty.
+    kind
+        How its numbers are shown; ``None`` for text.
+    widest
+        The most digits that a line of it takes.
+    """
+
+    name: str
+    cells: Sequence[Cell]
+    kind: Number | None = None
+    widest: int = WIDEST
+
+    @property
+    def texts(self) -> list[str]:
+        """The cells as they are shown."""
+        return [
+            cut(cell) if isinstance(cell, str) else (self.kind or Number()).text(cell)
+            for cell in self.cells
+        ]
+
+    @property
+    def width(self) -> int:
+        """A width that suits what it holds."""
+        texts = [self.name, *self.texts]
+        longest = max(len(line) for text in texts for line in text.split("\n"))
+        return min(max(longest + 2, NARROWEST), self.widest)
+
+
+@dataclass(frozen=True)
+class Line:
+    """A line of text on a sheet, and the sheet that it leads to, if it is a link."""
+
+    text: str
+    look: Literal["text", "title", "heading", "label"] = "text"
+    to: str = ""
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """A sheet: the lines at its head, the first of which is its title, and its table, if any.
+
+    Attributes
+    ----------
+    name
+        Its name, from `SheetNames`.
+    lines
+        What stands above the table. Without a table it is running text, and wrapped.
+    columns
+        The table, whose columns are of one length. Names of columns that Excel takes for the same
+        get a number.
+    links
+        The sheets that the cells of the first column lead to, if they are links.
+    """
+
+    name: str
+    lines: Sequence[Line]
+    columns: Sequence[Column] = ()
+    links: Sequence[str] = ()
+
+    @property
+    def headers(self) -> list[str]:
+        """The names of the columns, each once and on one line, as a table of Excel wants them."""
+        names: list[str] = []
+        for number, column in enumerate(self.columns, 1):
+            name = " ".join(cut(column.name, HEADER - 5).split()) or f"Column {number}"
+            taken = {one.lower() for one in names}
+            names.append(f"{name} ({number})" if name.lower() in taken else name)
+        return names
+
+    @property
+    def rows(self) -> int:
+        """How many rows the table has, without its header."""
+        return len(self.columns[0].cells) if self.columns else 0
+
+    def heights(self) -> Iterator[float]:
+        """The height of each row in points: of the lines, of the header, of the table."""
+        for line in self.lines:
+            size = _SIZES.get(line.look, SIZE)
+            width = PAGE * SIZE / size if not self.columns else len(line.text) + 1
+            yield height([(cut(line.text), width)], size * LINE)
+        if self.columns:
+            widths = [column.width - 1 for column in self.columns]
+            texts = [column.texts for column in self.columns]
+            yield height(zip(self.headers, widths, strict=True), SIZE * LINE) + ABOVE
+            for row in zip(*texts, strict=True):
+                yield height(zip(row, widths, strict=True), SIZE * LINE)
+
+
+_SIZES = {"title": TITLE_SIZE, "heading": HEADING_SIZE}
+
+
+def table_name(sheet: Sheet, number: int) -> str:
+    """Return a name for the table of a sheet of this number, which no cell and no other has."""
+    return f"table_{number}_{re.sub(r'[^A-Za-z0-9]+', '_', sheet.name)}"
+
+
+# -- Excel ----------------------------------------------------------------------------------------
+
+
+def write_xlsx(path: Path, title: str, sheets: Sequence[Sheet]) -> None:
+    """Write a workbook for Excel.
+
+    Raises
+    ------
+    OSError
+        The file cannot be written.
+    """
+    font = {"font_name": FONT, "font_size": SIZE}
+    with new_workbook(path, title, default_format_properties=font) as book:
+        looks = _Looks(book)
+        for number, sheet in enumerate(sheets, 1):
+            _fill_xlsx(book.add_worksheet(sheet.name), sheet, table_name(sheet, number), looks)
+
+
+class _Looks:
+    """The formats of one workbook, each made once."""
+
+    def __init__(self, book: Workbook) -> None:
+        self._book = book
+        self._made: dict[str, Any] = {}
+
+    def __call__(self, **properties: object) -> Any:
+        """Return the format with some properties."""
+        key = repr(properties)
+        if key not in self._made:
+            self._made[key] = self._book.add_format({"valign": "top", **properties})
+        return self._made[key]
+
+
+INK = "#0f5e9c"
+_LINKED = {"font_color": INK, "underline": 1}
+
+
+def _fill_xlsx(page: Any, sheet: Sheet, table: str, looks: _Looks) -> None:
+    for row, high in enumerate(sheet.heights()):
+        page.set_row(row, high)
+    if not sheet.columns:
+        page.set_column(0, 0, PAGE)
+    for row, line in enumerate(sheet.lines):
+        look: dict[str, Any] = {"bold": True} if line.look != "text" else {}
+        look |= {"font_size": _SIZES[line.look]} if line.look in _SIZES else {}
+        look |= {} if sheet.columns else {"text_wrap": True}
+        if line.to:
+            page.write_url(row, 0, link_to(line.to), looks(**look, **_LINKED), cut(line.text))
+        else:
+            page.write_string(row, 0, cut(line.text), looks(**look))
+    first = len(sheet.lines)
+    heads = []
+    for place, (name, column) in enumerate(zip(sheet.headers, sheet.columns, strict=True)):
+        page.set_column(place, place, column.width)
+        # what stands for a number keeps to the side of the numbers
+        side = {"align": "right" if column.kind else "left", "indent": int(place > 0)}
+        head = looks(bold=True, text_wrap=True, bottom=1, **side | {"valign": "bottom"})
+        heads.append({"header": name, "header_format": head})
+        page.write_string(first, place, name, head)
+        for row, cell in enumerate(column.cells, first + 1):
+            if isinstance(cell, str):
+                page.write_string(row, place, cut(cell), looks(text_wrap=True, **side))
+            else:
+                code = (column.kind or Number()).code
+                page.write_number(row, place, cell, looks(num_format=code, **side))
+    for row, to in enumerate(sheet.links, first + 1):
+        shown = sheet.columns[0].texts[row - first - 1]
+        page.write_url(row, 0, link_to(to), looks(text_wrap=True, **_LINKED), shown)
+    if sheet.rows:
+        options = {"name": table, "style": None, "autofilter": False, "columns": heads}
+        page.add_table(first, 0, first + sheet.rows, len(heads) - 1, options)
+        page.repeat_rows(first)
+    page.set_landscape()
+    page.set_paper(9)
+    page.fit_to_pages(1, 0)
+
+
+# -- OpenDocument ---------------------------------------------------------------------------------
+
+
+def write_ods(path: Path, title: str, sheets: Sequence[Sheet]) -> None:
+    """Write a workbook in the OpenDocument format, with the same content as `write_xlsx`.
+
+    Raises
+    ------
+    OSError
+        The file cannot be written.
+    """
+    from odf import dc, table
+    from odf.opendocument import OpenDocumentSpreadsheet
+
+    document = OpenDocumentSpreadsheet()
+    document.meta.addElement(dc.Title(text=cut(title, 255)))
+    styles = _Styles(document)
+    ranges = table.DatabaseRanges()
+    for number, sheet in enumerate(sheets, 1):
+        document.spreadsheet.addElement(_ods_table(sheet, styles))
+        if sheet.rows:
+            first, last = len(sheet.lines) + 1, len(sheet.lines) + 1 + sheet.rows
+            end = f"{_letters(len(sheet.columns))}{last}"
+            ranges.addElement(
+                table.DatabaseRange(
+                    name=table_name(sheet, number),
+                    targetrangeaddress=f"'{_quoted(sheet.name)}'.A{first}:"
+                    f"'{_quoted(sheet.name)}'.{end}",
+                    containsheader="true",
+                )
+            )
+    document.spreadsheet.addElement(ranges)
+    made = io.BytesIO()
+    document.write(made)
+    # odfpy dates the parts by the clock
+    with zipfile.ZipFile(made) as parts:
+        path.write_bytes(zipped({part: parts.read(part) for part in parts.namelist()}))
+
+
+_Properties = Mapping[str, Mapping[str, str]]
+
+
+class _Styles:
+    """The styles of one document, each made once and named in the order in which it is used."""
+
+    def __init__(self, document: Any) -> None:
+        from odf import style
+
+        self._document = document
+        self._made: dict[tuple[str, str], str] = {}
+        base = style.Style(name="Default", family="table-cell")
+        base.addElement(style.TableCellProperties(verticalalign="top"))
+        base.addElement(
+            style.TextProperties(fontfamily=FONT, fontsize=f"{SIZE}pt", language="en", country="GB")
+        )
+        document.styles.addElement(base)
+        self._lay_out_pages()
+        # under these names a program knows them for headings
+        for level, size in (("1", TITLE_SIZE), ("2", HEADING_SIZE)):
+            one = style.Style(
+                name=f"Heading_20_{level}",
+                displayname=f"Heading {level}",
+                family="table-cell",
+                parentstylename="Default",
+            )
+            one.addElement(style.TextProperties(fontsize=f"{size}pt", fontweight="bold"))
+            document.styles.addElement(one)
+
+    def _lay_out_pages(self) -> None:
+        """Print across the sheet, as many columns on a page as there are."""
+        from odf import style
+        from odf.namespaces import LOEXTNS
+
+        pages = style.PageLayout(name="pages")
+        size = {"printorientation": "landscape", "pagewidth": "297mm", "pageheight": "210mm"}
+        across = style.PageLayoutProperties(**size, margin="15mm")
+        across.setAttrNS(LOEXTNS, "scale-to-X", "1")
+        across.setAttrNS(LOEXTNS, "scale-to-Y", "0")
+        pages.addElement(across)
+        self._document.automaticstyles.addElement(pages)
+        self._document.masterstyles.addElement(
+            style.MasterPage(name="Default", pagelayoutname="pages")
+        )
+
+    def of(self, family: str, properties: _Properties, **own: str) -> str:
+        """Return the name of a style, made of some properties by the kind they are of."""
+        from odf import style
+
+        key = (family, repr((properties, own)))
+        if key not in self._made:
+            self._made[key] = name = f"s{len(self._made) + 1}"
+            one = style.Style(name=name, family=family, **own)
+            for kind, values in properties.items():
+                one.addElement(getattr(style, kind)(**values))
+            self._document.automaticstyles.addElement(one)
+        return self._made[key]
+
+    def cell(self, properties: _Properties, parent: str = "Default") -> str:
+        """Return the name of a style of a cell."""
+        return self.of("table-cell", properties, parentstylename=parent)
+
+    def number(self, kind: Number, properties: _Properties) -> str:
+        """Return the name of the style of a cell that shows a number so."""
+        from odf import number
+
+        key = ("number", repr(kind))
+        if key not in self._made:
+            self._made[key] = name = f"n{len(self._made) + 1}"
+            shown = (number.PercentageStyle if kind.percent else number.NumberStyle)(name=name)
+            shown.addElement(
+                number.Number(
+                    decimalplaces=str(kind.places),
+                    minintegerdigits="1",
+                    **({"grouping": "true"} if kind.grouped else {}),
+                )
+            )
+            if kind.percent:
+                shown.addElement(number.Text(text="%"))
+            self._document.automaticstyles.addElement(shown)
+        own = {"parentstylename": "Default", "datastylename": self._made[key]}
+        return self.of("table-cell", properties, **own)
+
+
+_LOOKS = {"title": "Heading_20_1", "heading": "Heading_20_2"}
+_WRAPPED = {"TableCellProperties": {"wrapoption": "wrap"}}
+_BOLD = {"TextProperties": {"fontweight": "bold"}}
+_LINK = {"TextProperties": {"color": INK, "textunderlinestyle": "solid"}}
+
+
+def _ods_table(sheet: Sheet, styles: _Styles) -> Any:
+    from odf import table
+
+    made = table.Table(name=sheet.name)
+    for width in [column.width for column in sheet.columns] or [PAGE]:
+        wide = {"columnwidth": f"{width * DIGIT * SIZE + BESIDE:.1f}pt"}
+        style = styles.of("table-column", {"TableColumnProperties": wide})
+        made.addElement(table.TableColumn(stylename=style))
+    heights = sheet.heights()
+
+    def row(cells: Iterable[Any], to: Any = made) -> None:
+        high = {"rowheight": f"{next(heights):.1f}pt", "useoptimalrowheight": "false"}
+        one = table.TableRow(stylename=styles.of("table-row", {"TableRowProperties": high}))
+        for cell in cells:
+            one.addElement(cell)
+        to.addElement(one)
+
+    for line in sheet.lines:
+        look: _Properties = {} if sheet.columns else _WRAPPED
+        look = {**look, **_BOLD} if line.look == "label" else look
+        look = {**look, **_LINK} if line.to else look
+        style = styles.cell(look, _LOOKS.get(line.look, "Default"))
+        row([_ods_text(line.text, style, line.to)])
+    if not sheet.columns:
+        return made
+    head = {"wrapoption": "wrap", "verticalalign": "bottom", "borderbottom": "0.75pt solid #000000"}
+    names = [
+        _ods_text(name, styles.cell({"TableCellProperties": head, **_BOLD, **_side(column, place)}))
+        for place, (name, column) in enumerate(zip(sheet.headers, sheet.columns, strict=True))
+    ]
+    header = table.TableHeaderRows()
+    row(names, to=header)
+    made.addElement(header)
+    for number in range(sheet.rows):
+        cells = [
+            _ods_cell(column, column.cells[number], _side(column, place), styles)
+            for place, column in enumerate(sheet.columns)
+        ]
+        if sheet.links:
+            style = styles.cell({**_WRAPPED, **_LINK})
+            cells[0] = _ods_text(sheet.columns[0].texts[number], style, sheet.links[number])
+        row(cells)
+    return made
+
+
+def _side(column: Column, place: int) -> _Properties:
+    """Return on which side the cells of a column stand, and how far from it."""
+    room = f"{BESIDE if place else 0}pt"
+    if column.kind:
+        return {"ParagraphProperties": {"textalign": "end", "marginright": room}}
+    return {"ParagraphProperties": {"textalign": "start", "marginleft": room}}
+
+
+def _ods_cell(column: Column, cell: Cell, side: _Properties, styles: _Styles) -> Any:
+    from odf import table, text
+
+    if isinstance(cell, str):
+        return _ods_text(cell, styles.cell({**_WRAPPED, **side}))
+    kind = column.kind or Number()
+    value_type = "percentage" if kind.percent else "float"
+    style = styles.number(kind, side)
+    made = table.TableCell(valuetype=value_type, value=repr(cell), stylename=style)
+    made.addElement(text.P(text=kind.text(cell)))
+    return made
+
+
+def _ods_text(words: str, style: str, to: str = "") -> Any:
+    from odf import table, teletype, text
+
+    made = table.TableCell(valuetype="string", stylename=style)
+    for words_of_line in cut(words).split("\n"):
+        paragraph = text.P()
+        place = paragraph
+        if to:
+            place = text.A(href=f"#'{_quoted(to)}'.A1", type="simple")
+            paragraph.addElement(place)
+        teletype.addTextToElement(place, words_of_line)  # keeps spaces that stand together
+        made.addElement(paragraph)
+    return made
+
+
+def _quoted(sheet: str) -> str:
+    return sheet.replace("'", "''")
+
+
+def _letters(number: int) -> str:
+    """Return the letters of a column, counted from 1."""
+    from xlsxwriter.utility import xl_col_to_name
+
+    return str(xl_col_to_name(number - 1))
