@@ -347,12 +347,12 @@ def test_findings_says_where_they_are(
 
     def stand_in(collection: Collection, folder: Path, **_: object) -> list[Path]:
         asked.extend([collection, folder])
-        return [folder / "findings.xlsx", folder / "README.txt"]
+        return [folder / "findings.xlsx", folder / "findings.zip"]
 
     monkeypatch.setattr(export, "export", stand_in)
     assert cli.main(["findings", "--out", str(tmp_path / "out")]) == 0
     assert asked == [opened, tmp_path / "out"]
-    assert "2 files are written. Begin with findings.xlsx" in capsys.readouterr().out
+    assert "out: findings.xlsx and findings.zip are written." in capsys.readouterr().out
 
 
 def test_findings_refuses_a_folder_with_other_files(

@@ -387,7 +387,7 @@ def test_a_download_that_stays_in_its_page_is_a_warning(
 def test_the_front_page_is_copied_to_the_root_after_its_links_are_made() -> None:
     priorities = {
         name: int(match.group(1))
-        for name in ("csm_book", "csm_downloads")
+        for name in ("csm_book", "csm_downloads", "csm_workbook")
         if (
             match := re.search(
                 r'"build-finished", finish, priority=(\d+)',
@@ -395,4 +395,5 @@ def test_the_front_page_is_copied_to_the_root_after_its_links_are_made() -> None
             )
         )
     }
-    assert priorities["csm_downloads"] < priorities["csm_book"]
+    # and the workbook is made of the downloads
+    assert priorities["csm_downloads"] < priorities["csm_workbook"] < priorities["csm_book"]

@@ -345,3 +345,19 @@ def test_any_label_makes_a_workbook_that_opens(
     (sheet,) = sheets_of(path).values()
     assert header(sheet) == [*IDENTIFIERS, "a"]
     assert 1 <= len(sheet.title.encode("utf-16-le")) // 2 <= 31
+
+
+def test_no_row_of_the_first_sheet_is_lower_than_its_text(
+    questionnaire: Codebook, tmp_path: Path
+) -> None:
+    """LibreOffice would print the lines of a cell over the row below."""
+    write_template(questionnaire, tmp_path / "template.xlsx", year=2009)
+    sheet = openpyxl.load_workbook(tmp_path / "template.xlsx")["Start here"]
+    several = 0
+    for row in sheet.iter_rows():
+        for cell in row:
+            if cell.alignment.wrap_text and isinstance(cell.value, str):
+                lines = cell.value.count("\n") + 1
+                several += lines > 1
+                assert (sheet.row_dimensions[cell.row].height or 0) >= 15 * lines
+    assert several > 2

@@ -189,9 +189,11 @@ def _findings(found: Commands) -> None:
         "findings",
         "write every table and figure as files",
         """\
-Write the findings of a collection without the book: one Excel workbook with a sheet
-for each finding, every table as CSV, every figure as SVG and PNG, and a README. No
-respondent's row is in them. An earlier export in the folder is replaced.""",
+Write the findings of a collection without the book: one workbook with a sheet for
+each finding, for Excel (findings.xlsx) and LibreOffice (findings.ods), and one zip of
+all (findings.zip): the workbooks, every table as CSV with a README, every figure as
+SVG and PNG. No respondent's row is in them. An earlier export in the folder is
+replaced.""",
         ["--out findings", "--collection my-survey --out my-findings"],
     )
     _add_collection(one, "the folder of your collection")

@@ -207,13 +207,14 @@ def template(folder: Path | None, *, out: Path, year: int, rows: int | None = No
 
 def findings(folder: Path | None, *, out: Path) -> int:
     """Write every table and figure of a collection as files."""
+    from csm_lib import words
     from csm_lib.own.door import open_collection
     from csm_lib.own.export import export
 
     with Progress() as progress:
         progress("Opening the collection")
         files = export(open_collection(folder), out, progress=progress)
-    say(f"{out}: {len(files)} files are written. Begin with findings.xlsx or README.txt.")
+    say(f"{out}: {words.listed([file.name for file in files])} are written.")
     return 0
 
 
