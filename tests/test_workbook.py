@@ -54,6 +54,8 @@ def finding(**changes: object) -> Finding:
                 "share": [0.763157894736842, 1 / 3, None, 1.0],
                 "change": [-0.0973, 0.5, None, 0.0],
                 "holm_low": [0.04996, 1.0, None, 0.00002],
+                "code": ["01", "2", "", "30"],
+                "found in": [1066, 2008, 2009, 2010],
                 "status": ["own returns", "own returns", "withheld", "own returns"],
             }
         ),
@@ -148,21 +150,22 @@ def test_the_sheets_that_are_no_findings_are_the_same_in_both(example: Path) -> 
 
 
 def test_numbers_are_numbers_and_text_stays_as_it_is(taken: Path) -> None:
-    header = ["label", "year", "yes", "share", "change", "holm_low", "status", "source"]
+    header = [*finding().data, "source"]
     rows = table_in(in_excel(taken / "findings.xlsx")["seats"], header)
+    own, ours = "own returns", "Our survey"
     assert rows == [
-        ["'=1+1", 2008, 4, 0.763157894736842, -0.0973, 0.04996, "own returns", "Our survey"],
-        ["007", 2009, 12345, 1 / 3, 0.5, 1, "own returns", "Our survey"],
-        ["two  spaces\nand a line", 2010, *["[c]"] * 4, "withheld", "Our survey"],
-        ["[z]", 2011, 0, 1, 0, 0.00002, "own returns", "Our survey"],
+        ["'=1+1", 2008, 4, 0.763157894736842, -0.0973, 0.04996, "01", 1066, own, ours],
+        ["007", 2009, 12345, 1 / 3, 0.5, 1, "2", 2008, own, ours],
+        ["two  spaces\nand a line", 2010, *["[c]"] * 4, "[z]", 2009, "withheld", ours],
+        ["[z]", 2011, 0, 1, 0, 0.00002, "30", 2010, own, ours],
     ]
 
 
 def test_a_share_is_shown_as_a_percentage_a_year_without_a_comma(taken: Path) -> None:
     sheet = openpyxl.load_workbook(taken / "findings.xlsx")["seats"]
     first = next(row for row in sheet.iter_rows() if row[1].value == 2008)
-    formats = ["General", "0", "#,##0", "0%", "0.000", "0.0000", "General"]
-    assert [cell.number_format for cell in first[:7]] == formats
+    formats = ["General", "0", "#,##0", "0%", "0.000", "0.0000", "General", "0", "General"]
+    assert [cell.number_format for cell in first[:9]] == formats
     with zipfile.ZipFile(taken / "findings.ods") as parts:
         page = BeautifulSoup(parts.read("content.xml"), "xml")
     table = page.find("table", {"table:name": "seats"})

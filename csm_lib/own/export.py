@@ -23,6 +23,7 @@ from typing import TYPE_CHECKING, Any
 from xml.etree import ElementTree
 
 import numpy as np
+import pandas as pd
 
 from csm_lib import download
 from csm_lib.collection import SHIPPED, Origin
@@ -196,11 +197,8 @@ def write_all(
 
     files = {name: (folder / name).read_bytes() for name in (XLSX, ODS)}
     columns = next(sheet for sheet in sheets if sheet.name == "Columns").columns
-    meanings = io.StringIO()
-    table = csv.writer(meanings, lineterminator="\n")
-    table.writerow([column.name for column in columns])
-    table.writerows(zip(*(column.cells for column in columns), strict=True))
-    files[MEANINGS] = meanings.getvalue().encode()
+    meanings = download.as_csv(pd.DataFrame({column.name: column.cells for column in columns}))
+    files[MEANINGS] = meanings.encode("utf-8", "replace")
     files |= {
         f"tables/{one.name}/{file}": data for one in taken for file, data in one.files.items()
     }
@@ -381,8 +379,8 @@ def _read(
     return Taken(name, tuple(dict.fromkeys(chapters)), about, data.decode("utf-8"), files)
 
 
-_A_NUMBER = re.compile(r"-?\d{1,15}(\.\d+)?([eE][+-]?\d{1,2})?")
-"""A number that a cell holds as it is; of a longer one a cell would change the last digits."""
+_A_NUMBER = re.compile(r"-?(0|[1-9]\d{0,14})(\.\d+)?([eE][+-]?\d{1,2})?")
+"""A number that a cell holds as it is; of a longer one, or of a code as 007, digits would go."""
 
 _KINDS = {
     "proportion": Number(percent=True),
@@ -406,7 +404,7 @@ def _column(name: str, unit: str, texts: Sequence[str], hidden: Sequence[bool]) 
             cells.append(CONFIDENTIAL if withheld else NO_NUMBER)
         else:
             cells.append(int(text) if text.lstrip("-").isdigit() else float(text))
-    return Column(name, cells, kind or Number(places=0 if whole else 2, grouped=True))
+    return Column(name, cells, kind or Number(places=0 if whole else 2, grouped=unit != ""))
 
 
 # -- The workbook ---------------------------------------------------------------------------------
