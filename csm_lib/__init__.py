@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from csm_lib.collection import open_collection
     from csm_lib.errors import CollectionError
     from csm_lib.findings import finding
+    from csm_lib.view import explore
 
 _HOMES = {
     "aggregate": "changes tally",
@@ -41,6 +42,7 @@ _HOMES = {
     "collection": "open_collection",
     "errors": "CollectionError",
     "findings": "finding",
+    "view": "explore",
 }
 _HOME = {name: module for module, names in _HOMES.items() for name in names.split()}
 
@@ -50,6 +52,7 @@ __all__ = [
     "change_bars",
     "changes",
     "dumbbell",
+    "explore",
     "finding",
     "moves",
     "open_collection",

@@ -1,183 +1,258 @@
-"""A view with choices, declared once: live controls in a notebook, switchable without a kernel.
+"""Any items of a collection side by side: live in a notebook, and on a page without a kernel.
 
-In JupyterLab a `View` shows controls that answer from the kernel. On a published page the same
-view stands rendered for every combination of its choices, and a few lines of script
-(``book/assets/explore.js``) show the one that is chosen. Without scripts the first is shown, and
-no control.
-
-Which form is shown depends on who asks. A front end that somebody sits at tells the kernel, with
-each cell it sends, that it could be asked for input (``allow_stdin`` of the Jupyter protocol).
-The build of the book, the tests and every other run without a reader say that it could not; they
-get no controls, so no page needs a widget manager.
+Who sits at a notebook gets controls that answer from the kernel. A published page holds a table of
+all items, of which ``book/assets/explore.js`` shows what is chosen, and has Vega draw it.
 """
 
 from __future__ import annotations
 
-import itertools
-import re
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
-from functools import cached_property
+import json
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+import pandas as pd
+
 from csm_lib import words
-from csm_lib.download import file_name
-from csm_lib.findings import Finding
+from csm_lib.aggregate import NOT_KNOWN, changes
+from csm_lib.collection import Collection
+from csm_lib.disclosure import COUNTS
+from csm_lib.download import as_csv
+from csm_lib.findings import told_apart
+from csm_lib.status import DRAWN, INVENTED, STATUSES, WITHHELD
+from csm_lib.style import COLOUR, PALETTE, ROLES
 from csm_lib.templates import render
 
 if TYPE_CHECKING:
-    from ipywidgets import VBox  # type: ignore[import-untyped]
+    import altair as alt
+    from ipywidgets import Widget  # type: ignore[import-untyped]
 
-FEW = 4
-"""Up to so many options lie open beside each other; more of them fold into a list."""
+EACH, CHANGE = "Each year", "Change"
+NOT_ASKED, NOT_HELD = "not asked", "not held"
+ROW = ["item", "answer"]
+SYMBOLS = {"circle": "●", "square": "■", "diamond": "◆", "triangle-up": "▲"}
+
+
+def explore(collection: Collection, items: str | Sequence[str] = ()) -> View:
+    """View any items of a collection side by side, in any year, or how they changed.
+
+    Parameters
+    ----------
+    items
+        What is shown first: a section, an item, a label, or a list of them; by default the
+        largest section.
+
+    Examples
+    --------
+    >>> from csm_lib import open_collection
+    >>> view = explore(open_collection())
+    >>> view.choose("board.jobcentre_plus", "Change")["told"].tolist()
+    ['36% (26 of 72)', '69% (50 of 72)', '+33 points']
+    """
+    codebook = collection.codebook
+    rows = collection.tally(list(codebook.sections)).astype(dict.fromkeys(COUNTS, "Int64"))
+    answers = [codebook[i].answers[a] for i, a in zip(rows["item"], rows["answer"], strict=True)]
+    named = rows["label"] + ": " + pd.Series(answers, dtype="str")
+    named = rows["label"].where(rows["answer"] == "yes", named)
+    rows["label"] = named.map(lambda text: words.legible(text, keep=""))
+    rows["section"] = rows["section"].map(codebook.title)
+    rows = told_apart(rows).assign(column=rows["year"].astype(str))
+    counts = zip(rows["yes"], rows["base"], strict=True)
+    rows["told"] = [WITHHELD if pd.isna(yes) else words.of(yes, base) for yes, base in counts]
+    moved = changes(rows).assign(column=CHANGE)
+    moved["told"] = [words.signed_points(row) for _, row in moved.iterrows()]
+    ends = rows[rows["year"].isin([collection.years[0], collection.years[-1]])]
+    firm = ends.groupby(ROW)["status"].agg(_firm)
+    found = pd.concat([rows, moved.join(firm, on=ROW)])
+
+    columns = [*map(str, collection.years), *moved["column"].head(1)]
+    cells = rows[[*ROW, "label", "section"]].drop_duplicates()
+    cells = cells.merge(pd.DataFrame({"column": columns}), how="cross")
+    kept = [*ROW, "column", *COUNTS, "share", "change", "told", "status"]
+    cells = cells.merge(found[kept], how="left", on=[*ROW, "column"])
+    asked = [
+        column != CHANGE and int(column) in codebook[item].years
+        for item, column in zip(cells["item"], cells["column"], strict=True)
+    ]
+    silent = pd.Series(asked).map({True: NOT_HELD, False: NOT_ASKED})
+    silent = silent.where(cells["column"] != CHANGE, NOT_KNOWN)
+    cells = cells.fillna({"told": silent, "status": silent})
+    made = collection.status == INVENTED or DRAWN in set(rows["status"])
+    label = collection.label if made else ""
+    cells["source"] = ". ".join(filter(None, [collection.source or collection.title, label]))
+    largest = Counter(item.section for item in codebook.values()).most_common(1)[0][0]
+    chosen = collection.items(items or largest)
+    return View(collection, cells, chosen, label)
+
+
+def _firm(statuses: pd.Series) -> str:
+    """What the numbers of some cells are; a cell without a number is nothing."""
+    return ", ".join(dict.fromkeys(one for one in statuses if not one.startswith("not ")))
 
 
 @dataclass(frozen=True, repr=False, eq=False)
 class View:
-    """One question with choices, each combination of which has its finding.
+    """Some items of a collection, chosen from all; `explore` makes it.
 
     Attributes
     ----------
-    key
-        Its id, unique in the book, in small letters, digits and dashes: ``explore-board``.
-    title
-        What it shows, and what its controls are announced as.
-    question
-        The question that every choice answers.
-    choices
-        What can be chosen. For each choice its name, which is a keyword of `finding`, and its
-        options: value handed to `finding` -> label. The first options are shown first.
-    finding
-        Gives the finding of one combination, called with one value for each choice.
-
-    Raises
-    ------
-    ValueError
-        Two combinations have the same key, so their findings could not be told apart.
+    collection, chosen
+        Whose items they are, and which are shown first.
+    cells
+        One row an item, answer and ``column``, a year or the change: what is ``told`` of it, and
+        its numbers, missing where there are none.
+    label
+        What a picture of them must be called; may be empty.
     """
 
-    key: str
-    title: str
-    question: str
-    choices: Mapping[str, Mapping[str, str]]
-    finding: Callable[..., Finding]
-    _made: dict[str, Finding] = field(default_factory=dict, init=False)
+    collection: Collection
+    cells: pd.DataFrame
+    chosen: Sequence[str]
+    label: str
 
-    def __post_init__(self) -> None:
-        keys = [self._key(state) for state in self.states()]
-        values = [value for options in self.choices.values() for value in options]
-        if len(set(keys)) < len(keys) or not all(map(re.compile("[A-Za-z0-9]").search, values)):
-            raise ValueError(
-                f"View {self.key!r}: its values cannot be told apart in small letters, digits and "
-                f"dashes: {', '.join(values)}. Rename one."
-            )
+    @property
+    def columns(self) -> list[str]:
+        """The years, and the change if there is any."""
+        return list(dict.fromkeys(self.cells["column"]))
 
-    def states(self) -> Iterator[dict[str, str]]:
-        """Every combination of the choices, the first options first."""
-        for values in itertools.product(*self.choices.values()):
-            yield dict(zip(self.choices, values, strict=True))
+    @property
+    def shows(self) -> dict[str, list[str]]:
+        """What can be shown, and in which columns."""
+        years = [name for name in self.columns if name != CHANGE]
+        shows = ({EACH: years} if len(years) > 1 else {}) | {year: [year] for year in years}
+        return shows | ({CHANGE: [years[0], years[-1], CHANGE]} if CHANGE in self.columns else {})
 
-    def at(self, **chosen: str) -> Finding:
-        """Return the finding of one combination; it is made once.
+    def choose(self, items: str | Sequence[str], show: str, sort: str = "") -> pd.DataFrame:
+        """Return the cells of some items in the columns of what is shown.
 
-        Its key says which it is: ``explore-board--statutory--2009``.
-
-        Raises
-        ------
-        ValueError
-            A choice is missing or unknown, or has no such option.
+        They stand in the order of the book, or of a column to ``sort`` by, from the highest.
         """
-        if chosen not in self.states():
-            options = "; ".join(f"{name}: {', '.join(of)}" for name, of in self.choices.items())
-            raise ValueError(f"View {self.key!r} has no {chosen}. Choose of each {options}.")
-        key = self._key(chosen)
-        if key not in self._made:
-            try:
-                self._made[key] = replace(self.finding(**chosen), key=key)
-            except Exception as error:
-                error.add_note(f"While making {key} of the view {self.title!r}.")
-                raise
-        return self._made[key]
+        cells = self.cells[self.cells["item"].isin(self.collection.items(items))]
+        if sort:
+            number = "change" if sort == CHANGE else "share"
+            by = cells[cells["column"] == sort].sort_values(number, ascending=False, kind="stable")
+            cells = by[ROW].merge(cells, on=ROW)
+        cells = cells[cells["column"].isin(self.shows[show])]
+        return cells.assign(order=range(len(cells)))
 
-    def _key(self, chosen: Mapping[str, str]) -> str:
-        return "--".join([self.key, *(file_name(chosen[name]) for name in self.choices)])
+    def table(self, cells: pd.DataFrame) -> pd.DataFrame:
+        """Return cells that `choose` gave as a table to read, one column a year."""
+        key = ["label", "section"]
+        wide = cells.set_index([*key, "column"])["told"].unstack(sort=False)
+        firm = cells.groupby(key, sort=False)["status"].agg(_firm)
+        return wide.assign(status=firm).rename_axis(columns=None).reset_index()
 
-    def __str__(self) -> str:
-        chosen = [
-            f"Choose {name.replace('_', ' ')}: {'; '.join(options.values())}"
-            for name, options in self.choices.items()
-        ]
-        head = [self.title, "", f"Question: {self.question}", *chosen]
-        first = self.at(**next(self.states()))
-        return "\n".join([*head, "", f"Shown first: {self._shown}", "", str(first)])
+    def chart(self, cells: pd.DataFrame | None = None, *, change: bool = False) -> alt.HConcatChart:
+        """Draw cells that `choose` gave; without them, what Vega gets later as ``cells``."""
+        import altair as alt
 
-    __repr__ = __str__
+        # Vega breaks no lines by itself: a label after some letters, a share before its counts.
+        broken = r"replace(datum.label, regexp('(.{1,' + letters + '})( +|$)', 'g'), '$1\n')"
+        label = rf"split(trim({broken}), '\n')"
+        told = "split(replace(datum.told, ')', ''), ' (')"
+        years = [name for name in self.columns if name != CHANGE]
+        ink, muted = PALETTE["ink"], PALETTE["muted"]
 
-    @property
-    def _shown(self) -> str:
-        """The labels of the options that are shown first."""
-        return "; ".join(next(iter(options.values())) for options in self.choices.values())
-
-    @property
-    def _controls(self) -> dict[str, Mapping[str, str]]:
-        """The choices, by what their controls are called."""
-        return {words.sentence(n.replace("_", " ")): found for n, found in self.choices.items()}
-
-    @cached_property
-    def _pages(self) -> dict[str, str]:
-        """Every finding as HTML, by the numbers of the options chosen: ``0-2``."""
-        numbers = itertools.product(*(range(len(options)) for options in self.choices.values()))
-        return {
-            "-".join(map(str, number)): self.at(**state).html
-            for number, state in zip(numbers, self.states(), strict=True)
+        data = alt.NamedData("cells") if cells is None else cells
+        longest = 0 if cells is None else max(map(len, cells["label"]))
+        row = alt.Y("label:N", title=None).sort(field="order", op="min")
+        every = alt.Chart(data, height=alt.Step(max(36, 0.75 * longest)))
+        plot = every.encode(row.axis(labelExpr=label, labelLimit=0, labelPadding=10))
+        sign = "''"
+        if change:
+            x = alt.X("change:Q", title="Change in percentage points", stack=None)
+            x = x.axis(labelExpr="format(100 * datum.value, datum.value ? '+d' : 'd')", tickCount=5)
+            marks = [plot.mark_bar(height=12, color=PALETTE["accent"]).encode(x)]
+        else:
+            sign = f"{[f'{sign} ' for sign in SYMBOLS.values()]}[indexof({years}, datum.label) % 4]"
+            x = alt.X("share:Q", title="Share of those that answered").scale(domain=[0, 1])
+            x = x.axis(format="%", tickCount=5)
+            between = [muted] * (len(years) - 2)
+            colours = [PALETTE["earlier"], *between, PALETTE["later"]][-len(years) :]
+            colour = alt.Color("column:N", legend=None).scale(domain=years, range=colours)
+            shape = alt.Shape("column:N", legend=None).scale(domain=years, range=list(SYMBOLS))
+            marks = [
+                plot.mark_line(color=muted).encode(x, detail="label:N"),
+                plot.mark_point(filled=True, size=90, opacity=1).encode(x, colour, shape),
+            ]
+        head = alt.Axis(orient="top", labelAngle=0, labelExpr=f"{sign} + datum.label")
+        column = alt.X("column:N", title=None, sort=None, axis=head)
+        said = every.transform_calculate(lines=told).mark_text(color=ink, fontSize=12, dy=-7)
+        said = said.encode(row.axis(None), column, text="lines:N").properties(width=alt.Step(66))
+        guide = plot.mark_rule(color=PALETTE["grid"])
+        heading = alt.Title(alt.expr("title"), anchor="start", color=ink)
+        axis: dict[str, Any] = {
+            "labelColor": ink,
+            "titleColor": muted,
+            "gridColor": PALETTE["grid"],
         }
+        axis |= {"labelFontSize": 12, "titleFontSize": 12, "ticks": False, "domain": False}
+        both = alt.hconcat(alt.layer(guide, *marks, width=330), said, bounds="flush", spacing=16)
+        chart: alt.HConcatChart = (
+            both.properties(title=heading, background=PALETTE["surface"])
+            .add_params(alt.param("title", value=self.label), alt.param("letters", value=26))
+            .configure_view(stroke=None)
+            .configure_axis(**axis)
+        )
+        return chart
 
     @property
     def html(self) -> str:
-        """Every combination, as it stands on a page: the first shown, others and controls hidden.
+        """All items as they stand on a page, and what its script needs to show what is chosen."""
+        from vl_convert import vegalite_to_vega
 
-        A script shows the controls and, of the blocks with ``data-state``, the one whose value is
-        the numbers of the options chosen, in the order of the choices: ``0-2``.
-        """
+        drawn = [vegalite_to_vega(self.chart(change=change).to_dict()) for change in (False, True)]
+        roles = COLOUR.sub(lambda of: f"var(--csm-{ROLES[of[0]]},{of[0]})", json.dumps(drawn))
         return render(
             "view.html",
             view=self,
-            controls=self._controls,
-            shown=self._shown,
-            states=self._pages.items(),
-            few=FEW,
+            rows=[cells.to_dict("records") for _, cells in self.cells.groupby(ROW, sort=False)],
+            codebook=self.collection.codebook,
+            statuses=[one for one in STATUSES if self.cells["status"].str.contains(one).any()],
+            meanings=STATUSES,
+            given={
+                "drawn": json.loads(roles),
+                "csv": as_csv(self.cells.drop(columns=["told", "source"])).split("\n"),
+                "source": as_csv(self.cells[["source"]].head(1)).split("\n"),
+            },
         )
 
-    def live(self) -> VBox:
+    def live(self) -> Widget:
         """Controls that answer from the kernel, for a front end that shows Jupyter widgets."""
-        import ipywidgets  # heavy, and of use to a live reader only
+        import ipywidgets
+        from IPython.display import HTML
+        from vl_convert import vegalite_to_svg
 
-        controls = [
-            (ipywidgets.ToggleButtons if len(options) <= FEW else ipywidgets.Dropdown)(
-                options=[(label, value) for value, label in options.items()],
-                description=name,
-                style={"description_width": "initial"},
-            )
-            for name, options in self._controls.items()
-        ]
-        shown = ipywidgets.HTML()
+        def shown(items: Sequence[str], show: str, sort: str) -> HTML:
+            cells = self.choose(items, show, sort)
+            chart = self.chart(cells, change=show == CHANGE).to_dict() if len(cells) else None
+            drawn = vegalite_to_svg(chart) if chart else ""
+            html = render("view_live.html", drawn=drawn, table=self.table(cells))
+            return HTML(html)  # type: ignore[no-untyped-call]
 
-        def answer(_: object = None) -> None:
-            shown.value = self._pages["-".join(str(control.index) for control in controls)]
+        each = self.cells.drop_duplicates("item")
+        labels = [self.collection.codebook[item].label for item in each["item"]]
+        names = each["section"] + ": " + labels
+        return ipywidgets.interactive(
+            shown,
+            items=ipywidgets.SelectMultiple(
+                options=list(zip(names, each["item"], strict=True)), value=self.chosen, rows=10
+            ),
+            show=ipywidgets.ToggleButtons(options=list(self.shows)),
+            sort=[("in the order of the book", ""), *((name, name) for name in self.columns)],
+        )
 
-        answer()
-        for control in controls:
-            control.observe(answer, names="index")
-        title, question = words.escaped(self.title), words.escaped(self.question)
-        heading = ipywidgets.HTML(f"<b>{title}</b><br>{question}")
-        return ipywidgets.VBox([heading, *controls, shown])
+    def __str__(self) -> str:
+        cells = self.choose(self.chosen, next(iter(self.shows)))
+        table = self.table(cells).drop(columns="section").to_string(index=False)
+        return words.legible(f"{self.cells['item'].nunique()} items, of which:\n\n{table}")
+
+    __repr__ = __str__
 
     def _repr_mimebundle_(self, **_: object) -> dict[str, Any]:
         bundle: dict[str, Any] = {"text/plain": str(self), "text/html": self.html}
-        if somebody_is_there():
-            live = self.live()._repr_mimebundle_()
-            bundle |= {kind: data for kind, data in live.items() if kind != "text/plain"}
-        return bundle
+        return (self.live()._repr_mimebundle_() if somebody_is_there() else {}) | bundle
 
 
 def somebody_is_there() -> bool:

@@ -2,34 +2,16 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-from typing import Any
-
-import nbformat
 import pytest
 
 from csm_lib.codebook import Codebook, read_codebook
 from csm_lib.collection import SHIPPED, Collection, open_collection
-from csm_lib.view import View
-
-EXPLORE = Path(__file__).parent.parent / "notebooks" / "explore.ipynb"
 
 
 @pytest.fixture(scope="session")
 def collection() -> Collection:
     """The collection that ships with the book. Tests must not change it."""
     return open_collection(SHIPPED)
-
-
-@pytest.fixture(scope="session")
-def views() -> dict[str, View]:
-    """The views that the book's notebook declares, by key."""
-    cells = nbformat.read(EXPLORE, as_version=4).cells
-    names: dict[str, Any] = {}
-    for cell in cells:
-        if cell.cell_type == "code":
-            exec(cell.source, names)
-    return {view.key: view for view in names.values() if isinstance(view, View)}
 
 
 QUESTIONNAIRE = """\

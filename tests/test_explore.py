@@ -1,343 +1,295 @@
-"""Views with choices: declared right, rendered in every state, and live where somebody is there."""
+"""Any items side by side: the right cells, nothing withheld given away, and live with a reader."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import io
+import json
+from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
-import ipywidgets
 import pandas as pd
 import pytest
 from bs4 import BeautifulSoup
 from bs4.element import Tag
 from jupyter_client.manager import KernelManager, start_new_kernel
+from small import item, small
 
+import csm_lib as csm
 from csm_lib import view as view_module
-from csm_lib.findings import Finding
+from csm_lib.collection import Collection, open_collection
 from csm_lib.view import View
 
-CHOICES = {"who": {"a.b": "One", "c": "Two"}, "when": {"2009": "2009", "2008": "2008"}}
+EXAMPLE = Path(__file__).parent.parent / "examples" / "partnership-board"
 
 
-def told(who: str, when: str) -> Finding:
-    """A finding that repeats what was chosen."""
-    data = pd.DataFrame({"who": [who], "when": [when]})
-    return Finding("told", f"{who} in {when}", "What?", data, "all", "nobody", alt="as chosen")
+@pytest.fixture(scope="module")
+def trusts(collection: Collection) -> View:
+    return csm.explore(collection, "statutory_agencies")
 
 
-def a_view(**changed: Any) -> View:
-    declared: dict[str, Any] = {
-        "key": "try", "title": "A try", "question": "Which?", "choices": CHOICES, "finding": told,
-    }  # fmt: skip
-    return View(**(declared | changed))
+@pytest.fixture(scope="module")
+def example() -> View:
+    return csm.explore(open_collection(EXAMPLE))
 
 
 def page(view: View) -> BeautifulSoup:
     return BeautifulSoup(view.html, "lxml")
 
 
-# -- The declaration ---------------------------------------------------------
+def told(view: View, *chosen: Any, **named: Any) -> dict[str, list[str]]:
+    """What is told of each row, in order."""
+    cells = view.choose(*chosen, **named)
+    return {str(label): list(of["told"]) for label, of in cells.groupby("label", sort=False)}
 
 
-@pytest.mark.parametrize("options", [{"a.b": "One", "a_b": "Two"}, {"!": "One"}])
-def test_options_whose_findings_could_not_be_told_apart_are_refused(
-    options: dict[str, str],
+# -- What is chosen ----------------------------------------------------------
+
+
+def test_each_year_and_the_change_are_told_with_their_counts(trusts: View) -> None:
+    assert told(trusts, ["board.police", "commissioning.palliative_care"], "Change") == {
+        "Police": ["100% (74 of 74)", "99% (73 of 74)", "−1 point"],
+        "Palliative care": ["26% (19 of 74)", "16% (12 of 74)", "−9 points"],
+    }
+    assert told(trusts, "board.police", "2009") == {"Police": ["99% (73 of 74)"]}
+
+
+def test_every_item_that_the_paper_gives_a_figure_of_can_be_chosen(
+    trusts: View, collection: Collection
 ) -> None:
-    with pytest.raises(ValueError, match=r"cannot be told apart .*: .* Rename one"):
-        a_view(choices={"item": options})
+    tally = collection.tally(list(collection.codebook))
+    pairs = set(zip(tally["item"], tally["answer"], strict=True))
+
+    assert set(zip(trusts.cells["item"], trusts.cells["answer"], strict=True)) == pairs
+    shown = trusts.cells.dropna(subset="share").astype({"column": int})
+    both = shown.merge(
+        tally, left_on=["item", "answer", "column"], right_on=["item", "answer", "year"]
+    )
+    assert len(both) == len(shown) == len(tally) == 127
+    for name in ("yes", "base", "no_answer", "share", "status"):
+        assert both[f"{name}_x"].tolist() == both[f"{name}_y"].tolist()
 
 
-@pytest.mark.parametrize(
-    "chosen",
-    [
-        {"who": "c"},
-        {"who": "c", "when": "2007"},
-        {"who": "c", "when": "2008", "why": "so"},
-    ],
-)
-def test_a_choice_that_was_not_declared_is_refused(chosen: dict[str, str]) -> None:
-    with pytest.raises(ValueError, match=r"who: a\.b, c; when: 2009, 2008\."):
-        a_view().at(**chosen)
+def test_an_item_says_in_which_year_it_was_not_asked_or_its_answers_are_not_held(
+    trusts: View,
+) -> None:
+    found = told(trusts, ["board.schools", "board.connexions", "jsna.diabetes"], "Change")
+
+    assert found == {
+        "Schools": ["not asked", "97% (72 of 74)", "not known"],
+        "Local Connexions Partnership": ["85% (63 of 74)", "not asked", "not known"],
+        "Diabetes": ["not held", "50% (32 of 64)", "not known"],
+    }
 
 
-def test_states_are_all_combinations_with_the_first_options_first() -> None:
-    assert [tuple(state.values()) for state in a_view().states()] == [
-        ("a.b", "2009"), ("a.b", "2008"), ("c", "2009"), ("c", "2008"),
+def test_an_item_with_other_answers_than_yes_has_a_row_for_each(trusts: View) -> None:
+    assert told(trusts, "level.police", "2008") == {
+        "Police: Head of the organisation": ["40% (29 of 73)"],
+        "Police: Senior officer": ["55% (40 of 73)"],
+        "Police: Other": ["5% (4 of 73)"],
+    }
+
+
+def test_rows_are_sorted_from_the_highest_and_what_has_no_number_comes_last(trusts: View) -> None:
+    items = ["board.schools", "board.jobcentre_plus", "board.police", "board.pct_provider"]
+
+    by_change = ["Jobcentre Plus", "Police", "Primary Care Trust, provider", "Schools"]
+    assert list(told(trusts, items, "Each year", "Change")) == by_change
+    by_year = ["Police", "Primary Care Trust, provider", "Jobcentre Plus", "Schools"]
+    assert list(told(trusts, items, "Each year", "2008")) == by_year
+    of_the_book = ["Police", "Schools", "Primary Care Trust, provider", "Jobcentre Plus"]
+    assert list(told(trusts, items, "Each year")) == of_the_book
+
+
+def test_a_table_holds_the_status_of_each_row(trusts: View) -> None:
+    table = trusts.table(trusts.choose(["board.schools", "level.pct_commissioner"], "Each year"))
+
+    assert table.columns.tolist() == ["label", "section", "2008", "2009", "status"]
+    assert table["status"].tolist() == ["recovered", *["impossible, recovered"] * 3]
+
+
+def test_what_can_be_shown_follows_the_waves(trusts: View, example: View) -> None:
+    assert list(trusts.shows) == ["Each year", "2008", "2009", "Change"]
+    assert list(example.shows) == ["Each year", "2022", "2023", "2024", "Change"]
+    assert example.shows["Change"] == ["2022", "2024", "Change"]
+
+
+def test_a_change_is_from_the_first_wave_to_the_last(example: View) -> None:
+    assert told(example, "membership.hospital", "Change") == {
+        "Hospital trust": ["49% (19 of 39)", "38% (15 of 40)", "−11 points"]
+    }
+
+
+def test_items_of_one_label_are_told_apart() -> None:
+    found = csm.explore(
+        small(
+            [item("a.one", label="Same"), item("b.one", label="same")],
+            {2023: {"a.one": "yn", "b.one": "ny"}},
+        )
+    )
+    assert sorted(found.cells["label"]) == ["Same (a.one)", "same (b.one)"]
+
+
+# -- What is withheld, invented or drawn -------------------------------------
+
+
+def test_nothing_in_a_page_gives_what_is_withheld(example: View) -> None:
+    hidden = example.cells[example.cells["status"] == "withheld"]
+    assert len(hidden) == 14
+    assert hidden[["yes", "base", "no_answer", "share", "change"]].isna().all(axis=None)
+    assert set(hidden["told"]) == {"withheld"}
+    found = page(example)
+    cells = found.select('td[data-status="withheld"]')
+    assert len(cells) == 14
+    assert all(not cell.has_attr("data-number") and cell.text == "withheld" for cell in cells)
+    given = json.loads(_script(found).text)
+    rows = pd.read_csv(io.StringIO("\n".join(given["csv"])))
+    rows = rows[rows["status"] == "withheld"]
+    assert len(rows) == 14
+    assert rows[["yes", "base", "no_answer", "share", "change"]].isna().all(axis=None)
+
+
+def test_a_change_from_or_to_a_withheld_share_is_not_known(example: View) -> None:
+    assert told(example, "needs.mental_health", "Change") == {
+        "Mental health": ["withheld", "82% (28 of 34)", "not known"]
+    }
+
+
+def test_what_is_invented_is_called_so_on_page_picture_and_data(example: View) -> None:
+    label = "Invented returns: an example, not data"
+
+    assert example.label == label
+    assert label in example.cells["source"][0]
+    assert page(example).select_one(".csm-caveat") is not None
+    chart = example.chart(example.choose("membership", "2024")).to_dict()
+    assert label in [param["value"] for param in chart["params"]]
+
+
+def test_what_is_printed_names_the_paper_and_bears_no_label(trusts: View) -> None:
+    assert trusts.label == ""
+    assert trusts.cells["source"].str.startswith("Devanney and Wistow (2013)").all()
+
+
+def test_what_is_drawn_bears_its_label(collection: Collection) -> None:
+    drawn = csm.explore(replace(collection, published=None))
+
+    assert set(drawn.cells["status"]) >= {"drawn"}
+    assert drawn.label == "Drawn: an illustration, not the data"
+    assert drawn.cells["source"].str.endswith(drawn.label).all()
+
+
+# -- On a page ---------------------------------------------------------------
+
+
+def _script(found: BeautifulSoup) -> Tag:
+    (script,) = found.select('script[type="application/json"]')
+    return script
+
+
+def test_without_scripts_a_page_is_a_table_of_all_items_and_no_control(trusts: View) -> None:
+    found = page(trusts)
+
+    assert all(form.has_attr("hidden") for form in found.select("form"))
+    for control in found.select("input, select, button"):
+        assert control.find_parent(hidden=True)
+    assert len(found.select("tbody tr")) == len(trusts.cells) / 3 == 79
+    assert not found.select("tbody [hidden]")
+    row = found.select_one('tr[data-item="board.schools"]')
+    assert row is not None
+    assert [cell.text for cell in row.select("th, td")] == [
+        "Schools", "Agencies under the duty",
+        "not asked", "97% (72 of 74)", "not known", "recovered",
     ]  # fmt: skip
 
 
-def test_a_finding_gets_the_key_of_its_state_and_is_made_once() -> None:
-    made = []
+def test_controls_are_named_form_controls_in_the_sections_of_the_book(trusts: View) -> None:
+    found = page(trusts)
+    sections = found.select(".csm-items > fieldset")
 
-    def counted(who: str, when: str) -> Finding:
-        made.append((who, when))
-        return told(who, when)
-
-    view = a_view(finding=counted)
-
-    assert view.at(who="a.b", when="2008").key == "try--a-b--2008"
-    assert view.at(when="2008", who="a.b").title == "a.b in 2008"
-    assert made == [("a.b", "2008")]
-
-
-def test_an_error_in_a_finding_names_the_state_it_belongs_to() -> None:
-    def broken(**_: str) -> Finding:
-        raise KeyError("nothing there")
-
-    with pytest.raises(KeyError) as caught:
-        a_view(finding=broken).at(who="c", when="2009")
-
-    assert caught.value.__notes__ == ["While making try--c--2009 of the view 'A try'."]
+    assert [section.legend.text for section in sections][:2] == [
+        "Chair of the Board", "Agencies under the duty",
+    ]  # fmt: skip
+    boxes = found.select(".csm-items input[type=checkbox]")
+    assert len(boxes) == 59
+    checked = {box["value"] for box in boxes if box.has_attr("checked")}
+    assert checked == set(trusts.collection.items("statutory_agencies"))
+    for control in found.select("input, select"):
+        assert control.find_parent("label").get_text(strip=True)
 
 
-# -- Without a kernel --------------------------------------------------------
+def test_each_cell_of_the_table_has_its_line_of_data(trusts: View) -> None:
+    given = json.loads(_script(page(trusts)).text)
+    rows = pd.read_csv(io.StringIO("\n".join(given["csv"])))
 
-
-def test_as_text_a_view_lists_its_choices_and_says_its_first_state() -> None:
-    lines = str(a_view()).splitlines()
-
-    assert lines[:9] == [
-        "A try",
-        "",
-        "Question: Which?",
-        "Choose who: One; Two",
-        "Choose when: 2009; 2008",
-        "",
-        "Shown first: One; 2009",
-        "",
-        "a.b in 2009",
-    ]
-    assert repr(a_view()) == str(a_view())
-
-
-def test_without_scripts_the_first_state_is_shown_and_no_control() -> None:
-    found = page(a_view())
-    hidden = {state["data-state"]: state.has_attr("hidden") for state in found.select(".csm-state")}
-
-    assert hidden == {"0-0": False, "0-1": True, "1-0": True, "1-1": True}
-    assert all(form.has_attr("hidden") for form in found.select("form"))
-    for control in found.select("input, select, button"):
-        assert control.find_parent("form", hidden=True)
-    said = found.select_one(".csm-unswitched")
-    assert said is not None
-    assert said.text.startswith("A try. Shown: One; 2009.")
-
-
-def test_few_options_are_radio_buttons_and_many_a_list_all_named() -> None:
-    years = {str(year): str(year) for year in range(2000, 2009)}
-    found = page(a_view(choices={"who": CHOICES["who"], "when": years}))
-    buttons = found.select("input[type=radio]")
-
-    assert [legend.text for legend in found.select("legend")] == ["A try", "Who"]
-    assert [button.find_parent("label").text for button in buttons] == ["One", "Two"]
-    assert [button.has_attr("checked") for button in buttons] == [True, False]
-    (listed,) = found.select("select")
-    assert found.select(f'label[for="{listed["id"]}"]')[0].text == "When"
-    assert [option["value"] for option in listed.select("option")] == [*map(str, range(9))]
+    assert len(rows) == len(trusts.cells)
+    line = rows[(rows["item"] == "board.jobcentre_plus") & (rows["column"] == "2009")].iloc[0]
+    assert line[["yes", "base", "no_answer", "status"]].tolist() == [50, 72, 2, "recovered"]
 
 
 def test_labels_that_look_like_code_are_shown_as_they_are() -> None:
-    bad = '"><script>alert(1)</script>'
-    view = a_view(
-        title=bad, question=bad, choices={"who": {"c": bad}, "when": {"2009": f"{bad} & co"}}
-    )
-    found = page(view)
+    bad = '"></script><script>alert(1)</script>'
+    found = page(csm.explore(small([item("a.one", label=bad)], {2023: {"a.one": "yn"}})))
 
-    assert not found.select("script")
-    assert [label.text for label in found.select("label")] == [bad, f"{bad} & co"]
-    live = view.live()
-    assert "<script" not in live.children[0].value
+    assert len(found.select("script")) == 1
+    row = found.select_one("tbody th")
+    assert row is not None
+    assert row.text == bad
 
 
-@pytest.mark.parametrize(
-    "key",
-    [f"explore-{name}" for name in "board seniority components areas groups pairs moves".split()],
-)
-def test_a_view_of_the_book_renders_each_state_with_its_own_finding(
-    views: dict[str, View], key: str
-) -> None:
-    view = views[key]
-    found = page(view)
-    ids = [tag["id"] for tag in found.select("[id]")]
-    figures = {
-        state["data-state"]: _figure(state) for state in found.select(".csm-explore > .csm-state")
-    }
-    places = {name: list(options) for name, options in view.choices.items()}
-
-    assert view.key == key
-    assert len(ids) == len(set(ids))
-    assert len(figures) == len(list(view.states()))
-    alts = [figure.svg["aria-label"] for figure in figures.values() if figure.svg]
-    assert len(set(alts)) == len(figures)
-    assert len({figure.figcaption.text for figure in figures.values()}) == len(figures)
-    for state in view.states():
-        number = "-".join(str(places[name].index(value)) for name, value in state.items())
-        finding = view.at(**state)
-        assert figures[number]["id"] == f"finding-{finding.key}"
-        assert figures[number].figcaption.text == finding.title
-        cells = [cell.text for cell in figures[number].select("tbody tr > *")]
-        assert cells == [str(value) for value in finding.table.to_numpy().ravel()]
-
-
-def _figure(state: Tag) -> Any:
-    (figure,) = state.select("figure")
-    return figure
-
-
-def test_no_two_states_of_the_book_say_the_same(views: dict[str, View]) -> None:
-    titles = [view.at(**state).title for view in views.values() for state in view.states()]
-
-    assert len(titles) == len(set(titles))
-
-
-# -- What the views say ------------------------------------------------------
-
-
-def rows(view: View, **chosen: str) -> Iterator[tuple[Any, ...]]:
-    data = view.at(**chosen).data
-    return data[["label", "year", "yes", "base"]].itertuples(index=False, name=None)
-
-
-def test_the_board_shows_the_printed_counts_of_the_year_chosen(views: dict[str, View]) -> None:
-    view = views["explore-board"]
-
-    assert ("Jobcentre Plus", 2008, 26, 72) in rows(view, agencies="duty", show="2008")
-    assert ("Jobcentre Plus", 2009, 50, 72) in rows(view, agencies="duty", show="2009")
-    assert {year for _, year, *_ in rows(view, agencies="no-duty", show="2008")} == {2008}
-    assert ("Children, young people and families on the Board", 2009, 32, 73) in rows(
-        view, agencies="no-duty", show="2009"
-    )
-
-
-def test_the_change_leaves_out_what_was_asked_in_one_year(views: dict[str, View]) -> None:
-    finding = views["explore-board"].at(agencies="duty", show="change")
-
-    assert "Schools" not in set(finding.data["label"])
-    assert finding.title == (
-        "Jobcentre Plus rose most, by 33 points; Primary Care Trust, provider fell most, "
-        "by 2 points"
-    )
-
-
-@pytest.mark.parametrize(
-    ("agencies", "show", "title"),
-    [
-        ("duty", "both", "Of seven asked about in both years, four rose, two fell and one stayed "
-         "the same"),
-        ("duty", "2009", "From 58% of Boards (Probation Board or Service) to 99% (police and "
-         "Primary Care Trust, commissioner) in 2009"),
-        ("no-duty", "2008", "From 19% of Boards (private sector) to 100% (third sector) in 2008"),
-    ],
-)  # fmt: skip
-def test_a_title_tells_the_ends_of_a_year_or_who_went_which_way(
-    views: dict[str, View], agencies: str, show: str, title: str
-) -> None:
-    assert views["explore-board"].at(agencies=agencies, show=show).title == title
-
-
-def test_components_are_split_by_counts(views: dict[str, View]) -> None:
-    view = views["explore-components"]
-    sizes = {
-        band: len(view.at(components=band).data) for band in view.choices["components"]
-    }  # the print names no component in between, so nothing is offered there
-
-    assert sizes == {"all": 11, "most": 6, "few": 5}
-    assert "Diabetes" in set(view.at(components="few").data["label"])  # 32 of 64 is just half
-
-
-def test_groups_show_what_the_totals_allow_and_nothing_drawn(views: dict[str, View]) -> None:
-    view = views["explore-groups"]
-    for state in view.states():
-        finding = view.at(**state)
-        assert finding.status.keys() == {"derived"}
-        assert finding.data["base"].sum() == 74
-    regions = view.at(item="commissioning.maternity", by="region").data.set_index("region")
-    # 16 of 74 have it: a region of 12 may have none or 12, a region of 13 none or 13
-    assert regions.loc["North West", ["low", "high", "base"]].tolist() == [0, 12, 12]
-    types = view.at(item="commissioning.camhs", by="authority_type").data
-    unitary = types.set_index("authority_type").loc["Unitary authority"]
-    # 62 of 74 have it, so at most 12 of the 31 have not
-    assert unitary[["low", "high", "base"]].tolist() == [19, 31, 31]
-    # 50 of the 72 that answered, and any of the 31 may be one of the two that did not
-    types = view.at(item="board.jobcentre_plus", by="authority_type").data
-    unitary = types.set_index("authority_type").loc["Unitary authority"]
-    assert unitary[["low", "high", "base"]].tolist() == [7, 31, 31]
-
-
-def test_pairs_show_how_many_boards_can_have_had_both(views: dict[str, View]) -> None:
-    found = views["explore-pairs"].at(agency="board.jobcentre_plus").data.set_index("item")
-    # 50 Boards had Jobcentre Plus and 42 probation: at least 18 of 74 both, at most 42
-    assert found.loc["board.probation", ["low", "high"]].tolist() == [18, 42]
-    assert "board.jobcentre_plus" not in found.index
-    assert len(found) == 7
-
-
-def test_moves_are_what_the_totals_of_one_item_allow(views: dict[str, View]) -> None:
-    finding = views["explore-moves"].at(item="commissioning.camhs")
-    row, widest = finding.data.to_dict("records")
-
-    # 67 of 74, then 62: at least 5 stopped, at most the 12 that say no in 2009
-    assert (row["losers_low"], row["losers_high"]) == (5, 12)
-    assert (row["gainers_low"], row["gainers_high"]) == (0, 7)
-    assert finding.table["lost by"].tolist()[0] == "5 to 12"
-    assert widest["label"].endswith("(widest of all, for scale)")
-
-
-def test_moves_stand_beside_the_widest_of_all_so_that_one_is_not_drawn_as_many(
-    views: dict[str, View],
-) -> None:
-    view = views["explore-moves"]
-    last = [view.at(item=item).data["item"].iloc[-1] for item in view.choices["item"]]
-
-    assert set(last) == {"commissioning.family_support"}  # 38 lost at most, 35 gained: 73 in all
+def test_the_same_view_gives_the_same_page(collection: Collection, trusts: View) -> None:
+    assert csm.explore(collection, "statutory_agencies").html == trusts.html
 
 
 # -- With a kernel -----------------------------------------------------------
 
 
-def test_turning_a_live_control_shows_the_finding_chosen(views: dict[str, View]) -> None:
-    view = views["explore-areas"]
-    _, show, shown = view.live().children
+def test_turning_a_live_control_shows_what_is_chosen_and_nothing_else(trusts: View) -> None:
+    live = trusts.live()
+    items, show, sort = live.children[:3]
+    assert "Jobcentre Plus" in live.result.data
+    assert "CAMHS" not in live.result.data
 
-    assert view.at(show="both").title in shown.value
-    show.value = "2008"
-    assert view.at(show="2008").title in shown.value
-    assert view.at(show="both").title not in shown.value
+    items.value, show.value, sort.value = (
+        ("commissioning.camhs", "board.police"),
+        "Change",
+        "Change",
+    )
 
-
-def test_each_live_control_counts(views: dict[str, View]) -> None:
-    view = views["explore-board"]
-    _, agencies, show, shown = view.live().children
-    for state in view.states():
-        agencies.value, show.value = state["agencies"], state["show"]
-        assert f'id="finding-{view.at(**state).key}"' in shown.value
-
-
-def test_a_live_view_has_the_controls_of_the_page(views: dict[str, View]) -> None:
-    _, item, by, _ = views["explore-groups"].live().children
-    _, listed, _ = views["explore-moves"].live().children
-
-    assert isinstance(item, ipywidgets.ToggleButtons)
-    assert [label for label, _ in by.options] == ["Region", "Type of authority"]
-    assert isinstance(listed, ipywidgets.Dropdown)
-    assert [value for _, value in listed.options] == list(views["explore-moves"].choices["item"])
+    found = BeautifulSoup(live.result.data, "lxml")
+    assert [row.text for row in found.select("tbody th")] == ["Police", "CAMHS"]
+    assert "−7 points" in live.result.data
+    assert "Jobcentre Plus" not in live.result.data
+    drawn = " ".join(text.text for text in found.select("svg text"))
+    assert "67 of 74" in drawn
+    assert "Change in percentage points" in drawn
 
 
-def test_without_a_reader_a_view_is_a_page_and_no_widget(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_nothing_chosen_draws_nothing(trusts: View) -> None:
+    live = trusts.live()
+    live.children[0].value = ()
+
+    assert "<svg" not in live.result.data
+
+
+def test_without_a_reader_a_view_is_a_page_and_no_widget(
+    trusts: View, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(view_module, "somebody_is_there", lambda: False)
 
-    assert set(a_view()._repr_mimebundle_()) == {"text/plain", "text/html"}
+    assert set(trusts._repr_mimebundle_()) == {"text/plain", "text/html"}
 
 
-def test_with_a_reader_one_object_carries_both_forms(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_with_a_reader_one_object_carries_both_forms(
+    trusts: View, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(view_module, "somebody_is_there", lambda: True)
-    bundle = a_view()._repr_mimebundle_()
+    bundle = trusts._repr_mimebundle_()
 
     assert set(bundle) == {
         "text/plain", "text/html", "application/vnd.jupyter.widget-view+json",
     }  # fmt: skip
-    assert bundle["text/plain"] == str(a_view())
-    assert bundle["text/html"] == a_view().html
+    assert bundle["text/plain"] == str(trusts)
+    assert bundle["text/html"] == trusts.html
 
 
 def test_outside_a_notebook_nobody_is_there() -> None:

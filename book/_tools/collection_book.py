@@ -33,7 +33,7 @@ import yaml  # type: ignore[import-untyped]
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
-from csm_lib import words
+from csm_lib import view, words
 from csm_lib.collection import CHOSEN, Collection
 from csm_lib.download import file_name, version
 from csm_lib.errors import CollectionError
@@ -175,6 +175,14 @@ PARTS: Mapping[str, str] = {
 ANSWERED, RESPONDENTS, REFERENCE = "What was answered", "One by one", "Reference"
 ORDER = (ANSWERED, "What changed", "Look for yourself", RESPONDENTS, REFERENCE)
 
+EXPLORE = """\
+# Explore
+
+Choose any items of the questionnaire, a year, every year or the change from the first to the last,
+and an order.
+The chart and the table show what you chose, the address of the page keeps it, and you can take both
+away."""
+
 SHORT = 20
 """A first paragraph of fewer characters cannot stand for its page where that is searched for."""
 
@@ -240,7 +248,7 @@ def notebook(
     intro, outro
         Markdown: a cell each.
     imports
-        Modules of `csm_lib.survey`, or of `csm_lib.own`, that the calls need.
+        Modules that the calls need: of `csm_lib.survey`, or ``profile`` or ``view``.
     shown
         The calls, each under its heading, and Markdown between them: a cell each.
     run
@@ -248,8 +256,8 @@ def notebook(
     """
     setup = "from csm_lib.own import open_collection\n\ncollection = open_collection()"
     if modules := ", ".join(sorted(imports)):
-        home = "own" if modules == "profile" else "survey"
-        setup = f"from csm_lib.{home} import {modules}\n{setup}"
+        home = {"profile": "csm_lib.own", "view": "csm_lib"}.get(modules, "csm_lib.survey")
+        setup = f"from {home} import {modules}\n{setup}"
     cells = [new_markdown_cell(text) for text in intro]
     cells.append(code(setup, "remove-cell"))
     number = 1
@@ -367,6 +375,12 @@ def respondent_notebook(
     return notebook(intro, ["profile"], shown, limits, run=run)
 
 
+def explore_notebook(collection: Collection, *, run: bool = True) -> NotebookNode:
+    """The notebook in which a reader chooses what to see."""
+    shown = Shown("", "view.explore(collection)", lambda: view.explore(collection))
+    return notebook([EXPLORE], ["view"], [shown], "", run=run)
+
+
 # -- The source of the book --------------------------------------------------
 
 
@@ -468,11 +482,14 @@ def write_source(collection: Collection, folder: Path, *, run: bool = True) -> N
     pages = {name: Template((PAGES / f"{name}.md").read_text("utf-8")) for name in REFERENCE_PAGES}
     texts = {name: page.substitute(said) for name, page in pages.items()}
     headings = [text.removeprefix("# ").partition("\n")[0] for text in texts.values()]
+    headings.append(EXPLORE.removeprefix("# ").partition("\n")[0])
     titles = unique((plain(c.title) or c.name for c in chapters), taken=headings)
 
     parts: dict[str, list[str]] = {}
     for chapter, name in zip(chapters[1:], names[1:], strict=True):
         parts.setdefault(PARTS.get(chapter.name, ANSWERED), []).append(f"notebooks/{name}")
+    parts[PARTS["explore"]] = ["notebooks/explore"]
+    write_notebook(explore_notebook(collection, run=run), folder / "notebooks" / "explore.ipynb")
     read_on = [page for caption in ORDER for page in parts.get(caption, [])]
     for chapter, name, title in zip(chapters, names, titles, strict=True):
         more = where_next(read_on) if chapter.name == "findings" else ""
