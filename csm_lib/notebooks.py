@@ -51,8 +51,8 @@ def keys(notebook: Path) -> tuple[str, ...]:
 
 
 def keys_in(cell: str) -> list[str]:
-    """Return the keys given in a cell's calls; a view makes its findings later."""
-    return [] if "View(" in cell else re.findall(r'\bkey="([\w-]+)"', cell)
+    """Return the keys given in a cell's calls."""
+    return re.findall(r'\bkey="([\w-]+)"', cell)
 
 
 def cells_of(notebook: Path) -> list[tuple[str, str]]:

@@ -49,8 +49,7 @@ def test_a_row_is_found_first_on_the_first_page_that_is_not_the_front_page() -> 
     assert found["board.fire"][1] == ["board", csm_search.LAST, "finding-agencies"]
 
 
-def test_what_a_view_shows_and_what_an_exercise_gives_to_read_is_not_found_again() -> None:
-    view = PAGE.format(key="explore--2009", title="One choice")
+def test_what_an_exercise_gives_to_read_is_not_found_again() -> None:
     task = PAGE.format(key="agencies-to-read", title="A task")
 
-    assert addressed(board=view + task) == {}
+    assert addressed(board=task) == {}

@@ -61,7 +61,7 @@ ICON_FONTS = {
 }
 
 MOST_BYTES = 1_000_000  # fetched by one page, uncompressed
-MOST_BYTES_WITH_VIEWS = 1_500_000  # of a page that is explored: it brings every state of its views
+MOST_BYTES_WITH_VIEWS = 1_500_000  # of a page that is explored: it brings Vega
 MOST_BYTES_OF_SITE = 25_000_000
 
 # Where the site was told that it will stand. Both are empty unless the publisher said so.

@@ -23,10 +23,9 @@ from typing import Any, Literal
 
 import pytest
 from bs4 import BeautifulSoup
-from playwright.sync_api import Browser, Locator, Page, Request, sync_playwright
+from playwright.sync_api import Browser, Page, Request, sync_playwright
 
 from csm_lib.collection import open_collection
-from csm_lib.view import View
 
 SHIPPED = Path(__file__).parent.parent / "_build" / "html"
 SITE = Path(os.environ.get("CSM_SITE_DIR") or SHIPPED).resolve()
@@ -415,120 +414,3 @@ def test_the_reader_can_choose_the_mode(reader: Reader) -> None:
         modes.add(page.locator("html").get_attribute("data-theme"))
 
     assert modes == {"light", "dark"}
-
-
-# -- Views that can be switched ----------------------------------------------
-
-# The page and the key of each.
-EXPLORERS = [
-    (name, str(view["id"]))
-    for name in PAGES
-    for view in BeautifulSoup((SITE / name).read_bytes(), "lxml").select(".csm-explore")
-]
-each_explorer = pytest.mark.parametrize(("name", "key"), EXPLORERS)
-
-
-def choose(page: Page, control: Locator, number: int) -> None:
-    """Set a control to its option of this number with the keys alone."""
-    if control.evaluate("e => e.matches('select')"):
-        control.focus()
-        page.keyboard.press("Home")
-        for _ in range(number):
-            page.keyboard.press("ArrowDown")
-        return
-    control.locator("input:checked").focus()
-    for _ in range(control.locator("input").count()):
-        if page.evaluate("document.activeElement.value") == str(number):
-            return
-        page.keyboard.press("ArrowDown")
-
-
-# What stands in the block that is shown, as a reader finds it.
-SHOWN = """view => [...view.querySelectorAll('.csm-state')]
-  .filter(state => state.checkVisibility())
-  .map(state => ({
-    state: state.dataset.state,
-    title: state.querySelector('figcaption').textContent,
-    alt: state.querySelector('svg[role=img]')?.getAttribute('aria-label') ?? null,
-    cells: [...state.querySelectorAll('tbody tr')].map(
-      row => [...row.cells].map(cell => cell.textContent)),
-    said: view.querySelector('[role=status]').textContent
-  }))"""
-
-
-def plain(words: str) -> str:
-    return " ".join(words.split())
-
-
-@pytest.mark.paper
-def test_every_view_that_the_notebook_declares_stands_on_a_page(views: dict[str, View]) -> None:
-    assert {key for _, key in EXPLORERS} == set(views)
-    assert len(views) >= 6
-
-
-@pytest.mark.paper
-@each_explorer
-def test_every_choice_made_by_keyboard_shows_the_finding_made_for_it(
-    reader: Reader, views: dict[str, View], name: str, key: str
-) -> None:
-    page, view = reader.open(name, width=PHONE), views[key]
-    place = page.locator(f"#{key}")
-    controls = place.locator("fieldset.csm-choice, select").all()
-    assert len(controls) == len(view.choices)
-    numbers = [0] * len(controls)
-    wrong, states = [], []
-
-    # From the last state to the first: so each is chosen, the first one too.
-    for chosen in reversed(list(view.states())):
-        for at, (choice, value) in enumerate(chosen.items()):
-            number = list(view.choices[choice]).index(value)
-            if numbers[at] != number:
-                choose(page, controls[at], number)
-                numbers[at] = number
-        finding = view.at(**chosen)
-        expected = {
-            "state": "-".join(map(str, numbers)),
-            "title": finding.title,
-            "alt": plain(finding.alt) if finding.draw else None,
-            "cells": [list(map(str, row)) for row in finding.table.itertuples(index=False)],
-            "said": finding.title,
-        }
-        shown = place.evaluate(SHOWN)
-        states += [block["state"] for block in shown]
-        if shown != [expected]:
-            wrong.append((chosen, shown, expected))
-
-    assert wrong == []
-    built = place.locator(".csm-state").evaluate_all("all => all.map(e => e.dataset.state)")
-    assert sorted(states) == sorted(built)
-    assert reader.faults == []
-
-
-@pytest.mark.paper
-@each_explorer
-def test_every_state_of_a_view_fits_a_phone_and_axe_finds_nothing(
-    reader: Reader, name: str, key: str
-) -> None:
-    page = reader.open(name, width=PHONE)
-    page.locator(f"#{key}").evaluate(
-        "view => view.querySelectorAll('.csm-state').forEach(state => { state.hidden = false })"
-    )
-
-    assert reader.axe(f"#{key}", contrast=False) == []
-    assert reader.sideways() == []
-
-
-@pytest.mark.paper
-@pytest.mark.parametrize("name", sorted({name for name, _ in EXPLORERS}))
-def test_without_scripts_a_view_shows_its_first_state_and_no_control(
-    browser: Browser, home: str, name: str
-) -> None:
-    page = window(browser, java_script_enabled=False)
-    page.goto(home + name)
-
-    for view in page.locator(".csm-explore").all():
-        assert view.locator(".csm-state").first.is_visible()
-        assert view.locator(".csm-state:visible").count() == 1
-        assert view.locator(":is(input, select, button):visible").count() == 0
-        assert view.locator(".csm-unswitched").is_visible()
-    page.context.close()

@@ -59,13 +59,13 @@ def index_words(app: Sphinx) -> None:
 def named(html: str) -> dict[tuple[str, str], str]:
     """What can be found on a page by name: kind and name, and the anchor that it leads to.
 
-    A row leads to the first finding that has one of this name. What a view shows and what an
-    exercise gives to read are rows of other findings.
+    A row leads to the first finding that has one of this name. What an exercise gives to read are
+    rows of other findings.
     """
     found: dict[tuple[str, str], str] = {}
     for figure in BeautifulSoup(html, "html.parser")("figure", class_="csm-finding"):
         anchor = str(figure["id"])
-        if anchor.endswith(TO_READ) or "--" in anchor:
+        if anchor.endswith(TO_READ):
             continue
         titles = [caption.get_text() for caption in figure("figcaption")]
         rows = [row.get_text() for row in figure("th", scope="row")]
