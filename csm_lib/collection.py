@@ -105,7 +105,8 @@ class Collection(About):
         """What is known of it wherever its numbers go."""
         items = self.codebook.values()
         return Origin(
-            {name: getattr(self, name) for name in About.__dataclass_fields__},
+            # No edition: a date would keep a tally from being written as Parquet with all of this.
+            {n: getattr(self, n) for n in About.__dataclass_fields__ if n != "edition"},
             size=self.size,
             intervals=f"95% intervals ({_INTERVALS[self.intervals]})" if self.intervals else "",
             places={item.item: item.place for item in items},

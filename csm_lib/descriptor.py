@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import json
 import re
 from collections.abc import Callable, Mapping, Sequence
@@ -11,6 +12,29 @@ from typing import Any
 
 from csm_lib.errors import CollectionError
 from csm_lib.status import DRAWN, INVENTED, OWN
+
+
+@dataclass(frozen=True, kw_only=True)
+class Edition:
+    """Who publishes a collection, and when; each is empty where nobody says so.
+
+    Attributes
+    ----------
+    publisher, contact
+        Of the contributors with the role ``publisher`` the ``title``; and the ``email``, or the
+        web address (``path``), of the first of them that has one.
+    version, released
+        ``version``, and the day of ``created``.
+    next_release, revisions
+        In words, or a day: when figures come next, and how mistakes are put right.
+    """
+
+    publisher: str = ""
+    contact: str = ""
+    version: str = ""
+    released: datetime.date | None = None
+    next_release: str = ""
+    revisions: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -32,6 +56,8 @@ class About:
         `csm_lib.disclosure.protect`. Left out, 5, and 0 for drawn returns, which are nobody's.
     authority_pages
         Whether its book has a page for each authority.
+    edition
+        Who publishes it, and when.
     """
 
     title: str
@@ -43,6 +69,7 @@ class About:
     many: str = "authorities"
     threshold: int = 5
     authority_pages: bool = False
+    edition: Edition = Edition()
 
 
 def read_descriptor(path: Path) -> About:
@@ -71,6 +98,21 @@ def read_descriptor(path: Path) -> About:
         many=many,
         threshold=found.get("disclosure_threshold", 0 if status == DRAWN else About.threshold),
         authority_pages=found.get("authority_pages", False),
+        edition=_edition(found),
+    )
+
+
+def _edition(found: Mapping[str, Any]) -> Edition:
+    publishers = [one for one in found.get("contributors", []) if one.get("role") == "publisher"]
+    contacts = [one.get("email") or one.get("path", "") for one in publishers]
+    created = found.get("created")
+    return Edition(
+        publisher=_titles(publishers),
+        contact=next(filter(None, contacts), ""),
+        version=found.get("version", ""),
+        released=datetime.datetime.fromisoformat(created).date() if created else None,
+        next_release=found.get("next_release", ""),
+        revisions=found.get("revisions", ""),
     )
 
 
@@ -86,6 +128,22 @@ def _is_listed(value: object) -> bool:
     )
 
 
+def _are_contributors(value: Any) -> bool:
+    return _is_listed(value) and all(
+        _is_text(one.get("role", ""))
+        and re.fullmatch(_MAIL, str(one.get("email", "a@b.c")))
+        and re.fullmatch(_WEB, str(one.get("path", "https://a")))
+        for one in value
+    )
+
+
+def _is_day(value: Any) -> bool:
+    try:
+        return bool(datetime.datetime.fromisoformat(value))
+    except (TypeError, ValueError):
+        return False
+
+
 def _are_two_words(value: object) -> bool:
     return (
         isinstance(value, list)
@@ -94,6 +152,7 @@ def _are_two_words(value: object) -> bool:
     )
 
 
+_MAIL, _WEB = r"[\w.%+-]+@[\w-]+(\.[\w-]+)+", r"https?://[^\s\"'<>]+"
 _TEXT = ("text", _is_text)
 _LISTED = ('a list of objects, as in [{"title": "..."}]', _is_listed)
 
@@ -112,6 +171,15 @@ _DESCRIPTOR: Mapping[str, tuple[str, Callable[[Any], bool]]] = {
         lambda value: type(value) is int and value >= 0,
     ),
     "authority_pages": ("true or false", lambda value: type(value) is bool),
+    "contributors": (
+        'a list of objects, as in [{"title": "...", "role": "publisher", "email": "a@example.org", '
+        '"path": "https://example.org"}]',
+        _are_contributors,
+    ),
+    "version": _TEXT,
+    "created": ('a day, as in "2026-11-21"', _is_day),
+    "next_release": _TEXT,
+    "revisions": _TEXT,
 }
 """By key of a descriptor: what it takes, and whether a value is that."""
 

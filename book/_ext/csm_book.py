@@ -2,12 +2,12 @@
 
 - `forget_stale_results` empties the execution cache when anything has changed that notebooks read.
   The cache itself looks at notebooks only and would go on showing old figures.
-- `configure` reads where the book is published, and sets its version and date in the footer.
+- `configure` reads where the book is published.
 - `know_references` lets notebooks link to a work in the list of references.
 - `describe` and `offer_notebook` add to each page what search engines and other sites show of it,
   and the ways to take its notebook away.
 - `finish` mends the written pages: what the theme gets wrong for screen readers, scripts and icons
-  that no page uses, and a front page at the root; it writes robots.txt and sitemap.xml.
+  that no page uses; it writes robots.txt and sitemap.xml.
 - `missing_page` is what a host shows in place of a page that is not there.
 
 The setting ``csm_own`` tells the book of somebody's own collection, which
@@ -20,7 +20,6 @@ no page holds an address of its own, and the site works wherever it is put.
 
 from __future__ import annotations
 
-import datetime
 import hashlib
 import importlib.metadata
 import json
@@ -35,7 +34,6 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote, urlsplit
 
-import yaml  # type: ignore[import-untyped]
 from docutils import nodes  # type: ignore[import-untyped]
 from sphinx.application import Sphinx
 from sphinx.config import Config
@@ -73,11 +71,6 @@ SCRIPTS = {
 
 # A rule of the theme's style sheet for one icon of some two thousand.
 ICON = re.compile(r'(?:\.fa-[\w-]+:before,?)+\{content:"[^"]*"\}')
-
-# By name, since Sphinx sets the machine's locale, and months by strftime would follow it.
-MONTHS = (
-    "January February March April May June July August September October November December".split()
-)
 
 DESCRIPTION = 200
 """The most characters of a page's description; search engines cut what is longer."""
@@ -209,18 +202,8 @@ def address(url: str, *, name: str) -> str:
     return url
 
 
-def edition(root: Path) -> str:
-    """Version and date of the book in words, from ``CITATION.cff``.
-
-    The date is that of the release, not of the build, so that each build gives the same pages.
-    """
-    cited = yaml.safe_load((root / "CITATION.cff").read_text("utf-8"))
-    day = datetime.date.fromisoformat(str(cited["date-released"]))
-    return f"Version {cited['version']}, {day.day} {MONTHS[day.month - 1]} {day.year}"
-
-
-def configure(app: Sphinx, config: Config) -> None:
-    """Read the two addresses, and put version and date into the footer.
+def configure(_app: Sphinx, config: Config) -> None:
+    """Read the two addresses.
 
     Raises
     ------
@@ -241,9 +224,6 @@ def configure(app: Sphinx, config: Config) -> None:
     site = address(site, name="site")
     config.html_baseurl = f"{site}/" if site else ""
     options["repository_url"] = address(source, name="repository").removesuffix(".git")
-    if not config.csm_own:
-        footer = options.get("extra_footer", "")
-        options["extra_footer"] = f"{footer}<p>{edition(Path(app.srcdir))}</p>"
 
 
 def know_references(_app: Sphinx, env: BuildEnvironment) -> None:
@@ -467,7 +447,7 @@ def relinked(html: str, folder: str) -> str:
 
 
 def finish(app: Sphinx, exception: Exception | None) -> None:
-    """Mend all written pages, and set the front page at the root of the site."""
+    """Mend all written pages, and write what search engines read."""
     if exception or app.builder.format != "html":
         return
     site = Path(app.outdir)
@@ -480,19 +460,12 @@ def finish(app: Sphinx, exception: Exception | None) -> None:
         html = without_unused_scripts(mend(page.read_text("utf-8")))
         page.write_text(html, "utf-8")
         texts.append(html)
-        if NOT_LISTED not in html and page != site / "index.html":
+        if NOT_LISTED not in html:
             pages.append(page.relative_to(site).as_posix())
     style = site / "_static" / "styles" / "pydata-sphinx-theme.css"
     style.write_text(without_unused_icons(style.read_text("utf-8"), texts), "utf-8")
 
-    front = site / f"{app.config.root_doc}.html"
-    if front.parent != site and front.is_file():
-        folder = front.parent.relative_to(site).as_posix()
-        html = relinked(front.read_text("utf-8"), folder)
-        (site / "index.html").write_text(html, "utf-8")
-
-    root = app.builder.get_target_uri(app.config.root_doc)
-    pages = ["", *(page for page in pages if page != root)]  # the front page stands at the root
+    pages = ["" if page == "index.html" else page for page in pages]
     for name, text in for_robots(app.config.html_baseurl, pages).items():
         (site / name).write_text(text, "utf-8")
     (site / ".nojekyll").touch()  # else GitHub would leave out folders named _…
@@ -512,5 +485,5 @@ def setup(app: Sphinx) -> dict[str, Any]:
     app.connect("html-page-context", offer_notebook)
     app.connect("builder-inited", write_palette)
     app.connect("builder-inited", forget_stale_results, priority=100)  # before the cache is opened
-    app.connect("build-finished", finish, priority=900)  # after the redirect at the root is written
+    app.connect("build-finished", finish, priority=900)
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

@@ -74,6 +74,5 @@ def finish(app: Sphinx, exception: Exception | None) -> None:
 
 def setup(app: Sphinx) -> dict[str, Any]:
     """Tell Sphinx when to call what stands above."""
-    # before csm_book copies the front page to the root, which sets its links right
     app.connect("build-finished", finish, priority=800)
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

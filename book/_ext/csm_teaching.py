@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from csm_book import tags_of
+from csm_publisher import foot_of
 from docutils import nodes  # type: ignore[import-untyped]
 from lesson_pages import description, handout, lessons, slides_html
 from sphinx.application import Sphinx
@@ -175,7 +176,7 @@ def write(app: Sphinx, exception: Exception | None) -> None:
 def pages_of(app: Sphinx, name: str) -> dict[str, str]:
     """The pages of a lesson that have a form of their own, by their address."""
     book, address = app.config.html_title, app.config.html_baseurl
-    foot = app.config.html_theme_options.get("extra_footer", "")
+    foot = app.config.html_theme_options.get("extra_footer", "") + foot_of(app, "../")
     title = app.env.titles[f"notebooks/lesson_{name}"].astext()
     sections = slides_html(name, book=book, foot=foot)
     sheet = SHEET_BODY.format(

@@ -23,7 +23,7 @@ import subprocess
 import sys
 import unicodedata
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from string import Template
 from typing import Any
@@ -420,6 +420,8 @@ def settings(collection: Collection) -> dict[str, Any]:
     del config["bibtex_reference_style"], config["bibtex_cite_id"]
     config["html_theme_options"]["logo"]["text"] = html.escape(title)
     config["csm_own"] = True
+    said = asdict(collection.edition)
+    config["csm_edition"] = {key: plain(str(value or "")) for key, value in said.items()}
     return made
 
 

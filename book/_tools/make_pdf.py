@@ -1,4 +1,7 @@
-"""Print the built site as one PDF, and link it from the foot of every page.
+"""Print the built site as two PDFs, and link them from the foot of every page.
+
+The one holds the whole book, the other its findings: what lies behind that door of the site, opens
+with the main points, and leaves out what is folded there and what only works on a screen.
 
 The chapters are taken from the pages that `make book` wrote, in the order of the contents, so the
 PDF says what the site says. They are put behind a title and a list of contents, links between
@@ -35,13 +38,21 @@ from pypdf.generic import BooleanObject, DictionaryObject, NameObject, TextStrin
 
 ROOT = Path(__file__).parents[2]
 SITE = ROOT / "_build" / "html"
-NAME = "book.pdf"
+BOOK, FINDINGS = "book.pdf", "findings.pdf"
+CALLED = {BOOK: "The book as a PDF", FINDINGS: "The findings as a PDF"}
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 SECONDS = 900  # ends a printing that hangs; it takes some four, on a busy machine many more
 
-# A table of more rows than this is cut on paper; the site has the whole of it.
+# A table of more rows than the first of these is cut to the second; the site has the whole of it.
 MOST_ROWS, ROWS_KEPT = 60, 20
+MOST_ROWS_OF_FINDINGS, ROWS_KEPT_OF_FINDINGS = 25, 8
+
+# Parts of the contents that report no findings.
+NO_FINDINGS = ("The setting", "Look for yourself", "Teaching", "Reference")
+
+# What the PDF of the findings leaves to the site: what is folded there, and what leads a learner.
+ASIDE = "details, .admonition-before-you-start, section:is(#your-turn, #where-to-go-next)"
 
 # What works on screen only. Folds that hold code go; all others are opened.
 # Solutions and answers stay on the site, where they are folded.
@@ -102,6 +113,16 @@ def read_contents(path: Path) -> Contents:
     return [("", [str(toc["root"])]), *parts]
 
 
+def findings_of(contents: Contents) -> Contents:
+    """The parts of a book that report its findings."""
+    return [(caption, pages) for caption, pages in contents if caption not in NO_FINDINGS]
+
+
+def file_of(page: str, front: str) -> str:
+    """The file of a page within the site; the front page stands at the root."""
+    return "index.html" if page == front else f"{page}.html"
+
+
 def anchor(page: str, name: str = "") -> str:
     """What a page, or an anchor on it, is called in the book, where all share one page."""
     return f"{posixpath.basename(page)}--{name}" if name else posixpath.basename(page)
@@ -117,7 +138,7 @@ def relinked(address: str, page: str, pages: Sequence[str], home: str) -> str | 
     page
         The page, without ending.
     pages
-        All pages of the book; the first is also the front page at the root of the site.
+        All pages of the book; the first is the front page, at the root of the site.
     home
         Address of the published site; empty when not known.
 
@@ -130,26 +151,27 @@ def relinked(address: str, page: str, pages: Sequence[str], home: str) -> str | 
     if re.match(r"[a-z][a-z0-9+.-]*:", address):
         return None if address.startswith("data:") else address
     path, _, name = address.partition("#")
-    file = posixpath.normpath(posixpath.join(posixpath.dirname(page), path)) if path else page
+    here = file_of(page, pages[0])
+    file = posixpath.normpath(posixpath.join(posixpath.dirname(here), path)) if path else here
     goal = pages[0] if file == "index.html" else file.removesuffix(".html")
     if goal in pages:
         return f"#{anchor(goal, name)}"
     return urljoin(home, file) if home else None
 
 
-def cut(table: Tag) -> None:
-    """Keep the head of a long table, and say how much is left out."""
+def cut(table: Tag, most: int = MOST_ROWS, kept: int = ROWS_KEPT) -> None:
+    """Keep the head of a table of more than ``most`` rows, and say how much is left out."""
     rows = table.select("tbody > tr")
-    if len(rows) <= MOST_ROWS:
+    if len(rows) <= most:
         return
-    for row in rows[ROWS_KEPT:]:
+    for row in rows[kept:]:
         row.decompose()
-    text = f"The first {ROWS_KEPT} of {len(rows)} rows. The site has them all, to read and to take."
+    text = f"The first {kept} of {len(rows)} rows. The site has them all, to read and to take."
     note = BeautifulSoup(f'<p class="csm-cut">{text}</p>', "html.parser")
     table.insert_after(note)
 
 
-def refer(finding: Tag, address: str, chapter: str) -> None:
+def refer(finding: Tag, address: str, chapter: str, *, whole: bool = False) -> None:
     """Put a reference to the chapter where a finding stands again in place of its table.
 
     Parameters
@@ -160,11 +182,25 @@ def refer(finding: Tag, address: str, chapter: str) -> None:
         Address of the chapter, from the page of the finding.
     chapter
         Its title.
+    whole
+        Whether it stands in place of the whole finding.
     """
-    for fold in finding.select("details:not(.hide)"):
-        goal = f"{address}#{finding['id']}"
-        text = f'The question and the table: <a href="{goal}">{escape(chapter)}</a>.'
-        fold.replace_with(BeautifulSoup(f'<p class="csm-cut">{text}</p>', "html.parser"))
+    what = "The finding" if whole else "The question and the table"
+    goal = f"{address}#{finding['id']}"
+    text = f'<p class="csm-cut">{what}: <a href="{goal}">{escape(chapter)}</a>.</p>'
+    for part in [finding] if whole else finding.select("details:not(.hide)"):
+        part.replace_with(BeautifulSoup(text, "html.parser"))
+
+
+def lead(text: Tag, page: str, pages: Sequence[str], home: str) -> None:
+    """Lead the links of a text to where they lead on paper, see `relinked`; changed in place."""
+    for link in text.select("a[href]"):
+        if link.find_parent("svg") is None:
+            goal = relinked(str(link["href"]), page, pages, home)
+            if goal is None:
+                link.unwrap()
+            else:
+                link["href"] = goal
 
 
 def for_paper(article: Tag, page: str, pages: Sequence[str], home: str, folder: Path) -> Tag:
@@ -192,13 +228,7 @@ def for_paper(article: Tag, page: str, pages: Sequence[str], home: str, folder: 
         for tag in article.select(f"[{attribute}]"):
             names = str(tag[attribute]).split()
             tag[attribute] = " ".join(anchor(page, name) for name in names)
-    for link in article.select("a[href]"):
-        if link.find_parent("svg") is None:
-            goal = relinked(str(link["href"]), page, pages, home)
-            if goal is None:
-                link.unwrap()
-            else:
-                link["href"] = goal
+    lead(article, page, pages, home)
     for picture in article.select("img[src]"):
         if not str(picture["src"]).startswith("data:"):
             picture["src"] = (folder / str(picture["src"])).resolve().as_uri()
@@ -206,8 +236,8 @@ def for_paper(article: Tag, page: str, pages: Sequence[str], home: str, folder: 
     return article
 
 
-def assemble(site: Path, contents: Contents) -> str:
-    """The whole book as one page of HTML, whose list of contents has no page numbers yet.
+def assemble(site: Path, contents: Contents, *, brief: bool = False) -> str:
+    """The book as one page of HTML, whose list of contents has no page numbers yet.
 
     Parameters
     ----------
@@ -215,6 +245,8 @@ def assemble(site: Path, contents: Contents) -> str:
         Folder of the built site.
     contents
         The parts of the book.
+    brief
+        Whether to begin with the front page instead of a cover, and to leave out what is folded.
 
     Raises
     ------
@@ -222,23 +254,22 @@ def assemble(site: Path, contents: Contents) -> str:
         When a page has not been built.
     """
     pages = [page for _, part in contents for page in part]
-    missing = [page for page in pages if not (site / f"{page}.html").is_file()]
+    files = {page: site / file_of(page, pages[0]) for page in pages}
+    missing = [file.relative_to(site).as_posix() for file in files.values() if not file.is_file()]
     if missing:
-        raise PdfError(f"The site has no {missing[0]}.html. Build it first: make book")
+        raise PdfError(f"The site has no {missing[0]}. Build it first: make book")
     read = {
-        page: BeautifulSoup((site / f"{page}.html").read_text("utf-8"), "html.parser")
-        for page in pages
+        page: BeautifulSoup(file.read_text("utf-8"), "html.parser") for page, file in files.items()
     }
     front = read[pages[0]]
-    here = (site / pages[0]).parent
     sheets = dict.fromkeys(
-        ((site / page).parent / str(link["href"]).partition("?")[0]).resolve().as_uri()
+        (files[page].parent / str(link["href"]).partition("?")[0]).resolve().as_uri()
         for page in pages
         for link in read[page].select('link[rel="stylesheet"][href]')
     )  # print.css is among them, and what single pages need comes last
     styles = "\n".join(f'<link rel="stylesheet" href="{sheet}">' for sheet in sheets)
     canonical = front.select_one('link[rel="canonical"]')
-    home = str(canonical["href"]).removesuffix(f"{pages[0]}.html") if canonical else ""
+    home = str(canonical["href"]) if canonical else ""
 
     articles = {page: _article(read[page], page) for page in pages}
     titles = {page: _heading(article) for page, article in articles.items()}
@@ -249,10 +280,15 @@ def assemble(site: Path, contents: Contents) -> str:
     }
     for finding in articles[pages[0]].select(".csm-finding[id]"):
         if page := again.get(str(finding["id"])):
-            address = posixpath.relpath(f"{page}.html", posixpath.dirname(pages[0]) or ".")
-            refer(finding, address, titles[page])
+            refer(finding, f"{page}.html", titles[page], whole=brief)
+    if brief:
+        for article in articles.values():
+            for tag in article.select(ASIDE):
+                tag.extract()
+            for table in article.select("table"):
+                cut(table, MOST_ROWS_OF_FINDINGS, ROWS_KEPT_OF_FINDINGS)
     chapters = [
-        str(for_paper(article, page, pages, home, (site / page).parent))
+        str(for_paper(article, page, pages, home, files[page].parent))
         for page, article in articles.items()
     ]
 
@@ -261,6 +297,7 @@ def assemble(site: Path, contents: Contents) -> str:
     if foot is not None:
         for tag in foot.select(".csm-pdf"):
             tag.decompose()
+        lead(foot, pages[0], pages, home)
     entries = "\n".join(
         (f"<p>{escape(caption)}</p>" if caption else "")
         + "<ol>"
@@ -272,19 +309,23 @@ def assemble(site: Path, contents: Contents) -> str:
         + "</ol>"
         for caption, part in contents
     )
+    said = foot.decode_contents() if foot else ""
+    cover = f"""<header class="csm-cover">{_logo(front, site)}<p>{escape(title)}</p>
+<div>{said}</div></header>"""
+    listed = f"""<nav class="csm-contents"><h1>Contents</h1>
+{entries}
+{f'<div class="csm-foot">{said}</div>' if brief else ""}</nav>"""
+    named = f'<p class="csm-of">{escape(title)}</p>'
+    parts = [named, chapters[0], listed, *chapters[1:]] if brief else [cover, listed, *chapters]
+    name = f"{title}: findings" if brief else title
     return f"""<!DOCTYPE html>
 <html lang="{front.html["lang"] if front.html else "en"}" data-theme="light" data-mode="light">
 <head><meta charset="utf-8"><meta http-equiv="Content-Security-Policy" content="{POLICY}">
-<title>{escape(title)}</title>
+<title>{escape(name)}</title>
 {styles}
 </head>
-<body class="csm-book">
-<header class="csm-cover">{_logo(front, here)}<p>{escape(title)}</p>
-<div>{foot.decode_contents() if foot else ""}</div></header>
-<nav class="csm-contents"><h1>Contents</h1>
-{entries}
-</nav>
-{"".join(chapters)}
+<body class="csm-book{" csm-brief" if brief else ""}">
+{"".join(parts)}
 </body></html>
 """
 
@@ -361,13 +402,17 @@ def print_html(html: str, pdf: Path, *, chromium: str) -> None:
         raise PdfError(f"Chromium ({chromium}) printed no PDF. The last it said:\n{said}")
 
 
-def chapter_starts(pdf: Path, pages: Sequence[str]) -> dict[str, int]:
-    """On which page each chapter begins, by the bookmarks; the first page is 1."""
+def chapter_starts(pdf: Path, pages: Sequence[str], *, brief: bool = False) -> dict[str, int]:
+    """On which page each chapter begins, by the bookmarks; the first page is 1.
+
+    The contents come first, or ``brief`` after the front page.
+    """
     reader = PdfReader(pdf)
     tops = [mark for mark in reader.outline if not isinstance(mark, list)]
     if len(tops) != len(pages) + 1:  # the contents have a bookmark too
         raise PdfError(f"The PDF has {len(tops)} bookmarks for {len(pages)} chapters.")
-    numbers = [reader.get_destination_page_number(mark) for mark in tops[1:]]
+    del tops[1 if brief else 0]
+    numbers = [reader.get_destination_page_number(mark) for mark in tops]
     return {page: (number or 0) + 1 for page, number in zip(pages, numbers, strict=True)}
 
 
@@ -428,7 +473,15 @@ def seal(source: Path, pdf: Path, author: str, headings: Sequence[str]) -> int:
     return len(writer.pages)
 
 
-def make(site: Path, contents: Contents, pdf: Path, *, chromium: str, author: str = "") -> int:
+def make(
+    site: Path,
+    contents: Contents,
+    pdf: Path,
+    *,
+    chromium: str,
+    author: str = "",
+    brief: bool = False,
+) -> int:
     """Make the PDF of a built site.
 
     Parameters
@@ -443,6 +496,8 @@ def make(site: Path, contents: Contents, pdf: Path, *, chromium: str, author: st
         Path of the browser that prints.
     author
         Who wrote the book.
+    brief
+        As in `assemble`.
 
     Returns
     -------
@@ -452,11 +507,11 @@ def make(site: Path, contents: Contents, pdf: Path, *, chromium: str, author: st
     pages = [page for _, part in contents for page in part]
     with tempfile.TemporaryDirectory() as folder:
         draft = Path(folder) / "draft.pdf"
-        html = assemble(site, contents)
+        html = assemble(site, contents, brief=brief)
         print_html(html, draft, chromium=chromium)
-        starts = chapter_starts(draft, pages)
+        starts = chapter_starts(draft, pages, brief=brief)
         print_html(numbered(html, starts), draft, chromium=chromium)
-        if chapter_starts(draft, pages) != starts:
+        if chapter_starts(draft, pages, brief=brief) != starts:
             raise PdfError("The page numbers of the contents moved the chapters they point to.")
         found = re.findall(r"(?s)<h[1-6]\b[^>]*>(.*?)</h[1-6]>", html)
         texts = (BeautifulSoup(heading, "html.parser").get_text() for heading in found)
@@ -464,41 +519,61 @@ def make(site: Path, contents: Contents, pdf: Path, *, chromium: str, author: st
         return seal(draft, pdf, author, headings)
 
 
-def link(site: Path, pdf: Path, count: int) -> int:
-    """Set a link to the PDF at the foot of every page that has one; return how many.
+def link(site: Path, counts: Mapping[str, int]) -> int:
+    """Set links to the PDFs at the foot of every page that has one; return how many pages.
 
-    Done again, it replaces the link.
+    Done again, it replaces the links.
+
+    Parameters
+    ----------
+    site
+        Folder of the built site, which holds the PDFs.
+    counts
+        The number of sheets of each, by its name.
     """
     linked = 0
-    size = pdf.stat().st_size / 1_000_000
+    sizes = {name: (site / name).stat().st_size / 1_000_000 for name in counts}
     for page in sorted(site.rglob("*.html")):
         html = re.sub(r'<p class="csm-pdf">.*?</p>', "", page.read_text("utf-8"))
         if FOOT not in html:
             continue
-        address = posixpath.relpath(pdf.as_posix(), page.parent.as_posix())
-        text = f'<p class="csm-pdf"><a href="{address}">The book as a PDF</a> '
-        text += f"({count} pages, {size:.1f} MB)</p>"
-        page.write_text(html.replace(FOOT, FOOT + text, 1), "utf-8")
+        to_root = "../" * page.relative_to(site).as_posix().count("/")
+        lines = "".join(
+            f'<p class="csm-pdf"><a href="{to_root}{name}">{CALLED[name]}</a> '
+            f"({count} pages, {sizes[name]:.1f} MB)</p>"
+            for name, count in counts.items()
+        )
+        page.write_text(html.replace(FOOT, FOOT + lines, 1), "utf-8")
         linked += 1
     return linked
 
 
 def main(arguments: Sequence[str]) -> int:
-    """Make the PDF in the built site and link it; return the exit status."""
+    """Make the PDFs in the built site and link them; return the exit status."""
     try:
         chromium = find_chromium()
         if "--find-chromium" in arguments:
             return 0
-        contents = read_contents(ROOT / "_toc.yml")
         author = yaml.safe_load((ROOT / "_config.yml").read_text("utf-8"))["author"]
-        pdf = SITE / NAME
-        count = make(SITE, contents, pdf, chromium=chromium, author=author)
-        if not link(SITE, pdf, count):
-            raise PdfError("No page of the site has a foot to set the link in.")
+        book = read_contents(ROOT / "_toc.yml")
+        counts = {
+            name: make(
+                SITE,
+                contents,
+                SITE / name,
+                chromium=chromium,
+                author=author,
+                brief=name == FINDINGS,
+            )
+            for name, contents in {FINDINGS: findings_of(book), BOOK: book}.items()
+        }
+        if not link(SITE, counts):
+            raise PdfError("No page of the site has a foot to set the links in.")
     except PdfError as error:
         print(error, file=sys.stderr)
         return 1
-    print(f"The PDF has {count} pages and is linked from every page: {pdf}")
+    for name, count in counts.items():
+        print(f"{CALLED[name]} has {count} pages and is linked from every page: {SITE / name}")
     return 0
 
 

@@ -62,6 +62,7 @@ def _parser() -> argparse.ArgumentParser:
     _columns(found)
     _template(found)
     _findings(found)
+    _changes(found)
     _profile(found)
     _panel(found)
     _reproduce(found)
@@ -200,6 +201,26 @@ replaced.""",
     one.add_argument(
         "--out", type=Path, metavar="FOLDER", required=True, help="a new or empty folder"
     )
+
+
+def _changes(found: Commands) -> None:
+    one = _command(
+        found,
+        "changes",
+        "list which figures changed from one edition to the next",
+        """\
+Compare two editions of a kind: two collections, two exports of findings, two workbooks
+(.xlsx, .ods) or two tables such as ledger.csv. Every figure that is new, gone or changed
+is listed with its old and its new value. The exit status is 0 if they could be compared,
+whatever changed.""",
+        [
+            "last-year/my-survey my-survey",
+            "old/findings.xlsx new/findings.xlsx --csv changes.csv",
+        ],
+    )
+    one.add_argument("old", type=Path, metavar="OLD", help="the earlier edition")
+    one.add_argument("new", type=Path, metavar="NEW", help="the later edition")
+    one.add_argument("--csv", type=Path, metavar="FILE", help="write the list as a table, too")
 
 
 def _profile(found: Commands) -> None:

@@ -218,6 +218,32 @@ def findings(folder: Path | None, *, out: Path) -> int:
     return 0
 
 
+def changes(old: Path, new: Path, *, csv: Path | None = None) -> int:
+    """Print which figures are new, gone and changed between two editions."""
+    from csm_lib.own.changes import WHOLE
+    from csm_lib.own.changes import changes as compare
+
+    found = compare(old, new)
+    if csv is not None:
+        _write_report(csv, found.to_csv(index=False, lineterminator="\n"))
+        say(f"{csv}: the changes are written.")
+    for (table, row, change), cells in found.groupby(["table", "row", "change"], sort=False):
+        if row == WHOLE:
+            where = ["the table" if c == WHOLE else f"column {c}" for c in cells["column"]]
+            say(f"{change}: {table}: {', '.join(where)}")
+            continue
+        values = [
+            " ".join(filter(None, [c, old_, "->" * (change == "changed"), new_]))
+            for c, old_, new_ in cells[["column", "old", "new"]].itertuples(index=False)
+            if old_ or new_
+        ]
+        say(f"{change}: {': '.join(filter(None, [table, row]))}: {'; '.join(values)}")
+    counts = found["change"].value_counts()
+    said = ", ".join(f"{counts.get(kind, 0)} {kind}" for kind in ("changed", "new", "gone"))
+    say("No figure has changed." if found.empty else f"\nFigures: {said}.")
+    return 0
+
+
 def profile(authority: str, folder: Path | None, *, out: Path | None = None) -> int:
     """Print the profile of one respondent, or write it as a page."""
     from csm_lib.own import profile as profiles

@@ -1,0 +1,64 @@
+"""Set the front page at the root of the site, where it has its one address: ``index.html``.
+
+The front page is a notebook in a folder, and so the address that Sphinx would give it lies in that
+folder. `FrontAtRoot` gives it the root instead, so that every link, the contents and the next and
+previous pages lead there. What was its address leads on, with the anchor it was called with: links
+of others to it, and to a finding on it, stay good.
+"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from posixpath import relpath
+from typing import Any
+
+from csm_doors import TEMPLATES
+from csm_search import END, START
+from sphinx.application import Sphinx
+from sphinx.builders.html import StandaloneHTMLBuilder
+
+FRONT = "index"
+"""The front page's name on the site, without ending."""
+
+
+class FrontAtRoot(StandaloneHTMLBuilder):
+    """Sphinx's builder of the site, with the front page at its root."""
+
+    def _placed(self, name: str) -> str:
+        return FRONT if name == self.config.root_doc else name
+
+    def get_target_uri(self, docname: str, typ: str | None = None) -> str:
+        """Address of a page within the site."""
+        return super().get_target_uri(self._placed(docname), typ)
+
+    def get_outfilename(self, pagename: str) -> str:
+        """File of a page."""
+        return super().get_outfilename(self._placed(pagename))
+
+
+def lead_on(app: Sphinx, exception: Exception | None) -> None:
+    """Write the page that leads on, and have the search name the front page by its address."""
+    root, site = app.config.root_doc, Path(app.outdir)
+    if exception or app.builder.format != "html" or root == FRONT:
+        return
+    address = relpath(app.builder.get_target_uri(root), Path(root).parent.as_posix())
+    title = app.env.titles[root].astext()
+    old = site / f"{root}.html"
+    old.parent.mkdir(parents=True, exist_ok=True)
+    html = TEMPLATES.get_template("moved.html").render(
+        address=address, title=title, language=app.config.language, site=app.config.html_baseurl
+    )
+    old.write_text(html, "utf-8")
+    index = site / "searchindex.js"
+    found = json.loads(index.read_text("utf-8").removeprefix(START).removesuffix(END))
+    found["docnames"][found["docnames"].index(root)] = FRONT
+    index.write_text(f"{START}{json.dumps(found, separators=(',', ':'))}{END}", "utf-8")
+
+
+def setup(app: Sphinx) -> dict[str, Any]:
+    """Tell Sphinx when to call what stands above."""
+    app.add_builder(FrontAtRoot, override=True)
+    # after the pages are listed and mended, and after the search has its addresses
+    app.connect("build-finished", lead_on, priority=950)
+    return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}
