@@ -92,7 +92,7 @@ else
 endif
 
 .PHONY: pdf
-pdf: $(ready) ## Print the site as one PDF and link it (needs Chromium)
+pdf: $(ready) ## Print the site, and its findings alone, as PDFs (needs Chromium)
 ifneq ($(COLLECTION),)
 	@echo "make pdf prints the book on the paper only. Print pages of another from the browser." >&2; exit 1
 else

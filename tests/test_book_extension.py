@@ -184,72 +184,49 @@ def test_an_address_that_is_not_whole_is_refused(csm_book: ModuleType, given: st
         csm_book.address(given, name="site")
 
 
-@pytest.fixture
-def cited(tmp_path: Path) -> SimpleNamespace:
-    (tmp_path / "CITATION.cff").write_text('version: 1.2.3\ndate-released: "2027-02-05"\n')
-    return SimpleNamespace(srcdir=tmp_path)
+UNUSED = SimpleNamespace()
+"""In place of the Sphinx application, which reading the settings does not need."""
 
 
-def settings(
-    site: str = "", source: str = "", footer: str = "", *, own: bool = False
-) -> SimpleNamespace:
-    options = {"repository_url": source, "extra_footer": footer}
+def settings(site: str = "", source: str = "", *, own: bool = False) -> SimpleNamespace:
+    options = {"repository_url": source}
     return SimpleNamespace(html_baseurl=site, html_theme_options=options, csm_own=own)
 
 
-def test_the_footer_tells_the_released_version_and_its_date(
-    csm_book: ModuleType, cited: SimpleNamespace
-) -> None:
-    config = settings(footer="<p>Licence</p>")
-
-    csm_book.configure(cited, config)
-
-    footer = config.html_theme_options["extra_footer"]
-    assert footer == "<p>Licence</p><p>Version 1.2.3, 5 February 2027</p>"
-
-
-def test_the_footer_of_an_own_book_is_its_own(csm_book: ModuleType, cited: SimpleNamespace) -> None:
-    config = settings(footer="<p>Our survey</p>", own=True)
-
-    csm_book.configure(cited, config)
-
-    assert config.html_theme_options["extra_footer"] == "<p>Our survey</p>"
-
-
 def test_addresses_of_the_environment_go_before_those_of_the_settings(
-    csm_book: ModuleType, cited: SimpleNamespace, monkeypatch: pytest.MonkeyPatch
+    csm_book: ModuleType, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("CSM_SITE_URL", "https://example.org/trusts")
     monkeypatch.setenv("CSM_REPOSITORY_URL", "https://github.com/someone/trusts.git")
     config = settings("https://example.com", "https://example.com/source")
 
-    csm_book.configure(cited, config)
+    csm_book.configure(UNUSED, config)
 
     assert config.html_baseurl == "https://example.org/trusts/"
     assert config.html_theme_options["repository_url"] == "https://github.com/someone/trusts"
 
 
 def test_without_addresses_there_are_none(
-    csm_book: ModuleType, cited: SimpleNamespace, monkeypatch: pytest.MonkeyPatch
+    csm_book: ModuleType, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.delenv("CSM_SITE_URL", raising=False)
     monkeypatch.setenv("CSM_REPOSITORY_URL", "")
     config = settings()
 
-    csm_book.configure(cited, config)
+    csm_book.configure(UNUSED, config)
 
     assert config.html_baseurl == ""
     assert config.html_theme_options["repository_url"] == ""
 
 
 def test_a_collection_chosen_for_the_book_on_the_paper_is_refused_with_the_remedy(
-    csm_book: ModuleType, cited: SimpleNamespace, monkeypatch: pytest.MonkeyPatch
+    csm_book: ModuleType, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("CSM_COLLECTION", "examples/other")
 
     with pytest.raises(ConfigError, match=r"make book COLLECTION=examples/other .*unset CSM_COLL"):
-        csm_book.configure(cited, settings())
-    csm_book.configure(cited, settings(own=True))
+        csm_book.configure(UNUSED, settings())
+    csm_book.configure(UNUSED, settings(own=True))
 
 
 def page(*paragraphs: str) -> nodes.document:

@@ -77,6 +77,15 @@ def test_package_data_changes_and_citations_name_the_same_version() -> None:
     assert re.findall(r"(?m)^## Version (\S+)", changes)[0] == version
 
 
+def test_the_data_name_the_book_s_authors_as_their_publisher() -> None:
+    data = json.loads((ROOT / "data/datapackage.json").read_text("utf-8"))
+    licence = (ROOT / "LICENSE").read_text("utf-8")
+    (author,) = CITATION["authors"]
+
+    assert data["contributors"] == [{"title": author["name"], "role": "publisher"}]
+    assert f"Copyright (c) 2026 {author['name']}\n" in licence
+
+
 # -- What the book cites -----------------------------------------------------
 
 REFERENCES = (ROOT / "book/references.bib").read_text("utf-8")

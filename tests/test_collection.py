@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import datetime
 import json
 import shutil
 from collections.abc import Callable
@@ -13,6 +14,7 @@ import pytest
 
 from csm_lib.codebook import Codebook
 from csm_lib.collection import SHIPPED, Collection, open_collection, origin_of
+from csm_lib.descriptor import Edition
 from csm_lib.errors import CodebookError, CollectionError, PublishedError, ReturnsError
 from csm_lib.own import door
 
@@ -118,6 +120,47 @@ def test_the_descriptor_says_who_answered_and_what_may_be_shown(own: Path) -> No
     assert (found.about, found.licence) == ("What they said.", "CC0 1.0; MIT")
     assert found.source == "A survey; Another"
     assert found.label == "Invented returns: an example, not data"
+
+
+def test_the_descriptor_says_who_publishes_when_and_what_comes_next(own: Path) -> None:
+    describe(
+        own,
+        contributors=[
+            {"title": "A Writer", "role": "author", "email": "writer@example.org"},
+            {"title": "The County", "role": "publisher", "path": "https://example.org/data"},
+            {"title": "The Board", "role": "publisher", "email": "board+data@example.org"},
+        ],
+        version="2024.1",
+        created="2024-06-30T09:30:00Z",
+        next_release="2025-06-30",
+        revisions="Once a year.",
+    )
+    assert open_collection(own).edition == Edition(
+        publisher="The County; The Board",
+        contact="https://example.org/data",
+        version="2024.1",
+        released=datetime.date(2024, 6, 30),
+        next_release="2025-06-30",
+        revisions="Once a year.",
+    )
+
+
+def test_of_an_edition_nothing_need_be_said(own: Path) -> None:
+    assert open_collection(own).edition == Edition()
+
+
+def test_a_mail_address_goes_before_a_web_address(own: Path) -> None:
+    one = {"title": "A", "role": "publisher", "path": "https://a.example", "email": "a@b.example"}
+    describe(own, contributors=[one])
+    assert open_collection(own).edition.contact == "a@b.example"
+
+
+def test_a_tally_is_written_as_parquet_with_all_that_travels_with_it(
+    collection: Collection, tmp_path: Path
+) -> None:
+    tally = collection.tally("chair")
+    tally.to_parquet(tmp_path / "chair.parquet")
+    assert pd.read_parquet(tmp_path / "chair.parquet").attrs == json.loads(json.dumps(tally.attrs))
 
 
 def test_the_shipped_panel_is_labelled_and_withholds_nothing(collection: Collection) -> None:
@@ -237,6 +280,16 @@ def test_published_figures_need_the_frame(copy: Path) -> None:
         ('{"disclosure_threshold": -1}', ["'disclosure_threshold' is -1", "a whole number"]),
         ('{"disclosure_threshold": 2.5}', ["'disclosure_threshold' is 2.5"]),
         ('{"disclosure_threshold": true}', ["'disclosure_threshold' is True"]),
+        ('{"contributors": "The County"}', ["'contributors' is 'The County'", "a list of objects"]),
+        ('{"contributors": [{"title": "A", "role": 1}]}', ["'contributors'", "list of objects"]),
+        ('{"contributors": [{"email": "a b@example.org"}]}', ["'contributors'", "a@example.org"]),
+        ('{"contributors": [{"email": "a@b.org?cc=c@d.org"}]}', ["'contributors'"]),
+        ('{"contributors": [{"path": "javascript:alert(1)"}]}', ["'contributors'", "https://"]),
+        ('{"version": 2}', ["'version' is 2", "Use text"]),
+        ('{"created": "June"}', ["'created' is 'June'", 'a day, as in "2026-11-21"']),
+        ('{"created": 2026}', ["'created' is 2026", "a day"]),
+        ('{"next_release": ["2025"]}', ["'next_release'", "Use text"]),
+        ('{"revisions": null}', ["'revisions' is None", "Use text"]),
         ('{"authority_pages": "yes"}', ["'authority_pages' is 'yes'", "true or false"]),
     ],
 )

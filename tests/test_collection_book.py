@@ -179,6 +179,13 @@ ABOUT = {
     "disclosure_threshold": 0,
     "licenses": [{"title": f"Ours {EVIL}"}],
     "sources": [{"title": "<script>alert(4)</script>"}],
+    "contributors": [
+        {"title": f"{EVIL} {{{{ x }}}}", "role": "publisher", "email": "a%22b@example.org"}
+    ],
+    "version": "<b>1</b>",
+    "created": "2022-12-01",
+    "next_release": "</p><script>alert(5)</script>",
+    "revisions": "[l](javascript:x) `code`",
 }
 
 
@@ -271,6 +278,23 @@ def test_its_label_stands_on_the_front_page_and_at_the_foot_of_each(
         foot = page.select_one("footer .extra_footer")
         assert foot is not None, name
         assert label in foot.get_text()
+
+
+def test_who_publishes_it_stands_at_the_foot_of_each_page_as_text(
+    pages: dict[str, BeautifulSoup],
+) -> None:
+    for name, page in pages.items():
+        if name != "notebooks/findings.html":  # what leads on to the front page
+            lines = [" ".join(p.get_text().split()) for p in page.select("footer .csm-publisher p")]
+            assert lines == [
+                f"Published by {EVIL} {{{{ x }}}}",
+                "Version <b>1</b>, 1 December 2022",
+                "Next release: </p><script>alert(5)</script>",
+                "Revisions: [l](javascript:x) `code`",
+                "Contact: a%22b@example.org",
+            ]
+            contact = page.select("footer .csm-publisher a")
+            assert [a["href"] for a in contact] == ["mailto:a%2522b@example.org"]
 
 
 def test_no_respondent_and_no_file_of_returns_is_on_its_site(built: Path) -> None:

@@ -15,6 +15,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 from types import ModuleType
+from typing import Any
 
 import pytest
 import yaml
@@ -42,16 +43,21 @@ def load() -> ModuleType:
 make_pdf = load()
 CONTENTS = make_pdf.read_contents(ROOT / "_toc.yml")
 PAGES = [page for _, part in CONTENTS for page in part]
+FINDINGS = make_pdf.findings_of(CONTENTS)
+
+
+def letters(text: str) -> str:
+    return str(make_pdf.letters(text))
 
 
 def soup(html: str) -> BeautifulSoup:
     return BeautifulSoup(html, "html.parser")
 
 
-def titles() -> list[str]:
+def titles(contents: Any = CONTENTS) -> list[str]:
     found = []
-    for page in PAGES:
-        heading = soup((SITE / f"{page}.html").read_text("utf-8")).h1
+    for page in (page for _, part in contents for page in part):
+        heading = soup((SITE / make_pdf.file_of(page, PAGES[0])).read_text("utf-8")).h1
         assert heading is not None
         found.append(" ".join(heading.get_text().removesuffix("#").split()))
     return found
@@ -70,14 +76,14 @@ def test_the_chapters_come_in_the_order_of_the_contents() -> None:
 @pytest.mark.parametrize(
     ("address", "home", "goal"),
     [
-        ("board.html", "", "#board"),
-        ("board.html#the-chair", "", "#board--the-chair"),
-        ("../book/cite.html#data", "", "#cite--data"),
-        ("../index.html", "", "#findings"),
+        ("notebooks/board.html", "", "#board"),
+        ("notebooks/board.html#the-chair", "", "#board--the-chair"),
+        ("book/cite.html#data", "", "#cite--data"),
+        ("index.html", "", "#findings"),
         ("#time", "", "#findings--time"),
         ("https://doi.org/10.1", "", "https://doi.org/10.1"),
-        ("../_static/chairs.zip", "https://a.example/b/", "https://a.example/b/_static/chairs.zip"),
-        ("../_static/chairs.zip", "", None),
+        ("_static/chairs.zip", "https://a.example/b/", "https://a.example/b/_static/chairs.zip"),
+        ("_static/chairs.zip", "", None),
         ("data:text/csv;base64,YQ==", "https://a.example/b/", None),
     ],
 )
@@ -85,6 +91,20 @@ def test_a_link_leads_within_the_book_or_to_a_full_address(
     address: str, home: str, goal: str | None
 ) -> None:
     assert make_pdf.relinked(address, "notebooks/findings", BOOK, home) == goal
+
+
+@pytest.mark.parametrize(
+    ("address", "goal"),
+    [
+        ("board.html", "#board"),
+        ("../book/cite.html#data", "#cite--data"),
+        ("../index.html#time", "#findings--time"),
+        ("#time", "#board--time"),
+        ("../_static/chairs.zip", None),
+    ],
+)
+def test_a_link_of_a_page_in_a_folder_is_led_from_there(address: str, goal: str | None) -> None:
+    assert make_pdf.relinked(address, "notebooks/board", BOOK, "") == goal
 
 
 def test_a_table_of_sixty_rows_stays_whole_and_a_longer_one_says_what_is_left_out() -> None:
@@ -130,8 +150,9 @@ def small_site(folder: Path) -> Path:
         "</p><div hidden>a chart</div><table><tr><td>item one</td></tr></table>"
         "</div><script>live()</script>"
     )
-    for name, body in {"one": finding, "two": finding + switched}.items():
-        text = f'<article class="bd-article"><h1>{name.title()}</h1>{body}</article>'
+    for name, body in {"index": finding, "two": finding + switched}.items():
+        title = "One" if name == "index" else "Two"
+        text = f'<article class="bd-article"><h1>{title}</h1>{body}</article>'
         (folder / f"{name}.html").write_text(f"{head}<body>{text}{foot}</body></html>", "utf-8")
     return folder
 
@@ -167,25 +188,55 @@ def test_the_contents_give_the_page_of_each_chapter(tmp_path: Path) -> None:
     assert [p.get_text() for p in book.select("nav > p")] == ["Part"]
 
 
+def test_the_findings_alone_begin_with_the_front_page_and_leave_out_what_is_folded(
+    tmp_path: Path,
+) -> None:
+    book = soup(make_pdf.assemble(small_site(tmp_path), SMALL, brief=True))
+    body = book.body
+    assert body is not None
+
+    assert [tag.get("id") or tag["class"] for tag in body.find_all(recursive=False)] == [
+        ["csm-of"], "one", ["csm-contents"], "two"
+    ]  # fmt: skip
+    assert book.select("details, .csm-cover") == []
+    assert "seven" not in book.get_text()
+    assert "Licence." in book.select("nav .csm-foot")[0].get_text()
+    assert book.select_one('#one > p > a[href="#two--finding-f"]') is not None
+    assert book.select_one("#one figure") is None
+    assert book.select_one("#two figure") is not None
+
+
+def test_the_findings_are_the_parts_that_report_them() -> None:
+    assert FINDINGS[0] == CONTENTS[0]
+    assert [caption for caption, _ in FINDINGS] == [
+        "", "What the authorities said", "How far to trust it"
+    ]  # fmt: skip
+    assert {page for _, part in FINDINGS for page in part} < set(PAGES)
+
+
 def test_a_page_that_was_not_built_is_named(tmp_path: Path) -> None:
     with pytest.raises(make_pdf.PdfError, match=r"no three\.html\. Build it first: make book"):
         make_pdf.assemble(small_site(tmp_path), [("", ["one", "three"])])
 
 
-def test_every_page_gets_one_link_to_the_pdf_however_often_it_is_made(tmp_path: Path) -> None:
+def test_every_page_gets_one_link_to_each_pdf_however_often_they_are_made(tmp_path: Path) -> None:
     site = small_site(tmp_path)
     (site / "deep").mkdir()
-    shutil.copy(site / "one.html", site / "deep" / "page.html")
-    pdf = site / "book.pdf"
-    pdf.write_bytes(bytes(2_210_000))
+    shutil.copy(site / "index.html", site / "deep" / "page.html")
+    (site / "findings.pdf").write_bytes(bytes(840_000))
+    (site / "book.pdf").write_bytes(bytes(2_210_000))
 
-    assert make_pdf.link(site, pdf, 80) == 3
-    assert make_pdf.link(site, pdf, 81) == 3
+    assert make_pdf.link(site, {"findings.pdf": 30, "book.pdf": 80}) == 3
+    assert make_pdf.link(site, {"findings.pdf": 31, "book.pdf": 81}) == 3
 
-    for name, address in {"one.html": "book.pdf", "deep/page.html": "../book.pdf"}.items():
+    for name, to_root in {"index.html": "", "deep/page.html": "../"}.items():
         links = soup((site / name).read_text("utf-8")).select(".extra_footer .csm-pdf")
-        assert [p.get_text() for p in links] == ["The book as a PDF (81 pages, 2.2 MB)"]
-        assert links[0].select(f'a[href="{address}"]')
+        assert [p.get_text() for p in links] == [
+            "The findings as a PDF (31 pages, 0.8 MB)",
+            "The book as a PDF (81 pages, 2.2 MB)",
+        ]
+        assert links[0].select(f'a[href="{to_root}findings.pdf"]')
+        assert links[1].select(f'a[href="{to_root}book.pdf"]')
 
 
 def test_without_chromium_one_plain_sentence_names_the_remedy(tmp_path: Path) -> None:
@@ -392,3 +443,67 @@ def test_links_within_it_lead_to_its_own_pages(book: PdfReader) -> None:
 def test_it_says_nothing_of_when_and_by_what_program_it_was_made(book: PdfReader) -> None:
     assert set(book.metadata or {}) == {"/Title", "/Author"}
     assert "/Metadata" not in book.root_object
+
+
+# -- The findings alone -------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def findings(chromium: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[PdfReader]:
+    path = tmp_path_factory.mktemp("pdf") / "findings.pdf"
+    make_pdf.make(SITE, FINDINGS, path, chromium=chromium, author="An author", brief=True)
+    with PdfReader(path) as reader:
+        yield reader
+
+
+def test_the_findings_take_20_to_40_sheets_of_a4_and_none_is_empty(findings: PdfReader) -> None:
+    sheets = findings.pages
+
+    assert 20 <= len(sheets) <= 40
+    assert {(round(s.mediabox.width), round(s.mediabox.height)) for s in sheets} == {(595, 842)}
+    assert [number for number, sheet in enumerate(sheets, 1) if len(told(sheet)) < 20] == []
+
+
+def test_their_first_sheet_holds_the_main_points(findings: PdfReader) -> None:
+    points = soup((SITE / "index.html").read_text("utf-8")).select(".csm-points > li > p")
+    first = letters(told(findings.pages[0]))
+
+    assert 3 <= len(points) <= 6
+    assert [p.get_text() for p in points if letters(p.get_text()) not in first] == []
+
+
+def test_their_bookmarks_and_contents_name_the_sheet_that_each_chapter_begins_on(
+    findings: PdfReader,
+) -> None:
+    tops = [mark for mark in findings.outline if not isinstance(mark, list)]
+    first, *rest = titles(FINDINGS)
+    at = {str(m.title): (findings.get_destination_page_number(m) or 0) for m in tops}
+
+    assert [str(mark.title) for mark in tops] == [first, "Contents", *rest]
+    contents = told(findings.pages[at["Contents"]])
+    for title in rest:
+        assert letters(title) in letters(told(findings.pages[at[title]]))
+        assert f"{title} {at[title] + 1}" in contents
+
+
+def test_they_hold_no_code_and_nothing_folded_and_say_who_publishes_them(
+    findings: PdfReader,
+) -> None:
+    text = " ".join(told(sheet) for sheet in findings.pages)
+
+    assert "Show the code" not in text
+    assert "import csm_lib" not in text
+    assert "Before you start" not in text
+    assert "Published by The Children's Trust mapping book contributors" in text
+    assert findings.metadata is not None
+    assert findings.metadata.title == "Mapping Children's Trusts: findings"
+
+
+def test_every_link_of_the_findings_has_its_goal() -> None:
+    page = soup(make_pdf.assemble(SITE, FINDINGS, brief=True))
+    names = {str(tag["id"]) for tag in page.select("[id]")}
+    led = [str(a["href"]) for a in page.select("a[href]") if not a.find_parent("svg")]
+
+    assert [a for a in led if a.startswith("#") and a[1:] not in names] == []
+    assert [a for a in led if not re.match("#|https?://|mailto:", a)] == []
+    assert len(led) > 30

@@ -7,6 +7,7 @@ only is marked ``paper`` or ``own``, and `make test` leaves the other kind out.
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import shutil
@@ -31,7 +32,10 @@ ROOT = Path(__file__).parent.parent
 SHIPPED = ROOT / "_build" / "html"
 SITE = Path(os.environ.get("CSM_SITE_DIR") or SHIPPED).resolve()
 SOURCE = ROOT if SITE == SHIPPED else SITE.parent / "source"
-PAGES = sorted(SITE.rglob("*.html"))
+CONTENTS = yaml.safe_load((SOURCE / "_toc.yml").read_text("utf-8"))
+MOVED = SITE / f"{CONTENTS['root']}.html"
+"""What leads on to the front page, from the address that it would have as a notebook."""
+PAGES = sorted(path for path in SITE.rglob("*.html") if path != MOVED)
 STYLES = sorted((SITE / "_static").rglob("*.css"))
 
 # Attributes that a browser follows by itself; those of <a> wait for the reader.
@@ -68,7 +72,6 @@ MOST_BYTES_OF_SITE = 25_000_000
 SETTINGS = yaml.safe_load((SOURCE / "_config.yml").read_text("utf-8"))
 ADDRESS = (os.environ.get("CSM_SITE_URL") or SETTINGS["html"]["baseurl"]).rstrip("/")
 REPOSITORY = os.environ.get("CSM_REPOSITORY_URL") or SETTINGS["repository"]["url"]
-CONTENTS = yaml.safe_load((SOURCE / "_toc.yml").read_text("utf-8"))
 NAMES = [CONTENTS["root"], *(p["file"] for part in CONTENTS["parts"] for p in part["chapters"])]
 
 BASE = f"{urlsplit(ADDRESS).path}/"
@@ -147,15 +150,35 @@ def test_every_page_of_the_contents_was_built() -> None:
     assert [name for name in NAMES if not (SITE / f"{name}.html").is_file()] == [], "run: make book"
 
 
-def test_the_front_page_stands_at_the_root_and_reads_as_in_its_folder() -> None:
-    front, page = read(SITE / "index.html"), read(SITE / f"{CONTENTS['root']}.html")
+def test_the_front_page_has_one_address_and_every_link_leads_to_it() -> None:
+    front, moved = read(SITE / "index.html"), read(MOVED)
+    leading = [
+        (by_name(path), str(a["href"]))
+        for path in PAGES
+        for a in read(path).select("a[href]")
+        if is_local(str(a["href"])) and target(path, str(a["href"]))[0] == MOVED
+    ]
 
-    assert text(front.article) == text(page.article)
+    assert front.article is not None
     assert not front.select('meta[http-equiv="refresh" i]')
+    assert leading == []
+    assert moved.article is None
+    assert [target(MOVED, str(a["href"]))[0] for a in moved.select("a")] == [SITE / "index.html"]
+    (refresh,) = moved.select('noscript > meta[http-equiv="refresh"]')
+    assert target(MOVED, str(refresh["content"]).partition("url=")[2])[0] == SITE / "index.html"
+    canonical = [str(tag["href"]) for tag in moved.select('link[rel="canonical"]')]
+    assert canonical == ([f"{ADDRESS}/"] if ADDRESS else [])
+
+
+def test_the_search_knows_the_front_page_by_its_address() -> None:
+    index = (SITE / "searchindex.js").read_text("utf-8")
+    found = json.loads(index.removeprefix("Search.setIndex(").removesuffix(")"))
+
+    assert set(found["docnames"]) == {"index", *NAMES} - {CONTENTS["root"]}
 
 
 def test_no_two_pages_have_the_same_title() -> None:
-    titles = [text(read(path).title) for path in PAGES if path != SITE / "index.html"]
+    titles = [text(read(path).title) for path in PAGES]
 
     assert sorted(titles) == sorted(set(titles))
 
@@ -185,7 +208,7 @@ def test_what_search_engines_are_told_names_only_the_address_of_the_site() -> No
     if ADDRESS:
         places = re.findall("<loc>(.*?)</loc>", sitemap.read_text("utf-8"))
         pages = {place.removeprefix(f"{ADDRESS}/") or "index.html" for place in places}
-        unlisted = {"404.html", "search.html", f"{CONTENTS['root']}.html"}
+        unlisted = {"404.html", "search.html"}
         assert pages == {by_name(path) for path in PAGES} - unlisted
 
 
@@ -275,6 +298,80 @@ def test_a_page_tells_the_version_and_date_of_the_book(path: Path) -> None:
     assert re.search(
         rf"Version {re.escape(cited['version'])}, {int(day)} [A-Z][a-z]+ {year}", footer
     )
+
+
+@each_page
+def test_a_page_tells_who_publishes_it_when_and_what_comes_next(
+    path: Path, collection: Collection
+) -> None:
+    footer = text(read(path).select_one("footer .extra_footer"))
+    edition = collection.edition
+
+    assert (f"Published by {edition.publisher}" in footer) == bool(edition.publisher)
+    assert (f"Next release: {edition.next_release}" in footer) == bool(edition.next_release)
+    assert (f"Revisions: {edition.revisions}" in footer) == bool(edition.revisions)
+    assert (str(edition.released.year) in footer) if edition.released else True
+
+
+@pytest.mark.paper
+@each_page
+def test_a_page_tells_where_to_send_a_correction(path: Path) -> None:
+    lines = read(path).select("footer .csm-publisher p")
+    issues = [str(a["href"]) for line in lines for a in line.select('a[href$="/issues"]')]
+
+    assert issues == ([f"{REPOSITORY.removesuffix('.git')}/issues"] if REPOSITORY else [])
+    assert any("with the page and the number" in text(line) for line in lines)
+
+
+# -- Doors -------------------------------------------------------------------
+
+DOORS: dict[str, list[str]] = {"Findings": [CONTENTS["root"]]}
+for part in CONTENTS["parts"]:
+    own = part["caption"] in ("Teaching", "Reference")
+    pages = DOORS.setdefault(part["caption"] if own else "Findings", [])
+    pages.extend(chapter["file"] for chapter in part["chapters"])
+
+
+def file_of(name: str) -> Path:
+    return SITE / ("index.html" if name == CONTENTS["root"] else f"{name}.html")
+
+
+def leads(path: Path, part: str) -> list[Path]:
+    """Where the links of a part of a page lead."""
+    return [target(path, str(a["href"]))[0] for a in read(path).select(f"{part} a[href]")]
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_contents_of_a_page_show_its_door_alone_and_the_way_to_the_others(name: str) -> None:
+    path = file_of(name)
+    (door,) = [door for door, pages in DOORS.items() if name in pages]
+    switch = read(path).select(".bd-links > div > ul:first-child > li > a")
+
+    assert [text(a) for a in switch] == list(DOORS)
+    assert [text(a) for a in switch if a.get("aria-current")] == [door]
+    assert leads(path, ".csm-doors") == [file_of(pages[0]) for pages in DOORS.values()]
+    assert leads(path, ".bd-sidenav") == list(map(file_of, DOORS[door]))
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_pages_before_and_after_lie_behind_the_same_door(name: str) -> None:
+    (pages,) = [pages for pages in DOORS.values() if name in pages]
+    at = pages.index(name)
+    beside = [*pages[max(at - 1, 0) : at], *pages[at + 1 : at + 2]]
+    path = file_of(name)
+
+    assert leads(path, ".prev-next-footer") == list(map(file_of, beside))
+    heads = read(path).select('link[rel="prev"], link[rel="next"]')
+    assert {target(path, str(tag["href"]))[0] for tag in heads} == set(map(file_of, beside))
+
+
+@pytest.mark.parametrize("name", ["404.html", "search.html"])
+def test_a_page_behind_no_door_shows_them_all_and_the_findings(name: str) -> None:
+    switch = read(SITE / name).select(".csm-doors a")
+
+    assert [text(a) for a in switch] == list(DOORS)
+    assert not [a for a in switch if a.get("aria-current")]
+    assert leads(SITE / name, ".bd-sidenav") == list(map(file_of, DOORS["Findings"]))
 
 
 @each_page

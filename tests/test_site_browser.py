@@ -29,7 +29,9 @@ from csm_lib.collection import open_collection
 
 SHIPPED = Path(__file__).parent.parent / "_build" / "html"
 SITE = Path(os.environ.get("CSM_SITE_DIR") or SHIPPED).resolve()
-PAGES = sorted(path.relative_to(SITE).as_posix() for path in SITE.rglob("*.html"))
+MOVED = "notebooks/findings.html"
+"""What leads on to the front page, of either book."""
+PAGES = sorted({path.relative_to(SITE).as_posix() for path in SITE.rglob("*.html")} - {MOVED})
 FROM_A_FOLDER = ["index.html", "notebooks/codebook.html", "book/glossary.html"]
 WITH_FOLDS = [
     name
@@ -322,6 +324,47 @@ def test_a_page_opens_from_a_folder_without_fault(folder_reader: Reader, name: s
 
 
 # -- What a reader does ------------------------------------------------------
+
+
+@pytest.mark.parametrize("way", ["reader", "folder_reader"])
+def test_the_former_address_of_the_front_page_leads_on_with_its_anchor(
+    way: str, request: pytest.FixtureRequest
+) -> None:
+    of_this_way: Reader = request.getfixturevalue(way)
+    page = of_this_way.open("index.html")
+    anchor = page.locator("article section[id]").first.get_attribute("id")
+
+    page = of_this_way.open(f"{MOVED}#{anchor}")
+    page.wait_for_url(f"{of_this_way.home}index.html#{anchor}")
+    assert of_this_way.faults == []
+
+
+def test_without_scripts_the_former_address_leads_on_too(browser: Browser, home: str) -> None:
+    page = window(browser, java_script_enabled=False)
+    page.goto(home + MOVED)
+
+    page.wait_for_url(f"{home}index.html")
+
+
+@pytest.mark.parametrize("width", [LAPTOP, PHONE])
+def test_the_doors_stand_in_one_row_and_are_reached_by_keyboard(reader: Reader, width: int) -> None:
+    page = reader.open("index.html", width=width)
+    if width == PHONE:
+        page.locator("button.primary-toggle").first.click()
+        page.locator(".csm-doors a").first.wait_for(state="visible")
+    doors = page.locator(".csm-doors:visible a")
+    tops = {round(box["y"]) for door in doors.all() if (box := door.bounding_box())}
+
+    assert doors.count() > 1
+    assert len(tops) == 1
+    doors.last.focus()
+    assert doors.last.evaluate("door => getComputedStyle(door).outlineStyle") == "solid"
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/notebooks/codebook.html")
+    assert (
+        page.locator(".csm-doors:visible, .csm-doors").first.locator("a[aria-current]").inner_text()
+        == "Reference"
+    )
 
 
 def test_a_folded_table_opens_and_closes_by_keyboard(reader: Reader) -> None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
@@ -151,8 +151,9 @@ def _written(value: object) -> str:
 
 def _compared(name: str, old: pd.DataFrame, new: pd.DataFrame) -> pd.DataFrame:
     """What changed in a table, in the order of its rows."""
-    both = [column for column in old if column in new]
-    found = [_whole(name, GONE, column) for column in old if column not in both]
+    columns, later = list(map(str, old)), list(map(str, new))
+    both = [column for column in columns if column in later]
+    found = [_whole(name, GONE, column) for column in columns if column not in both]
     if both:
         known_by = both[: max(_first_that_tell_apart(edition[both]) for edition in (old, new))]
         before, after = (_cells(edition[both], known_by) for edition in (old, new))
@@ -163,7 +164,7 @@ def _compared(name: str, old: pd.DataFrame, new: pd.DataFrame) -> pd.DataFrame:
         cells.loc[cells["new"].isna(), "change"] = GONE
         cells = cells.fillna("").query("old != new").reset_index()
         found.append(cells.assign(table=name)[list(COLUMNS)])
-    found += [_whole(name, NEW, column) for column in new if column not in both]
+    found += [_whole(name, NEW, column) for column in later if column not in both]
     return pd.concat(found, ignore_index=True)
 
 
@@ -174,19 +175,21 @@ def _first_that_tell_apart(table: pd.DataFrame) -> int:
     return next(apart, table.shape[1])
 
 
-def _cells(table: pd.DataFrame, known_by: list[str]) -> pd.Series[str]:
+def _cells(table: pd.DataFrame, known_by: list[str]) -> pd.Series[Any]:
     """The values of a table by row and column.
 
     Where it takes all columns to know a row, nothing is left in it that could change: its value
     is how often it stands there.
     """
-    row = table[known_by].agg(", ".join, axis="columns")
+    told = [", ".join(row) for row in table[known_by].itertuples(index=False)]
+    row = pd.Series(told, index=table.index, dtype=str)
     values = table.drop(columns=known_by)
-    if values.empty:
+    if values.shape[1] == 0:
         values = row.groupby(row, sort=False).transform("size").astype(str).to_frame("rows")
         values, row = values[~row.duplicated()], row.drop_duplicates()
-    cells = values.set_axis(pd.Index(row, name="row")).rename_axis(columns="column")
-    return cells.stack()
+    cells = values.set_axis(pd.Index(row, name="row")).rename_axis(columns="column").stack()
+    assert isinstance(cells, pd.Series)
+    return cells
 
 
 def _whole(table: str, change: str, column: str = WHOLE) -> pd.DataFrame:

@@ -9,10 +9,11 @@ from __future__ import annotations
 import shutil
 import sys
 import textwrap
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from shlex import quote
 from time import monotonic
-from typing import TYPE_CHECKING, TextIO
+from typing import TYPE_CHECKING, Any, TextIO
 
 from csm_lib.errors import CollectionError
 
@@ -220,28 +221,36 @@ def findings(folder: Path | None, *, out: Path) -> int:
 
 def changes(old: Path, new: Path, *, csv: Path | None = None) -> int:
     """Print which figures are new, gone and changed between two editions."""
-    from csm_lib.own.changes import WHOLE
     from csm_lib.own.changes import changes as compare
 
     found = compare(old, new)
     if csv is not None:
         _write_report(csv, found.to_csv(index=False, lineterminator="\n"))
         say(f"{csv}: the changes are written.")
-    for (table, row, change), cells in found.groupby(["table", "row", "change"], sort=False):
-        if row == WHOLE:
-            where = ["the table" if c == WHOLE else f"column {c}" for c in cells["column"]]
-            say(f"{change}: {table}: {', '.join(where)}")
-            continue
-        values = [
-            " ".join(filter(None, [c, old_, "->" * (change == "changed"), new_]))
-            for c, old_, new_ in cells[["column", "old", "new"]].itertuples(index=False)
-            if old_ or new_
-        ]
-        say(f"{change}: {': '.join(filter(None, [table, row]))}: {'; '.join(values)}")
+    for _, cells in found.groupby(["table", "row", "change"], sort=False):
+        say(_of_one_row(cells.to_dict("records")))
     counts = found["change"].value_counts()
     said = ", ".join(f"{counts.get(kind, 0)} {kind}" for kind in ("changed", "new", "gone"))
     say("No figure has changed." if found.empty else f"\nFigures: {said}.")
     return 0
+
+
+def _of_one_row(cells: Sequence[Mapping[Any, str]]) -> str:
+    """What changed in one row of a table, or in the table as a whole, as a line."""
+    from csm_lib.own.changes import CHANGED, WHOLE
+
+    first = cells[0]
+    where = ": ".join(filter(None, [first["change"], first["table"]]))
+    if first["row"] == WHOLE:
+        columns = [one["column"] for one in cells]
+        return f"{where}: " + (
+            "the table" if columns == [WHOLE] else "columns " + ", ".join(columns)
+        )
+    arrow = "->" if first["change"] == CHANGED else ""
+    values = [
+        " ".join(filter(None, [one["column"], one["old"], arrow, one["new"]])) for one in cells
+    ]
+    return f"{where}: {first['row']}: {'; '.join(values)}"
 
 
 def profile(authority: str, folder: Path | None, *, out: Path | None = None) -> int:

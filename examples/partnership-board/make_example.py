@@ -367,6 +367,11 @@ def descriptor() -> str:
                 "path": "https://creativecommons.org/publicdomain/zero/1.0/",
             }
         ],
+        "contributors": [
+            {"title": "The Children's Trust mapping book contributors", "role": "publisher"}
+        ],
+        "next_release": "none is planned",
+        "revisions": "Mistakes are put right in the next version of the book.",
         "resources": [
             _resource("codebook", "One row is an item.", codebook(), "item"),
             _resource("answers", "One row is an answer.", answers(), ["response", "answer"]),
