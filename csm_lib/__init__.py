@@ -23,6 +23,7 @@ if TYPE_CHECKING:
         p_ranges,
         ranges,
         ranked_dots,
+        squares,
         stacked_bars,
         support,
         tile_map,
@@ -36,8 +37,8 @@ if TYPE_CHECKING:
 
 _HOMES = {
     "aggregate": "changes tally",
-    "charts": "bars change_bars dumbbell moves p_ranges ranges ranked_dots stacked_bars support "
-    "tile_map waves",
+    "charts": "bars change_bars dumbbell moves p_ranges ranges ranked_dots squares stacked_bars "
+    "support tile_map waves",
     "codebook": "read_codebook",
     "collection": "open_collection",
     "errors": "CollectionError",
@@ -60,6 +61,7 @@ __all__ = [
     "ranges",
     "ranked_dots",
     "read_codebook",
+    "squares",
     "stacked_bars",
     "support",
     "tally",

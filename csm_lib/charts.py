@@ -478,6 +478,46 @@ def support(
     return _chart(draw, cells, ax=ax, note=note, unit=pitch, margin=None)[0]
 
 
+def squares(counts: pd.DataFrame, *, ax: Axes | None = None, note: str | None = None) -> Axes:
+    """Draw a mark for each one that is counted, kind after kind, with the number of a row.
+
+    Parameters
+    ----------
+    counts
+        One row a category: its name, then a column of counts for each of up to four kinds. The
+        third kind stands out; the fourth is open.
+    """
+    name, *kinds = counts.columns
+    looks: list[Look] = [
+        {"marker": "s", "mfc": PALETTE["shade-4"], "mec": PALETTE["shade-4"]},
+        {"marker": "s", "mfc": PALETTE["shade-2"], "mec": PALETTE["shade-4"]},
+        {"marker": "D", "mfc": PALETTE["earlier"], "mec": PALETTE["earlier"]},
+        {"marker": "s", "mfc": SURFACE, "mec": PALETTE["muted"]},
+    ]
+    if not 1 <= len(kinds) <= len(looks):
+        raise ValueError(f"squares: draws 1 to {len(looks)} kinds, and {len(kinds)} were given.")
+    rows = counts.assign(label=counts[name].astype(str)).reset_index(drop=True)
+    across, side = 26, 9.0
+
+    def draw(ax: Axes, rows: pd.DataFrame) -> None:
+        counted = rows[kinds].to_numpy()
+        total = counted.sum(axis=1)
+        deep = np.ceil(total / across)
+        places = _rows(ax, rows["label"], pitch=deep * side + 9).to_numpy()
+        row = np.repeat(np.arange(len(rows)), total)
+        kind = np.repeat(np.tile(np.arange(len(kinds)), len(rows)), counted.ravel())
+        at = np.arange(len(row)) - (total.cumsum() - total)[row]  # its number in its row
+        x, y = at % across * side, places[row] + (at // across - (deep[row] - 1) / 2) * side
+        for number, (label, look) in enumerate(zip(kinds, looks, strict=False)):
+            of = kind == number
+            ax.plot(x[of], y[of], ls="", ms=6, mew=1.2, label=label, **look)
+        for place, count in zip(places, total, strict=True):
+            _beside(ax, 1, place, str(count), GAP, **OUTSIDE, **QUIET)
+        ax.set_xlim(-side, across * side)
+
+    return _chart(draw, rows, ax=ax, note=note, key={}, margin=None)[0]
+
+
 def tile_map(frame: pd.DataFrame, *, ax: Axes | None = None, note: str | None = None) -> Axes:
     """Draw the share of each region of England on a map of equal tiles.
 
@@ -802,10 +842,12 @@ def _ticks(ax: Axes, places: npt.ArrayLike, texts: Sequence[str], beside: float 
         label.set(ha="left", va="center_baseline", rotation=0)
 
 
-def _rows(ax: Axes, labels: pd.Series, pitch: float = 24.0, beside: float = 0.0) -> pd.Series:
+def _rows(
+    ax: Axes, labels: pd.Series, pitch: npt.ArrayLike = 24.0, beside: float = 0.0
+) -> pd.Series:
     """Give every label a row of the height that it needs, and return where rows are."""
     texts = [wrap(label, LABELS) for label in labels]
-    heights = np.array([max(pitch, (text.count("\n") + 1) * LINE + 8) for text in texts])
+    heights = np.maximum(pitch, [(text.count("\n") + 1) * LINE + 8 for text in texts])
     ends = heights.cumsum()
     _ticks(ax, ends - heights / 2, texts, beside)
     ax.set_ylim(ends[-1], 0)

@@ -130,6 +130,16 @@ CLAIMS = supported(
     10_000, [1, 3, 10, 1000], Less=[0, 3, 4550, 9_997], Fewer=[10_000, 8_000, 6_000, 2_000]
 )
 
+LEDGER = pd.DataFrame(
+    {
+        "part": ["Table 1", "Text"],
+        "passed": [25, 1],
+        "possible": [2, 0],
+        "wrong": [1, 0],
+        "open": [0, 2],
+    }
+)
+
 DRAWN: dict[str, Callable[..., Any]] = {
     "dumbbell": lambda **options: charts.dumbbell(BOARD, **options),
     "ranked_dots": lambda **options: charts.ranked_dots(OTHERS, **options),
@@ -142,6 +152,7 @@ DRAWN: dict[str, Callable[..., Any]] = {
     "p_ranges": lambda **options: charts.p_ranges(P, **options),
     "ranges": lambda **options: charts.ranges(BOUNDS, what="Authorities with one", **options),
     "support": lambda **options: charts.support(CLAIMS, **({"note": NOTE} | options)),
+    "squares": lambda **options: charts.squares(LEDGER, **options),
 }
 every_chart = pytest.mark.parametrize("chart", DRAWN)
 
@@ -467,6 +478,26 @@ def test_verdicts_differ_in_line_and_a_p_below_the_scale_is_an_arrow() -> None:
     assert never.get_linestyle()[0][1]  # broken
     (arrow,) = [line for line in ax.lines if line.get_marker() == "<"]
     assert arrow.get_xdata() == pytest.approx([0.0001])
+
+
+def test_each_one_counted_is_a_mark_in_its_row_and_kinds_differ_in_shape_or_fill() -> None:
+    ax = charts.squares(LEDGER)
+    found = {
+        line.get_label(): (
+            line.get_marker(),
+            ROLES[str(line.get_markerfacecolor())],
+            [len(set(line.get_ydata())), len(line.get_ydata())],
+        )
+        for line in ax.lines
+    }
+    assert found == {
+        "passed": ("s", "shade-4", [2, 26]),  # in two rows
+        "possible": ("s", "shade-2", [2, 2]),  # 26 fit side by side, so the second begins a line
+        "wrong": ("D", "earlier", [1, 1]),
+        "open": ("s", "surface", [1, 2]),
+    }
+    assert len({(x, y) for line in ax.lines for x, y in zip(*line.get_data(), strict=True)}) == 31
+    assert words(ax)[-4:] == ["Table 1", "28", "Text", "3"]
 
 
 def test_intervals_are_drawn_where_there_are_any_and_keep_apart() -> None:
@@ -968,6 +999,7 @@ def test_a_drawing_without_key_or_alternative_text_is_refused(key: str, alt: str
         (lambda: charts.tile_map(OTHERS), "needs the columns region"),
         (lambda: charts.moves(MOVES.drop(columns="losers_low")), "needs the columns losers_low"),
         (lambda: charts.p_ranges(P, level=0), "scale from 0.0001 to 1"),
+        (lambda: charts.squares(LEDGER.assign(fifth=1)), "1 to 4 kinds, and 5 were given"),
     ],
 )
 def test_a_frame_that_cannot_be_drawn_is_refused_with_the_remedy(
