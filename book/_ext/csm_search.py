@@ -6,7 +6,8 @@ drops the tags, and with them what kept two cells of a table apart.
 - `index_words` hands it the words of raw HTML apart, and leaves drawings out: their texts stand in
   the table as well.
 - `add_addresses` adds every finding, by its title, and every row of its table, such as an agency,
-  to what can be found by name, with its address. They come before pages that hold the word.
+  to what can be found by name, with its address. They come before pages that hold the word. So
+  does it with the items of the list from A to Z.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from pathlib import Path
 from typing import Any
 
 from bs4 import BeautifulSoup
+from bs4.element import Tag
 from docutils import nodes  # type: ignore[import-untyped]
 from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
@@ -26,7 +28,7 @@ from sphinx.environment import BuildEnvironment
 from csm_lib.download import TO_READ
 
 START, END = "Search.setIndex(", ")"
-KINDS = ("figures", "finding")
+KINDS = ("figures", "finding", "item")
 """What can be found by name."""
 FIRST, NEXT, LAST = 0, 1, 2
 """How early Sphinx shows what it finds by name: before, among and after words in headings."""
@@ -56,17 +58,29 @@ def index_words(app: Sphinx) -> None:
     builder.index_page = index_apart
 
 
+def findings_of(soup: BeautifulSoup) -> Iterator[Tag]:
+    """The findings of a page, less what a view shows and what an exercise gives to read.
+
+    These are findings of other pages once more.
+    """
+    for figure in soup("figure", class_="csm-finding"):
+        anchor = str(figure["id"])
+        if not anchor.endswith(TO_READ) and "--" not in anchor:
+            yield figure
+
+
 def named(html: str) -> dict[tuple[str, str], str]:
     """What can be found on a page by name: kind and name, and the anchor that it leads to.
 
-    A row leads to the first finding that has one of this name. What an exercise gives to read are
-    rows of other findings.
+    A row leads to the first finding that has one of this name.
     """
-    found: dict[tuple[str, str], str] = {}
-    for figure in BeautifulSoup(html, "html.parser")("figure", class_="csm-finding"):
+    soup = BeautifulSoup(html, "html.parser")
+    found = {
+        ("item", " ".join(term.get_text().split())): str(term["id"])
+        for term in soup.select("dt.csm-item[id]")
+    }
+    for figure in findings_of(soup):
         anchor = str(figure["id"])
-        if anchor.endswith(TO_READ):
-            continue
         titles = [caption.get_text() for caption in figure("figcaption")]
         rows = [row.get_text() for row in figure("th", scope="row")]
         names = [("finding", name) for name in titles] + [("figures", name) for name in rows]

@@ -186,7 +186,15 @@ away."""
 SHORT = 20
 """A first paragraph of fewer characters cannot stand for its page where that is searched for."""
 
-REFERENCE_PAGES = ("limits", "methods", "glossary", "take_away", "cite", "accessibility")
+REFERENCE_PAGES = (
+    "a_to_z",
+    "limits",
+    "methods",
+    "glossary",
+    "take_away",
+    "cite",
+    "accessibility",
+)
 
 
 def facts(collection: Collection) -> dict[str, str]:
@@ -422,6 +430,10 @@ def settings(collection: Collection) -> dict[str, Any]:
     config["csm_own"] = True
     said = asdict(collection.edition)
     config["csm_edition"] = {key: plain(str(value or "")) for key, value in said.items()}
+    config["csm_items"] = [  # for the list from A to Z
+        [one.item, *map(plain, (one.label, collection.codebook.title(one.section), one.question))]
+        for one in collection.codebook.values()
+    ]
     return made
 
 

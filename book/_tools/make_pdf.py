@@ -58,7 +58,7 @@ ASIDE = "details, .admonition-before-you-start, section:is(#your-turn, #where-to
 # Solutions and answers stay on the site, where they are folded.
 SCREEN_ONLY = (
     "script, noscript, form:not(.csm-question), [hidden], .headerlink, a.csm-download, "
-    "details.hide, .csm-notebook, .csm-hint, .csm-solution, .csm-answers"
+    "details.hide, .csm-found, .csm-notebook, .csm-hint, .csm-solution, .csm-answers"
 )
 
 # What a page says where scripts are off, and what it says on paper.
@@ -151,6 +151,7 @@ def relinked(address: str, page: str, pages: Sequence[str], home: str) -> str | 
     if re.match(r"[a-z][a-z0-9+.-]*:", address):
         return None if address.startswith("data:") else address
     path, _, name = address.partition("#")
+    path = path.partition("?")[0]  # what a table is filtered by
     here = file_of(page, pages[0])
     file = posixpath.normpath(posixpath.join(posixpath.dirname(here), path)) if path else here
     goal = pages[0] if file == "index.html" else file.removesuffix(".html")

@@ -5,6 +5,8 @@
   const MOST_OPTIONS = 12; // a column of more values than these is searched, not chosen from
   const FEWEST_ROWS = 3; // and so is one whose values stand in fewer rows than these each
   const LONGEST_OPTION = 40; // characters
+  const SHORT = 20; // words of fewer stay on one line where there is room
+  const SENTENCE = 100; // a column of such long texts has room of its own
   const NOTHING = /^[–-]?$/;
   const { compare } = new Intl.Collator("en-GB", { numeric: true });
 
@@ -65,7 +67,11 @@
       controls[name] = select;
       chosen.set(column, select);
       fields.push(field(name, select));
-      for (const row of rows) row.cells[column].classList.add("csm-chosen");
+    });
+    columns.forEach((cells, column) => {
+      const longest = Math.max(...cells.map((text) => text.length));
+      const width = longest > SENTENCE ? "csm-wide" : chosen.has(column) && longest < SHORT && "csm-short";
+      if (width) for (const row of rows) row.cells[column].classList.add(width);
     });
     const reset = element("button", { type: "button", hidden: true }, "Show all rows");
     const said = element("p", { role: "status" });
