@@ -79,6 +79,7 @@ def test_the_chapters_come_in_the_order_of_the_contents() -> None:
         ("notebooks/board.html", "", "#board"),
         ("notebooks/board.html#the-chair", "", "#board--the-chair"),
         ("book/cite.html#data", "", "#cite--data"),
+        ("notebooks/board.html?chairs.q=lead#chairs", "", "#board--chairs"),
         ("index.html", "", "#findings"),
         ("#time", "", "#findings--time"),
         ("https://doi.org/10.1", "", "https://doi.org/10.1"),

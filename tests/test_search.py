@@ -53,3 +53,14 @@ def test_what_an_exercise_gives_to_read_is_not_found_again() -> None:
     task = PAGE.format(key="agencies-to-read", title="A task")
 
     assert addressed(board=task) == {}
+
+
+def test_an_item_of_the_list_from_a_to_z_is_found_by_its_name_after_the_rows_at_home() -> None:
+    items = (
+        '<dl><dt class="csm-item" id="item-board.fire">Fire and\n rescue</dt><dd>Is it?</dd></dl>'
+    )
+
+    assert addressed(board=AGENCIES, later=items)["Fire and rescue"] == [
+        ["board", csm_search.FIRST, "finding-agencies"],
+        ["later", csm_search.NEXT, "item-board.fire"],
+    ]

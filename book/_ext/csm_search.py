@@ -59,13 +59,9 @@ def index_words(app: Sphinx) -> None:
 
 
 def findings_of(soup: BeautifulSoup) -> Iterator[Tag]:
-    """The findings of a page, less what a view shows and what an exercise gives to read.
-
-    These are findings of other pages once more.
-    """
+    """The findings of a page, less those of other pages that an exercise gives to read."""
     for figure in soup("figure", class_="csm-finding"):
-        anchor = str(figure["id"])
-        if not anchor.endswith(TO_READ) and "--" not in anchor:
+        if not str(figure["id"]).endswith(TO_READ):
             yield figure
 
 
