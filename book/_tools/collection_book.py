@@ -130,16 +130,16 @@ LESSONS: Mapping[str, Lesson] = {
         "nothing.",
         (
             ("Why some did not answer.", "They may have had less to report, or less time."),
-            ("How those who are missing would have answered.", "Nothing here bears on it."),
+            ("How those who are missing would have answered.", "Nothing here shows that."),
         ),
     ),
     "change": Lesson(
-        "what rose and what fell between the years, and how sure anyone can be of it.",
+        "what rose and what fell between the years, and how certain that is.",
         WORDS,
         (("Whether a change will last.", "A few years are not a trend."),),
     ),
     "early_warning": Lesson(
-        "which answers fall from year to year, and how much of that the numbers can bear.",
+        "which answers fall from year to year, and how far the numbers support that.",
         WORDS,
         (
             ("What comes next.", "A fall is a reason to ask, not a forecast."),
@@ -159,8 +159,8 @@ RESPONDENT = Lesson(
     "what this $one answered, how that compares with others, and what changed.",
     WORDS,
     (
-        ("Whether it should be like the others.", "What most have is not a target."),
-        ("How things are now.", "A return tells of the time when it was sent."),
+        ("Whether it should be like the others.", "What most others do is not a target."),
+        ("How things are now.", "A return describes the time when it was sent."),
     ),
 )
 
@@ -202,16 +202,16 @@ def facts(collection: Collection) -> dict[str, str]:
     years = words.listed([str(year) for year in collection.years])
     small = words.span(1, collection.threshold - 1)
     withheld = (
-        f"A count of {small} is withheld, be it of an answer, of all other answers or of a whole "
-        "group, and so is another one where the first could be worked out from it.\n"
-        "A withheld cell is empty in every table, chart and download, and says that it is withheld."
+        f"A count of {small} is withheld, whether of an answer, of all other answers or of a whole "
+        "group, and so is any other count from which it could be worked out.\n"
+        "A withheld cell is empty in every table, chart and download, and is marked as withheld."
         if collection.threshold > 1
         else "Nothing is withheld in this book."
     )
     licence = (
         f"The numbers are under these terms: {markdown(collection.licence)}."
         if collection.licence
-        else "Nothing is said of the terms of the numbers. Ask whoever holds the returns before "
+        else "No terms are stated for the numbers. Ask whoever holds the returns before "
         "you pass them on."
     )
     return {
@@ -376,7 +376,7 @@ def respondent_notebook(
 
     said = facts(collection)
     before, limits = frame(RESPONDENT, 1, said)
-    about = f"What this {said['one']} answered, beside what the others did."
+    about = f"What this {said['one']} answered, compared with the others."
     call = f"profile.profile(collection, {authority!r})"
     shown = [Shown("", call, lambda: profile.profile(collection, authority))]
     intro = [f"# {markdown(title)}\n\n{about}", before]
