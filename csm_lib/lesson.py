@@ -58,9 +58,9 @@ CLOSE = 0.0005
 """How near a number has to be to count as right: a student may round to three decimals."""
 
 KINDS: Mapping[str, tuple[str, Callable[[float], bool], str, str]] = {
-    "whole": ("A whole number is asked for", float.is_integer, ". Count, don't divide.", ", a {}."),
+    "whole": ("Give a whole number", float.is_integer, ". Count, don't divide.", ", a {}."),
     "0 to 1": ("A p-value is a number from 0 to 1", lambda one: 0 <= one <= 1, ".", "."),
-    "": ("A number is asked for", lambda _: True, ".", "."),
+    "": ("Give a number", lambda _: True, ".", "."),
 }
 """By a word of what a check asks for: what is said of another answer, what number fits, and how
 the sentence ends on one that does not, and on what is no number."""
@@ -314,7 +314,7 @@ def _numbers(answer: Any, kind: str) -> np.ndarray:
     if not kind.startswith("two"):
         return np.array([as_number(answer, kind)])
     if isinstance(answer, str) or not isinstance(answer, Iterable) or len(list(answer)) != 2:
-        raise WrongAnswer(f"Asked for are {kind}, such as (0, 1); yours is {answer!r}.")
+        raise WrongAnswer(f"Give {kind}, such as (0, 1); yours is {answer!r}.")
     return np.array([as_number(one, kind) for one in answer])
 
 

@@ -256,13 +256,13 @@ def test_a_check_that_leaves_an_answer_unmet_is_refused(small: Lesson) -> None:
 # -- Checks ------------------------------------------------------------------
 
 
-WHOLE = "Not yet right. A whole number is asked for; yours is "
+WHOLE = "Not yet right. Give a whole number; yours is "
 P = "Not yet right. A p-value is a number from 0 to 1; yours is "
 DOTS = (
     "No answer yet. Replace the dots in the cell above with your answer, run that cell, then run "
     "this one again."
 )
-TWO = "Not yet right. Asked for are two numbers, the fewest and the most, such as (0, 1); yours is "
+TWO = "Not yet right. Give two numbers, the fewest and the most, such as (0, 1); yours is "
 
 
 @pytest.mark.parametrize(
@@ -276,7 +276,7 @@ TWO = "Not yet right. Asked for are two numbers, the fewest and the most, such a
         ("both", ..., DOTS),
         ("both", (1, 2.5), "From 1 to 2.5."),
         ("change", 5, "Not yet right. No, 5."),
-        ("change", True, "Not yet right. A number is asked for; yours is True."),
+        ("change", True, "Not yet right. Give a number; yours is True."),
         ("count", Decimal(46), "46 of 73."),
         ("count", 63, "Not yet right. It is printed."),
         ("count", 73, "Not yet right. It is printed."),
@@ -289,7 +289,7 @@ TWO = "Not yet right. Asked for are two numbers, the fewest and the most, such a
         ("change", -5, "It fell."),
         ("change", 2.5004, "It fell."),
         ("change", -4.999, "Not yet right. No, -4.999."),
-        ("change", "-5", "Not yet right. A number is asked for; yours is '-5'."),
+        ("change", "-5", "Not yet right. Give a number; yours is '-5'."),
         ("both", np.array([1.09, 2.41]), "From 1 to 2.5."),
         ("both", (3, 2.5), "Not yet right. The most is right."),
         ("both", (1, 9), "Not yet right. The fewest is right."),

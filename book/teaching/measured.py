@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 KINDS: Mapping[str, str] = {
     "presence": "who is at the table",
     "activity": "what has been made or done",
-    "outcome": "what came of it for children",
+    "outcome": "what difference it made to children",
 }
 """What a question can ask."""
 
@@ -200,7 +200,7 @@ def kinds(trusts: Collection, answer: Any) -> str:
     """Check a function that says what a question asks, on every question."""
     if not callable(answer):
         raise WrongAnswer(
-            "A function is asked for: answer_kind(question) must give "
+            "Write a function: answer_kind(question) must give "
             f"{words.listed([repr(kind) for kind in KINDS], 'or')}."
         )
     items = list(trusts.codebook.values())
@@ -224,7 +224,7 @@ def kinds(trusts: Collection, answer: Any) -> str:
     counts = {kind: sum(one == kind for one in given.values()) for kind in KINDS}
     return (
         f"{counts['presence']} items ask who is at the table, {counts['activity']} what was made "
-        f"or done, and {how_many(counts['outcome']).lower()} what came of it."
+        f"or done, and {how_many(counts['outcome']).lower()} what difference it made."
     )
 
 
@@ -232,11 +232,13 @@ def alarm(trusts: Collection, answer: Any) -> str:
     """Check the list of items that fell by so many points or more."""
     rows = moved(trusts)
     if isinstance(answer, str) or not isinstance(answer, Iterable):
-        raise WrongAnswer(f"A list of items is asked for, such as [{STRATEGY!r}].")
+        raise WrongAnswer(f"Give a list of items, such as [{STRATEGY!r}].")
     given = frozenset(str(one) for one in answer)
     stray = sorted(given - set(rows.index))
     if stray:
-        raise WrongAnswer(f"{stray[0]!r} is no item of the table. Use the ids of its column item.")
+        raise WrongAnswer(
+            f"{stray[0]!r} is not an item in the table. Use the ids in its column item."
+        )
     right = set(flagged(trusts))
     if given == right:
         return (
@@ -245,8 +247,8 @@ def alarm(trusts: Collection, answer: Any) -> str:
         )
     steep, fell = rows["change"].abs() >= FLAG / 100, rows["direction"] < 0
     told = {
-        frozenset(rows.index[rows["in_print"] <= -FLAG]): "That is made from percentages rounded "
-        f"before. {words.sentence(only_in_print(trusts))} did not fall by that much: work from "
+        frozenset(rows.index[rows["in_print"] <= -FLAG]): "That uses percentages already "
+        f"rounded. {words.sentence(only_in_print(trusts))} did not fall by that much: work from "
         "yes / base.",
         frozenset(rows.index[fell]): "These are all that fell, by however little. Take those that "
         f"fell by {words.number(FLAG)} points or more.",
@@ -255,7 +257,7 @@ def alarm(trusts: Collection, answer: Any) -> str:
         frozenset(rows.index[steep & ~fell]): "These rose. Look at the sign: the last year less "
         "the first is below 0 for a fall.",
         frozenset(rows.index[rows["relative"] <= -FLAG / 100]): "That is a fall in per cent of the "
-        "first share. In percentage points it is the difference of the two shares.",
+        "first share. In percentage points it is the difference between the two shares.",
     }
     if given in told:
         raise WrongAnswer(told[given])
@@ -264,8 +266,8 @@ def alarm(trusts: Collection, answer: Any) -> str:
         one = rows.loc[extra[0]]
         raise WrongAnswer(
             f"{extra[0]} went from {words.of(one['from_yes'], one['from_base'])} to "
-            f"{words.of(one['to_yes'], one['to_base'])}. That is no fall by {words.number(FLAG)} "
-            "points."
+            f"{words.of(one['to_yes'], one['to_base'])}. That is not a fall of "
+            f"{words.number(FLAG)} points."
         )
     left = right - given
     if not any(item.startswith("commissioning.") for item in left):
@@ -278,7 +280,7 @@ def damped(trusts: Collection, answer: Any) -> str:
     full = float(real_change(trusts))
     example = "{0: -9.9, 0.25: -9.9, 0.5: -9.9, 0.75: -9.9}"
     if not isinstance(answer, Mapping):
-        raise WrongAnswer(f"A dictionary is asked for, such as {example}; yours is {answer!r}.")
+        raise WrongAnswer(f"Give a dictionary, such as {example}; yours is {answer!r}.")
     if sorted(answer) != list(CARRIED):
         raise WrongAnswer(f"Give one change for each of {', '.join(f'{c:g}' for c in CARRIED)}.")
     carried = np.array(CARRIED)
@@ -288,7 +290,7 @@ def damped(trusts: Collection, answer: Any) -> str:
         (-right, "A fall is below 0: the reported share less that of the first year."),
         (
             right / 100,
-            "That is a difference of shares. In percentage points it is 100 times.",
+            "That is a difference of shares. Multiply by 100 for percentage points.",
         ),
         (
             full * carried,
@@ -297,17 +299,17 @@ def damped(trusts: Collection, answer: Any) -> str:
         (
             np.full(len(CARRIED), full),
             "Nothing is carried forward here. Where the random number is below the share, the "
-            "form shows the answer of the first year.",
+            "form shows the first year's answer.",
         ),
         (
             right - full,
-            "You compared the form with what is true in the last year. Compare it with the first "
+            "You compared the form with the truth in the last year. Compare it with the first "
             "year, as a reader of both forms would.",
         ),
     ]
     if (np.abs(given - right) < NEAR).all():
         shown = words.listed([tenths(Fraction(one)) for one in right.tolist()])
-        return f"As much of the change is lost as is carried forward: {shown} points."
+        return f"The share of the change lost equals the share carried forward: {shown} points."
     for mistake, told in mistakes:
         if (np.abs(given - mistake) < NEAR).all():
             raise WrongAnswer(told)
@@ -319,7 +321,7 @@ def damped(trusts: Collection, answer: Any) -> str:
     place = int(np.argmax(np.abs(given - right)))
     raise WrongAnswer(
         f"At {CARRIED[place]:g} yours is {given[place]:.1f}, which is off by more than chance in "
-        f"{PANELS} panels. Each answer is carried on its own, and with fresh random numbers."
+        f"{PANELS} panels. Carry each answer separately, with fresh random numbers."
     )
 
 

@@ -204,14 +204,12 @@ def smaller_but_more(trusts: Collection, answer: Any) -> str:
     """Check the agencies at which the share of heads fell while their number rose."""
     found = heads_of(trusts)
     if isinstance(answer, str) or not hasattr(answer, "__iter__"):
-        raise WrongAnswer(
-            f"A list of agencies is asked for, such as ['police']; yours is {answer!r}."
-        )
+        raise WrongAnswer(f"Give a list of agencies, such as ['police']; yours is {answer!r}.")
     given = {str(one) for one in answer}
     stray = sorted(given - set(found))
     if stray:
         raise WrongAnswer(
-            f"{stray[0]!r} is no agency of the table. Use the ids of its column 'agency'."
+            f"{stray[0]!r} is not an agency in the table. Use the ids in its column 'agency'."
         )
     smaller = {name for name, one in found.items() if one["smaller"]}
     more = {name for name, one in found.items() if one["more"]}
@@ -224,9 +222,9 @@ def smaller_but_more(trusts: Collection, answer: Any) -> str:
         "them did the number rise?",
         frozenset(more): f"At these {words.number(len(more))} the number rose. At which of them "
         "did the share fall?",
-        frozenset(smaller - more): "There both fell. Asked is where the share fell and the number "
+        frozenset(smaller - more): "Both fell there. Find where the share fell and the number "
         "rose.",
-        frozenset(more - smaller): "There both rose. Asked is where the share fell and the number "
+        frozenset(more - smaller): "Both rose there. Find where the share fell and the number "
         "rose.",
     }
     if frozenset(given) in told:
@@ -235,8 +233,8 @@ def smaller_but_more(trusts: Collection, answer: Any) -> str:
         if name in given - right:
             raise WrongAnswer(
                 f"{one['label']}: heads went from {one['heads'][0]} of {one['members'][0]} to "
-                f"{one['heads'][1]} of {one['members'][1]}. That is no smaller share with more "
-                "heads."
+                f"{one['heads'][1]} of {one['members'][1]}. That is not a smaller share with "
+                "more heads."
             )
     missing = len(right - given)
     raise WrongAnswer(

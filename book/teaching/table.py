@@ -229,7 +229,7 @@ def count_behind(trusts: Collection, answer: Any) -> str:
     """Check the count behind a percentage."""
     one = row(trusts, COLLEGES)
     if isinstance(answer, float) and 0 < answer < 1:
-        raise WrongAnswer("That is a share. Asked is how many Boards, a whole number.")
+        raise WrongAnswer("That is a share. How many Boards is it? Give a whole number.")
     count = int(as_number(answer))
     k, n, printed = one["on_board"], one["answered"], one["printed"]
     if count == k:
@@ -238,8 +238,8 @@ def count_behind(trusts: Collection, answer: Any) -> str:
         raise WrongAnswer("That is the percentage. How many Boards is it?")
     if count == one["of_all"]:
         raise WrongAnswer(
-            f"{count} is {printed}% of {trusts.size}, all that sent the form back. Take those off "
-            "who gave no response to the question."
+            f"{count} is {printed}% of {trusts.size}, all that returned the form. Leave out those "
+            "that gave no response to the question."
         )
     if count == one["cut"]:
         raise WrongAnswer(
@@ -256,7 +256,7 @@ def rounding(trusts: Collection, answer: Any) -> str:
     tie = halfway(trusts)
     if not callable(answer):
         raise WrongAnswer(
-            f"A function is asked for: answer_rounded({tie['count']}, {tie['base']}) must give "
+            f"Write a function: answer_rounded({tie['count']}, {tie['base']}) must give "
             f"{tie['printed']}."
         )
     largest = trusts.population or trusts.size
@@ -271,11 +271,11 @@ def rounding(trusts: Collection, answer: Any) -> str:
         ties = sum(
             rounded_percent(k, n) != rounded_percent(k, n, rule="half_down") for k, n in pairs
         )
-        return f"It agrees on every count of every base up to {largest}, {ties} ties among them."
+        return f"It agrees on every count of every base up to {largest}, including {ties} ties."
     rules: dict[RoundingRule, str] = {
-        "half_even": "Ties go to the even neighbour, as with Python's round().",
-        "truncated": "It cuts off where it should round to the nearest.",
-        "up": "It always rounds up, and should round to the nearest.",
+        "half_even": "Ties go to the nearest even number, as with Python's round().",
+        "truncated": "It cuts off instead of rounding to the nearest.",
+        "up": "It always rounds up instead of to the nearest.",
     }
     k, n, one = wrong[0]
     start = f"{k} of {n} is {exact(k, n)}; yours gives {one}."
@@ -283,13 +283,11 @@ def rounding(trusts: Collection, answer: Any) -> str:
         if given == [rounded_percent(k, n, rule=rule) for k, n in pairs]:
             raise WrongAnswer(f"{told} {start}")
     if given == [k / n for k, n in pairs]:
-        raise WrongAnswer(
-            f"That is the share, from 0 to 1. A whole percentage is asked for. {start}"
-        )
+        raise WrongAnswer(f"That is the share, from 0 to 1. Give a whole percentage. {start}")
     if len(wrong) < len(pairs) // 100:
         raise WrongAnswer(
             f"Nearly. {start} A fraction such as 0.575 has no exact float, so a tie may fall "
-            "short. Keep to whole numbers, with //."
+            "short. Use whole numbers, with //."
         )
     raise WrongAnswer(start)
 
@@ -299,18 +297,16 @@ def shared_base(trusts: Collection, answer: Any) -> str:
     fits, stated = component_bases(trusts), stated_base(trusts)
     printed = component_percentages(trusts)
     if isinstance(answer, str) or not isinstance(answer, Iterable):
-        raise WrongAnswer(
-            f"A list of every base is asked for, such as [70, 71]; yours is {answer!r}."
-        )
+        raise WrongAnswer(f"Give a list of every base, such as [70, 71]; yours is {answer!r}.")
     bases = sorted({int(as_number(one)) for one in answer})
     for base in bases:
         if not 1 <= base <= trusts.size:
-            raise WrongAnswer(f"{base} is no base from 1 to {trusts.size}.")
+            raise WrongAnswer(f"{base} is not a base from 1 to {trusts.size}.")
         missing = [f"{figure}%" for figure in printed if not possible_counts(figure, base)]
         if missing:
             told = " That is what the paper leaves." if base == stated else ""
             raise WrongAnswer(
-                f"{base} cannot be.{told} No count of {base} is printed as {words.listed(missing)}."
+                f"{base} is impossible.{told} No count of {base} gives {words.listed(missing)}."
             )
     if not bases:
         raise WrongAnswer(
@@ -320,8 +316,8 @@ def shared_base(trusts: Collection, answer: Any) -> str:
     shown = words.listed([str(base) for base in bases])
     if bases != fits:
         raise WrongAnswer(
-            f"{shown} will do, and there are others up to {trusts.size}. One that fits is no proof "
-            "that it is the one."
+            f"{shown} will do, and there are others up to {trusts.size}. A base that fits "
+            "need not be the right one."
         )
     return (
         f"All {len(printed)} percentages are possible on {shown}, and on no other base up to "
@@ -337,11 +333,11 @@ def impossible(trusts: Collection, answer: Any) -> str:
         rows = {(str(agency), int(year)) for agency, year in answer}
     except (TypeError, ValueError):
         raise WrongAnswer(
-            f"A list of pairs is asked for, such as {example}; yours is {answer!r}."
+            f"Give a list of pairs, such as {example}; yours is {answer!r}."
         ) from None
     stray = sorted(rows - set(known))
     if stray:
-        raise WrongAnswer(f"Table 1 has no levels of {stray[0]}. Take agency and year.")
+        raise WrongAnswer(f"Table 1 has no levels for {stray[0]}. Give agency and year.")
 
     def open_on(base: Callable[[dict[str, Any]], int]) -> set[tuple[str, int]]:
         return {key for key, one in known.items() if not closing_splits(one["parts"], base(one))}
@@ -349,14 +345,14 @@ def impossible(trusts: Collection, answer: Any) -> str:
     right = open_on(lambda one: one["stated"])
     if rows == right:
         name, year = next(iter(right))
-        return f"Only {name}, {year}: no counts are printed so and add up to its base."
+        return f"Only {name}, {year}: no counts give these percentages and add up to its base."
     if rows == open_on(lambda one: one["on_board"]):
         raise WrongAnswer(
-            "You took all on the Board for the base. Take off those whose level is not stated."
+            "You used all on the Board as the base. Leave out those whose level is not stated."
         )
     if rows == open_on(lambda _: trusts.size):
         raise WrongAnswer(
-            f"You took all {trusts.size} authorities for the base. Levels are of those on the "
+            f"You used all {trusts.size} authorities as the base. Use those on the "
             "Board whose level is stated."
         )
     if rows == {key for key, one in known.items() if sum(one["parts"]) != 100}:
@@ -372,7 +368,7 @@ def impossible(trusts: Collection, answer: Any) -> str:
         split = closing_splits(one["parts"], one["stated"])[0]
         raise WrongAnswer(
             f"{extra[0][0]}, {extra[0][1]}, is possible: {words.listed([str(k) for k in split])} "
-            f"are printed so and make {one['stated']}."
+            f"give these percentages and make {one['stated']}."
         )
     raise WrongAnswer(f"{words.sentence(words.number(len(right - rows)))} more does not add up.")
 
