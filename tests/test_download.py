@@ -108,7 +108,7 @@ def test_the_read_me_says_the_same_in_plain_words() -> None:
     assert text.startswith(
         "T\n\nQuestion: Q?\nBase: all 74\n"
         "Status of the rows: 1 recovered (the one count that gives the printed percentage)\n"
-        "Source: Devanney and Wistow (2013)\nBeware: Mind.\n\nFiles\n- police.csv: "
+        "Source: Devanney and Wistow (2013)\nNote: Mind.\n\nFiles\n- police.csv: "
     )
     assert "- yes: how many gave the answer (authorities)\n" in text
     heads = [part.partition("\n")[0] for part in text.split("\n\n")[2:]]

@@ -54,7 +54,7 @@ def finding(key: str = "seats", **changes: object) -> Finding:
         ),
         "base": "all 8",
         "source": "Our survey",
-        "caveat": "Beware of it.",
+        "caveat": "Mind it.",
         "alt": "Chart: a 50%.",
         "draw": draw,
         "shown": pd.DataFrame({"item": ["a", "b"], "share": ["50% (4 of 8)", "withheld"]}),
@@ -140,7 +140,7 @@ def test_a_sheet_says_all_that_must_be_said_of_a_finding(
         ["a", 4, 0.5, "True", "drawn", "Reconstructed panel"],
         ["b", "[x]", "[x]", "[z]", "drawn", "Reconstructed panel"],
     ]
-    assert cells(book["Notes"])[-1] == ["note 1", "Beware of it.", "drawn_seats"]
+    assert cells(book["Notes"])[-1] == ["note 1", "Mind it.", "drawn_seats"]
     assert cells(book["Contents"])[-1][:4] == [
         *("drawn_seats", "One", "Half have drawn-seats", DRAWN_LABEL)
     ]

@@ -141,13 +141,13 @@ def test_part_of_a_finding_is_the_rows_that_hold_one_of_the_cells_named() -> Non
 # -- Showing slides ----------------------------------------------------------
 
 
-def test_a_slide_tells_the_result_and_the_speaker_what_to_beware_of() -> None:
+def test_a_slide_tells_the_result_and_the_speaker_what_to_note() -> None:
     slide = Slide("Fruit", "*Ripe?*", notes="One.\n\nTwo.", finding=finding())
     shown = soup(slide.html)
     told = [one(shown, tag).text for tag in ("h2", ".csm-title", "em")]
     assert told == ["Fruit", "Two apples & a pear", "Ripe?"]
     assert "bruised" not in shown.text
-    assert slide.told == "One.\n\nTwo.\n\n**Beware:** Some were bruised."
+    assert slide.told == "One.\n\nTwo.\n\n**Note:** Some were bruised."
     assert Slide("A", exercise=ask("table-4")).told == "**Time:** 7 minutes."
 
 

@@ -382,7 +382,7 @@ def test_the_p_values_of_the_lesson_are_those_of_coins() -> None:
         f"p is from 0.016 to {float(exact_p(19, 12)):.2g}, tested alone.",
         "Holm's smallest p is 0.17 at the least.",
         "p of the year-swap test is from <0.0001 to 0.62.",
-        "76 of 150 authorities did not answer, and those that did chose themselves.",
+        "76 of 150 authorities did not answer, and those that did selected themselves.",
     ]
 
 
@@ -397,7 +397,7 @@ def test_the_counts_behind_table_1_hold_by_brute_force() -> None:
     assert [tuple(by_hand(k, 71) for k in parts) for parts in mended] == [
         (77, 21, 1), (76, 23, 1), (76, 21, 3),
     ]  # fmt: skip
-    assert take("impossible-split").table["would mend it"].tolist() == ["77%", "23%", "3%"]
+    assert take("impossible-split").table["would fix it"].tolist() == ["77%", "23%", "3%"]
     assert not [  # on all 46 with the agency on the Board the parts of the row do not add up
         (a, b) for a in range(47) for b in range(47 - a)
         if [by_hand(k, 46) for k in (a, b, 46 - a - b)] == [57, 36, 7]
@@ -495,7 +495,7 @@ def test_how_often_two_can_have_met_is_bounded_by_the_size_not_by_a_base() -> No
 def test_agencies_stand_by_duty_and_then_by_change() -> None:
     rows = take("seats-by-duty").table
     assert rows["duty to cooperate"].tolist() == (
-        ["added by the Act of 2009"] * 2 + ["by the Act of 2004"] * 5 + ["none"] * 3
+        ["added by the 2009 Act"] * 2 + ["under the 2004 Act"] * 5 + ["none"] * 3
     )
     assert [int(change.split()[0].replace("−", "-")) for change in rows["change"]] == [
         33, 28, 10, 4, 0, -1, -2, 7, 3, 0,

@@ -69,10 +69,10 @@ class Slide:
 
     @property
     def told(self) -> str:
-        """What the speaker reads: the notes, what a finding warns of, and the time a task takes."""
+        """What the speaker reads: the notes, the note of a finding, and the time a task takes."""
         lines = [line for line in self.notes.splitlines() if line.strip()]
         if self.finding is not None and self.finding.caveat:
-            lines.append(f"**Beware:** {self.finding.caveat}")
+            lines.append(f"**Note:** {self.finding.caveat}")
         if self.exercise is not None:
             lines.append(f"**Time:** {self.exercise.minutes} minutes.")
         return "\n\n".join(lines)
