@@ -126,7 +126,7 @@ def test_what_may_be_skipped_is_a_slide_of_its_lesson() -> None:
 
 @pytest.mark.parametrize("lesson", NAMES)
 def test_each_lesson_has_misconceptions_with_what_to_do_and_readings(lesson: str) -> None:
-    misconceptions = section("Misconceptions, and how to meet them")
+    misconceptions = section("Misconceptions, and how to address them")
     part = misconceptions.partition(f"### {title_of(lesson)}\n")[2].partition("\n### ")[0]
     said = re.findall(r"(?m)^[^\s:#].+\n: \*.+\*\n  \S.+$", part)
     readings = section("Reading list").partition(f"### {title_of(lesson)}\n")[2]
