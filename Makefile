@@ -138,10 +138,11 @@ reproduce: $(ready) ## Check every published figure and print the ledger
 # -- Proof ------------------------------------------------------------------
 
 .PHONY: lint
-lint: $(ready) ## Check style, format and types
+lint: $(ready) ## Check style, format, types and spelling
 	@$(bin)/ruff check .
 	@$(bin)/ruff format --check .
 	@$(bin)/mypy
+	@$(bin)/codespell
 
 .PHONY: unit
 unit: $(ready) ## Run the tests that need no built site and run no notebook

@@ -1,4 +1,4 @@
-"""The population frame: how many authorities there were, and which list the print rests on."""
+"""The population frame: how many authorities there were, and which list the paper used."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """Drawing panels: respondent-level returns that reproduce every published figure.
 
 A published figure is a column total: so many of those who answered said yes. Every way to spread
-that total over the authorities is consistent with the print, and a panel is one of them. Drawn
+that total over the authorities is consistent with the paper, and a panel is one of them. Drawn
 uniformly, the two years know nothing of each other. `persistence` is the odds ratio with which an
 authority that gave an answer in one year gives it again in the next (Fisher's noncentral
 hypergeometric distribution); 1 is uniform, given who was asked. Nothing in print identifies it.

@@ -91,7 +91,7 @@ def recover(published: pd.DataFrame, codebook: Codebook, frame: pd.DataFrame) ->
     if rules and "half_up" not in rules:
         raise PublishedError(
             f"The percentages printed beside counts are rounded {words.listed(rules)}; recovered "
-            "are only those rounded half up. Check the fractions against the print."
+            "are only those rounded half up. Check the fractions against the paper."
         )
     answering = stated_sample(published)
     printed = rows_of(published)
@@ -289,7 +289,7 @@ def _level_shares(
         else:
             raise PublishedError(
                 f"{name}, {year}: the levels {values} do not add up to {base} on the Board, nor "
-                "with any one corrected. Check the row against the print."
+                "with any one corrected. Check the row against the paper."
             )
         for figure, count in zip(cells["figure"], counts, strict=True):
             levels[figure] = Recovery(count, base, status, basis)

@@ -1,4 +1,4 @@
-"""The population frame, against totals typed from the sources, and which list fits the print."""
+"""The population frame, against totals typed from the sources, and which list fits the paper."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The ledger: verdicts typed by hand, and that they turn when the returns or the print do."""
+"""The ledger: verdicts typed by hand, and that they turn when the returns or the paper do."""
 
 from __future__ import annotations
 

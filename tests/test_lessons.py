@@ -503,7 +503,7 @@ def test_agencies_stand_by_duty_and_then_by_change() -> None:
     assert rows["Boards without it, 2008"].tolist() == [46, 27, 38, 11, 1, 0, 11, 47, 60, 0]
 
 
-# Counts of 74 behind Table 2 and the strategy, by hand; both years, in the order of the print.
+# Counts of 74 behind Table 2 and the strategy, by hand; both years, in the order of the paper.
 COMMISSIONING = {
     "strategy": (57, 54), "camhs": (67, 62), "disability": (66, 61), "substance_misuse": (55, 55),
     "youth_offending": (50, 49), "looked_after_children": (47, 42),
@@ -681,7 +681,7 @@ MISTAKES_OF_TABLE: list[tuple[str, Any, str]] = [
     ("rounding", lambda k, n: f"{by_hand(k, n)}%", "0 of 1 is 0%; yours gives 0%"),
     ("rounding", lambda *_: None, "0 of 1 is 0%; yours gives None"),
     ("rounding", 63, "Write a function: answer_rounded(45, 72) must give 63"),
-    ("shared-base", [68], "68 is impossible. That is what the paper leaves. No count of 68 is"),
+    ("shared-base", [68], "68 is impossible. That is what the paper leaves. No count of 68 gives"),
     ("shared-base", [62, 64, 68], "No count of 68 gives 98%, 95%, 42% and 39%"),
     ("shared-base", [64], "64 will do, and there are others up to 74"),
     ("shared-base", 64, "Give a list of every base"),

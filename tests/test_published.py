@@ -178,7 +178,7 @@ def test_the_no_responses_and_not_stated_of_table_1_are_recorded(figures: pd.Dat
         assert said[f"level.{agency}", year, "not_stated"] == not_stated
 
 
-# --- what the print says of itself -------------------------------------------------------------
+# --- what the paper says of itself -------------------------------------------------------------
 
 
 def test_only_half_up_gives_every_printed_fraction_its_percentage(figures: pd.DataFrame) -> None:

@@ -97,7 +97,7 @@ MENDS: tuple[tuple[str, str], ...] = (
     # A name that differs from the words on the button cannot be spoken to it.
     (r'(<button class="btn search-button-field[^>]*?) aria-label="Search"', r"\1"),
     (r'<summary aria-label="Toggle hidden content">', "<summary>"),
-    (r"Color mode", "Colour mode"),
+    (r"Color mode", "Colour mode"),  # codespell:ignore
     # The theme switch holds one icon per mode, whose titles would be read as its text.
     (r'(<i class="theme-switch [^>]*?) title="[^"]*"', r'\1 aria-hidden="true"'),
     (

@@ -477,7 +477,7 @@ def write_source(collection: Collection, folder: Path, *, run: bool = True) -> N
     folder
         Where to; made if missing.
     run
-        Whether the notebooks shall hold their findings.
+        Whether the notebooks hold their findings.
 
     Raises
     ------

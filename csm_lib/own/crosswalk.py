@@ -307,7 +307,8 @@ def read_file(
 
 _KNOWN_AS: Mapping[str, frozenset[str]] = {
     "authority": frozenset(
-        "authority|local authority|la|organisation|organization|council|respondent|partnership"
+        "organization|"  # codespell:ignore
+        "authority|local authority|la|organisation|council|respondent|partnership"
         "|authority name|authority code|la name|la code|local authority name".split("|")
     ),
     "year": frozenset("year|wave|survey year|collection year".split("|")),
