@@ -52,9 +52,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="python -m csm_lib",
-        description="Check returns, collect them, and take the findings along.",
+        description="Check and collect returns, and export the findings.",
         epilog="Help on a command: python -m csm_lib check --help\n"
-        "Exit status: 0 all is well, 1 something was found wrong, 2 the command was mistyped.",
+        "Exit status: 0 all is well, 1 a problem was found, 2 the command was mistyped.",
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     found = parser.add_subparsers(required=True, metavar="command")
@@ -91,10 +91,10 @@ def _check(found: Commands) -> None:
         "check",
         "check your returns, every fault in one report",
         """\
-Read returns as they come (CSV, Excel, SPSS, Stata, Parquet) and hold them against
-the codebook. Every fault is listed at once: where it is, what was expected, what to
-do. An error makes the exit status 1; a warning does not. Nothing is repaired unless
-you say so with --repair, and every repair is listed.""",
+Read returns in any common format (CSV, Excel, SPSS, Stata, Parquet) and check them
+against the codebook. Every fault is listed at once: where it is, what was expected,
+what to do. An error makes the exit status 1; a warning does not. Nothing is repaired
+unless you say so with --repair, and every repair is listed.""",
         [
             "my-survey                        a folder with codebook.csv and returns",
             "export.xlsx --codebook codebook.csv",
@@ -108,25 +108,25 @@ you say so with --repair, and every repair is listed.""",
         "--codebook",
         type=Path,
         metavar="FILE",
-        help="the codebook.csv that a file of returns answers; a folder has its own",
+        help="the codebook.csv for a file of returns; a folder has its own",
     )
     one.add_argument(
         "--columns",
         type=Path,
         metavar="FILE",
-        help="the crosswalk, which says what foreign columns and codes mean; the command "
-        "'columns' drafts it. In a folder columns.csv is taken without asking",
+        help="the crosswalk, which says what another file's columns and codes mean; the command "
+        "'columns' drafts it. In a folder, columns.csv is used automatically",
     )
     one.add_argument(
         "--repair",
         action="store_true",
-        help="accept the repairs on offer: ways to write yes and no, spaces, capitals",
+        help="make the repairs offered: spellings of yes and no, spaces, capitals",
     )
     one.add_argument(
         "--out",
         type=Path,
         metavar="FILE",
-        help="write the clean returns as .csv or .parquet, where no file is yet",
+        help="write the clean returns to a new .csv or .parquet file",
     )
     one.add_argument("--html", type=Path, metavar="FILE", help="write the report as a web page")
     one.add_argument("--csv", type=Path, metavar="FILE", help="write the report as a table")
@@ -136,11 +136,11 @@ def _columns(found: Commands) -> None:
     one = _command(
         found,
         "columns",
-        "draft which column of a foreign file is which question",
+        "draft a match between a file's columns and the questions",
         """\
 Compare the columns of a file, their labels and codes with the codebook, and write a
-first draft of columns.csv. Finish it by hand before you check with it: a likeness of
-names is a guess.""",
+first draft of columns.csv. Finish it by hand before you use it: a match by name is
+only a guess.""",
         [
             "deposit.sav --codebook codebook.csv",
             "export.xlsx --codebook codebook.csv --out export-columns.csv",
@@ -148,7 +148,7 @@ names is a guess.""",
     )
     one.add_argument("path", type=Path, metavar="FILE", help="the file of returns")
     one.add_argument(
-        "--codebook", type=Path, metavar="FILE", required=True, help="the codebook.csv it answers"
+        "--codebook", type=Path, metavar="FILE", required=True, help="the codebook.csv for it"
     )
     one.add_argument(
         "--out",
@@ -164,8 +164,8 @@ def _template(found: Commands) -> None:
         "template",
         "write an Excel workbook for respondents to fill in",
         """\
-Write a workbook with a sheet for each section of the codebook, the questions beside
-the cells and the answers to choose from. What is filled in can be checked as it is.""",
+Write a workbook with a sheet for each section of the codebook, with the questions and
+the answers to choose from. Completed workbooks can be checked as they are.""",
         [
             "--out survey-2025.xlsx --year 2025 --collection my-survey",
             "--out template.xlsx --year 2009",
@@ -174,13 +174,13 @@ the cells and the answers to choose from. What is filled in can be checked as it
     _add_collection(one, "the folder with codebook.csv; it needs no returns yet")
     one.add_argument("--out", type=Path, metavar="FILE", required=True, help="the .xlsx to write")
     one.add_argument(
-        "--year", type=int, required=True, help="the year that is asked for; see the codebook"
+        "--year", type=int, required=True, help="the year to ask about; see the codebook"
     )
     one.add_argument(
         "--rows",
         type=int,
         metavar="NUMBER",
-        help="for how many respondents there are drop-downs (default: 500)",
+        help="how many respondents to make drop-downs for (default: 500)",
     )
 
 
@@ -227,16 +227,16 @@ def _profile(found: Commands) -> None:
     one = _command(
         found,
         "profile",
-        "show one authority beside comparable ones",
+        "compare one authority with similar ones",
         """\
-Set the answers of one respondent beside those of its region, its type and everyone,
+Compare the answers of one respondent with those of its region, its type and everyone,
 with what changed since the last wave and what it lacks that most others have.""",
         [
             "A01",
             '"Name of the partnership" --collection my-survey --out profile.html',
         ],
     )
-    one.add_argument("authority", metavar="AUTHORITY", help="its name, as the returns have it")
+    one.add_argument("authority", metavar="AUTHORITY", help="its name, as in the returns")
     _add_collection(one, "the folder of your collection")
     one.add_argument(
         "--out", type=Path, metavar="FILE", help="write a page to print, instead of text"
@@ -268,7 +268,7 @@ def _reproduce(found: Commands) -> None:
     one = _command(
         found,
         "reproduce",
-        "hold every published figure and statement against the returns",
+        "check every published figure and statement against the returns",
         "Print the ledger. The exit status is 1 if a verdict is not as recorded.",
     )
     one.add_argument("--record", action="store_true", help="record the verdicts as they now are")
