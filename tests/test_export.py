@@ -54,7 +54,7 @@ def finding(key: str = "seats", **changes: object) -> Finding:
         ),
         "base": "all 8",
         "source": "Our survey",
-        "caveat": "Beware of it.",
+        "caveat": "Mind it.",
         "alt": "Chart: a 50%.",
         "draw": draw,
         "shown": pd.DataFrame({"item": ["a", "b"], "share": ["50% (4 of 8)", "withheld"]}),
