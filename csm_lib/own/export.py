@@ -81,8 +81,8 @@ RETURNS, PANEL = "returns.csv", "drawn-panel.csv"
 CONFIDENTIAL, NO_NUMBER, NOT_APPLICABLE = "[c]", "[x]", "[z]"
 SHORTHAND = {
     CONFIDENTIAL: "withheld, as so small a count could point to somebody",
-    NO_NUMBER: "there is no number: it is not known, or was not asked for",
-    NOT_APPLICABLE: "there is nothing to say",
+    NO_NUMBER: "not available: the number is not known, or was not asked for",
+    NOT_APPLICABLE: "not applicable",
 }
 """What stands in a cell of the workbooks that is empty in the CSV."""
 

@@ -6,7 +6,7 @@ a formula or a link, and what Excel would refuse is taken out or cut.
 A `Sheet` is described once and written twice, as Excel and as OpenDocument, by the rules of the
 Government Analysis Function for accessible spreadsheets: everything begins in column A, a title
 and some lines stand above one marked-up table, no cell is merged or empty, and nothing is frozen,
-filtered, hidden, filled or told by colour. (gptables 2.0 makes such workbooks too, but makes
+filtered, hidden, filled or told by colour. (gptables 2.0 writes such workbooks too, but makes
 formulas and links of what is in a cell, refuses a cell that holds a dash, and knows no rows'
 heights, no shares, no fixed bytes and no OpenDocument.)
 """
