@@ -87,8 +87,9 @@ def explore(collection: Collection, items: str | Sequence[str] = ()) -> View:
 
 
 def _firm(statuses: pd.Series) -> str:
-    """What the numbers of some cells are; a cell without a number is nothing."""
-    return ", ".join(dict.fromkeys(one for one in statuses if not one.startswith("not ")))
+    """What the numbers of some cells are; where none has a number, why."""
+    firm = statuses[~statuses.str.startswith("not ")]
+    return ", ".join((firm if len(firm) else statuses).unique())
 
 
 @dataclass(frozen=True, repr=False, eq=False)

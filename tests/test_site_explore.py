@@ -145,8 +145,8 @@ def test_one_year_shows_its_column_only(reader: Reader) -> None:
 
     assert shown(page) == [
         ["Item", "Section", "2009", "Status"],
-        ["Local Connexions Partnership", "Agencies under the duty", "not asked", ""],
-        ["Fire and rescue", "Agencies under no duty", "49% (36 of 73)", "published"],
+        ["Local Connexions Partnership", "Agencies under the duty", "not asked", "not asked"],
+        ["Fire and rescue", "Other agencies", "49% (36 of 73)", "published"],
     ]
 
 
@@ -335,7 +335,7 @@ def test_the_switch_of_light_and_dark_repaints_the_chart(reader: Reader) -> None
       return [...document.querySelectorAll('.csm-drawn svg text')]
         .every(text => inks.includes(text.getAttribute('fill')));
     }"""
-    ground = "() => document.querySelector('.csm-drawn svg rect').getAttribute('fill')"
+    ground = "() => document.querySelector('.csm-drawn svg').style.backgroundColor"
     assert page.evaluate(fills)
     light = page.evaluate(ground)
     page.evaluate("document.documentElement.dataset.theme = 'dark'")

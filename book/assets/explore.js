@@ -23,18 +23,16 @@ for (const view of document.querySelectorAll(".csm-explore")) {
   const address = () => (chosen() === untouched ? "" : chosen());
 
   function restore() {
-    const state = new URLSearchParams(location.hash.slice(1));
-    if (location.hash && !state.has("show")) return; // leads to another place on the page
-    form.reset();
-    if (state.has("show")) {
-      for (const box of form.querySelectorAll("[name=item]"))
-        box.checked = state.getAll("item").includes(box.value);
-      for (const radio of form.querySelectorAll("[name=show]"))
-        radio.checked ||= radio.value === state.get("show");
-      form.elements.sort.value = state.get("sort") ?? "";
-      form.elements.reverse.checked = state.has("reverse");
-    }
-    list();
+    const state = new URLSearchParams(location.hash.slice(1) || untouched);
+    if (!state.has("show")) return; // leads to another place on the page
+    for (const box of form.querySelectorAll("[name=item]"))
+      box.checked = state.getAll("item").includes(box.value);
+    for (const radio of form.querySelectorAll("[name=show]"))
+      radio.checked ||= radio.value === state.get("show");
+    const { sort, reverse } = form.elements;
+    sort.value = state.get("sort");
+    sort.selectedIndex = Math.max(0, sort.selectedIndex); // of a column that there is
+    reverse.checked = state.has("reverse");
     show();
   }
 
@@ -68,7 +66,7 @@ for (const view of document.querySelectorAll(".csm-explore")) {
       row.hidden = !shown.includes(row);
       const statuses = columns.map((n) => row.cells[n].dataset.status);
       const firm = statuses.filter((status) => !status.startsWith("not "));
-      row.cells[names.length - 1].textContent = [...new Set(firm)].join(", ");
+      row.cells[names.length - 1].textContent = [...new Set(firm.length ? firm : statuses)].join(", ");
     }
     table.tBodies[0].append(...shown);
     const sort = form.elements.sort;
