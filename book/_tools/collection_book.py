@@ -147,6 +147,14 @@ LESSONS: Mapping[str, Lesson] = {
             ("What was not asked.", "Something else may have taken its place."),
         ),
     ),
+    "explore": Lesson(
+        "how to find the figure of an item yourself, and how to see what it rests on.",
+        WORDS,
+        (
+            ("Why a share is high or low.", "Shares tell how many, not for what reason."),
+            ("Whether a pattern is more than chance.", "Who looks at many figures will find one."),
+        ),
+    ),
 }
 
 SECTION = Lesson(
@@ -386,7 +394,8 @@ def respondent_notebook(
 def explore_notebook(collection: Collection, *, run: bool = True) -> NotebookNode:
     """The notebook in which a reader chooses what to see."""
     shown = Shown("", "view.explore(collection)", lambda: view.explore(collection))
-    return notebook([EXPLORE], ["view"], [shown], "", run=run)
+    outro = "\n\n".join(frame(LESSONS["explore"], 1, facts(collection)))
+    return notebook([EXPLORE], ["view"], [shown], outro, run=run)
 
 
 # -- The source of the book --------------------------------------------------

@@ -6,7 +6,7 @@ for (const view of document.querySelectorAll(".csm-explore")) {
   const chart = view.querySelector(".csm-drawn");
   const table = view.querySelector("table");
   const find = form.querySelector("[data-find]");
-  const given = JSON.parse(view.querySelector("script").textContent);
+  const given = JSON.parse(chart.dataset.given);
   const names = [...table.tHead.rows[0].cells].map((head) => head.textContent);
   const rows = [...table.tBodies[0].rows]; // in the order of the book
   const widest = 760; // of a picture, in pixels
