@@ -33,6 +33,12 @@ def collection() -> Collection:
     return open_collection()
 
 
+def straight(part: object) -> str:
+    """The text of a part of the page, with the quotation marks of a keyboard."""
+    assert isinstance(part, Tag)
+    return part.get_text().strip().replace("’", "'")
+
+
 def links(item: str) -> list[str]:
     """The addresses that an item leads to, from the root of the site."""
     term = PAGE.find("dt", id=f"item-{item}")
@@ -54,12 +60,12 @@ def test_every_item_of_the_codebook_stands_there_once_with_its_question(
     for item in collection.codebook.values():
         term = PAGE.find("dt", id=f"item-{item.item}")
         assert isinstance(term, Tag)
-        assert term.get_text().startswith(item.label)
-        assert item.question in term.find_next_sibling("dd").get_text()
+        assert straight(term).startswith(item.label)
+        assert item.question in straight(term.find_next_sibling("dd"))
 
 
 def test_the_names_are_in_the_order_of_the_alphabet() -> None:
-    names = [term.get_text().strip().rstrip("#").casefold() for term in PAGE.select("dt.csm-item")]
+    names = [straight(term).casefold() for term in PAGE.select("dt.csm-item")]
 
     assert names == sorted(names)
     for section in PAGE.select("section section"):

@@ -67,7 +67,7 @@ def said(figure: Locator) -> str:
 
 
 def control(figure: Locator, name: str) -> Locator:
-    return figure.get_by_label(name, exact=True).and_(figure.locator(".csm-tools *"))
+    return figure.locator(f".csm-tools label:has(span:text-is('{name}')) :is(input, select)")
 
 
 def choose(page: Page, select: Locator, value: str) -> None:
@@ -127,7 +127,8 @@ def test_each_choice_shows_the_rows_of_its_value(reader: Reader, name: str, key:
     page = reader.open(name, width=PHONE)
     figure = at(page, key)
     for select in figure.locator(".csm-tools select").all():
-        column = heads.index(select.locator("xpath=..").locator("span").inner_text())
+        name_of = select.locator("xpath=..").locator("span").text_content()
+        column = heads.index(str(name_of))
         values = {row[column] for row in rows}
         offered = select.locator("option").evaluate_all("all => all.map(e => e.value)")
         assert offered[0] == "*"
