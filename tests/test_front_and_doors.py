@@ -106,6 +106,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
         "extensions = ['csm_front']\nroot_doc = 'part/front'\n"
         "html_baseurl = 'https://example.org/a/'\n",
         "part/front.rst": "Front & <b>\n===========\n\nQuokka. See :doc:`/plain`.\n\n"
+        ".. raw:: html\n\n   <p><a href='#x'>x</a> <a href=\"more.html#y\">y</a></p>\n\n"
         ".. toctree::\n\n   more\n   /plain\n",
         "part/more.rst": "More\n====\n\nBack to the :doc:`front`.\n",
         "plain.rst": "Plain\n=====\n\nThe :doc:`part/front`.\n",
@@ -123,7 +124,7 @@ def addresses(path: Path, where: str) -> list[str]:
 def test_the_front_page_stands_at_the_root_and_links_go_both_ways(site: Path) -> None:
     body = ".body p a"
 
-    assert addresses(site / "index.html", body) == ["plain.html"]
+    assert addresses(site / "index.html", body) == ["plain.html", "#x", "part/more.html#y"]
     assert addresses(site / "part/more.html", body) == ["../index.html"]
     assert addresses(site / "plain.html", body) == ["index.html"]
 

@@ -13,8 +13,10 @@ from pathlib import Path
 from posixpath import relpath
 from typing import Any
 
+from csm_book import relinked
 from csm_doors import TEMPLATES
 from csm_search import END, START
+from docutils import nodes  # type: ignore[import-untyped]
 from sphinx.application import Sphinx
 from sphinx.builders.html import StandaloneHTMLBuilder
 
@@ -35,6 +37,17 @@ class FrontAtRoot(StandaloneHTMLBuilder):
     def get_outfilename(self, pagename: str) -> str:
         """File of a page."""
         return super().get_outfilename(self._placed(pagename))
+
+
+def relink_findings(app: Sphinx, page: nodes.document, name: str) -> None:
+    """Lead the links within the front page's findings, which Sphinx does not know, from the root.
+
+    They are written as HTML in the notebook, and start from its folder.
+    """
+    folder = Path(name).parent.as_posix()
+    if name == app.config.root_doc and app.builder.name == FrontAtRoot.name:
+        for raw in [node for node in page.findall(nodes.raw) if node["format"] == "html"]:
+            raw.replace_self(nodes.raw("", relinked(raw.astext(), folder), format="html"))
 
 
 def lead_on(app: Sphinx, exception: Exception | None) -> None:
@@ -59,6 +72,7 @@ def lead_on(app: Sphinx, exception: Exception | None) -> None:
 def setup(app: Sphinx) -> dict[str, Any]:
     """Tell Sphinx when to call what stands above."""
     app.add_builder(FrontAtRoot, override=True)
+    app.connect("doctree-resolved", relink_findings)
     # after the pages are listed and mended, and after the search has its addresses
     app.connect("build-finished", lead_on, priority=950)
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}
