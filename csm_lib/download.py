@@ -1,4 +1,4 @@
-"""What a reader takes away: a small zip of the data and its story, and the words to cite it.
+"""What a reader takes away: data with their story, as a zip and a workbook, and how to cite them.
 
 The same finding gives the same bytes, so that a download has a stable address and a site that is
 built twice is the same site.
@@ -13,6 +13,7 @@ import textwrap
 import tomllib
 import zipfile
 from collections.abc import Mapping
+from datetime import datetime
 from functools import cache
 from importlib import metadata
 from pathlib import Path
@@ -44,6 +45,11 @@ FACTS = "Facts: stating them needs no licence. Cite their source."
 UNSAID = "Set by whoever holds the returns. Ask before you pass them on."
 
 WIDTH = 88
+
+EXCEL = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+TEXT = {"text_wrap": True, "valign": "top"}
+MOST = 32_767
+"""The most characters of a cell in Excel."""
 
 RESPONDENTS = ("authority", "authorities")
 """What one respondent and several are called, where nobody says otherwise."""
@@ -176,21 +182,41 @@ def zipped(files: Mapping[str, bytes]) -> bytes:
     return out.getvalue()
 
 
-def write_workbook(
-    path: Path, about: Mapping[str, Any], table: pd.DataFrame, data: pd.DataFrame
-) -> None:
-    """Write a finding as a workbook: what it is, the table to read, and the data to work with."""
-    options = {"strings_to_formulas": False, "strings_to_urls": False}
-    facts = [
-        (name.capitalize(), legible(about[name]))
-        for name in ("title", "label", "question", "base", "source", "caveat")
-        if about[name]
-    ]
+def workbook(about: Mapping[str, Any], table: pd.DataFrame, data: pd.DataFrame) -> bytes:
+    """Return a workbook: what the finding is, its table to read, and its data to work with."""
+    facts = [("Title", about["title"]), ("Label", about["label"]), ("Question", about["question"])]
+    facts += [("Base", about["base"])]
+    facts += [("Status", f"{n['rows']} {n['status']}: {n['meaning']}") for n in about["status"]]
+    facts += [("Source", about["source"]), ("Note", about["caveat"])]
+    facts += [("Licence", f"{one['covers']}: {one['licence']}") for one in about["licence"]]
     facts += [("Cite", one) for one in about["cite"]]
-    with pd.ExcelWriter(path, engine="xlsxwriter", engine_kwargs={"options": options}) as book:
-        pd.DataFrame(facts).to_excel(book, sheet_name="About", index=False, header=False)
-        table.to_excel(book, sheet_name="Table", index=False)
-        data.to_excel(book, sheet_name="Data", index=False)
+    sheets = {
+        "About": pd.DataFrame(
+            [(name, legible(text)) for name, text in facts if text], columns=["What", "Text"]
+        ),
+        "Table": table,
+        "Data": data,
+        "Columns": pd.DataFrame(about["columns"]),
+    }
+    shares = {one["name"] for one in about["columns"] if "0 to 1" in one.get("unit", "")}
+    options = {"strings_to_formulas": False, "strings_to_urls": False}
+    out = io.BytesIO()
+    with pd.ExcelWriter(out, engine="xlsxwriter", engine_kwargs={"options": options}) as writer:
+        book = writer.book
+        book.set_properties({"title": legible(about["title"]), "created": datetime(1980, 1, 1)})
+        text, percent = book.add_format(TEXT), book.add_format({**TEXT, "num_format": "0%"})
+        for name, frame in sheets.items():
+            cells = frame.map(lambda cell: legible(cell)[:MOST] if isinstance(cell, str) else cell)
+            cells.to_excel(writer, sheet_name=name, index=False)
+            sheet = writer.sheets[name]
+            sheet.freeze_panes(1, 0)
+            sheet.set_landscape()
+            sheet.fit_to_pages(1, 0)
+            for at, column in enumerate(frame.columns):
+                longest = max(map(len, map(str, (column, *frame.iloc[:, at]))))
+                form = percent if name == "Data" and column in shares else text
+                sheet.set_column(at, at, min(longest, WIDTH) + 2, form)
+    return out.getvalue()
 
 
 def fill(text: str, *, hang: str = "") -> str:

@@ -1,16 +1,16 @@
 """A finding: one question answered, with everything its reader needs, and how it shows itself.
 
 The same object shows in JupyterLab and on the page: its title states the result, under it stand
-the chart, the base, the status of the numbers and what to beware of, and folded away the table
-behind the chart and the data to take along. As text (`str`, and what is stored in a notebook) it
-is the same without the chart.
+the chart, what it shows in words, the base with a mark of numbers less firm than a print, and a
+note where one is needed; then, folded away, the table behind the chart, and what can be taken
+along. As text (`str`, and what is stored in a notebook) it is the same without the chart.
 """
 
 from __future__ import annotations
 
 import base64
 import textwrap
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -23,6 +23,7 @@ from csm_lib.counts import format_percent
 from csm_lib.status import (
     DERIVED,
     DRAWN,
+    FIRM,
     INVENTED,
     LABELS,
     STATUSES,
@@ -33,7 +34,25 @@ from csm_lib.status import (
     withheld,
 )
 from csm_lib.templates import render
-from csm_lib.words import counted, legible, sentence, span
+from csm_lib.words import counted, legible, listed, of, sentence, span
+
+LONGEST_ALT = 40
+"""The most words of a chart's description that tells every figure; a longer one tells the ends."""
+
+KINDS = {
+    "bars": "Bar chart",
+    "change_bars": "Bar chart",
+    "dumbbell": "Dot chart",
+    "levels": "Dot chart",
+    "ranked_dots": "Dot chart",
+    "stacked_bars": "Stacked bar chart",
+    "tile_map": "Map",
+    "waves": "Line chart",
+}
+"""What a chart is called in words, by the name of the function that draws it."""
+
+TALLIED = ("item", "label", "answer", "yes", "base", "no_answer")
+"""The columns by which a table is known for a tally."""
 
 DRAWN_SOURCE = "One panel, drawn to reproduce the totals of Devanney and Wistow (2013)"
 """Where a number comes from that no figure of the paper stands behind."""
@@ -76,9 +95,9 @@ def finding(
         What it is made from, where `data` does not say: a tally, or the collection. From it come
         base and source.
     base, source, alt, table
-        Of whom the shares are, where the numbers come from, the result for those who do not see
-        the chart, and the table as a page sets it, in text. Left out, they are worked out from
-        the data: see `base_of`, `source_of`, `alt_of` and `as_table`.
+        Of whom the shares are, where the numbers come from, what stands under the chart for
+        those who do not see it, and the table as a page sets it, in text. Left out, they are
+        worked out from the data: see `base_of`, `source_of`, `alt_of` and `as_table`.
 
     Returns
     -------
@@ -92,7 +111,8 @@ def finding(
     drawn = drawable(data) if {"status", "item", "base"} <= set(data) else data.copy()
     label = label_of(data) or ""  # of what is withheld and not drawn, too
     drawn.attrs["label"] = label
-    what = ". ".join(["Chart", *label.splitlines(), question.rstrip("?.")])
+    kind = KINDS.get(getattr(chart, "__name__", ""), "Chart")
+    what = ". ".join([*label.splitlines(), kind])
     return Finding(
         key=key,
         title=title,
@@ -101,7 +121,7 @@ def finding(
         base=base or base_of(tally, origin),
         source=source or source_of(tally, origin),
         caveat=" ".join(part for part in (note, withheld_text(data, origin)) if part),
-        alt=alt or alt_of(what, data),
+        alt=alt or (alt_of(what, data) if chart else ""),
         draw=None if chart is None or drawn.empty else (lambda: chart(drawn)),
         shown=table,
         origin=origin,
@@ -117,7 +137,7 @@ class Finding:
     key, title, question, data, base, source, alt
         As for `finding`.
     caveat
-        What the reader must beware of; may be empty.
+        What changes how it is read; may be empty.
     draw
         Draws the chart; ``None`` where the table is the finding.
     shown
@@ -174,7 +194,7 @@ class Finding:
         if kind == ".csv":
             path.write_text(self.csv, "utf-8")
         elif kind == ".xlsx":
-            download.write_workbook(path, self.about, self.table, self.data)
+            path.write_bytes(self.workbook)
         elif kind == ".svg":
             path.write_text(self.drawing, "utf-8")
         elif kind == ".png":
@@ -200,6 +220,16 @@ class Finding:
     def csv(self) -> str:
         """The data to take away; every row says where it comes from."""
         return download.as_csv(self._sourced)
+
+    @property
+    def workbook(self) -> bytes:
+        """The data as an Excel file, with what goes along with them, the same each time."""
+        return download.workbook(self.about, self.table, self._sourced)
+
+    @property
+    def marks(self) -> dict[str, int]:
+        """The statuses that a reader must be told of, as `status` counts them."""
+        return {name: rows for name, rows in self.status.items() if name not in FIRM}
 
     @property
     def label(self) -> str:
@@ -260,7 +290,7 @@ class Finding:
             f"Source: {self.source}",
         ]
         if self.caveat:
-            lines.append(f"Beware: {self.caveat}")
+            lines.append(f"Note: {self.caveat}")
         wrapped = [textwrap.fill(line, 96, subsequent_indent="  ") for line in lines]
         table = self.table
         rows = str(table.to_string(index=False)) if len(table) else "(no rows)"
@@ -279,9 +309,14 @@ class Finding:
             f=self,
             drawing=self.drawing if self.draw else "",
             status=_status_text(self.status),
+            meanings=STATUSES,
             file=download.file_name(self.key),
-            # book/_ext/csm_downloads.py makes a file of it on the site
-            archive=base64.b64encode(self.archive).decode(),
+            # book/_ext/csm_downloads.py makes files of them on the site
+            carried={
+                kind: base64.b64encode(data).decode()
+                for kind, data in (("xlsx", self.workbook), ("zip", self.archive))
+            },
+            excel=download.EXCEL,
         )
 
 
@@ -300,8 +335,7 @@ def as_table(data: pd.DataFrame) -> pd.DataFrame:
         stands beside it where somebody gave none. A cell without a figure says so, and so does
         one that is withheld.
     """
-    needed = {"item", "label", "answer", "yes", "base", "no_answer"}
-    if not needed <= set(data.columns):
+    if not set(TALLIED) <= set(data.columns):
         return data.reset_index(drop=True)
     groups = groups_of(data)
     one_item = data["item"].nunique() == 1 and bool(groups)
@@ -407,16 +441,51 @@ def withheld_text(data: pd.DataFrame, origin: Origin | None) -> str:
 
 
 def alt_of(what: str, data: pd.DataFrame) -> str:
-    """The numbers of a chart in words: what it is, then each row of its table."""
-    table = as_table(data)
-    rows = []
-    for row in table.drop(columns="status", errors="ignore").to_dict("records"):
-        first, *rest = row.items()
-        values = ", ".join(
-            f"{name} {value}" for name, value in rest if "no answer" not in str(name)
-        )
-        rows.append(f"{first[1]}: {values}")
-    return f"{what}. {'; '.join(rows)}."
+    """What a chart shows in words: what it is, and its figures or, of many, the ends of them.
+
+    Of a tally these are the highest and the lowest share of its last year, of any other table its
+    first row and its last, as charts are drawn in order.
+    """
+    table = as_table(data).drop(columns="status", errors="ignore")
+    shown = table[[name for name in table if "no answer" not in str(name)]]
+    rows = [_row_text(row) for row in shown.to_dict("records")]
+    if not set(TALLIED) <= set(data) or len(" ".join([what, *rows]).split()) <= LONGEST_ALT:
+        return described(what, rows)
+    held = data[(data["yes"].notna() & (data["base"] > 0)).astype(bool)]
+    if held.empty:
+        return described(what, rows)
+    held = held.assign(answer=_called(held), share=(held["yes"] / held["base"]).astype(float))
+    years = sorted(data["year"].unique()) if "year" in data else []
+    last = held[held["year"] == held["year"].max()] if years else held
+    apart = [name for name in ("label", *groups_of(data), "answer") if held[name].nunique() > 1]
+    apart = apart or ["label"]
+    noun = {"label": "item", "answer": "answer"}.get(apart[0], "group")
+    ends = pd.concat([last.nlargest(1, "share"), last.nsmallest(1, "share")]).to_dict("records")
+    high, low = (
+        f"{', '.join(str(row[name]) for name in apart)} {of(row['yes'], row['base'])}"
+        for row in ends
+    )
+    some = counted(data[apart[0]].nunique(), noun)
+    some += f" in {listed([str(year) for year in years])}" if years else ""
+    when = f" in {last['year'].max()}" if len(years) > 1 else ""
+    return f"{what}{_joint(what)}{some}. Highest{when}: {high}; lowest: {low}."
+
+
+def described(what: str, rows: Sequence[str]) -> str:
+    """What a chart shows in words, from a text on each of its rows."""
+    told = f"{what}. {'; '.join(rows)}."
+    if len(rows) < 3 or len(told.split()) <= LONGEST_ALT:
+        return told
+    return f"{what}{_joint(what)}{len(rows)} rows. First, {rows[0]}; last, {rows[-1]}."
+
+
+def _joint(what: str) -> str:
+    return ", " if " of " in what else " of "
+
+
+def _row_text(row: Mapping[Any, Any]) -> str:
+    (_, first), *rest = row.items()
+    return f"{first}: {', '.join(f'{name} {value}' for name, value in rest)}"
 
 
 def _status_text(status: Mapping[str, int]) -> str:

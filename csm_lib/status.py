@@ -33,6 +33,9 @@ STATUSES: Mapping[str, str] = {
 }
 """What a number is, and how a page explains it."""
 
+FIRM = (OWN, "published", "recovered")
+"""What a reader takes a number for unless told otherwise."""
+
 TALLY = (*aggregate.TALLY, "low", "high", "status", "source")
 """The columns a tally may have, and its saved file; any other is one by which it is split."""
 

@@ -62,11 +62,18 @@ def test_a_count_that_no_print_stands_behind_is_marked_drawn(tmp_path: Path) -> 
 
 
 @pytest.mark.parametrize("key", [key for path in CHAPTERS for key in keys(path)])
-def test_a_chart_has_a_text_with_its_numbers(key: str) -> None:
+def test_a_chart_has_a_short_text_with_its_ends_and_a_table_with_every_number(key: str) -> None:
     finding = take(key)
     if finding.draw is not None:
-        shares = finding.data.apply(lambda row: f"({row['yes']} of {row['base']})", axis=1)
-        assert all(share in finding.alt for share in shares)
+        data = finding.data
+        last = data[data["year"] == data["year"].max()] if "year" in data else data
+        share = (last["yes"] / last["base"]).astype(float)
+        for end in (share.idxmax(), share.idxmin()):
+            assert f"({last.loc[end, 'yes']} of {last.loc[end, 'base']})" in finding.alt
+        assert len(finding.alt.split()) <= 40
+        cells = " ".join(finding.table.astype("str").to_numpy().ravel())
+        told = data.apply(lambda row: f"({row['yes']} of {row['base']})", axis=1)
+        assert all(share in cells for share in told)
 
 
 def test_no_key_is_given_twice() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import hashlib
+import html
 import importlib.util
 import io
 import json
@@ -15,9 +16,11 @@ import zipfile
 from pathlib import Path, PurePosixPath
 from types import ModuleType, SimpleNamespace
 
+import openpyxl
 import pandas as pd
 import pytest
 import yaml
+from bs4 import BeautifulSoup
 
 from csm_lib import download
 from csm_lib.collection import Collection
@@ -179,14 +182,16 @@ def test_what_is_withheld_is_no_fact_to_be_licensed() -> None:
 def test_the_same_finding_gives_the_same_bytes_in_another_process() -> None:
     code = (
         "import hashlib; from csm_lib.notebooks import take; "
-        "print(hashlib.sha256(take('commissioning-areas').archive).hexdigest())"
+        "finding = take('commissioning-areas'); "
+        "print(hashlib.sha256(finding.archive + finding.workbook).hexdigest())"
     )
     settings = {"PYTHONHASHSEED": "7", "TZ": "Asia/Tokyo", "PYTHONPATH": str(ROOT)}
     run = subprocess.run(
         [sys.executable, "-c", code], capture_output=True, text=True, check=True, env=settings
     )
-    archive = take("commissioning-areas").archive
-    assert run.stdout.strip() == hashlib.sha256(archive).hexdigest()
+    finding = take("commissioning-areas")
+    made = hashlib.sha256(finding.archive + finding.workbook).hexdigest()
+    assert run.stdout.strip() == made
 
 
 def test_the_zip_tells_neither_time_nor_machine() -> None:
@@ -335,14 +340,23 @@ def extension() -> ModuleType:
     return module
 
 
-def _build(extension: ModuleType, site: Path, pages: dict[str, str]) -> list[str]:
-    """Write some pages, finish them, and return the warnings."""
+def _build(
+    extension: ModuleType, site: Path, pages: dict[str, str], root: str = "", front: str = "top"
+) -> list[str]:
+    """Write some pages, finish them, and return the warnings; their notebooks lie in the site."""
     for name, page in pages.items():
         (site / name).parent.mkdir(parents=True, exist_ok=True)
         (site / name).write_text(page, "utf-8")
     said: list[str] = []
     extension.logger = SimpleNamespace(warning=said.append)
-    app = SimpleNamespace(outdir=site, builder=SimpleNamespace(format="html"))
+    names = [name.removesuffix(".html") for name in pages]
+    app = SimpleNamespace(
+        outdir=site,
+        srcdir=site,
+        builder=SimpleNamespace(format="html", get_target_uri=lambda name: f"{name}.html"),
+        config=SimpleNamespace(html_baseurl=root, root_doc=front if front in names else names[0]),
+        env=SimpleNamespace(toctree_includes={names[0]: names[1:]}),
+    )
     extension.finish(app, None)
     return said
 
@@ -352,22 +366,155 @@ def test_pages_at_every_depth_lead_to_one_file(extension: ModuleType, tmp_path: 
     names = ["top.html", "notebooks/board.html", "book/a/deep.html"]
     assert _build(extension, tmp_path, dict.fromkeys(names, finding.html)) == []
     for name in names:
-        (link,) = re.findall(r'href="([^"]*)"', (tmp_path / name).read_text("utf-8"))
-        target = ((tmp_path / name).parent / link).resolve()
-        assert target == tmp_path.resolve() / "downloads" / "police.zip"
+        page = (tmp_path / name).read_text("utf-8")
+        links = re.findall(r'download="[^"]*" href="([^"]*)"', page)
+        targets = [((tmp_path / name).parent / link).resolve() for link in links]
+        folder = tmp_path.resolve() / "downloads"
+        assert targets == [folder / "police.xlsx", folder / "police.zip"]
     assert (tmp_path / "downloads/police.zip").read_bytes() == finding.archive
+    assert (tmp_path / "downloads/police.xlsx").read_bytes() == finding.workbook
+
+
+HERE = "#finding-police"
+
+
+def _permalink(page: Path) -> tuple[str, str]:
+    """Where the citation on a page leads to, and what it names."""
+    found = re.search(r'class="csm-permalink" href="([^"]*)">([^<]*)<', page.read_text("utf-8"))
+    assert found
+    return found[1], found[2]
+
+
+def test_a_finding_has_the_address_of_the_page_whose_notebook_makes_it(
+    extension: ModuleType, tmp_path: Path
+) -> None:
+    cells = [{"cell_type": "code", "source": 'csm.finding(board, key="police")'}]
+    (tmp_path / "notebooks").mkdir()
+    (tmp_path / "notebooks/board.ipynb").write_text(json.dumps({"cells": cells}), "utf-8")
+    names = ["top.html", "book/first.html", "notebooks/board.html"]
+    _build(extension, tmp_path, dict.fromkeys(names, _finding().html))
+
+    assert [_permalink(tmp_path / name) for name in names] == [
+        (f"notebooks/board.html{HERE}", HERE),
+        (f"../notebooks/board.html{HERE}", HERE),
+        (HERE, HERE),
+    ]
+
+
+def test_where_no_notebook_makes_it_the_front_page_is_its_home_last(
+    extension: ModuleType, tmp_path: Path
+) -> None:
+    names = ["top.html", "a.html", "b.html"]
+    _build(extension, tmp_path, dict.fromkeys(names, _finding().html))
+
+    assert [_permalink(tmp_path / name)[0] for name in names] == [
+        f"a.html{HERE}", HERE, f"a.html{HERE}"
+    ]  # fmt: skip
+
+
+def test_page_zip_and_workbook_name_the_whole_address_where_it_is_known(
+    extension: ModuleType, tmp_path: Path
+) -> None:
+    finding, pages = _finding(), {"top.html": "", "notebooks/board.html": _finding().html}
+    root = "https://example.org/a&b/"
+    _build(extension, tmp_path, pages, root=root)
+
+    full = f"{root}notebooks/board.html{HERE}"
+    cited = finding.citation.replace(HERE, full)
+    assert cited != finding.citation
+    assert full in " ".join(html.unescape((tmp_path / "notebooks/board.html").read_text()).split())
+    with zipfile.ZipFile(tmp_path / "downloads/police.zip") as archive:
+        about = json.loads(archive.read("police/metadata.json"))
+        told = " ".join(archive.read("police/README.txt").decode().split())
+        for entry in archive.infolist():  # as in the zip that no address was put into
+            assert entry.date_time == (1980, 1, 1, 0, 0, 0)
+    assert about["cite"][0] == cited
+    assert cited in told
+    read = pd.read_excel(
+        tmp_path / "downloads/police.xlsx", "About", index_col="What", engine="openpyxl"
+    )
+    assert read.loc["Cite", "Text"] == cited
+
+
+def test_no_address_stays_from_a_site_elsewhere(extension: ModuleType, tmp_path: Path) -> None:
+    pages = {"a.html": _finding().html}  # as a notebook's result is kept from build to build
+    for root in ("https://one.example/", "https://two.example/", ""):
+        _build(extension, tmp_path, pages, root=root)
+        read = pd.read_excel(
+            tmp_path / "downloads/police.xlsx", "About", index_col="What", engine="openpyxl"
+        )
+        cited = _finding().citation.replace(HERE, f"{root}{HERE}")
+        assert read.loc["Cite", "Text"] == cited
+        assert _permalink(tmp_path / "a.html") == (HERE, f"{root}{HERE}")
+
+
+def test_a_finding_stands_a_level_below_the_heading_above_it(extension: ModuleType) -> None:
+    title = '<h3 class="csm-title">T</h3>'
+    page = f"<h1>A</h1>{title}<h2>B</h2>{title}{title}<h3>C</h3>{title}"
+    assert re.findall(r"<h(\d)", extension.outlined(page)) == [*"1223334"]
+
+
+def test_the_folds_of_code_are_told_apart_by_their_heading(extension: ModuleType) -> None:
+    fold = '<details><summary><p class="admonition-title">Show the code</p></summary></details>'
+    head = '<h2>The <em>chair</em><a class="headerlink" href="#c">#</a></h2>'
+    page = BeautifulSoup(extension.outlined(f"<h1>All</h1>{fold}{head}{fold}"), "lxml")
+    assert [summary.text for summary in page.select("summary")] == [
+        "Show the code: All",
+        "Show the code: The chair",
+    ]
+
+
+# -- The workbook ------------------------------------------------------------
+
+
+def test_the_workbook_tells_what_the_zip_tells_and_its_numbers_are_numbers() -> None:
+    source = "Devanney and Wistow (2013), Table 1"
+    data = pd.DataFrame({
+        "label": ["Police", "=1+1"],
+        "yes": pd.array([73, None], dtype="Int64"),
+        "share": [0.5, None],
+        "status": ["drawn", "withheld"],
+    })  # fmt: skip
+    finding = _finding(data=data, source=source, caveat="Mind.")
+    book = openpyxl.load_workbook(io.BytesIO(finding.workbook))
+    assert book.sheetnames == ["About", "Table", "Data", "Columns"]
+    about = [[cell.value for cell in row] for row in book["About"].iter_rows(min_row=2)]
+    assert about[:7] == [
+        ["Title", "T"],
+        ["Label", "Drawn: an illustration, not the data"],
+        ["Question", "Q?"],
+        ["Base", "all 74"],
+        ["Status", "1 drawn: at random, to fit the totals: an illustration"],
+        ["Status", "1 withheld: not shown, as so small a count could point to somebody"],
+        ["Source", source],
+    ]
+    assert about[7] == ["Note", "Mind."]
+    assert about[-2:] == [["Cite", finding.citation], ["Cite", download.PAPER]]
+    assert [[cell.value for cell in row] for row in book["Data"].iter_rows()] == [
+        ["label", "yes", "share", "status", "source"],
+        ["Police", 73, 0.5, "drawn", source],
+        ["=1+1", None, None, "withheld", source],
+    ]
+    assert book["Data"]["A3"].data_type == "s"  # text, which no spreadsheet runs
+    assert book["Data"]["C2"].number_format == "0%"
+    columns = {row[0].value: row[1].value for row in book["Columns"].iter_rows(min_row=2)}
+    assert columns["share"] == "yes divided by base; empty where nobody answered"
 
 
 def test_other_data_under_the_same_key_is_a_warning(extension: ModuleType, tmp_path: Path) -> None:
     pages = {"a.html": _finding().html, "b.html": _finding(title="Other").html}
-    (warning,) = _build(extension, tmp_path, pages)
-    assert "a.html and b.html offer different data as downloads/police.zip" in warning
+    warnings = _build(extension, tmp_path, pages)
+    assert [warning.partition(". ")[0] for warning in warnings] == [
+        f"a.html and b.html offer different data as downloads/police.{kind}"
+        for kind in ("xlsx", "zip")
+    ]
 
 
 def test_other_data_on_the_same_page_is_a_warning(extension: ModuleType, tmp_path: Path) -> None:
     pages = {"a.html": _finding().html + _finding(title="Other").html}
-    (warning,) = _build(extension, tmp_path, pages)
-    assert "a.html and a.html offer different data" in warning
+    warnings = _build(extension, tmp_path, pages)
+    assert len(warnings) == 2
+    assert all("a.html and a.html offer different data" in warning for warning in warnings)
 
 
 @pytest.mark.parametrize(

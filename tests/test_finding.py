@@ -97,20 +97,39 @@ def test_an_id_may_break_after_its_dots_and_dashes_on_the_page() -> None:
     assert "&lt;wbr" not in page
 
 
-def test_the_download_is_carried_in_the_link() -> None:
+def test_the_downloads_are_carried_in_their_links() -> None:
     finding = take("statutory-agencies")
     page = BeautifulSoup(finding.html, "lxml")
-    (link,) = page.select("a.csm-download")
-    assert link.get("download") == "statutory-agencies.zip"
-    kind, _, data = str(link.get("href")).partition(";base64,")
-    assert kind == "data:application/zip"
-    assert base64.b64decode(data) == finding.archive
+    links = {link.text: link for link in page.select("a.csm-download")}
+    assert {text: link.get("download") for text, link in links.items()} == {
+        "Excel": "statutory-agencies.xlsx",
+        "CSV": "statutory-agencies.zip",
+    }
+    taken = {text: str(link.get("href")).split(";base64,") for text, link in links.items()}
+    assert taken["CSV"][0] == "data:application/zip"
+    assert taken["Excel"][0].startswith("data:application/vnd.openxmlformats")
+    assert base64.b64decode(taken["CSV"][1]) == finding.archive
+    assert base64.b64decode(taken["Excel"][1]) == finding.workbook
 
 
-def test_the_folded_part_says_how_to_cite() -> None:
+def test_what_needs_a_script_is_hidden_until_one_shows_it() -> None:
+    page = BeautifulSoup(take("statutory-agencies").html, "lxml")
+    buttons = page.select("button")
+    assert [button.text for button in buttons] == ["PNG", "SVG", "Copy link", "Copy citation"]
+    assert all(button.has_attr("hidden") for button in buttons)
+
+
+def test_a_finding_without_a_chart_offers_no_picture() -> None:
+    page = BeautifulSoup(_finding(HOUSING).html, "lxml")
+    assert [button.text for button in page.select("button")] == ["Copy link", "Copy citation"]
+    assert not page.select(".csm-alt")
+
+
+def test_a_fold_under_the_chart_says_how_to_cite() -> None:
     finding = take("statutory-agencies")
-    (cite,) = BeautifulSoup(finding.html, "lxml").select("details .csm-cite")
-    assert cite.text == f"Cite this finding: {finding.citation}"
+    (cite,) = BeautifulSoup(finding.html, "lxml").select("details.csm-cite p")
+    assert cite.text == finding.citation
+    assert cite.select("a")[0].get("href") == "#finding-statutory-agencies"
     assert finding.title in finding.citation
     assert "#finding-statutory-agencies." in finding.citation
 
@@ -118,23 +137,26 @@ def test_the_folded_part_says_how_to_cite() -> None:
 def test_a_finding_shows_title_chart_base_status_and_table() -> None:
     finding = take("jsna-components")
     page = BeautifulSoup(finding.html, "lxml")
-    assert page.select("figcaption")[0].text == finding.title
-    assert page.select("svg[role=img]")[0].get("aria-label") == finding.alt
+    assert page.select("h3")[0].text == finding.title
+    (drawing,) = page.select("[aria-hidden=true] svg")
+    assert drawing.get("aria-label") == finding.alt  # which a picture of it takes along
+    assert [node.text for node in page.select(".csm-alt")] == [finding.alt]
     text = " ".join(node.text for node in page.select(".csm-base"))
     assert "64 of 74" in text
     assert "11 assumed" in text
+    assert "11 assumed (" in page.select("details.csm-table .csm-source")[0].text
     rows = page.select("details table tbody tr")
     assert next(row.text for row in rows).startswith("Child population")
     assert all(row.contents[0].name == "th" for row in rows)
     assert all(row.contents[0].get("scope") == "row" for row in rows)
-    assert page.select("table caption")[0].text == finding.title
+    assert page.select("table caption")[0].text == finding.question
 
 
 def test_the_text_form_holds_all_but_the_chart() -> None:
     finding = take("jsna-components")
     text = finding._repr_mimebundle_()["text/plain"]
     assert text == str(finding) == repr(finding)
-    for part in (finding.title.split(",")[0], "Question:", "Base:", "Status:", "Source:", "Beware"):
+    for part in (finding.title.split(",")[0], "Question:", "Base:", "Status:", "Source:", "Note:"):
         assert part in text
     assert re.search(r"Cancer\s+44% \(28 of 64\)\s+8\s+assumed", text)
     assert "<" not in text
@@ -145,9 +167,58 @@ def test_status_counts_go_from_the_firmest_to_the_least_firm() -> None:
     assert list(_finding(data).status.items()) == [("recovered", 1), ("drawn", 1)]
 
 
-def test_the_alternative_text_tells_every_number() -> None:
+def test_only_numbers_less_firm_than_a_print_or_an_answer_are_marked() -> None:
+    firm = ["published", "recovered"]
+    assert not BeautifulSoup(_finding(HOUSING.assign(status=firm)).html, "lxml").select(
+        ".csm-status"
+    )
+    own = _finding(HOUSING.assign(status="own returns"))
+    assert own.marks == {}
+    page = BeautifulSoup(_finding(HOUSING.assign(status=["drawn", "published"])).html, "lxml")
+    (mark,) = page.select(".csm-status")
+    assert mark.text == "1 drawn"
+    (meaning,) = page.select(f"[id={mark['aria-describedby']}]")
+    assert meaning.text == "Drawn: at random, to fit the totals: an illustration."
+    (status,) = page.select(str(mark["href"]))  # where it leads without style and script
+    assert status.text == (
+        "Status: 1 published (count printed); "
+        "1 drawn (at random, to fit the totals: an illustration)"
+    )
+
+
+def test_the_text_of_a_few_numbers_tells_every_one() -> None:
     assert alt_of("Chart", HOUSING) == (
         "Chart. X & <b>Y</b>: 2008 60% (44 of 73), 2009 63% (45 of 72)."
+    )
+
+
+def test_the_text_of_many_numbers_tells_the_ends_of_the_last_year() -> None:
+    many = _tally(
+        item=[*"abcdefgh"] * 2,
+        label=[*"ABCDEFGH"] * 2,
+        year=[2008] * 8 + [2009] * 8,
+        yes=[9, 8, 7, 6, 5, 4, 3, 2, 4, 8, 7, 6, 5, 1, 3, 2],
+        base=[10] * 16,
+        no_answer=[0] * 16,
+    )
+    assert alt_of("Dot chart", many) == (
+        "Dot chart of eight items in 2008 and 2009. Highest in 2009: B 80% (8 of 10); "
+        "lowest: F 10% (1 of 10)."
+    )
+    hidden = many.assign(yes=many["yes"].astype("Int64").where(many["label"] != "B"))
+    assert "Highest in 2009: C 70% (7 of 10)" in alt_of("Dot chart", hidden)
+    answers = many.assign(item="a", label="A", answer=[*"abcdefgh"] * 2)
+    assert alt_of("Chart of one", answers) == (
+        "Chart of one, eight answers in 2008 and 2009. Highest in 2009: b 80% (8 of 10); "
+        "lowest: f 10% (1 of 10)."
+    )
+
+
+def test_the_text_of_another_table_tells_its_first_row_and_its_last() -> None:
+    wide = pd.DataFrame({"p": [f"about 0.0{n}" for n in range(10)]}, index=range(10))
+    wide.insert(0, "item", [f"The item {n}" for n in range(10)])
+    assert alt_of("Chart of p", wide) == (
+        "Chart of p, 10 rows. First, The item 0: p about 0.00; last, The item 9: p about 0.09."
     )
 
 
@@ -264,7 +335,7 @@ def test_what_has_no_figure_at_all_is_not_drawn() -> None:
 def test_a_tally_makes_a_finding_that_says_what_is_withheld(invented: Collection) -> None:
     found = made(invented, note="Few.")
     page = BeautifulSoup(found.html, "lxml")
-    (drawing,) = page.select("svg[role=img]")
+    (drawing,) = page.select("svg")
     words = [text.text for text in drawing.select("text")]
     assert "Invented returns: an example, not data" in words
     assert "Three figures withheld: small counts" in words

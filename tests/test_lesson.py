@@ -340,7 +340,7 @@ def test_a_page_shows_an_exercise_with_hint_and_solution_folded(small: Lesson) -
     assert [fold.summary.get_text() for fold in folds] == ["Hint", "Solution"]
     assert not any(fold.has_attr("open") for fold in folds)
     # what is to be read stands under its question, not its result
-    assert page.select_one("figcaption").get_text() == "Who leads?"
+    assert page.select_one(".csm-title").get_text() == "Who leads?"
     assert page.select_one("figure")["id"] == "finding-police-to-read"
     left = page.get_text()
     assert "Police lead" not in left

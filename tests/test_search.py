@@ -7,10 +7,12 @@ import json
 import csm_search
 
 PAGE = """
-<figure class="csm-finding" id="finding-{key}"><figcaption>{title}</figcaption>
+<figure class="csm-finding" id="finding-{key}"><h3 class="csm-title">{title}</h3>
 <svg><text>drawn</text></svg>
 <table><tbody><tr><th scope="row">Fire and rescue</th><td>2008</td></tr>
-<tr><th scope="row">board.<wbr>fire</th></tr></tbody></table></figure>
+<tr><th scope="row">board.<wbr>fire</th></tr></tbody></table>
+<span class="csm-definition" hidden>at random</span>
+<div class="csm-take"><a>Excel</a></div></figure>
 """
 AGENCIES = PAGE.format(key="agencies", title="Some &lt; others")
 INDEX = {"docnames": ["front", "board", "later"], "alltitles": {"<b> & co": [[1, "co"]]}}
@@ -28,7 +30,7 @@ def addressed(**pages: str) -> dict[str, list[list[object]]]:
     return found
 
 
-def test_words_of_neighbouring_cells_stay_apart_and_drawings_are_left_out() -> None:
+def test_words_of_neighbouring_cells_stay_apart_and_what_tells_nothing_is_left_out() -> None:
     assert csm_search.words_of(AGENCIES) == "Some < others Fire and rescue 2008 board. fire"
 
 

@@ -50,7 +50,7 @@ def figures(page: Path) -> list[Tag]:
 @cache
 def download_of(page: Path, index: int) -> tuple[Path, dict[str, bytes]]:
     """The file that the link of a finding leads to, and the files in it by their last name."""
-    (link,) = figures(page)[index].select("a.csm-download")
+    (link,) = figures(page)[index].select('a.csm-download[download$=".zip"]')
     path = (page.parent / str(link["href"])).resolve()
     with zipfile.ZipFile(path) as archive:
         assert archive.testzip() is None
@@ -107,7 +107,7 @@ def test_a_download_stands_at_the_address_of_its_key_and_tells_the_same(
     assert path == (SITE / "downloads" / f"{key}.zip").resolve()
     assert set(files) == {"README.txt", f"{key}.csv", "metadata.json"}
     assert about["key"] == key
-    assert about["title"] == figure.select("figcaption")[0].text
+    assert about["title"] == figure.select(".csm-title")[0].text
     assert about["title"] in " ".join(files["README.txt"].decode().split())
     drawn = bool(figure.select('.csm-status[data-status="drawn"]'))
     invented = collection.status == INVENTED or bool(
@@ -117,7 +117,15 @@ def test_a_download_stands_at_the_address_of_its_key_and_tells_the_same(
     assert about["label"] == label
     assert label in files["README.txt"].decode()
     assert (LABELS[DRAWN] in files["README.txt"].decode()) == drawn
-    assert figure.select(".csm-cite")[0].text.endswith(about["cite"][0])
+    assert figure.select(".csm-cite p")[0].text == about["cite"][0]
+    (workbook,) = figure.select('a.csm-download[download$=".xlsx"]')
+    assert (page.parent / str(workbook["href"])).resolve() == path.with_suffix(".xlsx")
+    facts = pd.read_excel(path.with_suffix(".xlsx"), "About", index_col="What", engine="openpyxl")[
+        "Text"
+    ]
+    assert " ".join(facts["Title"].split()) == " ".join(about["title"].split())
+    assert facts.get("Label", "") == label
+    assert about["cite"] == facts[facts.index == "Cite"].tolist()
 
 
 @each_notebook
@@ -144,14 +152,15 @@ def test_the_data_on_the_site_are_the_findings_own(notebook: Path) -> None:
 
 
 def test_the_site_holds_no_download_that_no_page_offers() -> None:
-    offered = {download_of(page, index)[0] for page, index in ON_PAGES}
+    zips = {download_of(page, index)[0] for page, index in ON_PAGES}
+    offered = zips | {path.with_suffix(".xlsx") for path in zips}
 
     assert {path.resolve() for path in (SITE / "downloads").iterdir()} == offered
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.relative_to(SITE).as_posix())
 def test_no_page_carries_a_download_in_itself(page: Path) -> None:
-    assert b"data:application/zip" not in page.read_bytes()
+    assert b"data:application/" not in page.read_bytes()
     assert b"data:text/csv" not in page.read_bytes()
 
 

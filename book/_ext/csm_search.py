@@ -3,8 +3,8 @@
 Sphinx indexes the words of a page, and takes raw HTML, which every finding is, for one text: it
 drops the tags, and with them what kept two cells of a table apart.
 
-- `index_words` hands it the words of raw HTML apart, and leaves drawings out: their texts stand in
-  the table as well.
+- `index_words` hands it the words of raw HTML apart, and leaves drawings out, whose texts
+  stand in the table as well, and what stands under every finding alike.
 - `add_addresses` adds every finding, by its title, and every row of its table, such as an agency,
   to what can be found by name, with its address. They come before pages that hold the word. So
   does it with the items of the list from A to Z.
@@ -37,8 +37,8 @@ FIRST, NEXT, LAST = 0, 1, 2
 def words_of(html: str) -> str:
     """The text of some HTML, the parts of which stay apart."""
     soup = BeautifulSoup(html, "html.parser")
-    for drawing in soup(["svg", "style", "script"]):
-        drawing.decompose()
+    for unread in soup.select("svg, style, script, .csm-definition, .csm-take"):
+        unread.decompose()
     return " ".join(soup.get_text(" ").split())
 
 
@@ -77,7 +77,7 @@ def named(html: str) -> dict[tuple[str, str], str]:
     }
     for figure in findings_of(soup):
         anchor = str(figure["id"])
-        titles = [caption.get_text() for caption in figure("figcaption")]
+        titles = [caption.get_text() for caption in figure(class_="csm-title")]
         rows = [row.get_text() for row in figure("th", scope="row")]
         names = [("finding", name) for name in titles] + [("figures", name) for name in rows]
         for kind, name in names:

@@ -17,7 +17,7 @@ from csm_lib import inference, words
 from csm_lib.aggregate import NOT_KNOWN
 from csm_lib.counts import format_percent
 from csm_lib.errors import CollectionError
-from csm_lib.findings import Finding, source_of, told_apart
+from csm_lib.findings import Finding, described, source_of, told_apart
 from csm_lib.status import STATUSES, drawn_note
 from csm_lib.survey.section import spoken
 
@@ -199,10 +199,9 @@ def falling_by(
             if (hidden := data.loc[data["items"] == 0, by].tolist())
             else "",
         ),
-        alt=(
-            f"Chart of the share of {noun} that fell, by {kind}. "
-            + "; ".join(f"{row[by]}: {row['fell']} of {row['items']}" for row in _rows(seen))
-            + "."
+        alt=described(
+            f"Chart of the share of {noun} that fell, by {kind}",
+            [f"{row[by]}: {row['fell']} of {row['items']}" for row in _rows(seen)],
         ),
         draw=lambda: charts.ranked_dots(drawn, note=drawn_note(data)),
         shown=_group_table(data, by, kind),
@@ -438,12 +437,10 @@ def _points(row: pd.Series) -> str:
 def _alt(fell: pd.DataFrame, paths: pd.DataFrame) -> str:
     told = []
     for item, label in zip(fell["item"], fell["label"], strict=True):
-        waves = _rows(paths[paths["item"] == item])
+        waves = _rows(paths[paths["item"] == item].iloc[[0, -1]])
         shares = [f"{words.of(row['yes'], row['base'])} in {row['year']}" for row in waves]
         told.append(f"{label}: {', then '.join(shares)}")
-    return (
-        f"Chart of the items that fell, by the number of falls and their size. {'; '.join(told)}."
-    )
+    return described("Chart of the items that fell, most falls first", told)
 
 
 def _group_title(seen: pd.DataFrame, by: str, first: int, noun: str) -> str:

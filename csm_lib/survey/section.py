@@ -17,7 +17,7 @@ from csm_lib import download, inference, words
 from csm_lib.aggregate import NOT_KNOWN, changes
 from csm_lib.counts import format_percent
 from csm_lib.errors import CollectionError
-from csm_lib.findings import Finding, alt_of, finding, source_of, told_apart
+from csm_lib.findings import Finding, alt_of, described, finding, source_of, told_apart
 from csm_lib.status import DRAWN, STATUSES, WITHHELD, drawn_note
 
 if TYPE_CHECKING:
@@ -684,10 +684,8 @@ def _change_alt(
         f"{name(row['label'])}: {words.before(row)} to {words.after(row)}"
         for _, row in data.sort_values("change", ascending=False, kind="stable").iterrows()
     ]
-    return (
-        f"Chart of the change in points between {first} and {last}, "
-        f"{heading(collection, section)}. {'; '.join(told)}."
-    )
+    what = f"Chart of the change in points between {first} and {last}"
+    return described(f"{what}, {heading(collection, section)}", told)
 
 
 def _groups_title(data: pd.DataFrame, by: str, year: int) -> str:
