@@ -30,6 +30,7 @@ import numpy.typing as npt
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.colors import ListedColormap
+from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 from matplotlib.transforms import offset_copy
 from pandas.api.types import is_float_dtype
@@ -168,9 +169,12 @@ def ranked_dots(
     ----------
     tally
         A tally of yes/no items in one year: one row per item. Where it has ``low`` and ``high``,
-        the interval is drawn.
+        the interval is drawn, and behind it a pale bar from ``worst_low`` to ``worst_high``,
+        the bounds with nothing assumed of those that did not answer.
     """
     cells, groups = _read(tally, "ranked_dots", [*{"year"}.intersection(tally), "item"])
+    bounded = {"worst_low", "worst_high"} <= set(cells)
+    pale = _look("shade-2")
     years = sorted(cells["year"].unique())
     if len(years) > 1:
         raise ValueError(
@@ -183,9 +187,15 @@ def ranked_dots(
             look: Look = {"weight": "bold"} if cell.count else QUIET
             _after(ax, y, cell.value, **look)
             _beside(ax, 1, y, cell.count, 46, **OUTSIDE, **QUIET)
+            if bounded:
+                width = cell.worst_high - cell.worst_low
+                ax.barh(y, width, 11, cell.worst_low, zorder=0.5, **pale)
 
     looks = {years[0]: ("accent", "disc")}
-    return _shares(cells, groups, _ordered(cells), looks, values, ax=ax, note=note)
+    ends: list[Any] = [Line2D([], [], color=PALETTE["accent"], marker="|", label="interval")]
+    ends += [Patch(**pale, label="with nothing assumed")]
+    key: Look | None = {"handles": ends} if bounded else None
+    return _shares(cells, groups, _ordered(cells), looks, values, ax=ax, note=note, key=key)
 
 
 def bars(
@@ -296,14 +306,15 @@ def stacked_bars(
 
 
 def change_bars(tally: pd.DataFrame, *, ax: Axes | None = None, note: str | None = None) -> Axes:
-    """Draw how far the share of each item rose or fell, in points, the largest rise first.
+    """Draw how far the share of each item rose or fell, in points, the largest change first.
 
     Parameters
     ----------
     tally
         A tally of yes/no items: one row per item and year. The change is from its first to its
-        last year, made from the counts. An item without a share in both years stands below the
-        others, and says why it has no bar.
+        last year, made from the counts. Rises come before falls, or after them where the largest
+        change is a fall. An item without a share in both years stands below the others, and says
+        why it has no bar.
     """
     cells, _ = _read(tally, "change_bars", ["item", "year"], split=False)
     first, *_, last = _years(cells, "change_bars")
@@ -321,9 +332,10 @@ def change_bars(tally: pd.DataFrame, *, ax: Axes | None = None, note: str | None
         for row in _each(rows)
     ]
     rows["most"] = rows["least"] = rows["change"].abs().fillna(0)
-    rows = rows.sort_values("change", ascending=False, kind="stable")
+    fell_most = rows["change"].min() < -rows["change"].max()
+    rows = rows.sort_values("change", ascending=fell_most, kind="stable")
     falls, none = rows["change"] < 0, rows["change"].isna()
-    aside = -1 if rows["change"].min() < -rows["change"].max() else 1  # where there is more room
+    aside = -1 if fell_most else 1  # where there is more room
     bold = {"weight": "bold"}
     sides = [(1, ~falls & ~none, bold), (-1, falls, bold), (aside, none, QUIET)]
     bars = [(side, "accent", rows[chosen], look) for side, chosen, look in sides]
@@ -370,13 +382,15 @@ def ranges(
     ----------
     frame
         One row per range: ``item``, ``low`` and ``high``, as `csm_lib.inference.group_bounds`
-        gives them, and ``base``, of how many. Rows come in its order.
+        gives them, and, where it is told beside each, ``base``, of how many. Rows come in its
+        order.
     what
         What is counted, with no number: ``Authorities that said yes``.
     """
-    rows = _comparisons(frame, "ranges", ["low", "high", "base"])
-    told = zip(spans(rows["low"], rows["high"]), rows["base"], strict=True)
-    rows["text"] = [f"{ends} of {base}" for ends, base in told]
+    rows = _comparisons(frame, "ranges", ["low", "high"])
+    rows["text"] = spans(rows["low"], rows["high"])
+    if "base" in rows:
+        rows["text"] += " of " + rows["base"].astype(str)
     bars: list[Bars] = [(1, "accent", rows.assign(least=rows["low"], most=rows["high"]), {})]
     return _from_zero(rows, bars, ax, note, title=what, handles=_ends("accent"))
 
@@ -777,8 +791,9 @@ def _shares(
                 ax.errorbar(whiskers["share"], whiskers["y"], xerr=ends, fmt="none", **look)
             _marks(ax, rows["share"], rows["y"], role, mark, names.get(year, ""))
 
-    key: Look | None = {} if all(role != "accent" for role, _ in looks.values()) else None
-    return _panels(draw, cells, groups, **options, key=key, margin=(12, 16))
+    if all(role != "accent" for role, _ in looks.values()):
+        options["key"] = {}
+    return _panels(draw, cells, groups, **options, margin=(12, 16))
 
 
 def _bare(ax: Axes) -> Axes:
