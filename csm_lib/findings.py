@@ -406,8 +406,8 @@ def base_of(data: pd.DataFrame, origin: Origin | None) -> str:
     if base == str(origin["size"]):
         who = f"the one {origin['one']}" if origin["size"] == 1 else f"all {base} {many}"
         return f"{who}{whiskers}"
-    each = " by item and year" if " to " in base else ""
-    return f"{many} that answered the question, {base} of {origin['size']}{each}{whiskers}"
+    each = " each question" if " to " in base else ""
+    return f"the {base} of {origin['size']} {many} that answered{each}{whiskers}"
 
 
 def source_of(data: pd.DataFrame, origin: Origin | None) -> str:

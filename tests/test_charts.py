@@ -288,6 +288,20 @@ def test_change_is_in_points_from_counts_with_a_true_minus_sign() -> None:
     )
 
 
+def test_where_the_largest_change_is_a_fall_falls_come_first() -> None:
+    changes = yearly(Up=(14, 74, 16, 74), Same=(55, 74, 55, 74), Down=(19, 74, 12, 74))
+    assert said(charts.change_bars(changes)) == (
+        "Change from 2008 to 2009, in percentage points Down \u22129 Same 0 Up +3"
+    )
+
+
+def test_bounds_are_drawn_as_wide_as_they_are_and_named() -> None:
+    one = tally(("Schools", 2009, "yes", 72, 74)).assign(low=0.93, high=0.99)
+    ax = charts.ranked_dots(one.assign(worst_low=0.48, worst_high=0.987))
+    assert [bar[:2] for bar in rectangles(ax)] == [pytest.approx((0.48, 0.987))]
+    assert said(ax).startswith("interval with nothing assumed Schools")
+
+
 def test_tile_map_keeps_the_geography_and_shows_counts() -> None:
     shown = words(charts.tile_map(REGIONS.iloc[:-1]))
     assert ", ".join(word for word in shown if word in [*REGIONS["region"]]) == (
@@ -333,6 +347,12 @@ def test_moves_label_the_least_and_the_most_on_both_sides() -> None:
 def test_ranges_are_told_with_their_base() -> None:
     assert said(charts.ranges(BOUNDS, what="Authorities with one")) == (
         "Authorities with one at least at most North 0 to 12 of 12 South 5 of 13 East 3 to 9 of 10"
+    )
+
+
+def test_ranges_without_a_base_are_told_alone() -> None:
+    assert said(charts.ranges(BOUNDS.drop(columns="base"), what="Any")) == (
+        "Any at least at most North 0 to 12 South 5 East 3 to 9"
     )
 
 
