@@ -208,7 +208,7 @@ def _in_general(known: Known, said: str, names: Sequence[str], beside: Sequence[
     because += listed([text for _, text, _ in told])
     nearest = list(dict.fromkeys(text for *_, near in told for text in near))
     because += f"; beside {listed(nearest)}" if nearest else ""
-    because += "; the rest is not printed" if short else ""
+    because += "; the rest is not in the paper" if short else ""
     verdict = DISAGREES if wrong else UNCHECKED if short else PASSED
     return verdict, f"{sentence(because)}.{lasting}"
 
@@ -219,7 +219,7 @@ def _lasting(moves: pd.DataFrame) -> str:
     doubtful = moves.loc[(low <= 0) & (high >= 0) & (low < high), "label"]
     if len(doubtful):
         return f" Those who answered in both years may differ on {listed(doubtful.tolist())}."
-    return " Those who answered in both years went the same way, whatever the panel was."
+    return " Those who answered in both years went the same way, whoever moved."
 
 
 def _open(known: Known, names: Sequence[str], _: Sequence[str] = ()) -> Ruling:

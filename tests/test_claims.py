@@ -314,7 +314,7 @@ def test_returns_of_a_single_year_leave_changes_unchecked() -> None:
         (
             "rose: a.one a.two",
             "Otherwise 1 of 2: one from 45% (9 of 20) to 40% (8 of 20). Those who answered in "
-            "both years went the same way, whatever the panel was.",
+            "both years went the same way, whoever moved.",
         ),
         ("together few: a.one a.two", "Otherwise 1 of 2: together 53% (21 of 40) in 2022."),
         ("few: a.one; (most: b.late)", "One 45% (9 of 20) in 2021 and one 40% (8 of 20) in 2022. "
@@ -430,7 +430,7 @@ BECAUSE = {
     ),
     # with statsmodels' multipletests, over 24 items in both years
     "duty.jobcentre_plus_significant": (
-        "The paper names no test. This one takes authorities to act each on its own. Jobcentre "
+        "The paper names no test. This one takes each authority to act on its own. Jobcentre "
         "Plus from 36% (26 of 72) to 69% (50 of 72); McNemar's exact test, two-sided: p from "
         "<0.0001 to 0.0092 over all panels with these totals, up to 0.21 with all 24 changes as "
         "one family (Holm)."
@@ -438,15 +438,15 @@ BECAUSE = {
     "duty.later_agencies_highest": (
         "Which year is meant is not stated; read of 2009. Together 86% (189 of 220) in 2009; "
         "beside together 85% (314 of 368) in 2009. Not judged: Together 50% (72 of 145) in 2008; "
-        "beside together 85% (439 of 515) in 2008; the rest is not printed."
+        "beside together 85% (439 of 515) in 2008; the rest is not in the paper."
     ),
     "commissioning.fewer_arrangements": (
         "Together from 57% (465 of 814) to 53% (431 of 814). Those who answered in both years "
-        "went the same way, whatever the panel was."
+        "went the same way, whoever moved."
     ),
     "findings.most_of_all_rose": (
         "8 of 24 rose and 13 fell. With what is printed as totals 37 of 55 rose. Those who "
-        "answered in both years went the same way, whatever the panel was."
+        "answered in both years went the same way, whoever moved."
     ),
     "table_2.percentage_change": (
         "Read as points the column holds. Otherwise 8 of 11, most of all palliative care from 26% "

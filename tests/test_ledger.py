@@ -85,10 +85,10 @@ BECAUSE = {
         "possible."
     ),
     "jsna_components.excluded": (
-        "6 of 74 are left out. On what base the components rest is not stated: 64 is the largest "
-        "base up to 68 (74 answering less 6 left out) that makes all 11 figures of the block "
-        "possible; others are 62. Blanks in single questions would explain it. By chance alone 0.4 "
-        "such bases would be expected."
+        "6 of 74 are left out. The base of the components is not stated: 64 is the largest base "
+        "up to 68 (74 answering less 6 left out) that makes all 11 figures of the block possible; "
+        "others are 62. Blanks in single questions would explain it. By chance alone, 0.4 such "
+        "bases would be expected."
     ),
     "board.general_practice.2009": (
         "Base not stated. 73 is the largest base up to 74 (all 74 answering) that makes it "
@@ -108,7 +108,7 @@ BECAUSE = {
     ),
     "board.police.2008": "The base is 74: all 74 answering.",
     "board.jobcentre_plus.2009": "The base is 72: 74 answering less 2 without an answer.",
-    "jsna_components.rose": "Only 11 of 31 are named in print, 0 of them with both years.",
+    "jsna_components.rose": "Only 11 of 31 are named in the paper, 0 of them with both years.",
     "authority_type.unitary_authority": (
         "The list is not stated. On the one that fits best: areas of 2008 with their types of "
         "2009, City of London counted as London borough, Isles of Scilly counted as county council."
