@@ -64,5 +64,5 @@ def test_an_item_of_the_list_from_a_to_z_is_found_by_its_name_after_the_rows_at_
 
     assert addressed(board=AGENCIES, later=items)["Fire and rescue"] == [
         ["board", csm_search.FIRST, "finding-agencies"],
-        ["later", csm_search.NEXT, "item-board.fire"],
+        ["later", csm_search.LAST, "item-board.fire"],
     ]

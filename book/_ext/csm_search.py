@@ -107,7 +107,7 @@ def with_addresses(index: str, pages: Mapping[str, str], front: str) -> str:
     objects = []
     for page in (name for name in pages if name in found["docnames"]):
         for (kind, name), anchor in named(pages[page]).items():
-            rank = NEXT
+            rank = LAST if kind == "item" else NEXT  # after the chapter that shows it
             if kind == "figures":
                 repeated = page == front or name in at_home or "." in name.strip(".")
                 rank = LAST if repeated else FIRST
