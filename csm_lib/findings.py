@@ -406,8 +406,7 @@ def base_of(data: pd.DataFrame, origin: Origin | None) -> str:
     if base == str(origin["size"]):
         who = f"the one {origin['one']}" if origin["size"] == 1 else f"all {base} {many}"
         return f"{who}{whiskers}"
-    each = " each question" if " to " in base else ""
-    return f"the {base} of {origin['size']} {many} that answered{each}{whiskers}"
+    return f"{base} of {origin['size']} {many}{whiskers}"
 
 
 def source_of(data: pd.DataFrame, origin: Origin | None) -> str:

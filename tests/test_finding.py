@@ -345,7 +345,7 @@ def test_a_tally_makes_a_finding_that_says_what_is_withheld(invented: Collection
         "Few. Three figures are withheld: a count from 1 to 4, or what would give one back by "
         "subtraction."
     )
-    assert found.base == "the 20 of 74 partnerships that answered"
+    assert found.base == "20 of 74 partnerships"
     assert found.source == "An example"
     assert found.status == {"invented": 1, "withheld": 3}
     text = " ".join(str(found).split())
@@ -394,9 +394,9 @@ def test_nothing_withheld_is_not_spoken_of(invented: Collection) -> None:
 
 def test_the_base_is_that_of_the_figures_shown(invented: Collection) -> None:
     data = invented.tally(["board.housing"])
-    assert base_of(data, invented.origin) == "the 72 of 74 partnerships that answered"
+    assert base_of(data, invented.origin) == "72 of 74 partnerships"
     hidden = pd.concat([data, data.assign(base=pd.NA)])
-    assert base_of(hidden, invented.origin) == "the 72 of 74 partnerships that answered"
+    assert base_of(hidden, invented.origin) == "72 of 74 partnerships"
     whole = invented.tally(["board.third_sector"], years=[2009])
     assert base_of(whole.assign(base=74), invented.origin) == "all 74 partnerships"
 

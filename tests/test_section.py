@@ -37,7 +37,7 @@ def test_a_title_names_the_highest_and_the_lowest_share_of_the_last_wave() -> No
         "Board: Voluntary sector leads with 83% (10 of 12) in 2023; lowest, Housing, 42% (5 of 12)"
     )
     assert found.key == "shares-board"
-    assert found.base == "the 11 to 12 of 12 partnerships that answered each question"
+    assert found.base == "11 to 12 of 12 partnerships"
     assert found.source == "A survey of partnerships"
     assert found.alt == (
         "Chart of the share that said yes: Board, two items in 2021, 2022 and 2023. Highest in "
