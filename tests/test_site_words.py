@@ -24,7 +24,9 @@ CHAPTERS = (
 LIMITS = "limits.html"
 
 APPARATUS = ".csm-base, .csm-status, .csm-caveat"
-UNSEEN = "details, pre, .cell_input, table, script, style, .headerlink"
+UNSEEN = (
+    "details, pre, .cell_input, table, script, style, .headerlink, .csm-definition, .csm-take"
+)
 MOST = 0.10
 """Of the words that are seen, what may be apparatus. It was 26% of the landing page."""
 
@@ -37,7 +39,7 @@ NOTEBOOKS = sorted(FOLDER.glob("*.ipynb"))
 def words_of(page: str) -> tuple[int, int]:
     """How many words of a page are seen without a click, and how many of them are apparatus.
 
-    Code, folded parts and tables are left out; words within a chart are seen.
+    Code, controls, folded parts and tables are left out; words within a chart are seen.
     """
     soup = BeautifulSoup((SITE / "notebooks" / f"{page}.html").read_text("utf-8"), "lxml")
     article = soup.select_one("article")
