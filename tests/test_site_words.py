@@ -24,9 +24,7 @@ CHAPTERS = (
 LIMITS = "limits.html"
 
 APPARATUS = ".csm-base, .csm-status, .csm-caveat"
-UNSEEN = (
-    "details, pre, .cell_input, table, script, style, .headerlink, .csm-definition, .csm-take"
-)
+UNSEEN = "details, pre, .cell_input, table, script, style, .headerlink, .csm-definition, .csm-take"
 MOST = 0.10
 """Of the words that are seen, what may be apparatus. It was 26% of the landing page."""
 
