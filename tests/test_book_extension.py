@@ -346,3 +346,12 @@ def test_a_script_is_loaded_only_where_it_has_something_to_do(
 
     assert csm_book.without_unused_scripts(f"{other} {script}") == other
     assert csm_book.without_unused_scripts(f"{other} {script}{use}") == f"{other} {script}{use}"
+
+
+def test_the_style_of_cards_is_loaded_where_there_are_cards_only(csm_book: ModuleType) -> None:
+    style = '<link rel="stylesheet" type="text/css" href="../_static/sphinx-design.min.css?v=6a" />'
+    other = '<link rel="stylesheet" type="text/css" href="../_static/book.css?v=6a" />'
+    card = '<div class="docutils sd-card">'
+
+    assert csm_book.without_unused_scripts(f"{other}{style}") == other
+    assert csm_book.without_unused_scripts(f"{style}{card}") == f"{style}{card}"

@@ -584,7 +584,10 @@ def published() -> dict[str, str]:
         if path.suffix in (".xlsx", ".zip"):
             with zipfile.ZipFile(path) as archive:
                 for name in archive.namelist():
-                    found[f"{by_name(path)}/{name}"] = archive.read(name).decode("utf-8")
+                    words = archive.read(name).decode("utf-8")
+                    if name.endswith(".xml"):  # of a workbook, whose cells have names like A10
+                        words = re.sub("<[^>]*>", "\n", words)
+                    found[f"{by_name(path)}/{name}"] = words
         elif (
             path.suffix in (".html", ".ipynb", ".md", ".txt", ".xml") or path.stem == "searchindex"
         ):

@@ -69,6 +69,10 @@ SCRIPTS = {
     r"clipboard\.min|copybutton": 'class="highlight',
 }
 
+# The style of cards and tabs, 55 kB on every page, and what a page must hold to need it.
+DESIGN = re.compile(r'\s*<link\b[^>]*href="[^"]*/sphinx-design\.min\.css[^"]*"[^>]*>')
+DESIGNED = re.compile(r'class="(?:[^"]* )?sd-')
+
 # A rule of the theme's style sheet for one icon of some two thousand.
 ICON = re.compile(r'(?:\.fa-[\w-]+:before,?)+\{content:"[^"]*"\}')
 
@@ -373,13 +377,13 @@ def missing_page(_app: Sphinx) -> Iterator[tuple[str, dict[str, Any], str]]:
 
 
 def without_unused_scripts(html: str) -> str:
-    """A page without the scripts that have nothing to do on it."""
+    """A page without the scripts, and the style of cards, that have nothing to do on it."""
     for names, needed in SCRIPTS.items():
         if needed not in html:
             html = re.sub(
                 rf'\s*<script\b[^>]* ?src="[^"]*/?(?:{names})\.js[^"]*"></script>', "", html
             )
-    return html
+    return html if DESIGNED.search(html) else DESIGN.sub("", html)
 
 
 def without_unused_icons(style: str, texts: Iterable[str]) -> str:

@@ -347,6 +347,9 @@ def _article(soup: BeautifulSoup, page: str) -> Tag:
         tag.extract()
     for tag in article.select("[aria-describedby]"):  # definitions show on screen only
         del tag["aria-describedby"]
+    for mark in article.select("a.csm-status"):  # leads to what stands open on paper
+        mark.name = "span"
+        del mark["href"]
     return article
 
 

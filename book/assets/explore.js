@@ -58,7 +58,7 @@ for (const view of document.querySelectorAll(".csm-explore")) {
     const items = new FormData(form).getAll("item");
     const radio = form.querySelector("[name=show]:checked");
     const wanted = JSON.parse(radio.dataset.columns);
-    columns = names.keys().filter((n) => wanted.includes(names[n])).toArray();
+    columns = [...names.keys()].filter((n) => wanted.includes(names[n]));
     shown = sorted(rows.filter((row) => items.includes(row.dataset.item)));
     for (const row of [table.tHead.rows[0], ...rows])
       for (let n = 2; n < names.length - 1; n++) row.cells[n].hidden = !columns.includes(n);

@@ -213,10 +213,17 @@ def write_all(
 
 def facts(about: About) -> dict[str, str]:
     """Return what the cover says of a collection, by name; what is not known is left out."""
+    edition = about.edition
     known = {
         "About": about.about,
         "Source": about.source,
         "Terms": about.licence,
+        "Publisher": edition.publisher,
+        "Contact": edition.contact,
+        "Version": edition.version,
+        "Published": str(edition.released or ""),
+        "Next release": edition.next_release,
+        "Revisions": edition.revisions,
         "Made with": f"{download.BOOK}, csm_lib {download.version()}",
     }
     return {name: text for name, text in known.items() if text}
