@@ -34,7 +34,7 @@ def finding(key: str, items: str, title: str, table: str = "") -> str:
 BEES = finding("bees", "board.bees level.bees other.item", "Bees &lt; rise")
 PAGES = {
     "index": BEES,
-    "sub/board": BEES + finding("explore--2009", "board.bees", "One choice of a view"),
+    "sub/board": BEES,
     "ledger": BEES + finding("ledger", "board.bees board.zoo", "The ledger", LONG),
 }
 

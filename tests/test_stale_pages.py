@@ -79,7 +79,7 @@ class Book:
         """What the page says, after a build that must succeed."""
         run = self.build()
         assert run.returncode == 0, run.stderr[-3000:]
-        html = (self.folder / "_build/html/notebooks/trial.html").read_text("utf-8")
+        html = (self.folder / "_build/html/index.html").read_text("utf-8")
         said = BeautifulSoup(html, "lxml").select_one(".cell_output")
         assert said is not None, run.stderr[-3000:]
         return dict(re.findall(r"(?m)^(\w+) (.+)$", said.get_text()))
