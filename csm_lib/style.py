@@ -260,7 +260,10 @@ def _tidy(root: ElementTree.Element, *, prefix: str) -> None:
 
 
 def _flatten(node: ElementTree.Element) -> None:
-    """Take out metadata, rules for the whole page, and groups that say nothing."""
+    """Take out metadata, rules for the whole page, and groups that say nothing.
+
+    A group of marks of one look says it once.
+    """
     children = []
     for child in node:
         _flatten(child)
@@ -269,6 +272,15 @@ def _flatten(node: ElementTree.Element) -> None:
         elif child.tag not in ("metadata", "style") and (child.tag != "defs" or len(child)):
             children.append(child)
     node[:] = children
+    looks = {child.get("style", "") for child in node if child.tag == "use"}
+    if (
+        len(node) > 1
+        and {child.tag for child in node} == {"use"}
+        and len(looks) == 1
+        and all(looks)
+    ):
+        for child in node:
+            node.set("style", child.attrib.pop("style"))
 
 
 def _restyle(style: str) -> str:

@@ -350,7 +350,8 @@ def test_without_scripts_the_former_address_leads_on_too(browser: Browser, home:
 def test_the_doors_stand_in_one_row_and_are_reached_by_keyboard(reader: Reader, width: int) -> None:
     page = reader.open("index.html", width=width)
     if width == PHONE:
-        page.locator("button.primary-toggle").first.click()
+        page.locator("button.primary-toggle").first.focus()
+        page.keyboard.press("Enter")
         page.locator(".csm-doors a").first.wait_for(state="visible")
     doors = page.locator(".csm-doors:visible a")
     tops = {round(box["y"]) for door in doors.all() if (box := door.bounding_box())}

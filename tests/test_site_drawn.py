@@ -26,10 +26,11 @@ def test_some_finding_is_drawn() -> None:
 
 @pytest.mark.parametrize("figure", DRAWN.values(), ids=DRAWN)
 def test_a_drawn_finding_says_so_in_its_title_and_in_what_is_told_of_its_chart(figure: Tag) -> None:
-    assert "drawn" in text(figure.select_one(".csm-title")).lower()
+    asked = str(figure["id"]).endswith("-to-read")  # in an exercise: its title is its question
+    assert asked or "drawn" in text(figure.select_one(".csm-title")).lower()
+    assert "drawn" in str(figure["data-label"]).lower()
     if figure.select_one(".csm-chart"):
         assert "drawn" in text(figure.select_one(".csm-alt")).lower()
-        assert "drawn" in str(figure["data-label"]).lower()  # which goes with a picture of it
 
 
 @pytest.mark.parametrize("figure", DRAWN.values(), ids=DRAWN)

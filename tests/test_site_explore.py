@@ -111,7 +111,7 @@ def test_what_is_chosen_stands_in_table_and_chart_and_nothing_else(anyhow: Reade
     for part in ("Jobcentre Plus", "26 of 72", "+33 points", "CAMHS", "not asked", "Schools"):
         assert part in written
     assert "Police" not in written
-    assert page.get_by_role("status").inner_text().startswith("3 of 59 items: change")
+    assert page.locator(".csm-said").inner_text().startswith("3 of 59 items: change")
     assert anyhow.faults == []
 
 
@@ -293,7 +293,7 @@ def test_all_is_done_by_keyboard_alone(reader: Reader) -> None:
     tab_to("[name=reverse]")
     page.keyboard.press("Space")
 
-    said = page.get_by_role("status").inner_text()
+    said = page.locator(".csm-said").inner_text()
     assert said == "1 of 59 items: change; sorted by change, the other way round"
     assert [row[0] for row in shown(page)] == ["Item", "CAMHS"]
     tab_to("[data-save=csv]")

@@ -34,13 +34,18 @@ MOST_WORDS = 20
 NOTEBOOKS = sorted(FOLDER.glob("*.ipynb"))
 
 
+def read(page: str) -> BeautifulSoup:
+    """A page of the site, by the name of its notebook."""
+    place = "index.html" if page == "findings" else f"notebooks/{page}.html"
+    return BeautifulSoup((SITE / place).read_text("utf-8"), "lxml")
+
+
 def words_of(page: str) -> tuple[int, int]:
     """How many words of a page are seen without a click, and how many of them are apparatus.
 
     Code, controls, folded parts and tables are left out; words within a chart are seen.
     """
-    soup = BeautifulSoup((SITE / "notebooks" / f"{page}.html").read_text("utf-8"), "lxml")
-    article = soup.select_one("article")
+    article = read(page).select_one("article")
     assert article is not None
     for part in article.select(UNSEEN):
         part.decompose()
@@ -65,10 +70,11 @@ def test_base_status_and_notes_are_less_than_a_tenth_of_the_words_of_a_page() ->
 @pytest.mark.paper
 @pytest.mark.parametrize("page", [page for page in CHAPTERS if page != "codebook"])
 def test_a_chapter_leads_to_what_limits_every_figure(page: str) -> None:
-    soup = BeautifulSoup((SITE / "notebooks" / f"{page}.html").read_text("utf-8"), "lxml")
+    soup = read(page)
     assert soup.select(f"article a[href*='{LIMITS}']")
 
 
+@pytest.mark.paper
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
 def test_a_title_is_a_sentence_of_20_words_at_most(path: Path) -> None:
     titles = [finding.title for finding in findings(path).values()]
@@ -78,7 +84,7 @@ def test_a_title_is_a_sentence_of_20_words_at_most(path: Path) -> None:
 @pytest.mark.paper
 @pytest.mark.parametrize("page", CHAPTERS)
 def test_no_note_points_to_another_finding(page: str) -> None:
-    soup = BeautifulSoup((SITE / "notebooks" / f"{page}.html").read_text("utf-8"), "lxml")
+    soup = read(page)
     notes = " ".join(note.get_text(" ") for note in soup.select(".csm-caveat")).lower()
     assert "next finding" not in notes
     assert "further down" not in notes

@@ -69,9 +69,12 @@ def offer(
     """Offer the files at the foot of the front page."""
     if page != app.config.root_doc or app.builder.name != "html" or "body" not in context:
         return
-    up = "../" * page.count("/")
-    links = [f'<a href="{up}{FOLDER}/{name}" download>{kind}</a>' for name, kind in FILES.items()]
-    about = escape(context["pathto"](PAGE))
+    to = context["pathto"]
+    links = [
+        f'<a href="{to(f"{FOLDER}/{name}", True)}" download>{kind}</a>'
+        for name, kind in FILES.items()
+    ]
+    about = escape(to(PAGE))
     context["body"] += (
         f'<p class="csm-take-away"><a href="{about}">Take all findings away</a>: '
         f"{', '.join(links)}.</p>"
