@@ -362,10 +362,8 @@ def test_the_doors_stand_in_one_row_and_are_reached_by_keyboard(reader: Reader, 
     assert doors.last.evaluate("door => getComputedStyle(door).outlineStyle") == "solid"
     page.keyboard.press("Enter")
     page.wait_for_url("**/notebooks/codebook.html")
-    assert (
-        page.locator(".csm-doors:visible, .csm-doors").first.locator("a[aria-current]").inner_text()
-        == "Reference"
-    )
+    current = page.locator(".csm-doors").first.locator("a[aria-current]")  # on a phone, folded away
+    assert (current.text_content() or "").strip() == "Reference"
 
 
 def test_a_folded_table_opens_and_closes_by_keyboard(reader: Reader) -> None:
