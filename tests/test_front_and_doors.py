@@ -141,6 +141,16 @@ def test_its_former_address_leads_on_and_is_no_second_page(site: Path) -> None:
     assert "Quokka" not in moved
 
 
+def test_a_second_build_finds_no_page_at_the_former_address_until_its_end(site: Path) -> None:
+    source = site.parent
+    app = Sphinx(source, source, site, source / "tree", "html", status=None, warning=None)
+    there = (site / "part/front.html").exists()
+    app.build()
+
+    assert not there
+    assert (site / "part/front.html").exists()
+
+
 def test_the_search_finds_the_front_page_at_the_root(site: Path) -> None:
     index = (site / "searchindex.js").read_text("utf-8")
 

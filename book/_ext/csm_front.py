@@ -50,6 +50,12 @@ def relink_findings(app: Sphinx, page: nodes.document, name: str) -> None:
             raw.replace_self(nodes.raw("", relinked(raw.astext(), folder), format="html"))
 
 
+def forget_moved(app: Sphinx) -> None:
+    """Take away what led on after an earlier build, before the pages of the site are listed."""
+    if app.builder.name == FrontAtRoot.name and app.config.root_doc != FRONT:
+        (Path(app.outdir) / f"{app.config.root_doc}.html").unlink(missing_ok=True)
+
+
 def lead_on(app: Sphinx, exception: Exception | None) -> None:
     """Write the page that leads on, and have the search name the front page by its address."""
     root, site = app.config.root_doc, Path(app.outdir)
@@ -72,6 +78,7 @@ def lead_on(app: Sphinx, exception: Exception | None) -> None:
 def setup(app: Sphinx) -> dict[str, Any]:
     """Tell Sphinx when to call what stands above."""
     app.add_builder(FrontAtRoot, override=True)
+    app.connect("builder-inited", forget_moved)
     app.connect("doctree-resolved", relink_findings)
     # after the pages are listed and mended, and after the search has its addresses
     app.connect("build-finished", lead_on, priority=950)
