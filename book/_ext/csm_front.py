@@ -71,7 +71,7 @@ def lead_on(app: Sphinx, exception: Exception | None) -> None:
     old.write_text(html, "utf-8")
     index = site / "searchindex.js"
     found = json.loads(index.read_text("utf-8").removeprefix(START).removesuffix(END))
-    found["docnames"][found["docnames"].index(root)] = FRONT
+    found["docnames"] = [FRONT if name == root else name for name in found["docnames"]]
     index.write_text(f"{START}{json.dumps(found, separators=(',', ':'))}{END}", "utf-8")
 
 
