@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from io import StringIO
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 from bs4 import BeautifulSoup
 from bs4.element import Tag
-from sphinx.application import Sphinx
-from sphinx.util.docutils import docutils_namespace, patch_docutils
 
+EXTENSIONS = Path(__file__).parent.parent / "book" / "_ext"
 ITEMS = [
     ["board.zoo", "Zoo", "The Board", "Is the zoo on the Board?"],
     ["board.bees", "bees", "The Board", "Are <b>bees</b> on the Board?"],
@@ -51,14 +52,15 @@ def made(folder: Path, *words: str) -> tuple[BeautifulSoup, str]:
     lines = "".join(f"   {line}\n" for line in words)
     text = f"List\n====\n\n.. csm-items::\n\n{lines}"
     (folder / "sub" / "list.rst").write_text(text, "utf-8")
-    warnings = StringIO()
-    with patch_docutils(str(folder)), docutils_namespace():
-        app = Sphinx(
-            folder, folder, folder / "out", folder / "trees", "html", status=None, warning=warnings
-        )
-        app.build()
+    run = subprocess.run(  # in a process of its own, as Sphinx notes in its own what it has loaded
+        [sys.executable, "-m", "sphinx", "-q", "-N", "-b", "html", folder, folder / "out"],
+        env={**os.environ, "PYTHONPATH": os.pathsep.join([str(EXTENSIONS), *sys.path])},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
     page = (folder / "out" / "sub" / "list.html").read_text("utf-8")
-    return BeautifulSoup(page, "html.parser"), warnings.getvalue()
+    return BeautifulSoup(page, "html.parser"), run.stderr
 
 
 def under(page: BeautifulSoup, anchor: str) -> Tag:
