@@ -202,13 +202,11 @@ def outlined(body: str) -> str:
 
 
 def prepare(
-    app: Sphinx, _name: str, _template: str, context: dict[str, Any], _doctree: object
+    _app: Sphinx, _name: str, _template: str, context: dict[str, Any], _doctree: object
 ) -> None:
-    """Set the headings of a page that holds findings, and load what their buttons need."""
+    """Set the headings of a page that holds findings."""
     if 'class="csm-finding"' in context.get("body", ""):
         context["body"] = outlined(context["body"])
-        app.add_css_file("take.css", priority=900)  # after book.css, which it builds on
-        app.add_js_file("take.js", loading_method="defer")
 
 
 def setup(app: Sphinx) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""Bring Vega to the pages that hold a view of any items, and to no other.
+"""Write the script of Vega, which draws the views of any items.
 
 Vega comes from the Python package vl-convert, as one plain script, so that it works from a folder
 too. Its charts are compiled from Vega-Lite when the book is built; on a page Vega draws them, by an
@@ -14,7 +14,8 @@ from sphinx.application import Sphinx
 from vl_convert import get_vega_version, javascript_bundle
 
 # The modules of the package that draw, without those that no page needs: Vega-Lite and vega-embed
-# are another 315 kB. Another version would end the build, as nothing is fetched for it.
+# are another 315 kB. The addresses are the names by which vl-convert knows the modules that it
+# holds: nothing is fetched, and another version would end the build.
 SCRIPT = f"""\
 import {{View, parse}} from "https://cdn.jsdelivr.net/npm/vega@{get_vega_version()}/+esm";
 import {{expressionInterpreter}} from "https://cdn.jsdelivr.net/npm/vega-interpreter@2.0.0/+esm";
@@ -34,18 +35,7 @@ def write_vega(app: Sphinx) -> None:
     (static / "vega.js").write_text(script, "utf-8")
 
 
-def load_where_used(
-    app: Sphinx, _name: str, _template: str, context: dict[str, Any], _doctree: object
-) -> None:
-    """Add to a page that holds a view what the view needs."""
-    if 'class="csm-explore"' in context.get("body", ""):
-        app.add_css_file("explore.css", priority=900)  # after book.css, which it builds on
-        app.add_js_file("vega.js", loading_method="defer")
-        app.add_js_file("explore.js", loading_method="defer")
-
-
 def setup(app: Sphinx) -> dict[str, Any]:
     """Tell Sphinx when to call what stands above."""
     app.connect("builder-inited", write_vega)
-    app.connect("html-page-context", load_where_used)
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

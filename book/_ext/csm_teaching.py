@@ -2,7 +2,6 @@
 
 - The role ``site`` links to what the site holds and Sphinx does not know of, by its path in the
   site, from a page in any folder: ``{site}`the slides <slides/table.html>` ``.
-- `load_where_used` loads the style and the script of exercises and quizzes where there are any.
 - `write` writes, for each lesson whose page is in the book, ``slides/<lesson>.html``,
   ``handouts/<lesson>.html`` and ``exercises/<lesson>.ipynb``, and copies reveal.js, which shows
   the slides, from the package that carries it.
@@ -113,17 +112,6 @@ def depart_site_link(self: HTML5Translator, _node: site_link) -> None:
     self.body.append("</a>")
 
 
-def load_where_used(
-    app: Sphinx, _name: str, _template: str, context: dict[str, Any], _doctree: object
-) -> None:
-    """Add to a page that holds an exercise or a quiz what these need."""
-    body = context.get("body", "")
-    if 'class="csm-exercise"' in body or 'class="csm-quiz"' in body:
-        app.add_css_file("teaching.css", priority=900)  # after book.css, which it builds on
-    if 'class="csm-quiz"' in body:
-        app.add_js_file("quiz.js", loading_method="defer")
-
-
 def framed(app: Sphinx, place: str, title: str, words: str, *, head: str, body: str) -> str:
     """A page of the site that has a form of its own.
 
@@ -209,6 +197,5 @@ def setup(app: Sphinx) -> dict[str, Any]:
     """Tell Sphinx when to call what stands above."""
     app.add_node(site_link, html=(visit_site_link, depart_site_link))
     app.add_role("site", SiteRole())
-    app.connect("html-page-context", load_where_used)
     app.connect("build-finished", write, priority=700)  # before csm_book mends and lists all pages
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

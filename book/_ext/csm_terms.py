@@ -106,12 +106,9 @@ def explained(html: str, meanings: dict[str, str]) -> str:
 def explain_terms(
     app: Sphinx, _page: str, _template: str, context: dict[str, Any], _doctree: object
 ) -> None:
-    """Give a page that uses words of the glossary their definitions, and what shows them."""
+    """Give a page that uses words of the glossary their definitions."""
     body = context.get("body", "")
     context["body"] = explained(body, definitions(app.env)) if LINK.search(body) else body
-    if 'class="csm-term"' in context["body"]:
-        app.add_css_file("terms.css", priority=900)  # after book.css, which it builds on
-        app.add_js_file("terms.js", loading_method="defer")
 
 
 def keep_out_of_search(app: Sphinx, exception: Exception | None) -> None:
