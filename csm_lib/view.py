@@ -237,8 +237,12 @@ class View:
         names = each["section"] + ": " + labels
         return ipywidgets.interactive(
             shown,
+            {"auto_display": True},  # else the result is kept, and shown to nobody
             items=ipywidgets.SelectMultiple(
-                options=list(zip(names, each["item"], strict=True)), value=self.chosen, rows=10
+                options=list(zip(names, each["item"], strict=True)),
+                value=self.chosen,
+                rows=10,
+                layout={"width": "32rem"},
             ),
             show=ipywidgets.ToggleButtons(options=list(self.shows)),
             sort=[("in the order of the book", ""), *((name, name) for name in self.columns)],

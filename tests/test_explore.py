@@ -272,6 +272,17 @@ def test_nothing_chosen_draws_nothing(trusts: View) -> None:
     assert "<svg" not in live.result.data
 
 
+def test_what_is_chosen_is_shown_at_once_and_after_each_choice(
+    trusts: View, capsys: pytest.CaptureFixture[str]
+) -> None:
+    live = trusts.live()
+    first = capsys.readouterr().out  # without a kernel an object that is shown is printed
+    live.children[0].value = ("board.police",)
+
+    assert first.count("HTML object") == 1
+    assert capsys.readouterr().out.count("HTML object") == 1
+
+
 def test_without_a_reader_a_view_is_a_page_and_no_widget(
     trusts: View, monkeypatch: pytest.MonkeyPatch
 ) -> None:
