@@ -108,7 +108,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (source / "part").mkdir()
     for name, text in {
         "conf.py": f"import sys\nsys.path.insert(0, {str(ROOT / 'book/_ext')!r})\n"
-        "extensions = ['csm_terms']\nroot_doc = 'index'\n",
+        "extensions = ['csm_terms', 'csm_loads']\nroot_doc = 'index'\n",
         "index.rst": "Front\n=====\n\nThe :term:`base` and a :term:`pair <twin>`.\n\n"
         ".. toctree::\n\n   part/words\n   plain\n   names\n",
         "plain.rst": "Plain\n=====\n\nNo such words.\n",
