@@ -8,7 +8,7 @@ from __future__ import annotations
 import difflib
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TypeAlias
 
@@ -25,6 +25,7 @@ from csm_lib.files import (
     require_columns,
     unique,
 )
+from csm_lib.scales import SIDES, sides_of
 
 ANSWERS: Mapping[str, Mapping[str, str]] = {
     "yes_no": {"yes": "Yes", "no": "No"},
@@ -50,11 +51,23 @@ DUTIES: Mapping[str, str] = {
 REQUIRED = ("item", "section", "label", "question", "response", "years")
 """The columns every codebook has."""
 
-OPTIONAL = ("duty", "not_held", "asked_if", "place", "note")
+WORDING = ("statement", "direction", "short", "kind")
+"""The columns a codebook may have that say what sentences make of an item."""
+
+OPTIONAL = ("duty", "not_held", "asked_if", "place", "note", *WORDING)
 """The columns a codebook may have; one that is left out is as one of empty cells."""
+
+DIRECTIONS = ("good", "bad", "neutral")
+"""What the answers that say yes to an item may be, in the eyes of those who asked."""
+
+KINDS = ("practice", "opinion", "fact")
+"""What an item may ask for."""
 
 ANSWERS_FILE = ("response", "answer", "label")
 """The columns of ``answers.csv``, which defines further response kinds: one row an answer."""
+
+SIDE = "side"
+"""The column ``answers.csv`` may have: on which side of a scale each answer stands."""
 
 SECTIONS_FILE = ("section", "title", "about")
 """The columns of ``sections.csv``, which says what a page calls a section: one row a section."""
@@ -88,6 +101,15 @@ class Item:
         ``None`` where it is asked of everyone.
     place, note
         Where the source speaks of it, and what a reader must know.
+    statement
+        What saying yes means, as the rest of a sentence in the past: ``had a family hub``.
+    direction, kind
+        One of `DIRECTIONS`, and one of `KINDS`.
+    short
+        A short label.
+    sides
+        By answer its side of the scale, one of `csm_lib.scales.SIDES`; empty where the answers
+        are no scale.
     """
 
     item: str
@@ -102,6 +124,16 @@ class Item:
     asked_if: str | None
     place: str
     note: str
+    statement: str = ""
+    direction: str = "neutral"
+    short: str = ""
+    kind: str = "practice"
+    sides: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def name(self) -> str:
+        """Its short label, or else its label."""
+        return self.short or self.label
 
     @property
     def held(self) -> tuple[int, ...]:
@@ -112,6 +144,11 @@ class Item:
     def counted(self) -> tuple[str, ...]:
         """The answers a tally counts: ``yes`` alone for yes/no items, else every answer."""
         return ("yes",) if self.response == "yes_no" else tuple(self.answers)
+
+    @property
+    def agreed(self) -> tuple[str, ...]:
+        """The answers that stand ``for`` on its scale; none where the answers are no scale."""
+        return tuple(answer for answer, side in self.sides.items() if side == "for")
 
 
 class Codebook(dict[str, Item]):
@@ -179,9 +216,11 @@ def read_codebook(path: str | Path) -> Codebook:
     ----------
     path
         A UTF-8 CSV file with the columns of `REQUIRED` and any of `OPTIONAL`. ``years`` and
-        ``not_held`` hold years separated by semicolons. Beside it may lie ``answers.csv``, which
-        defines response kinds of this codebook, and ``sections.csv``, which gives its sections
-        titles and words of introduction.
+        ``not_held`` hold years separated by semicolons. Where ``kind`` is empty it is ``opinion``
+        for a scale and else ``practice``. Beside it may lie ``answers.csv``, which defines response
+        kinds of this codebook, and ``sections.csv``, which gives its sections titles and words of
+        introduction. A response kind is a scale where the column ``side`` of ``answers.csv`` says
+        so; where there is no such column, where `csm_lib.scales.sides_of` finds one in its labels.
 
     Raises
     ------
@@ -191,13 +230,12 @@ def read_codebook(path: str | Path) -> Codebook:
     """
     path = Path(path)
     cells = _read_cells(path, REQUIRED)
-    absent = [name for name in OPTIONAL if name not in cells]
-    for name in cells.columns.difference([*REQUIRED, *OPTIONAL]):
-        if near := did_you_mean(name, absent):  # a slip, which would quietly drop the column
-            raise CodebookError(f"{path}, line 1: the column {name!r} is unknown.{near} Rename it.")
+    _refuse_slips(cells, [*REQUIRED, *OPTIONAL], WORDING, path)
     cells = cells.reindex(columns=[*REQUIRED, *OPTIONAL], fill_value="")
     cells["duty"] = cells["duty"].replace("", "none")
-    kinds = {**ANSWERS, **_read_answers(path.with_name("answers.csv"))}
+    cells["direction"] = cells["direction"].replace("", "neutral")
+    own, sides = _read_answers(path.with_name("answers.csv"))
+    kinds = {**ANSWERS, **own}
     years, not_held = (cells[name].map(_parts) for name in ("years", "not_held"))
     unasked = [not {*off} <= {*of} for of, off in zip(years, not_held, strict=True)]
     rules = [
@@ -206,6 +244,8 @@ def read_codebook(path: str | Path) -> Codebook:
         ("item", cells["item"].isin(RESERVED), "has a meaning of its own. Use another id."),
         one_of(cells, "response", kinds),
         one_of(cells, "duty", DUTIES),
+        one_of(cells, "direction", DIRECTIONS),
+        one_of(cells, "kind", ["", *KINDS]),
         ("years", ~years.map(_regular), "is no list of years. Write each once, as in 2008;2009."),
         ("not_held", pd.Series(unasked, cells.index), "was not asked. Name some of 'years'."),
     ]
@@ -215,7 +255,9 @@ def read_codebook(path: str | Path) -> Codebook:
         for name in ("years", "not_held"):
             row[name] = tuple(sorted(map(int, _parts(row[name]))))
         row["asked_if"] = row["asked_if"] or None
-        items[row["item"]] = Item(**row, answers=kinds[row["response"]])
+        scale = sides.get(row["response"], {})
+        row["kind"] = row["kind"] or ("opinion" if scale else "practice")
+        items[row["item"]] = Item(**row, answers=kinds[row["response"]], sides=scale)
     require_cells(cells, _opener_rules(cells, items), path, CodebookError)
     return Codebook(items, path, _read_headings(path.with_name("sections.csv"), cells["section"]))
 
@@ -227,22 +269,70 @@ def _read_cells(path: Path, columns: Sequence[str]) -> pd.DataFrame:
     return stripped
 
 
-def _read_answers(path: Path) -> dict[str, dict[str, str]]:
-    """Read the response kinds that a codebook defines."""
-    kinds: dict[str, dict[str, str]] = {}
-    if path.exists():
-        cells = _read_cells(path, ANSWERS_FILE)
-        known = cells["response"].isin(list(ANSWERS))
-        rules = [
-            *filled(cells, *ANSWERS_FILE),
-            ("response", known, "is a kind that every codebook knows. Give yours another name."),
-            unique(cells, "response", "answer"),
-            unique(cells, "response", "label"),
-        ]
-        require_cells(cells, rules, path, CodebookError)
-        for _, row in lines_of(cells):
-            kinds.setdefault(row["response"], {})[row["answer"]] = row["label"]
-    return kinds
+def _refuse_slips(
+    cells: pd.DataFrame, known: Sequence[str], common: Sequence[str], path: Path
+) -> None:
+    """Refuse a column whose name is nearly a known one: it would quietly be lost.
+
+    The `common` ones are everyday words, which are like many others: of a name that begins with
+    one, or with what is very nearly one, the first word counts.
+    """
+    absent = {name for name in known if name not in cells}
+    for name in cells.columns.difference([*known]):
+        first = re.split(r"[\W_]", name.casefold())[0]
+        near = did_you_mean(name, absent.difference(common)) or did_you_mean(
+            first, absent.intersection(common), cutoff=0.85
+        )
+        if near:
+            raise CodebookError(f"{path}, line 1: the column {name!r} is unknown.{near} Rename it.")
+
+
+Answers: TypeAlias = dict[str, dict[str, str]]
+
+
+def _read_answers(path: Path) -> tuple[Answers, Answers]:
+    """Read the response kinds that a codebook defines: their labels, and their sides."""
+    labels: Answers = {}
+    sides: Answers = {}
+    if not path.exists():
+        return labels, sides
+    cells = _read_cells(path, ANSWERS_FILE)
+    columns = [*ANSWERS_FILE, SIDE]
+    _refuse_slips(cells, columns, [SIDE], path)
+    told = SIDE in cells
+    cells = cells.reindex(columns=columns, fill_value="")
+    known = cells["response"].isin(list(ANSWERS))
+    rules = [
+        *filled(cells, *ANSWERS_FILE),
+        ("response", known, "is a kind that every codebook knows. Give yours another name."),
+        unique(cells, "response", "answer"),
+        unique(cells, "response", "label"),
+        one_of(cells, SIDE, ["", *SIDES]),
+        _both_sides(cells),
+    ]
+    require_cells(cells, rules, path, CodebookError)
+    for _, row in lines_of(cells):
+        labels.setdefault(row["response"], {})[row["answer"]] = row["label"]
+        sides.setdefault(row["response"], {})[row["answer"]] = row[SIDE] or "between"
+    if told:
+        scales = {*cells.loc[cells[SIDE] != "", "response"]}
+        return labels, {kind: found for kind, found in sides.items() if kind in scales}
+    return labels, {kind: sides_of(answers) for kind, answers in labels.items()}
+
+
+def _both_sides(cells: pd.DataFrame) -> Rule:
+    """Return the rule that a scale has both sides; the first of its sides tells that it has not."""
+    sided = cells[cells[SIDE] != ""]
+    fore, against = ({*sided.loc[sided[SIDE] == side, "response"]} for side in SIDES[:2])
+    lacking = ~sided["response"].isin(fore & against) & ~sided["response"].duplicated()
+
+    def told(row: Mapping[str, str]) -> str:
+        return (
+            f"makes {row['response']!r} a scale without both sides. Let an answer stand 'for' and "
+            "one 'against', or leave these cells empty."
+        )
+
+    return SIDE, lacking.reindex(cells.index, fill_value=False), told
 
 
 def _read_headings(path: Path, sections: pd.Series[str]) -> Headings:
@@ -296,7 +386,7 @@ def _regular(years: Sequence[str]) -> bool:
     return 0 < len(years) == len({*years}) and all(re.fullmatch("[0-9]{4}", y) for y in years)
 
 
-def did_you_mean(word: str, known: Iterable[str]) -> str:
+def did_you_mean(word: str, known: Iterable[str], *, cutoff: float = 0.6) -> str:
     """Return a question that offers the nearest known word, with a space before it, or nothing."""
-    near = difflib.get_close_matches(word, list(known), n=1)
+    near = difflib.get_close_matches(word, list(known), n=1, cutoff=cutoff)
     return f" Did you mean {near[0]!r}?" if near else ""

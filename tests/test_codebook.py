@@ -174,6 +174,14 @@ BROKEN = {
         [{"question": "Of\nthree\nlines?"}, {"item": "b", "response": "perhaps"}],
         "line 5, column 'response'",
     ),
+    "an unknown direction": (
+        [{"direction": "Good"}],
+        "line 2, column 'direction': 'Good' is none of good, bad, neutral. Use one.",
+    ),
+    "an unknown kind": (
+        [{}, {"item": "b", "kind": "view"}],
+        "line 3, column 'kind': 'view' is none of practice, opinion, fact. Use one, or none.",
+    ),
     "several faults": (
         [{"label": "", "years": "no"}, {"duty": "some"}],
         "codebook.csv: 4 faults.\n  line 2, column 'label'",
@@ -210,6 +218,20 @@ def test_a_bad_row_is_refused_with_its_place_and_a_remedy(
             f"{SHORT},asked if\na,s,A,?,yes_no,2009,\n".encode(),
             "line 1: the column 'asked if' is unknown. Did you mean 'asked_if'? Rename it.",
         ),
+        *(
+            (
+                f"{SHORT},{slip}\na,s,A,?,yes_no,2009,\n".encode(),
+                f"line 1: the column {slip!r} is unknown. Did you mean {meant!r}? Rename it.",
+            )
+            for slip, meant in (
+                ("statment", "statement"),
+                ("Statement (past)", "statement"),
+                ("direcion", "direction"),
+                ("short_label", "short"),
+                ("Kind", "kind"),
+                ("kinds", "kind"),
+            )
+        ),
     ],
 )
 def test_a_file_that_is_no_table_of_items_is_refused(
@@ -239,6 +261,68 @@ def test_six_columns_are_enough_and_any_other_may_be_added(tmp_path: Path) -> No
     assert read(tmp_path, {"duty": ""})["a"].duty == "none"
 
 
+def test_what_sentences_make_of_an_item_is_read_and_has_defaults(tmp_path: Path) -> None:
+    said = {"statement": " had a hub ", "direction": "good", "short": "Hub", "kind": "fact"}
+    codebook = read(tmp_path, {"label": "Has a family hub", **said}, {"item": "b", "label": "Bus"})
+    hub, bus = codebook.values()
+    assert (hub.statement, hub.direction, hub.kind) == ("had a hub", "good", "fact")
+    assert (hub.short, hub.name) == ("Hub", "Hub")
+    assert (bus.statement, bus.direction, bus.kind) == ("", "neutral", "practice")
+    assert (bus.short, bus.name) == ("", "Bus")
+
+
+@pytest.mark.parametrize("column", ["description", "state", "find", "condition", "region"])
+def test_a_column_of_ones_own_that_is_like_an_everyday_word_may_stay(
+    tmp_path: Path, column: str
+) -> None:
+    assert list(written(tmp_path, f"{SHORT},{column}\na,s,A,?,yes_no,2009,x\n")) == ["a"]
+
+
+AGREE = """\
+response,answer,label
+agree,sa,Strongly agree
+agree,n,Neither agree nor disagree
+agree,d,Disagree
+agree,dk,Don't know
+lead,council,The council
+lead,nhs,The NHS
+"""
+
+
+def test_a_scale_is_known_by_its_labels_and_asks_for_opinions(tmp_path: Path) -> None:
+    rows = [
+        {"response": "agree"},
+        {"item": "b", "response": "lead"},
+        {"item": "c"},
+        {"item": "d", "response": "level"},
+        {"item": "e", "response": "agree", "kind": "practice"},
+    ]
+    codebook = read(tmp_path, *rows, beside={"answers": AGREE})
+    told = {"sa": "for", "n": "between", "d": "against", "dk": "between"}
+    assert codebook["a"].sides == codebook["e"].sides == told
+    assert codebook["a"].agreed == ("sa",)
+    assert codebook["a"].counted == ("sa", "n", "d", "dk")
+    assert [codebook[item].sides for item in "bcd"] == [{}, {}, {}]
+    assert [codebook[item].agreed for item in "bcd"] == [(), (), ()]
+    kinds = [item.kind for item in codebook.values()]
+    assert kinds == ["opinion", "practice", "practice", "practice", "practice"]
+
+
+def test_sides_make_a_scale_of_any_answers_and_then_labels_make_none(tmp_path: Path) -> None:
+    answers = (
+        "response,answer,label,side\n"
+        "pace,fast,Cyflym,for\npace,so,Gweddol,\npace,slow,Araf,against\npace,no,Dim,between\n"
+        "view,a,Agree,\nview,d,Disagree,\n"
+    )
+    rows = [{"response": "pace"}, {"item": "b", "response": "view"}]
+    codebook = read(tmp_path, *rows, beside={"answers": answers})
+    told = {"fast": "for", "so": "between", "slow": "against", "no": "between"}
+    assert (codebook["a"].sides, codebook["a"].agreed) == (told, ("fast",))
+    assert codebook["a"].answers == {"fast": "Cyflym", "so": "Gweddol", "slow": "Araf", "no": "Dim"}
+    assert codebook["b"].sides == {}
+    assert [item.kind for item in codebook.values()] == ["opinion", "practice"]
+
+
 def test_a_codebook_defines_kinds_of_answers_of_its_own(tmp_path: Path) -> None:
     answers = (
         "response,answer,label\noften,never,Never\noften,monthly,Every month\n"
@@ -265,6 +349,14 @@ def test_a_section_is_called_by_its_title_or_by_its_id_in_words(tmp_path: Path) 
 
 
 OFTEN = "response,answer,label\noften,never,Never\n"
+SIDED = "response,answer,label,side\nlead,x,X,\n"
+NO_SCALE = "makes 'lead' a scale without both sides. Let an answer stand 'for' and one 'against', "
+LOPSIDED = [
+    ("lead,a,A,for\nlead,b,B,\n", f"1 fault.\n  line 3, column 'side': 'for' {NO_SCALE}or leave"),
+    ("lead,a,A,against\nlead,b,B,between\n", f"line 3, column 'side': 'against' {NO_SCALE}"),
+    ("lead,a,A,between\nother,b,B,for\nother,c,C,against\n", f"'between' {NO_SCALE}"),
+    ("lead,a,A,For\nlead,b,B,against\n", "'For' is none of for, against, between. Use one, or n"),
+]
 
 
 @pytest.mark.parametrize(
@@ -281,6 +373,12 @@ OFTEN = "response,answer,label\noften,never,Never\n"
         ("answers", OFTEN + ",weekly,Weekly", "line 3, column 'response': '' is empty"),
         ("answers", OFTEN + "often,weekly, ", "line 3, column 'label': '' is empty"),
         ("answers", OFTEN + "often,weekly", "line 3: has 2 cells; expected 3"),
+        *(("answers", SIDED + text, told) for text, told in LOPSIDED),
+        (
+            "answers",
+            "response,answer,label,sides\nlead,a,A,for",
+            "line 1: the column 'sides' is unknown. Did you mean 'side'? Rename it.",
+        ),
         ("sections", "section,title,about\nx,X,", "line 2, column 'section': 'x' is none of s."),
         (
             "sections",
