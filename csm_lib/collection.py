@@ -105,8 +105,8 @@ class Collection(About):
         """What is known of it wherever its numbers go."""
         items = self.codebook.values()
         return Origin(
-            # No edition: a date would keep a tally from being written as Parquet with all of this.
-            {n: getattr(self, n) for n in About.__dataclass_fields__ if n != "edition"},
+            # Not all: dates, and years as keys, do not survive in a tally that Parquet holds.
+            {n: getattr(self, n) for n in About.__dataclass_fields__ if n not in _NOT_ALONG},
             size=self.size,
             intervals=f"95% intervals ({_INTERVALS[self.intervals]})" if self.intervals else "",
             places={item.item: item.place for item in items},
@@ -152,11 +152,20 @@ class Collection(About):
         year = before.max() if len(before) else cells["year"].min()
         return cells.loc[cells["year"] == year]
 
+    def population_of(self, year: int) -> int | None:
+        """Return how many there were in all in a year; ``None`` if not known.
+
+        What the frame says counts, see `frame_of`, or else what the descriptor says.
+        """
+        cells = self.frame_of(year)
+        if cells is None:
+            return self.populations.get(year, self.populations.get(0))
+        return int(cells["authorities"].sum())
+
     @property
     def population(self) -> int | None:
         """How many there are in all in the last year; ``None`` if not known."""
-        cells = self.frame_of(self.years[-1])
-        return None if cells is None else int(cells["authorities"].sum())
+        return self.population_of(self.years[-1])
 
     @property
     def years(self) -> tuple[int, ...]:
@@ -307,11 +316,14 @@ class Collection(About):
         from csm_lib.inference import FINITE, interval  # heavy; most tallies do without
 
         finite = method in FINITE
-        population = (self.population or 0) if finite else None
-        asked = [self.codebook[item] for item in rows["item"]]
-        known = [not finite or bool(whole and population and not i.asked_if) for i in asked]
+        sizes = rows["year"].map({year: self.population_of(year) or 0 for year in self.years})
+        opened = rows["item"].map(lambda item: bool(self.codebook[item].asked_if))
+        known = (sizes > 0) & ~opened & whole if finite else sizes >= 0
         low, high = interval(
-            rows["yes"][known], rows["base"][known], method=method, population=population
+            rows["yes"][known],
+            rows["base"][known],
+            method=method,
+            population=sizes[known] if finite else None,
         )
         return rows.assign(low=low, high=high)
 
@@ -320,6 +332,9 @@ class Collection(About):
         assert self.published is not None
         return targets(self.published, self.codebook)
 
+
+_NOT_ALONG = ("edition", "populations")
+"""What is said of a collection that does not travel with its numbers."""
 
 _RESPONDENTS = ""
 """In place of an item: that somebody answered at all. It opens what everyone is asked."""
@@ -386,6 +401,7 @@ def open_collection(
         published = recover(printed, codebook, frame)
     if returns is None:
         returns = read_returns(_clean_file(folder), codebook, frame=frame)
+    _refuse_more_than_there_are(folder, about, returns)
     return Collection(
         **vars(about),
         path=folder,
@@ -395,6 +411,18 @@ def open_collection(
         frame=frame,
         intervals=intervals,
     )
+
+
+def _refuse_more_than_there_are(folder: Path, about: About, returns: pd.DataFrame) -> None:
+    """Refuse a population that is smaller than the number that answered."""
+    for year in sorted(returns["year"].unique().tolist()):
+        answered = int((returns["year"] == year).sum())
+        size = about.populations.get(year, about.populations.get(0, answered))
+        if size < answered:
+            raise CollectionError(
+                f"{folder / 'datapackage.json'}: 'population' is {size}, but {answered} answered "
+                f"in {year}. Correct it."
+            )
 
 
 def returns_files(folder: Path) -> list[Path]:

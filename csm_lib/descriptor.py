@@ -6,12 +6,15 @@ import datetime
 import json
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from csm_lib.errors import CollectionError
 from csm_lib.status import DRAWN, INVENTED, OWN
+
+UNITS = ("organisation", "person")
+"""What a respondent may be."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -51,6 +54,13 @@ class About:
         ``own returns``, if left out, for what respondents answered.
     one, many
         ``respondents``: what one and several are called, ``["partnership", "partnerships"]``.
+    unit
+        ``respondent_unit``: whether a respondent is an ``organisation`` or a ``person``.
+    populations
+        ``population``: by year, how many could have answered; one number for every year has the
+        key 0. Empty where nobody says so.
+    characteristics
+        ``characteristics``: what is called otherwise than its column, ``{"region": "nation"}``.
     threshold
         ``disclosure_threshold``: counts of 1 to one less than this are withheld, see
         `csm_lib.disclosure.protect`. Left out, 5, and 0 for drawn returns, which are nobody's.
@@ -67,9 +77,17 @@ class About:
     status: str = OWN
     one: str = "authority"
     many: str = "authorities"
+    unit: str = "organisation"
+    populations: Mapping[int, int] = field(default_factory=dict)
+    characteristics: Mapping[str, str] = field(default_factory=dict)
     threshold: int = 5
     authority_pages: bool = False
     edition: Edition = Edition()
+
+    def called(self, by: str) -> str:
+        """Return what a sentence calls a characteristic, such as ``region``."""
+        own = {"authority_type": "type", **self.characteristics}
+        return own.get(by) or by.replace("_", " ")
 
 
 def read_descriptor(path: Path) -> About:
@@ -88,6 +106,8 @@ def read_descriptor(path: Path) -> About:
     title = found.get("title") or path.resolve().parent.name
     status = found.get("returns_status", About.status)
     one, many = found.get("respondents", (About.one, About.many))
+    population = found.get("population", {})
+    by_year = population if isinstance(population, dict) else {0: population}
     return About(
         title=title,
         about=found.get("description", ""),
@@ -96,6 +116,9 @@ def read_descriptor(path: Path) -> About:
         status=status,
         one=one,
         many=many,
+        unit=found.get("respondent_unit", About.unit),
+        populations={int(year): number for year, number in by_year.items()},
+        characteristics=found.get("characteristics", {}),
         threshold=found.get("disclosure_threshold", 0 if status == DRAWN else About.threshold),
         authority_pages=found.get("authority_pages", False),
         edition=_edition(found),
@@ -152,6 +175,26 @@ def _are_two_words(value: object) -> bool:
     )
 
 
+def _is_number(value: object) -> bool:
+    return type(value) is int and value > 0
+
+
+def _is_population(value: object) -> bool:
+    if not isinstance(value, dict):
+        return _is_number(value)
+    return bool(value) and all(
+        re.fullmatch("[0-9]{4}", year) and _is_number(number) for year, number in value.items()
+    )
+
+
+def _are_characteristics(value: object) -> bool:
+    return (
+        isinstance(value, dict)
+        and value.keys() <= {"region", "authority_type"}
+        and all(_is_text(word) and word.strip() for word in value.values())
+    )
+
+
 _MAIL, _WEB = r"[\w.%+-]+@[\w-]+(\.[\w-]+)+", r"https?://[^\s\"'<>]+"
 _TEXT = ("text", _is_text)
 _LISTED = ('a list of objects, as in [{"title": "..."}]', _is_listed)
@@ -166,6 +209,16 @@ _DESCRIPTOR: Mapping[str, tuple[str, Callable[[Any], bool]]] = {
         [DRAWN, OWN, INVENTED].__contains__,
     ),
     "respondents": ('two words, as in ["partnership", "partnerships"]', _are_two_words),
+    "respondent_unit": (" or ".join(map(repr, UNITS)), UNITS.__contains__),
+    "population": (
+        'a whole number above 0, or one by year, as in {"2022": 150}',
+        _is_population,
+    ),
+    "characteristics": (
+        'names of the columns region and authority_type, as in {"region": "nation", '
+        '"authority_type": "age group"}',
+        _are_characteristics,
+    ),
     "disclosure_threshold": (
         "a whole number, 0 or more",
         lambda value: type(value) is int and value >= 0,

@@ -9,6 +9,7 @@ import pandas as pd
 
 from csm_lib.codebook import ANSWERS, Codebook, Item
 from csm_lib.collection import Collection
+from csm_lib.scales import sides_of
 from csm_lib.status import OWN
 
 Answers = Sequence[str]
@@ -18,6 +19,7 @@ an item of another kind, the answers."""
 KINDS: Mapping[str, Mapping[str, str]] = {
     **ANSWERS,
     "stage": {"none": "Not begun", "draft": "Drafted", "signed": "Signed"},
+    "agree": {"a": "Agree", "n": "Neither agree nor disagree", "d": "Disagree"},
     "many": {str(number): f"Answer {number}" for number in range(7)},
 }
 
@@ -29,8 +31,13 @@ def item(
     response: str = "yes_no",
     years: Sequence[int] = (2021, 2022, 2023),
     asked_if: str | None = None,
+    statement: str = "",
+    direction: str = "neutral",
+    short: str = "",
+    kind: str = "",
 ) -> Item:
-    """An item whose section stands before the dot of its name."""
+    """An item whose section stands before the dot of its name; its kind as a codebook has it."""
+    sides = {} if response in ANSWERS else sides_of(KINDS[response])
     return Item(
         item=name,
         section=name.partition(".")[0],
@@ -44,6 +51,11 @@ def item(
         asked_if=asked_if,
         place="",
         note="",
+        statement=statement,
+        direction=direction,
+        short=short,
+        kind=kind or ("opinion" if sides else "practice"),
+        sides=sides,
     )
 
 
@@ -57,6 +69,9 @@ def small(
     frame: pd.DataFrame | None = None,
     threshold: int = 0,
     status: str = OWN,
+    unit: str = "organisation",
+    populations: Mapping[int, int] | None = None,
+    characteristics: Mapping[str, str] | None = None,
 ) -> Collection:
     """A collection of partnerships.
 
@@ -104,6 +119,9 @@ def small(
         one="partnership",
         many="partnerships",
         threshold=threshold,
+        unit=unit,
+        populations=populations or {},
+        characteristics=characteristics or {},
     )
 
 

@@ -122,6 +122,70 @@ def test_the_descriptor_says_who_answered_and_what_may_be_shown(own: Path) -> No
     assert found.label == "Invented returns: an example, not data"
 
 
+def test_what_sentences_call_a_respondent_and_its_characteristics_has_defaults(own: Path) -> None:
+    plain = open_collection(own)
+    assert (plain.unit, plain.populations, plain.characteristics) == ("organisation", {}, {})
+    assert (plain.called("region"), plain.called("authority_type")) == ("region", "type")
+    assert plain.called("size_of_place") == "size of place"
+    describe(own, respondent_unit="person", characteristics={"authority_type": "age group"})
+    found = open_collection(own)
+    assert (found.unit, found.characteristics) == ("person", {"authority_type": "age group"})
+    assert (found.called("region"), found.called("authority_type")) == ("region", "age group")
+    assert found.tally("seat").attrs["origin"]["characteristics"] == found.characteristics
+
+
+def test_the_population_is_what_the_descriptor_says_of_every_year_or_of_each(own: Path) -> None:
+    assert open_collection(own).population is None
+    describe(own, population=12)
+    always = open_collection(own)
+    assert always.populations == {0: 12}
+    assert (always.population_of(2008), always.population_of(2009), always.population) == (
+        12,
+        12,
+        12,
+    )
+    describe(own, population={"2008": 10})
+    once = open_collection(own)
+    assert once.populations == {2008: 10}
+    assert (once.population_of(2008), once.population_of(2009), once.population) == (10, None, None)
+
+
+def test_the_population_of_the_frame_goes_before_that_of_the_descriptor(own: Path) -> None:
+    rows = "2008,North,,4\n2008,South,,3\n2009,South,,5\n".replace(",,", ",Any,")
+    (own / "frame.csv").write_text("year,region,authority_type,authorities\n" + rows, "utf-8")
+    describe(own, population={"2008": 99, "2009": 99, "2010": 99})
+    found = open_collection(own)
+    assert [found.population_of(year) for year in (2008, 2009, 2010)] == [7, 5, 5]
+
+
+def test_a_population_smaller_than_the_number_that_answered_is_refused(own: Path) -> None:
+    describe(own, population={"2008": 1, "2009": 1})
+    refused(own, CollectionError, "datapackage.json: 'population' is 1, but 2 answered in 2009.")
+    describe(own, population=1)
+    refused(own, CollectionError, "'population' is 1, but 2 answered in 2009. Correct it.")
+    describe(own, population=2)
+    assert open_collection(own).population == 2
+
+
+def test_intervals_for_a_finite_population_are_of_the_population_of_the_year(own: Path) -> None:
+    describe(own, population={"2008": 1, "2009": 40}, disclosure_threshold=0)
+    rows = open_collection(own, intervals="hypergeometric").tally("seat")
+    assert rows[["low", "high"]].iloc[0].tolist() == [1.0, 1.0]  # all there were said yes
+    assert rows["high"].iloc[1] - rows["low"].iloc[1] > 0.5
+    describe(own, population={"2008": 1}, disclosure_threshold=0)
+    rows = open_collection(own, intervals="hypergeometric").tally("seat")
+    assert rows["low"].isna().tolist() == [False, True]
+
+
+def test_a_tally_that_knows_its_origin_is_written_as_parquet_whatever_is_said(own: Path) -> None:
+    describe(
+        own, population={"2009": 40}, characteristics={"region": "nation"}, created="2024-06-30"
+    )
+    rows = open_collection(own).tally("seat")
+    rows.to_parquet(own / "rows.parquet")
+    assert origin_of(pd.read_parquet(own / "rows.parquet")) == rows.attrs["origin"]
+
+
 def test_the_descriptor_says_who_publishes_when_and_what_comes_next(own: Path) -> None:
     describe(
         own,
@@ -291,6 +355,30 @@ def test_published_figures_need_the_frame(copy: Path) -> None:
         ('{"next_release": ["2025"]}', ["'next_release'", "Use text"]),
         ('{"revisions": null}', ["'revisions' is None", "Use text"]),
         ('{"authority_pages": "yes"}', ["'authority_pages' is 'yes'", "true or false"]),
+        (
+            '{"respondent_unit": "people"}',
+            ["'respondent_unit' is 'people'", "Use 'organisation' or 'person'."],
+        ),
+        ('{"respondent_unit": ["person"]}', ["'respondent_unit' is ['person']"]),
+        (
+            '{"population": 0}',
+            ["'population' is 0", 'a whole number above 0, or one by year, as in {"2022": 150}'],
+        ),
+        ('{"population": true}', ["'population' is True"]),
+        ('{"population": 150.0}', ["'population' is 150.0"]),
+        ('{"population": "150"}', ["'population' is '150'"]),
+        ('{"population": null}', ["'population' is None"]),
+        ('{"population": {}}', ["'population' is {}"]),
+        ('{"population": {"22": 150}}', ["'population' is {'22': 150}"]),
+        ('{"population": {"2022": 150, "2023": -1}}', ["'population' is {'2022'"]),
+        ('{"population": {"2022": {"2023": 1}}}', ["'population' is {'2022'"]),
+        ('{"characteristics": "nation"}', ["'characteristics' is 'nation'"]),
+        (
+            '{"characteristics": {"type": "age group"}}',
+            ["'characteristics' is {'type'", "names of the columns region and authority_type"],
+        ),
+        ('{"characteristics": {"region": " "}}', ["'characteristics' is {'region': ' '}"]),
+        ('{"characteristics": {"region": 1}}', ["'characteristics' is {'region': 1}"]),
     ],
 )
 def test_a_bad_descriptor_is_refused(own: Path, text: str, parts: list[str]) -> None:
