@@ -20,11 +20,13 @@ from matplotlib.figure import Figure
 from matplotlib.image import imread
 from openpyxl.worksheet.worksheet import Worksheet
 
+from csm_lib.codebook import read_codebook
 from csm_lib.collection import SHIPPED, Collection, open_collection
+from csm_lib.descriptor import read_descriptor
 from csm_lib.errors import CollectionError
 from csm_lib.findings import Finding
 from csm_lib.notebooks import take
-from csm_lib.own.export import export, standalone
+from csm_lib.own.export import export, standalone, write_all
 from csm_lib.style import svg
 from csm_lib.survey.catalogue import Chapter, Entry
 
@@ -259,6 +261,34 @@ def test_the_files_of_a_collection_go_along_where_it_states_terms_and_its_return
     assert theirs == {f"collection/{n}" for n in ("codebook.csv", "sections.csv", "answers.csv",
                                                   "datapackage.json")}  # fmt: skip
     assert "returns.csv" not in files["collection/datapackage.json"].decode()
+
+
+def test_what_a_collection_says_for_its_sentences_is_in_what_goes_along(tmp_path: Path) -> None:
+    told = {
+        "licenses": [{"title": "Open"}],
+        "respondent_unit": "person",
+        "population": {"2022": 900, "2023": 900},
+        "characteristics": {"region": "nation"},
+    }
+    own = own_collection(tmp_path / "own", **told)
+    codebook = pd.read_csv(own.path / "codebook.csv", dtype="str", keep_default_na=False)
+    codebook = codebook.assign(statement="did so", direction="bad", short="It", kind="fact")
+    codebook.to_csv(own.path / "codebook.csv", index=False)
+    answers = pd.read_csv(own.path / "answers.csv", dtype="str")
+    sides = {"chief": "for", "delegate": "against"}
+    answers.assign(side=answers["answer"].map(sides)).to_csv(own.path / "answers.csv", index=False)
+    own = open_collection(own.path)
+    found = write_all(tmp_path, own.path, {})
+    with zipfile.ZipFile(found[-1]) as packed:
+        packed.extractall(tmp_path)
+    again = tmp_path / "findings" / "collection"
+    assert read_descriptor(again / "datapackage.json") == read_descriptor(
+        own.path / "datapackage.json"
+    )
+    assert read_codebook(again / "codebook.csv") == own.codebook
+    item = own.codebook["membership.public_health"]
+    assert (item.statement, item.direction, item.name, item.kind) == ("did so", "bad", "It", "fact")
+    assert (own.unit, own.population_of(2022), own.called("region")) == ("person", 900, "nation")
 
 
 def test_the_shipped_panel_goes_along_under_a_name_that_says_what_it_is(

@@ -15,11 +15,13 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from csm_lib.codebook import Codebook, read_codebook
 from csm_lib.collection import Collection
+from csm_lib.descriptor import About
 from csm_lib.errors import CodebookError
 from csm_lib.own.check import read_returns
 from csm_lib.own.template import write_template
 from csm_lib.returns import IDENTIFIERS
 
+PARTNERSHIPS = About(title="", one="partnership", many="partnerships")
 HEADER = "item,section,label,question,response,years,not_held,asked_if\n"
 
 
@@ -187,7 +189,7 @@ def test_the_first_sheet_explains_and_lists_every_question(
     questionnaire: Codebook, tmp_path: Path
 ) -> None:
     path = tmp_path / "t.xlsx"
-    write_template(questionnaire, path, year=2009, one="partnership", many="partnerships")
+    write_template(questionnaire, path, year=2009, about=PARTNERSHIPS)
     start = openpyxl.load_workbook(path)["Start here"]
     lines = [[cell.value for cell in row] for row in start.iter_rows()]
     text = "\n".join(str(cell) for line in lines for cell in line if cell is not None)
@@ -206,6 +208,51 @@ def test_the_first_sheet_explains_and_lists_every_question(
         "'Levels'!A1",
         "'Needs'!A1",
     ]
+
+
+def test_persons_are_asked_for_a_code_and_characteristics_have_their_own_names(
+    questionnaire: Codebook, tmp_path: Path
+) -> None:
+    ages = {"region": "nation", "authority_type": "age group"}
+    people = About(title="", one="resident", many="residents", unit="person", characteristics=ages)
+    write_template(questionnaire, tmp_path / "people.xlsx", year=2009, about=people)
+    write_template(questionnaire, tmp_path / "boards.xlsx", year=2009, about=PARTNERSHIPS)
+    start = openpyxl.load_workbook(tmp_path / "people.xlsx")["Start here"]
+    told = "3. Begin each row with the code of the resident and the year, 2009, alike on every"
+    assert any(str(cell.value).startswith(told) for cell in start["A"])
+    asked = {
+        name: [rules(sheet)[column].prompt for column in ("authority", "region", "authority_type")]
+        for name in ("people", "boards")
+        for sheet in list(sheets_of(tmp_path / f"{name}.xlsx").values())[:1]
+    }
+    empty = "alike on every sheet. May stay empty."
+    assert asked["people"] == [
+        "The code of the resident, written alike on every sheet.",
+        f"The nation of the resident, {empty}",
+        f"The age group of the resident, {empty}",
+    ]
+    assert asked["boards"] == [
+        "The name or code of the partnership, written alike on every sheet.",
+        f"The region of the partnership, {empty}",
+        f"The kind of partnership, {empty}",
+    ]
+
+
+def test_a_short_label_stands_whole_above_the_message_where_the_label_would_be_cut(
+    tmp_path: Path,
+) -> None:
+    folder = tmp_path / "own"
+    folder.mkdir()
+    label = "Mental health support in every school"
+    (folder / "codebook.csv").write_text(
+        f"{HEADER.strip()},short\na,use,{label},?,yes_no,2025,,,In schools\n"
+        f"b,use,{label},?,yes_no,2025,,,\n",
+        encoding="utf-8",
+    )
+    write_template(read_codebook(folder / "codebook.csv"), tmp_path / "t.xlsx", year=2025)
+    (sheet,) = sheets_of(tmp_path / "t.xlsx").values()
+    titles = [rules(sheet)[item].promptTitle for item in "ab"]
+    assert titles == ["In schools", "Mental health support in every…"]
 
 
 def test_the_same_codebook_gives_the_same_bytes(questionnaire: Codebook, tmp_path: Path) -> None:
@@ -285,7 +332,9 @@ def test_what_labels_hold_is_text_and_nothing_else(tmp_path: Path) -> None:
         f'use,"{label}","{label}"\n',
     )
     path = tmp_path / "t.xlsx"
-    write_template(codebook, path, year=2025, one=HOSTILE, regions=["=1+1", HOSTILE])
+    write_template(
+        codebook, path, year=2025, about=About(title="", one=HOSTILE), regions=["=1+1", HOSTILE]
+    )
     with zipfile.ZipFile(path) as parts:
         content = {name: parts.read(name).decode("utf-8") for name in parts.namelist()}
     assert not any("<f>" in text for name, text in content.items() if "worksheets" in name)
@@ -341,7 +390,7 @@ def test_any_label_makes_a_workbook_that_opens(
     except CodebookError:
         return
     path = tmp_path / "t.xlsx"
-    write_template(codebook, path, year=2025, one=one)
+    write_template(codebook, path, year=2025, about=About(title="", one=one))
     (sheet,) = sheets_of(path).values()
     assert header(sheet) == [*IDENTIFIERS, "a"]
     assert 1 <= len(sheet.title.encode("utf-16-le")) // 2 <= 31

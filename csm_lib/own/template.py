@@ -14,6 +14,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from csm_lib.descriptor import About
 from csm_lib.errors import CodebookError
 from csm_lib.own.workbook import SheetNames, cut, height, length, link_to, new_workbook
 from csm_lib.returns import IDENTIFIERS
@@ -43,8 +44,7 @@ def write_template(
     path: str | Path,
     *,
     year: int,
-    one: str = "authority",
-    many: str = "authorities",
+    about: About | None = None,
     regions: Sequence[str] = (),
     types: Sequence[str] = (),
     rows: int = ROWS,
@@ -59,8 +59,9 @@ def write_template(
         The ``.xlsx`` file to write. What is there is replaced.
     year
         The year of the answers. Only what was asked in it, and is held of it, has a column.
-    one, many
-        What a respondent is called, and several of them.
+    about
+        What is said of the collection: what a respondent and its characteristics are called.
+        Left out, the defaults.
     regions, types
         The regions and types to choose from. Another may be written, once Excel has asked
         whether it is meant. Without them the cell takes any text.
@@ -88,11 +89,13 @@ def write_template(
         if (items := [codebook[i] for i in codebook.section(section) if year in codebook[i].held])
     }
     _check(codebook, asked, year, rows)
+    about = About(title="") if about is None else about
+    notes = _identifiers(about)
     names = SheetNames()
     start, lists = names.give("Start here"), names.give(LISTS)
     sheets = {section: names.give(codebook.title(section)) for section in asked}
     with new_workbook(Path(path), f"Answers of {year}") as book:
-        _write_start(book, start, codebook, asked, sheets, year, one, many)
+        _write_start(book, start, codebook, asked, sheets, year, about)
         choices = _Choices(lists)
         for section, items in asked.items():
             sheet = book.add_worksheet(sheets[section])
@@ -101,8 +104,8 @@ def write_template(
                 "region": regions,
                 "authority_type": types,
             }
-            _write_headers(book, sheet, items, codebook, one)
-            _write_cells(sheet, items, codebook, one, choose, choices, rows)
+            _write_headers(book, sheet, items, codebook, notes)
+            _write_cells(sheet, items, codebook, notes, choose, choices, rows)
         choices.write(book)
 
 
@@ -165,14 +168,17 @@ class _Choices:
 
 
 def _write_headers(
-    book: Workbook, sheet: Worksheet, items: Sequence[Item], codebook: Codebook, one: str
+    book: Workbook,
+    sheet: Worksheet,
+    items: Sequence[Item],
+    codebook: Codebook,
+    notes: Mapping[str, str],
 ) -> None:
     """Name the columns in the first row, say in a note what each asks, and keep both in view."""
     bold = {"bold": True, "text_wrap": True, "valign": "top", "bottom": 1}
     about = book.add_format({**bold, "bg_color": "#d9dfe5"})
     asks = book.add_format({**bold, "bg_color": "#dce8f3"})
     as_text = book.add_format({"num_format": "@"})  # else Excel makes 3-4 a date and 01 a 1
-    notes = _identifiers(one)
     for column, name in enumerate([*IDENTIFIERS, *(item.item for item in items)]):
         width = min(max(len(name) + 2, 14), 34)
         sheet.set_column(column, column, width, None if name == "year" else as_text)
@@ -196,13 +202,12 @@ def _write_cells(
     sheet: Worksheet,
     items: Sequence[Item],
     codebook: Codebook,
-    one: str,
+    notes: Mapping[str, str],
     choose: Mapping[str, Sequence[str | int]],
     choices: _Choices,
     rows: int,
 ) -> None:
     """Give every cell its message, and its list where it takes one of a few answers."""
-    notes = _identifiers(one)
     for column, name in enumerate(IDENTIFIERS):
         rule = _message(name, notes[name])
         if choose.get(name):
@@ -214,7 +219,7 @@ def _write_cells(
             rule |= {"validate": "any"}
         sheet.data_validation(1, column, rows, column, rule)
     for column, item in enumerate(items, start=len(IDENTIFIERS)):
-        rule = _message(item.label, _explain(item, codebook, item.question, MESSAGE))
+        rule = _message(item.name, _explain(item, codebook, item.question, MESSAGE))
         codes = ", ".join(item.answers)
         wrong = cut(
             f"Choose {codes} from the list, or leave the cell empty for no answer.", MESSAGE
@@ -236,13 +241,22 @@ def _from_list(source: str, wrong: str) -> dict[str, Any]:
     }
 
 
-def _identifiers(one: str) -> dict[str, str]:
+def _identifiers(about: About) -> dict[str, str]:
     """What belongs in the columns that say whose answers a row holds."""
+    one, kind = about.one, about.characteristics.get("authority_type")
+    named = "code" if about.unit == "person" else "name or code"
     return {
-        "authority": cut(f"The name or code of the {one}, written alike on every sheet.", MESSAGE),
+        "authority": cut(f"The {named} of the {one}, written alike on every sheet.", MESSAGE),
         "year": "The year of the answers.",
-        "region": cut(f"The region of the {one}, alike on every sheet. May stay empty.", MESSAGE),
-        "authority_type": cut(f"The kind of {one}, alike on every sheet. May stay empty.", MESSAGE),
+        "region": cut(
+            f"The {about.called('region')} of the {one}, alike on every sheet. May stay empty.",
+            MESSAGE,
+        ),
+        "authority_type": cut(
+            f"The {f'{kind} of the' if kind else 'kind of'} {one}, alike on every sheet. "
+            "May stay empty.",
+            MESSAGE,
+        ),
     }
 
 
@@ -279,8 +293,7 @@ def _write_start(
     asked: dict[str, list[Item]],
     sheets: dict[str, str],
     year: int,
-    one: str,
-    many: str,
+    about: About,
 ) -> None:
     """Write the sheet that says how to fill in the others, and lists every question."""
     from xlsxwriter.utility import xl_col_to_name
@@ -298,10 +311,11 @@ def _write_start(
         sheet.write_string(0, column, word, head)
     sheet.freeze_panes(1, 0)
     sheet.write_string(2, 0, f"Answers of {year}", large)
+    one, named = about.one, "code" if about.unit == "person" else "name"
     advice = [
         f"Each of the other sheets asks the questions of one section. One row is one {one}.",
-        f"The answers of several {many} stand under one another.",
-        f"Begin each row with the name of the {one} and the year, {year}, alike on every sheet.",
+        f"The answers of several {about.many} stand under one another.",
+        f"Begin each row with the {named} of the {one} and the year, {year}, alike on every sheet.",
         "Select a cell to read its question. Choose the answer from the list of the cell.",
         "Write no where the answer is no. An empty cell means no answer, which is not a no.",
         "Write nothing else in a cell: no n/a, no dash, no remark.",
@@ -318,8 +332,8 @@ def _write_start(
     for section, items in asked.items():
         sheet.write_url(row, 0, link_to(sheets[section]), bold, cut(sheets[section]))
         row += 1
-        if about := codebook.about(section):
-            sheet.write_string(row, 0, cut(about))
+        if introduction := codebook.about(section):
+            sheet.write_string(row, 0, cut(introduction))
             row += 1
         for number, item in enumerate(items, start=len(IDENTIFIERS)):
             place = f"{xl_col_to_name(number)}: {item.item}"
