@@ -517,6 +517,48 @@ FLAGGED = {
 }
 
 
+@pytest.mark.parametrize(
+    ("key", "without", "title"),
+    [
+        ("falling-areas", ["strategy"], "Nine of 11 services fell"),
+        ("falling-commissioning", [], "Ten of 12 items fell"),
+    ],
+)
+def test_a_warning_lists_every_fall_and_says_that_none_is_beyond_chance(
+    key: str, without: list[str], title: str
+) -> None:
+    warning = take(key)
+    looked_at = {name: counts for name, counts in COMMISSIONING.items() if name not in without}
+    fell = {name: before - after for name, (before, after) in looked_at.items() if before > after}
+    data = warning.data.assign(item=warning.data["item"].str.removeprefix("commissioning."))
+    rows = data[data["direction"] < 0].set_index("item")
+    assert warning.title == (
+        f"{title}, none beyond chance whoever moved; palliative care fell most, from 26% to 16%"
+    )
+    assert set(data["item"]) == set(looked_at)
+    assert (rows["from_yes"] - rows["to_yes"]).to_dict() == fell
+    # the least that p can be: all that moved stopped, and each is a coin
+    least = {name: min(1.0, 2 / 2**size) for name, size in fell.items()}
+    assert rows["exact_low"].to_dict() == pytest.approx(least)
+    assert rows["verdict"].to_dict() == {
+        name: "depends" if p <= 0.05 else "never" for name, p in least.items()
+    }
+    assert data["holm_low"].min() == pytest.approx(2 / 2**7 * len(looked_at))
+    assert set(data["holm_verdict"]) == {"never"}
+
+
+@pytest.mark.parametrize("key", ["falling-areas", "falling-commissioning"])
+def test_a_warning_draws_and_tables_what_fell_most_first_and_nothing_else(key: str) -> None:
+    warning = take(key)
+    labels = warning.data.loc[warning.data["direction"] < 0, "label"].tolist()
+    assert labels[0] == "Palliative care"
+    assert warning.table.iloc[:, 0].tolist() == labels
+    places = [warning.drawing.index(f">{label.split()[0]}") for label in labels]
+    assert places == sorted(places), "the steepest fall stands first"
+    assert "Maternity" not in warning.drawing  # it rose
+    assert "Substance" not in warning.drawing  # it stayed the same
+
+
 def test_the_flags_in_print_are_those_of_the_counts() -> None:
     data = take("measured-false-alarms").data
     fewer = [before - after for before, after in COMMISSIONING.values()]
