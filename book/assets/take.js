@@ -14,14 +14,15 @@ const pen = document.createElement("canvas").getContext("2d");
 
 const words = (element) => (element?.textContent ?? "").replace(/\s+/g, " ").trim();
 
-// Text in lines no longer than a width. Where a picture is opened, letters may be a little wider.
+// Text in lines no longer than a width; an address may break before a part of it. Where a picture
+// is opened, letters may be a little wider.
 const wrapped = (text, font, width) => {
   pen.font = font;
   const lines = [];
-  for (const word of text.split(" ")) {
-    const longer = `${lines.at(-1)} ${word}`;
+  for (const part of text.split(/(?= )|(?<=\w)(?=[/#]\w)/)) {
+    const longer = lines.at(-1) + part;
     if (lines.length && pen.measureText(longer).width <= width * 0.96) lines[lines.length - 1] = longer;
-    else lines.push(word);
+    else lines.push(part.trim());
   }
   return lines;
 };
