@@ -423,7 +423,9 @@ def holm(p_low: npt.ArrayLike, p_high: npt.ArrayLike, *, level: float = 0.05) ->
         raise ValueError("Give p_low and p_high as two lists of one length, a pair a comparison.")
     if not ((low >= 0) & (low <= high * (1 + TIE)) & (high <= 1)).all():
         raise ValueError("p must be from 0 to 1, p_low not above p_high. Leave out missing ones.")
-    low, high = (multipletests(p, method="holm")[1] for p in (low, high))
+    same = np.array_equal(low, high)
+    low = multipletests(low, method="holm")[1]
+    high = low if same else multipletests(high, method="holm")[1]
     columns = {"holm_low": low, "holm_high": high, "verdict": verdicts(low, high, level)}
     return pd.DataFrame(columns, index=index_of(p_low, p_high))
 
