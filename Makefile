@@ -170,6 +170,10 @@ readme: ## Run the README's commands as they stand, in a fresh clone (needs the 
 bench: $(ready) ## Measure speed, each time beside the obvious alternative
 	@for bench in benchmarks/bench_*.py; do echo "$$bench"; $(bin)/python "$$bench"; done
 
+.PHONY: simulate
+simulate: $(ready) ## Count false and true findings in books on drawn collections (half an hour)
+	@$(bin)/python tests/simulate_evidence.py
+
 .PHONY: clean
 clean: ## Remove what was made, except the environment
 	@rm -rf _build .pytest_cache .mypy_cache .ruff_cache .hypothesis

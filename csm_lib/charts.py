@@ -161,7 +161,11 @@ def waves(
 
 
 def ranked_dots(
-    tally: pd.DataFrame, *, ax: Axes | None = None, note: str | None = None
+    tally: pd.DataFrame,
+    *,
+    order: Sequence[str] | None = None,
+    ax: Axes | None = None,
+    note: str | None = None,
 ) -> Axes | Panels:
     """Draw the share of each item in one year, the largest first, with its count.
 
@@ -171,6 +175,8 @@ def ranked_dots(
         A tally of yes/no items in one year: one row per item. Where it has ``low`` and ``high``,
         the interval is drawn, and behind it a pale bar from ``worst_low`` to ``worst_high``,
         the bounds with nothing assumed of those that did not answer.
+    order
+        The items in the order to draw them, where it is not that of the shares.
     """
     cells, groups = _read(tally, "ranked_dots", [*{"year"}.intersection(tally), "item"])
     bounded = {"worst_low", "worst_high"} <= set(cells)
@@ -195,7 +201,7 @@ def ranked_dots(
     ends: list[Any] = [Line2D([], [], color=PALETTE["accent"], marker="|", label="interval")]
     ends += [Patch(**pale, label="with nothing assumed")]
     key: Look | None = {"handles": ends} if bounded else None
-    return _shares(cells, groups, _ordered(cells), looks, values, ax=ax, note=note, key=key)
+    return _shares(cells, groups, _ordered(cells, order), looks, values, ax=ax, note=note, key=key)
 
 
 def bars(

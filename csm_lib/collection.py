@@ -82,6 +82,9 @@ class Collection(About):
     frame: pd.DataFrame | None = None
     intervals: IntervalMethod | None = None
 
+    # One is not another that the same is said of: what is worked out of it is kept by it.
+    __eq__, __hash__ = object.__eq__, object.__hash__
+
     def __str__(self) -> str:
         beside = [name for name in ("published", "frame") if getattr(self, name) is not None]
         sections = [

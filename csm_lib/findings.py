@@ -26,6 +26,7 @@ from csm_lib.status import (
     FIRM,
     INVENTED,
     LABELS,
+    OWN,
     STATUSES,
     WITHHELD,
     drawable,
@@ -286,7 +287,7 @@ class Finding:
             "",
             f"Question: {self.question}",
             f"Base: {self.base}",
-            f"Status: {_status_text(self.status)}",
+            *([f"Status: {_status_text(self.status)}"] if {*self.status} != {OWN} else []),
             f"Source: {self.source}",
         ]
         if self.caveat:
@@ -308,7 +309,7 @@ class Finding:
             "finding.html",
             f=self,
             drawing=self.drawing if self.draw else "",
-            status=_status_text(self.status),
+            status="" if {*self.status} == {OWN} else _status_text(self.status),
             meanings=STATUSES,
             file=download.file_name(self.key),
             # book/_ext/csm_downloads.py makes files of them on the site
@@ -465,7 +466,9 @@ def alt_of(what: str, data: pd.DataFrame) -> str:
         for row in ends
     )
     some = counted(data[apart[0]].nunique(), noun)
-    some += f" in {listed([str(year) for year in years])}" if years else ""
+    if years:
+        told = [str(year) for year in years]
+        some += f" in {listed(told) if len(told) < 3 else span(told[0], told[-1])}"
     when = f" in {last['year'].max()}" if len(years) > 1 else ""
     return f"{what}{_joint(what)}{some}. Highest{when}: {high}; lowest: {low}."
 

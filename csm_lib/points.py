@@ -25,7 +25,7 @@ class MainPoints:
         By the key of the finding that a point is drawn from, and leads to: the result, with its
         number and its base.
     rows
-        By the same keys, the few rows of a tally that show it.
+        By the same keys, the few rows of a tally that show it; ``None`` where no chart does.
     pages
         By the same keys, the page on which the finding stands, empty for the same page. By
         default it is that of the book's own notebook that makes it.
@@ -33,11 +33,11 @@ class MainPoints:
     Raises
     ------
     ValueError
-        There are more than six, one has more than 25 words, or one has no rows.
+        There are more than six, one has more than 25 words, or nothing is said of its rows.
     """
 
     sentences: Mapping[str, str]
-    rows: Mapping[str, pd.DataFrame]
+    rows: Mapping[str, pd.DataFrame | None]
     pages: Mapping[str, str] | None = None
 
     def __post_init__(self) -> None:
@@ -48,7 +48,7 @@ class MainPoints:
             if count > MOST_WORDS:
                 raise ValueError(f"{sentence!r} has {count} words. Use {MOST_WORDS} at most.")
             if key not in self.rows:
-                raise ValueError(f"The point {key!r} has no rows to draw. Give it some.")
+                raise ValueError(f"The point {key!r} has no rows to draw. Give some, or None.")
 
     def __repr__(self) -> str:
         numbered = enumerate(self.sentences.items(), 1)
@@ -67,6 +67,8 @@ class MainPoints:
         from csm_lib import charts, style  # heavy
 
         rows = self.rows[key]
+        if rows is None:
+            return ""
         years = rows["year"].nunique() if "year" in rows else 1
         draw = {1: charts.ranked_dots, 2: charts.dumbbell}.get(years, charts.waves)
         drawing = draw(rows)

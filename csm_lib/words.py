@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import math
+import unicodedata
 from collections.abc import Iterable, Sequence
 from decimal import ROUND_HALF_UP, Decimal
 from typing import TYPE_CHECKING
@@ -13,17 +14,23 @@ from csm_lib.counts import format_percent, points_change
 if TYPE_CHECKING:
     import pandas as pd
 
-_NUMBERS = "no one two three four five six seven eight nine ten".split()
+_NUMBERS = "no one two three four five six seven eight nine".split()
 _NAMES = "Healthy Jobcentre Learning Local London Primary Probation Sure Youth".split()
 _WAYS = {1: ("rose", "+"), 0: ("stayed the same", ""), -1: ("fell", "\N{MINUS SIGN}")}
+
+MOST_SPELT = 9
+"""Numbers up to this are words in a sentence."""
+
+ISOLATES = "\N{FIRST STRONG ISOLATE}\N{POP DIRECTIONAL ISOLATE}"
+"""Signs around a name that may be written from right to left; they turn nothing outside it."""
 
 SMALLEST_P = 0.0001
 """A p below this is not told apart from smaller ones."""
 
 
 def number(count: int) -> str:
-    """A whole number: a word up to ten, digits above: ``nine``, ``11``."""
-    return _NUMBERS[count] if 0 <= count < len(_NUMBERS) else str(count)
+    """A whole number: a word up to nine, figures above: ``nine``, ``11``, ``1,200``."""
+    return _NUMBERS[count] if 0 <= count <= MOST_SPELT else f"{count:,}"
 
 
 def counted(count: int, noun: str, plural: str | None = None) -> str:
@@ -33,7 +40,7 @@ def counted(count: int, noun: str, plural: str | None = None) -> str:
 
 def of(count: int, base: int) -> str:
     """A share with its counts: ``63% (46 of 73)``."""
-    return f"{format_percent(count, base)} ({count} of {base})"
+    return f"{format_percent(count, base)} ({count:,} of {base:,})"
 
 
 def of_panels(yes: int, panels: int) -> str:
@@ -144,13 +151,20 @@ def p_spans(lows: Iterable[float], highs: Iterable[float]) -> list[str]:
     return list(map(p_span, lows, highs))
 
 
+def isolated(text: str) -> str:
+    """Text of others that turns nothing around it, if any of it is written from right to left."""
+    turns = any(unicodedata.bidirectional(sign) in ("R", "AL") for sign in text)
+    return f"{ISOLATES[0]}{text}{ISOLATES[1]}" if turns else text
+
+
 def legible(text: str, *, keep: str = "\n") -> str:
     r"""Text of others, fit to be shown: spaces for hidden signs, but for those in `keep`.
 
     >>> legible("a\x1b[31mb")
     'a [31mb'
     """
-    return "".join(sign if sign.isprintable() or sign in keep else " " for sign in text)
+    kept = keep + ISOLATES
+    return "".join(sign if sign.isprintable() or sign in kept else " " for sign in text)
 
 
 def escaped(text: str) -> str:

@@ -13,7 +13,6 @@ from small import Answers, answers, item, small
 
 from csm_lib.collection import Collection, open_collection
 from csm_lib.status import DRAWN, INVENTED, OWN
-from csm_lib.survey import reference
 from csm_lib.survey.catalogue import Chapter, chapters_of
 
 ROOT = Path(__file__).parent.parent
@@ -56,10 +55,11 @@ def test_one_wave_without_groups_has_no_chapter_on_change_and_no_finding_by_grou
     found = calls(small(BOARD, {2023: WAVE}))
 
     assert found == {
-        "findings": ["response.answered(collection)", "section.shares(collection, 'board')"],
-        "who_answered": ["response.answered(collection)", "response.blanks(collection)"],
-        "board": ["section.shares(collection, 'board')"],
-        "codebook": ["reference.items(collection)"],
+        "findings": ["pages.answers(collection, 'board')", "pages.answered(collection)"],
+        "who_answered": ["pages.answered(collection)", "pages.blanks(collection)"],
+        "board": ["pages.answers(collection, 'board')"],
+        "evidence": ["pages.tested(collection)"],
+        "codebook": ["pages.items(collection)"],
     }
 
 
@@ -69,69 +69,48 @@ def test_several_waves_and_groups_have_all_chapters() -> None:
     )
 
     assert list(found) == [
-        "findings", "who_answered", "board", "change", "early_warning", "codebook",
+        "findings", "who_answered", "board", "change", "early_warning", "codebook", "evidence",
     ]  # fmt: skip
     assert found["who_answered"][1:3] == [
-        "response.by_region(collection)",
-        "response.by_type(collection)",
+        "pages.answered_by(collection, 'region')",
+        "pages.answered_by(collection, 'authority_type')",
     ]
     assert found["board"] == [
-        "section.shares(collection, 'board')",
-        "section.groups(collection, 'board', 'region')",
-        "section.groups(collection, 'board', 'authority_type')",
+        "pages.answers(collection, 'board')",
+        "pages.groups(collection, 'board', 'region')",
+        "pages.groups(collection, 'board', 'authority_type')",
     ]
-    assert found["change"] == ["section.change(collection, 'board')"]
-    assert found["early_warning"] == [
-        "early_warning.falling(collection)",
-        "early_warning.falling_by(collection, 'region')",
-        "early_warning.falling_by(collection, 'authority_type')",
-    ]
+    assert found["change"] == ["pages.changes(collection, 'board')"]
+    assert found["early_warning"] == ["pages.falling(collection)"]
 
 
-def test_several_sections_that_changed_are_first_summed_up() -> None:
+def test_groups_of_fewer_than_five_have_no_finding() -> None:
+    few = small(BOARD, {2023: WAVE}, region=["North"] * 14 + ["South"] * 4)
+
+    assert calls(few)["board"] == ["pages.answers(collection, 'board')"]
+
+
+def test_several_sections_that_changed_are_first_told_together() -> None:
     items = [*BOARD, item("plan.one")]
     waves = {year: {**WAVE, "plan.one": answers(9, 9)} for year in (2021, 2023)}
 
     assert calls(small(items, waves))["change"] == [
-        "section.changes_by_section(collection)",
-        "section.change(collection, 'board')",
-        "section.change(collection, 'plan')",
+        "pages.changes(collection)",
+        "pages.changes(collection, 'board')",
+        "pages.changes(collection, 'plan')",
     ]
 
 
-def test_the_findings_at_a_glance_are_few_and_each_section_stands_there_once() -> None:
-    names = "abcdefg"
-    items = [item(f"{name}.{part}") for name in names for part in "xy"]
-    waves = {
-        year: {
-            f"{name}.{part}": answers(2 + place * later + shift, 16 - place * later - shift)
-            for place, name in enumerate(names)
-            for part, shift in (("x", 0), ("y", 2))
-        }
-        for year, later in ((2021, 0), (2023, 1))
-    }
-    found = calls(small(items, waves))["findings"]
-
-    assert found == [
-        "response.answered(collection)",
-        "section.shares(collection, 'a')",
-        "section.shares(collection, 'b')",
-        "section.change(collection, 'g')",
-        "section.change(collection, 'f')",
-        "early_warning.falling(collection)",
-    ]
-
-
-def test_items_that_the_last_wave_dropped_give_no_early_warning() -> None:
+def test_items_that_the_last_wave_dropped_are_told_up_to_their_last() -> None:
     items = [item("old.one", years=[2021, 2022]), item("new.one", years=[2023])]
     waves = {
         2021: {"old.one": answers(9, 9)},
         2022: {"old.one": answers(6, 12)},
         2023: {"new.one": answers(9, 9)},
     }
+    found = calls(small(items, waves))
 
-    assert "early_warning" not in calls(small(items, waves))
-    assert calls(small(items, waves))["change"] == ["section.change(collection, 'old')"]
+    assert found["change"] == ["pages.changes(collection, 'old')"]
 
 
 def test_a_section_never_asked_has_no_chapter() -> None:
@@ -171,11 +150,12 @@ def test_a_section_of_several_kinds_of_answers_has_a_finding_for_each() -> None:
     )
 
     assert calls(collection)["plan"] == [
-        "section.shares(collection, 'plan')",
-        "section.answers(collection, 'plan', 'stage')",
-        "section.answers(collection, 'plan', 'many')",
+        "pages.answers(collection, 'plan')",
+        "pages.answers(collection, 'plan', 'stage')",
+        "pages.answers(collection, 'plan', 'many')",
     ]
-    assert [one.heading for one in chapters_of(collection)[2].entries][1:] == ["Stage", "Many"]
+    (plan,) = (chapter for chapter in chapters_of(collection) if chapter.name == "plan")
+    assert [one.heading for one in plan.entries] == ["One", "Stage", "Many"]
 
 
 def test_the_id_of_a_section_cannot_get_out_of_its_call() -> None:
@@ -272,8 +252,7 @@ def test_every_finding_of_an_odd_collection_can_be_made(name: str) -> None:
     collection = ODD[name]
     titles = made(collection)
 
-    assert "response.answered(collection)" in titles
-    assert "reference.items(collection)" in titles
+    assert "pages.items(collection)" in titles
     for chapter in chapters_of(collection):
         assert chapter.entries
         assert re.fullmatch(r"[a-z0-9][a-z0-9_-]*", chapter.name)
@@ -308,34 +287,18 @@ def test_a_drawn_panel_of_ones_own_is_told_as_drawn() -> None:
 
 
 def test_nothing_drawn_is_told_by_region() -> None:
-    own, drawn = (
-        small(BOARD, {2021: WAVE, 2023: LATER}, region=HALVES, status=status)
+    told = {
+        status: {
+            call.partition("(")[0]
+            for found in calls(
+                small(BOARD, {2021: WAVE, 2023: LATER}, region=HALVES, status=status)
+            ).values()
+            for call in found
+        }
         for status in (OWN, DRAWN)
-    )
-    split = {"section.groups", "early_warning.falling_by"}
+    }
 
-    assert split <= {call.partition("(")[0] for told in calls(own).values() for call in told}
-    told = {call.partition("(")[0] for told in calls(drawn).values() for call in told}
-    assert not split & told
-    assert "response.by_region" in told
-
-
-def test_the_codebook_leaves_out_what_it_says_of_no_item() -> None:
-    found = reference.items(small([*BOARD, item("plan.stage", response="stage")], {2023: WAVE}))
-
-    assert found.table.columns.tolist() == ["item", "section", "question", "answers", "years"]
-    assert found.table["answers"].tolist()[-1] == "Not begun, Drafted, Signed"
-    assert found.title == "The book knows 4 items in two sections"
-    assert found.source == "A survey of partnerships"
-    assert found.caveat == ""
-
-
-def test_the_codebook_tells_which_item_opens_another_under_the_title_of_its_section() -> None:
-    items = [*BOARD, item("level.one", asked_if="board.housing")]
-    found = reference.items(small(items, {2023: WAVE}, titles={"level": "Level reached"}))
-
-    assert found.table["asked if"].tolist() == ["–", "–", "–", "board.housing"]
-    assert found.table["section"].tolist()[-1] == "Level reached"
+    assert told[OWN] - told[DRAWN] == {"pages.groups", "pages.answered_by", "pages.blanks"}
 
 
 @pytest.fixture(scope="module")
@@ -357,7 +320,7 @@ def test_every_column_of_the_example_is_on_record(example: Collection) -> None:
         if "description" not in column
     }
 
-    assert {one for one in unknown if not one[0].startswith("early_warning")} == set()
+    assert unknown == set()
 
 
 def titles_of(chapters: tuple[Chapter, ...]) -> list[str]:
@@ -368,5 +331,5 @@ def test_chapters_of_the_example_have_the_titles_of_its_sections(example: Collec
     titles = titles_of(chapters_of(example))
 
     assert titles[:2] == ["Findings at a glance", "Who answered"]
-    assert titles[2:-3] == [example.codebook.title(s) for s in example.codebook.sections]
-    assert titles[-3:] == ["What changed", "Early warning", "Codebook"]
+    assert titles[2:-4] == [example.codebook.title(s) for s in example.codebook.sections]
+    assert titles[-4:] == ["What changed", "Early warning", "Codebook", "What was tested"]

@@ -374,8 +374,8 @@ def test_the_contents_begin_with_the_findings_and_end_with_the_reference(built: 
     assert toc["root"] == "notebooks/findings"
     assert toc["parts"][-1]["caption"] == "Reference"
     assert last == [
-        "notebooks/codebook", "book/a_to_z", "book/limits", "book/methods", "book/glossary",
-        "book/take_away", "book/cite", "book/accessibility",
+        "notebooks/codebook", "notebooks/evidence", "book/a_to_z", "book/limits", "book/methods",
+        "book/glossary", "book/take_away", "book/cite", "book/accessibility",
     ]  # fmt: skip
     assert "One by one" not in {part["caption"] for part in toc["parts"]}
 

@@ -72,7 +72,6 @@ def chapter(*findings: Finding, title: str = "One") -> Chapter:
         name=title.lower(),
         title=title,
         about="",
-        imports=(),
         entries=tuple(Entry(heading=one.key, call="", make=made(one)) for one in findings),
     )
 
@@ -433,7 +432,7 @@ def test_a_finding_that_cannot_be_made_leaves_what_was_there(
     out = tmp_path / "out"
     export(collection, out, chapters=[chapter(finding())])
     before = {name: (out / name).read_bytes() for name in files_in(out)}
-    one = Chapter("x", "X", "", (), (Entry("x", "", broken),))
+    one = Chapter("x", "X", "", (Entry("x", "", broken),))
     with pytest.raises(CollectionError, match="nothing to show"):
         export(collection, out, chapters=[one])
     assert {name: (out / name).read_bytes() for name in files_in(out)} == before

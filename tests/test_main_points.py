@@ -1,82 +1,143 @@
-"""The main points of a collection's own book: what they say is counted in its returns."""
+"""The main points of any collection: what is firm comes first, and each thing is told once."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 import pytest
 from bs4 import BeautifulSoup
+from small import answers, item, small
 
-from csm_lib.survey.main_points import main_points
-from tests.small import answers, item, small
+from csm_lib.collection import Collection
+from csm_lib.survey.catalogue import main_points
 
-BOARD = [item("board.police"), item("board.schools")]
-WAVES = {
-    2021: {"board.police": answers(9, 1), "board.schools": answers(5, 5)},
-    2023: {"board.police": answers(8, 2), "board.schools": answers(1, 9)},
-}
+YEARS = (2021, 2023)
+BOARD = [item("board.police", years=YEARS), item("board.schools", years=YEARS)]
+STILL = {"board.police": "yn" * 10, "board.schools": "yn" * 10}
+FELL = {"board.police": answers(9, 11), "board.schools": answers(0, 20)}
 
 
-def test_of_a_section_that_moved_the_item_that_moved_most_is_told_in_counts() -> None:
-    points = main_points(small(BOARD, WAVES))
+def keys(collection: Collection) -> list[str]:
+    return list(main_points(collection).sentences)
 
-    assert points.sentences["change-board"] == (
-        "Schools fell most in Board: from 5 of 10 partnerships in 2021 to 1 of 10 in 2023."
+
+def test_a_firm_change_comes_before_the_sections_and_who_answered_comes_last() -> None:
+    points = main_points(small(BOARD, {2021: STILL, 2023: FELL}))
+
+    assert list(points.sentences) == ["changes-board", "shares-board", "response"]
+    assert points.sentences["changes-board"].startswith(
+        "“Schools” fell from 50% (10 of 20) in 2021 to 0% (0 of 20) in 2023"
     )
-    rows = points.rows["change-board"]
-    assert rows[["item", "year", "yes"]].to_numpy().tolist() == [
-        ["board.schools", 2021, 5],
-        ["board.schools", 2023, 1],
-    ]
-
-
-def test_of_one_wave_the_most_and_the_least_common_item_are_told() -> None:
-    points = main_points(small(BOARD, {2023: WAVES[2023]}))
-
     assert points.sentences["shares-board"] == (
-        "Board, 2023: Police in 8 of 10 partnerships, Schools in 1 of 10."
+        "Board: from 0% (“Schools”) to 45% (“Police”) in 2023."
     )
-    assert list(points.sentences)[-1] == "response"
+    rows = points.rows["changes-board"]
+    assert rows is not None
+    assert rows[["item", "year", "yes"]].to_numpy().tolist() == [
+        ["board.schools", 2021, 10],
+        ["board.schools", 2023, 0],
+    ]
+    assert points.rows["response"] is None
 
 
-def test_large_moves_come_first_and_other_sections_are_told_of_their_last_wave() -> None:
-    items = [item(f"{section}.{one}") for section in "abc" for one in ("x", "y")]
-    waves = {
-        year: {
-            "a.x": answers(5, 5), "a.y": answers(5 + moved, 5 - moved),
-            "b.x": answers(5, 5), "b.y": answers(5 - 2 * moved, 5 + 2 * moved),
-            "c.x": answers(3 + year % 2, 7 - year % 2), "c.y": answers(2, 8),
-        }
-        for year, moved in ((2022, 0), (2023, 2))
+def test_that_no_change_is_firm_is_told_first() -> None:
+    points = main_points(
+        small(BOARD, {2021: STILL, 2023: {**STILL, "board.police": answers(9, 11)}})
+    )
+
+    assert next(iter(points.sentences)) == "changes-board"
+    assert points.sentences["changes-board"] == (
+        "No change in “Board” is more than chance explains; the largest: “Police”, 50% to 45%."
+    )
+
+
+def test_firm_findings_are_ranked_by_size_and_sections_by_how_far_apart_their_items_are() -> None:
+    items = [item(f"{section}.{one}", years=YEARS) for section in "abc" for one in ("x", "y")]
+    first = {one.item: "yn" * 20 for one in items}
+    now = {
+        **first,
+        "a.x": answers(38, 2), "b.x": answers(20, 0) + answers(0, 20), "b.y": answers(24, 16),
+        "c.x": answers(25, 15),
     }  # fmt: skip
-    sentences = main_points(small(items, waves)).sentences
+    halves = ["North"] * 20 + ["South"] * 20
+    found = keys(small(items, {2021: first, 2023: now}, region=halves))
 
-    assert list(sentences) == ["change-b", "change-a", "shares-c", "response"]
-    assert sentences["shares-c"] == "C, 2023: X in 4 of 10 partnerships, Y in 2 of 10."
+    # B differs by 100 points, A rose by 45; then the sections: 45, 13 and 10 points
+    assert found == ["groups-b-region", "changes", "shares-a", "shares-c", "response"]
 
 
-def test_what_stood_still_and_what_stands_alone_make_no_point() -> None:
-    still = {year: {"board.police": answers(8, 2)} for year in (2021, 2023)}
+def test_a_section_that_moved_together_is_told_although_no_item_of_it_is() -> None:
+    items = [item(f"{section}.{one}", years=YEARS) for section in "ab" for one in range(8)]
 
-    assert list(main_points(small(BOARD[:1], still)).sentences) == ["response"]
+    def wave(shift: int) -> dict[str, str]:
+        # each of 64 says yes to half the items, others each time; then to a few more of them
+        return {
+            one.item: "".join(
+                "y" if (place * 5 + number * 3) % 16 < 8 + shift * (one.section == "a") else "n"
+                for place in range(64)
+            )
+            for number, one in enumerate(items)
+        }
+
+    points = main_points(small(items, {2021: wave(0), 2023: wave(1)}))
+
+    assert "changes-a" in points.sentences
+    assert points.sentences["changes-a"].startswith(
+        "The share of yes to all items in “A”, taken together, rose from 50% to 56%, more than"
+    )
+
+
+@pytest.mark.parametrize(("blank", "told"), [(12, True), (8, False)])
+def test_an_item_that_a_quarter_left_blank_is_a_point(blank: int, told: bool) -> None:
+    items = [item(f"board.{one}", years=[2023]) for one in "wxyz"]
+    wave = {one.item: "yn" * 20 for one in items}
+    wave["board.x"] = "yn" * ((40 - blank) // 2) + "-" * blank
+
+    assert ("blanks" in keys(small(items, {2023: wave}))) is told
+
+
+def test_blanks_of_one_region_make_no_point_and_break_none() -> None:
+    items = [item(f"board.{one}", years=[2023]) for one in "wxyz"]
+    wave = {one.item: "yn" * 20 for one in items} | {"board.y": "yn" * 16 + "-" * 8}
+    halves = ["North"] * 20 + ["South"] * 20
+
+    assert keys(small(items, {2023: wave}, region=halves)) == ["shares-board", "response"]
+
+
+def test_there_are_five_points_at_most_and_who_answered_is_one_of_them() -> None:
+    items = [item(f"{section}.x", years=[2023]) for section in "abcdefgh"]
+    found = keys(small(items, {2023: {one.item: "yn" for one in items}}))
+
+    assert found == ["shares-a", "shares-b", "shares-c", "shares-d", "response"]
 
 
 def test_no_point_tells_a_figure_that_is_withheld() -> None:
-    points = main_points(small(BOARD, WAVES, threshold=5))
+    waves = {2021: STILL, 2023: {**STILL, "board.schools": answers(1, 19)}}
+    points = main_points(small(BOARD, waves, threshold=5))
 
-    assert "board.schools" not in {item for rows in points.rows.values() for item in rows["item"]}
-    assert not any("1 of 10" in sentence for sentence in points.sentences.values())
+    assert "“Schools”" not in str(points)
+    assert not any(
+        "board.schools" in set(rows["item"]) for rows in points.rows.values() if rows is not None
+    )
 
 
 def test_a_label_too_long_for_a_sentence_is_left_out() -> None:
     long = [item("board.police", label="word " * 20), item("board.schools", label="word " * 19)]
 
-    assert list(main_points(small(long, WAVES)).sentences) == ["response"]
+    assert keys(small(long, {2021: STILL, 2023: FELL})) == ["response"]
 
 
-@pytest.mark.parametrize("waves", [{2023: WAVES[2023]}, WAVES, {**WAVES, 2022: WAVES[2021]}])
-def test_each_point_is_drawn_and_leads_to_its_finding_on_the_same_page(waves: dict) -> None:
-    made = main_points(small(BOARD, dict(sorted(waves.items()))))
-    shown = BeautifulSoup(made._repr_mimebundle_()["text/html"], "lxml")
+@pytest.mark.parametrize(
+    "waves", [{2023: FELL}, {2021: STILL, 2023: FELL}, {2021: STILL, 2022: STILL, 2023: FELL}]
+)
+def test_each_point_is_drawn_but_who_answered_and_leads_to_its_finding_on_the_same_page(
+    waves: Mapping[int, Any],
+) -> None:
+    items = [item(one.item) for one in BOARD]
+    points = main_points(small(items, waves))
+    shown = BeautifulSoup(points._repr_mimebundle_()["text/html"], "lxml")
 
     links = [link["href"] for link in shown("a")]
-    assert links == [f"#finding-{key}" for key in made.sentences]
-    assert len(shown.select("svg")) == len(links)
+    assert links == [f"#finding-{key}" for key in points.sentences]
+    assert len(shown.select("svg")) == len(links) - 1

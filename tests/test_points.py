@@ -58,3 +58,11 @@ def test_six_points_of_25_words_are_taken() -> None:
 def test_a_point_of_a_finding_that_no_notebook_makes_is_refused() -> None:
     with pytest.raises(KeyError, match="No notebook makes"):
         points({"nothing": "Short."})._repr_mimebundle_()
+
+
+def test_a_point_without_rows_has_no_drawing() -> None:
+    point = MainPoints({"commissioning-change": "Short."}, {"commissioning-change": None})
+    html = point._repr_mimebundle_()["text/html"]
+
+    assert BeautifulSoup(html, "lxml").select("svg, .csm-chart") == []
+    assert "Short." in html

@@ -22,7 +22,7 @@ def change(k1: int, n1: int, k2: int, n2: int, direction: int = 0) -> pd.Series[
     [
         (
             [words.number(count) for count in range(12)],
-            "no one two three four five six seven eight nine ten 11".split(),
+            "no one two three four five six seven eight nine 10 11".split(),
         ),
         (words.number(-1), "-1"),
         ([words.counted(n, "area") for n in (0, 1, 2)], ["no areas", "one area", "two areas"]),

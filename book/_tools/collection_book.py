@@ -34,13 +34,14 @@ from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
 from csm_lib import view, words
+from csm_lib.aggregate import CHARACTERISTICS
 from csm_lib.collection import CHOSEN, Collection
 from csm_lib.download import file_name, version
 from csm_lib.errors import CollectionError
 from csm_lib.own import open_collection
-from csm_lib.survey.catalogue import DEVICES, Chapter, chapters_of
-from csm_lib.survey.main_points import main_points
-from csm_lib.survey.section import LONGEST_NAME
+from csm_lib.survey.catalogue import DEVICES, Chapter, chapters_of, main_points
+from csm_lib.survey.pages import LONGEST_NAME
+from csm_lib.templates import filled
 
 ROOT = Path(__file__).resolve().parents[2]
 BUILT = ROOT / "_build"
@@ -129,8 +130,8 @@ LESSONS: Mapping[str, Lesson] = {
         "how many $many answered, which ones they are, and how much they left blank.",
         "nothing.",
         (
-            ("Why some did not answer.", "They may have had less to report, or less time."),
-            ("How those who are missing would have answered.", "Nothing here shows that."),
+            ("Why some did not answer.", "Nothing here shows that."),
+            ("How those who are missing would have answered.", "Nor does anything here show that."),
         ),
     ),
     "change": Lesson(
@@ -139,14 +140,14 @@ LESSONS: Mapping[str, Lesson] = {
         (("Whether a change will last.", "A few years are not a trend."),),
     ),
     "early_warning": Lesson(
-        "which answers fall from year to year, and how far the numbers support that.",
+        "what becomes rarer from the first year to the last, and how certain that is.",
         WORDS,
         (
             ("What comes next.", "A fall is a reason to ask, not a forecast."),
-            ("Why something falls.", "It may have been given up, merged or renamed."),
-            ("What was not asked.", "Something else may have taken its place."),
+            ("Why something falls.", "Answers show that it does, not for what reason."),
         ),
     ),
+    "evidence": Lesson("everything that was compared, and what came of it.", WORDS),
     "explore": Lesson(
         "how to find the figure of an item yourself, and how to see what it rests on.",
         WORDS,
@@ -175,6 +176,7 @@ RESPONDENT = Lesson(
 PARTS: Mapping[str, str] = {
     "change": "What changed",
     "early_warning": "What changed",
+    "evidence": "Reference",
     "explore": "Look for yourself",
     "codebook": "Reference",
 }
@@ -205,7 +207,7 @@ REFERENCE_PAGES = (
 )
 
 
-def facts(collection: Collection) -> dict[str, str]:
+def facts(collection: Collection) -> dict[str, Any]:
     """What the pages may say of a collection, as Markdown, by the name they call it."""
     years = words.listed([str(year) for year in collection.years])
     small = words.span(1, collection.threshold - 1)
@@ -234,6 +236,10 @@ def facts(collection: Collection) -> dict[str, str]:
         "withheld": withheld,
         "licence": licence,
         "version": version(),
+        "unit": collection.unit,
+        "who": "who" if collection.unit == "person" else "that",
+        "kinds": {item.kind for item in collection.codebook.values()},
+        "groups": any(by in collection.returns for by in CHARACTERISTICS),
     }
 
 
@@ -353,10 +359,10 @@ def chapter_notebook(
     answered = f"What {said['number']} {said['many']} answered in {said['years']}"
     parts: list[Shown | str] = [Shown(markdown(e.heading), e.call, e.make) for e in chapter.entries]
     before, limits = frame(LESSONS.get(chapter.name, SECTION), len(parts), said)
-    imports = chapter.imports
+    imports = ["pages"]
     if chapter.name == "findings":  # the answer on the first screen, and all else after it
         intro = [f"{head}\n\n{answered}: {said['title']}."]
-        points = Shown("", "main_points.main_points(collection)", lambda: main_points(collection))
+        points = Shown("", "catalogue.main_points(collection)", lambda: main_points(collection))
         about = ["## About this book", *paragraphs(collection.about)]
         if collection.label:
             about.append(
@@ -364,7 +370,7 @@ def chapter_notebook(
                 "No sentence, chart or table of this book is evidence of anything.\n:::"
             )
         parts = [points, *about, before, *parts]
-        imports = (*imports, "main_points")
+        imports.append("catalogue")
     else:
         about = paragraphs(chapter.about)
         if not about or len(about[0]) < SHORT:
@@ -502,8 +508,9 @@ def write_source(collection: Collection, folder: Path, *, run: bool = True) -> N
     chapters.sort(key=lambda chapter: chapter.name != "findings")
     names = unique(file_name(c.name).replace("-", "_") for c in chapters)
     said = facts(collection)
-    pages = {name: Template((PAGES / f"{name}.md").read_text("utf-8")) for name in REFERENCE_PAGES}
-    texts = {name: page.substitute(said) for name, page in pages.items()}
+    texts = {
+        name: filled((PAGES / f"{name}.md").read_text("utf-8"), said) for name in REFERENCE_PAGES
+    }
     headings = [text.removeprefix("# ").partition("\n")[0] for text in texts.values()]
     headings.append(EXPLORE.removeprefix("# ").partition("\n")[0])
     titles = unique((plain(c.title) or c.name for c in chapters), taken=headings)

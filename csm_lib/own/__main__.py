@@ -229,8 +229,8 @@ def _profile(found: Commands) -> None:
         "profile",
         "compare one authority with similar ones",
         """\
-Compare the answers of one respondent with those of its region, its type and everyone,
-with what changed since the last wave and what it lacks that most others have.""",
+Compare the answers of one respondent with those of the others of its region, of its type and
+of all, with what changed since the last wave.""",
         [
             "A01",
             '"Name of the partnership" --collection my-survey --out profile.html',

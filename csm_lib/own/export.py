@@ -247,7 +247,7 @@ def _chapter(notebook: Path) -> Chapter:
         else:
             shown = [*keys_in(text), *re.findall(r'(?m)^take\("([\w-]+)"\)', text)]
             entries += [Entry(headings[-1], key, partial(take, key)) for key in shown]
-    return Chapter(notebook.stem, headings[0], "", (), tuple(entries))
+    return Chapter(notebook.stem, headings[0], "", tuple(entries))
 
 
 def standalone(svg: str) -> str:

@@ -30,7 +30,6 @@ if TYPE_CHECKING:
     from csm_lib.collection import Collection
 
 EVERYONE, KIND = "everyone", "authority_type"
-CALLED: Mapping[str, str] = {"region": "region", KIND: "type"}
 
 OTHERS = "All others"
 
@@ -241,7 +240,7 @@ class Profile:
             [
                 {
                     "section": title,
-                    "question": one.item.label,
+                    "question": one.item.name,
                     f"in {self.year}": one.text + (f" (was {one.was})" if one.changed else ""),
                     **{
                         self.own.get(group, OTHERS): str(one.shares.get(group, ""))
@@ -264,7 +263,7 @@ class Profile:
             p=self,
             text=text,
             columns={group: self.own.get(group, OTHERS) for group in self.others},
-            called=CALLED,
+            called={name: self.collection.called(name) for name in CHARACTERISTICS},
             enough=_enough(self.collection),
         )
 
@@ -332,7 +331,7 @@ def profile(collection: Collection, authority: str) -> Profile:
     left_out = tuple(group for group in own if group not in others)
     # a group of everyone says nothing of its own
     others = {g: n for g, n in others.items() if g == EVERYONE or n != others[EVERYONE]}
-    labels = [item.label for item in codebook.values()]
+    labels = [item.name for item in codebook.values()]
     return Profile(
         collection=collection,
         authority=authority,
@@ -344,9 +343,9 @@ def profile(collection: Collection, authority: str) -> Profile:
         answers=tuple(
             Answer(
                 item=item,
-                name=item.label
-                if labels.count(item.label) == 1
-                else f"{item.label} ({codebook.title(item.section)})",
+                name=item.name
+                if labels.count(item.name) == 1
+                else f"{item.name} ({codebook.title(item.section)})",
                 answer=given[item.item],
                 before=None if before is None else _given(before, item, codebook),
                 shares={g: shares[g][item.item] for g in others if item.item in shares[g]},

@@ -1,4 +1,4 @@
-"""The findings of a collection, chapter by chapter.
+"""The chapters of the book of any collection, and which of its findings come first.
 
 They follow its data: what does not apply to it has no entry. (The chapters that follow the paper
 are notebooks; see `csm_lib.notebooks`.)
@@ -6,31 +6,28 @@ are notebooks; see `csm_lib.notebooks`.)
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from importlib import import_module
-from typing import TYPE_CHECKING
+from functools import partial
+from typing import NamedTuple
 
-from csm_lib.aggregate import CHARACTERISTICS, NOT_KNOWN
+import pandas as pd
+
+from csm_lib.aggregate import CHARACTERISTICS
+from csm_lib.codebook import Item
 from csm_lib.collection import Collection
+from csm_lib.findings import Finding
+from csm_lib.points import MOST_WORDS, MainPoints
 from csm_lib.status import DRAWN
+from csm_lib.survey import pages, sentences
+from csm_lib.survey.evidence import LARGER, count, evidence, figures, measures
 
-if TYPE_CHECKING:
-    import pandas as pd
-
-    from csm_lib.findings import Finding
-
-FINDINGS, WHO, CHANGE, WARNING, CODEBOOK = (
-    "findings",
-    "who_answered",
-    "change",
-    "early_warning",
-    "codebook",
-)
-FIXED = (FINDINGS, WHO, CHANGE, WARNING, CODEBOOK, "explore")
+FINDINGS, WHO, CHANGE, WARNING, EVIDENCE, CODEBOOK = (
+    "findings", "who_answered", "change", "early_warning", "evidence", "codebook",
+)  # fmt: skip
+FIXED = (FINDINGS, WHO, CHANGE, WARNING, EVIDENCE, CODEBOOK, "explore")
 """Names of chapters that no section may have."""
 
-# Names that no file may have on some systems.
 DEVICES = (
     "con",
     "prn",
@@ -38,10 +35,13 @@ DEVICES = (
     "nul",
     *(f"{port}{n}" for port in ("com", "lpt") for n in range(10)),
 )
+"""Names that no file may have on some systems."""
 
-TELLING = 2
-"""So many sections stand among the findings at a glance for what changed, and as many others
-for what they hold."""
+MOST_POINTS = 5
+"""So many main points, who answered among them."""
+
+VERY_BLANK = 0.25
+"""An item left blank by this part is a main point, if that is more than chance."""
 
 
 @dataclass(frozen=True)
@@ -53,8 +53,7 @@ class Entry:
     heading
         What stands above it; text from a codebook may be in it.
     call
-        The call that makes it, as Python source: ``section.shares(collection, 'membership')``.
-        It needs the modules that its chapter names, and ``collection``.
+        The call that makes it, as Python source: ``pages.shares(collection, 'membership')``.
     make
         Makes it.
     """
@@ -75,8 +74,6 @@ class Chapter:
     title, about
         What it is called, and what is said of it; text from a codebook may be in both, and
         ``about`` may be empty.
-    imports
-        Modules of `csm_lib.survey` that its calls need.
     entries
         Its findings, one or more.
     """
@@ -84,214 +81,194 @@ class Chapter:
     name: str
     title: str
     about: str
-    imports: tuple[str, ...]
-    entries: tuple[Entry, ...]
+    entries: Sequence[Entry]
 
 
 def chapters_of(collection: Collection) -> tuple[Chapter, ...]:
     """Return the chapters that fit a collection, in the order in which a book has them.
 
-    Nothing is drawn or worded here: each entry makes its finding when asked. What a wave, a
-    region or a section can bear is looked up in the counts.
+    Nothing is drawn or worded here: each entry makes its finding when asked.
     """
-    from csm_lib.survey import section  # heavy; the chapters that ship do without
-
     codebook = collection.codebook
-    names = section.names(codebook.sections, taken=(*FIXED, *DEVICES))
-    held = {one: _Held(collection, one) for one in codebook.sections}
-    held = {one: found for one, found in held.items() if found.asked}
-    by = [one for one in CHARACTERISTICS if len(_groups(collection, one)) > 1]
-    # which drawn row stands in which group was drawn, too
-    split = [] if collection.status == DRAWN else by
-
-    who = [
-        _entry(collection, "How many", "response.answered"),
-        *(
-            _entry(collection, heading, f"response.{function}")
-            for characteristic, heading, function in (
-                ("region", "By region", "by_region"),
-                ("authority_type", "By type", "by_type"),
-            )
-            if characteristic in by
-        ),
-    ]
-    if held:
-        who.append(_entry(collection, "What was left blank", "response.blanks"))
+    table = evidence(collection)
+    by = _characteristics(collection)
+    many = collection.many
+    who = [_entry(collection, "How many", "answered")]
+    who += [_entry(collection, f"By {collection.called(one)}", "answered_by", one) for one in by]
+    if (table["kind"] == "blank").any():
+        who.append(_entry(collection, "What was left blank", "blanks"))
+    changed = list(dict.fromkeys(row["section"] for row in pages.rows_of(collection, "change")))
+    change = [_entry(collection, codebook.title(one), "changes", one) for one in changed]
+    if len(changed) > 1:
+        change.insert(0, _entry(collection, "All together", "changes"))
+    names = pages.names(codebook.sections, taken=(*FIXED, *DEVICES))
     sections = [
-        _chapter(names[one], codebook.title(one), codebook.about(one), found.entries(split))
-        for one, found in held.items()
+        Chapter(
+            names[one],
+            codebook.title(one),
+            codebook.about(one),
+            _section(collection, one, by),
+        )
+        for one in codebook.sections
     ]
-    moved = [one for one, found in held.items() if found.moved is not None]
-    change = [_entry(collection, codebook.title(one), "section.change", one) for one in moved]
-    if len(change) > 1:
-        change.insert(0, _entry(collection, "Section by section", "section.changes_by_section"))
+    warning = [_entry(collection, "What is falling", "falling")] if changed else []
+    front = tuple(point.entry for point in _ranked(collection))
+    items = (_entry(collection, "Items", "items"),)
+    tested = (_entry(collection, "Every comparison", "tested"),) if len(table) else ()
     chapters = [
-        _chapter(FINDINGS, "Findings at a glance", "", _glance(collection, held)),
-        _chapter(
-            WHO,
-            "Who answered",
-            f"How many {collection.many} answered, and what they left out.",
-            who,
-        ),
+        Chapter(FINDINGS, "Findings at a glance", "", front),
+        Chapter(WHO, "Who answered", f"How many {many} answered, and what was left blank.", who),
         *sections,
-        _chapter(CHANGE, "What changed", "What rose, what fell, and what is firm in it.", change),
-        _chapter(
-            WARNING,
-            "Early warning",
-            "What falls from wave to wave.",
-            _warning(collection, held, split),
-        ),
-        _chapter(
-            CODEBOOK,
-            "Codebook",
-            "Every item of the questionnaire.",
-            [_entry(collection, "Items", "reference.items")],
-        ),
+        Chapter(CHANGE, "What changed", "What rose, what fell, and how certain that is.", change),
+        Chapter(WARNING, "Early warning", "What becomes rarer, and how certain that is.", warning),
+        Chapter(CODEBOOK, "Codebook", "Every item of the questionnaire.", items),
+        Chapter(EVIDENCE, "What was tested", "Every comparison this book speaks of.", tested),
     ]
-    return tuple(chapter for chapter in chapters if chapter.entries)
+    asked = any(chapter.entries for chapter in sections)
+    return tuple(
+        chapter for chapter in chapters if chapter.entries and (asked or chapter.name == CODEBOOK)
+    )
 
 
-class _Held:
-    """What a section of a collection has to show."""
-
-    def __init__(self, collection: Collection, name: str) -> None:
-        from csm_lib.survey import section
-
-        self.collection, self.name = collection, name
-        self.kinds = section.kinds_of(collection, name)
-        self.yes_no = collection.tally(section.items_of(collection, name, "yes_no"))
-        self.figures = section.figures(self.yes_no)
-        opener = self.figures["item"].map(lambda item: collection.codebook[item].asked_if)
-        self.open = self.figures[opener.isna()]
-        self.moved = _largest_change(self.open)
-
-    @property
-    def asked(self) -> bool:
-        """Whether anything of it was asked in a wave of these returns."""
-        return bool(self.kinds) or len(self.yes_no) > 0
-
-    @property
-    def spread(self) -> float:
-        """How far apart its items are in its last wave."""
-        rows = self.figures[self.figures["year"] == self.figures["year"].max()]
-        shares = rows["yes"] / rows["base"]
-        return float(shares.max() - shares.min()) if len(rows) else -1.0
-
-    def lead(self) -> Entry:
-        """The entry that tells most of it."""
-        return self.entries([])[0]
-
-    def entries(self, by: list[str]) -> list[Entry]:
-        """Its findings, with those by group where figures of two groups can be shown."""
-        from csm_lib.survey import section
-
-        collection, name = self.collection, self.name
-        codebook = collection.codebook
-        found = []
-        if len(self.yes_no):
-            found.append(_entry(collection, "Item by item", "section.shares", name))
-        for kind in self.kinds:
-            told = [name] if len(self.kinds) == 1 else [name, kind]
-            labels = [
-                codebook[item].label
-                for item in codebook.section(name)
-                if codebook[item].response == kind
-            ]
-            heading = labels[0] if len(labels) == 1 else "Answer by answer"
-            found.append(_entry(collection, heading, "section.answers", *told))
-        for one in by if len(self.figures) else ():
-            if self._shown_by(one):
-                heading = f"By {section.spoken(one)}"
-                found.append(_entry(collection, heading, "section.groups", name, one))
-        return found
-
-    def _shown_by(self, one: str) -> bool:
-        from csm_lib.survey import section
-
-        last = int(self.yes_no["year"].max())
-        items = section.items_of(self.collection, self.name, "yes_no")
-        rows = section.figures(self.collection.tally(items, by=[one], years=[last]))
-        groups = rows[rows[one] != NOT_KNOWN].groupby("item")[one].nunique()
-        return bool((groups > 1).any())
+def main_points(collection: Collection) -> MainPoints:
+    """Return the main points of a collection: the titles of the findings at its front."""
+    told: dict[str, str] = {}
+    rows: dict[str, pd.DataFrame | None] = {}
+    for point in _ranked(collection):
+        made = point.entry.make()
+        lead = point.section and f"{sentences.plain(point.section)}: "
+        title = made.title[0].lower() + made.title[1:] if lead else made.title
+        sentence = sentences.fitting(f"{lead}{title}.", f"{made.title}.")
+        if len(sentence.split()) <= MOST_WORDS:
+            told[made.key] = sentence
+            rows[made.key] = point.rows
+    return MainPoints(told, rows, pages=dict.fromkeys(told, ""))
 
 
-def _glance(collection: Collection, held: dict[str, _Held]) -> list[Entry]:
-    """The findings at a glance: who answered, what moved most, where answers differ most."""
-    codebook = collection.codebook
-    found = [_entry(collection, "Who answered", "response.answered")]
-    sizes = {one: size for one in held if (size := held[one].moved)}
-    told = sorted(sizes, key=lambda one: -sizes[one])[:TELLING]
-    others = sorted((one for one in held if one not in told), key=lambda one: -held[one].spread)
-    leads = [one for one in held if one in others[:TELLING]]
-    found += [
-        _renamed(held[one].lead(), codebook.title(one)) for one in leads
-    ]  # in the order of the codebook
-    found += [
-        _entry(collection, f"{codebook.title(one)}: what changed", "section.change", one)
-        for one in told
-    ]
-    warning = _warning(collection, held, [])
-    return found + [_renamed(entry, "What is falling") for entry in warning]
+class _Point(NamedTuple):
+    """A finding at the front: how it ranks, the rows that its point draws, and its section."""
+
+    tier: int
+    size: float
+    entry: Entry
+    rows: pd.DataFrame | None
+    section: str = ""
 
 
-def _warning(collection: Collection, held: dict[str, _Held], by: list[str]) -> list[Entry]:
-    """The early warning, where an item has a figure in the last wave and in one before."""
-    from csm_lib.survey import section
+def _ranked(collection: Collection) -> list[_Point]:
+    """The findings that come first, by evidence and then by size.
 
-    last = collection.years[-1]
-    waves: dict[str, set[int]] = {}
-    for found in held.values():
-        for item, year in zip(found.open["item"], found.open["year"], strict=True):
-            waves.setdefault(item, set()).add(int(year))
-    items = [item for item, years in waves.items() if last in years and len(years) > 1]
-    if not items:
-        return []
-    entries = [_entry(collection, "What is falling", "early_warning.falling")]
+    First what is more than chance explains; then, where there are several waves, that no change
+    is; then what the sections hold, those whose items are furthest apart first; then what was left
+    blank; last, who answered.
+    """
+    table, title = evidence(collection), collection.codebook.title
+    told = table["change"].notna() | (table["kind"] == "group")
+    firm = pages.dicts(table[(table["verdict"] == LARGER) & told])
+    found = []
+
+    def add(tier: int, rows: Sequence[sentences.Row], heading: str, call: str, *told: str) -> None:
+        entry = _entry(collection, heading, call, *told)
+        drawn = _drawn(collection, rows) if rows else None
+        found.append(_Point(tier, max(map(sentences.size, rows), default=0), entry, drawn))
+
+    changed = pages.rows_of(collection, "change")
+    sections = list(dict.fromkeys(row["section"] for row in changed))
+    if changed:
+        only = sections if len(sections) == 1 else []
+        tier = 0 if any(row["verdict"] == LARGER for row in changed) else 1
+        add(tier, sentences.leading(changed), "What changed", "changes", *only)
+    for row in firm:
+        if row["kind"] == "section" and row["same_way"] and sections != [row["section"]]:
+            heading = f"{title(row['section'])}: what changed"
+            add(0, [row], heading, "changes", row["section"])
+    for by in _characteristics(collection):
+        differ = [row for row in firm if row["kind"] == "group" and row["by"] == by]
+        if differ:
+            top = max(differ, key=sentences.size)
+            heading = f"{title(top['section'])}: by {collection.called(by)}"
+            add(0, [top], heading, "groups", top["section"], by)
+    for section in collection.codebook.sections:
+        for entry in _section(collection, section, [])[:1]:
+            ends = _ends(collection, section)
+            apart = 0.0 if ends is None else float(ends["share"].max() - ends["share"].min())
+            entry = Entry(title(section), entry.call, entry.make)
+            found.append(_Point(2, apart, entry, ends, title(section)))
+    for row in firm:
+        if row["by"] == "item" and row["to_yes"] >= VERY_BLANK * row["to_base"]:
+            add(3, [row], "What was left blank", "blanks")
+            break
+    found.sort(key=lambda point: (point.tier, -point.size))
+    last = _Point(4, 0, _entry(collection, "Who answered", "answered"), None)  # a line, no chart
+    return [*found[: MOST_POINTS - 1], last]
+
+
+def _drawn(collection: Collection, rows: Sequence[sentences.Row]) -> pd.DataFrame:
+    """The shares that rows of the evidence compare, as a tally."""
+    row = rows[0]
+    if row["kind"] == "change":
+        names = [one["measure"] for one in rows]
+        some = [measure for measure in pages.measures_of(collection) if measure.name in names]
+        years = {int(row[side]) for row in rows for side in ("from", "turn", "to") if row[side]}
+        return count(collection, some, years=sorted(years))
+    sides = [side for side in ("from", "to") if pd.notna(row[f"{side}_yes"])]
+    shares = [(row[side], int(row[f"{side}_yes"]), int(row[f"{side}_base"])) for side in sides]
+    data = pd.DataFrame(shares, columns=["item", "yes", "base"])
+    data = data.assign(label=data["item"], answer="yes", no_answer=0, status=row["status"])
+    return data.assign(share=data["yes"] / data["base"])
+
+
+def _ends(collection: Collection, section: str) -> pd.DataFrame | None:
+    """The items of a section that its title names, in its last wave; ``None`` where it names none.
+
+    Their order is that of the title: the most on balance first.
+    """
+    items = _items(collection, section)
+    kind = items[0].response
+    if not (kind == "yes_no" or items[0].sides):
+        return None
+    some = [item for item in items if item.response == kind]
+    rows = figures(count(collection, measures(some)))
+    rows = rows[rows["year"] == rows["year"].max()].sort_values("share", kind="stable")
+    if kind != "yes_no" and len(rows):
+        last = figures(collection.tally([item.item for item in some]))
+        order = pages.balance(collection, last[last["year"] == last["year"].max()]).index
+        rows = rows.set_index("item").loc[[name for name in order if name in set(rows["item"])]]
+        rows = rows.reset_index()
+    ends: pd.DataFrame = rows.iloc[[-1, 0]] if len(rows) > 1 else rows
+    return ends
+
+
+def _items(collection: Collection, section: str) -> list[Item]:
+    return [collection.codebook[item] for item in collection.codebook.section(section)]
+
+
+def _section(collection: Collection, section: str, by: list[str]) -> list[Entry]:
+    """The findings of a section: its answers by kind, and its groups where two are large enough."""
+    waves = {*collection.years}
+    asked = [item for item in _items(collection, section) if waves & {*item.held}]
+    found = []
+    for kind in dict.fromkeys(item.response for item in asked):
+        some = [item.label for item in asked if item.response == kind]
+        heading = some[0] if len(some) == 1 else "Item by item"
+        told = (section,) if kind == "yes_no" else (section, kind)
+        found.append(_entry(collection, heading, "answers", *told))
     for one in by:
-        rows = collection.tally(items, by=[one])
-        rows = section.figures(rows[rows[one] != NOT_KNOWN])
-        years = rows.groupby(["item", one], observed=True)["year"].agg(set)
-        if any(last in seen and len(seen) > 1 for seen in years):
-            heading = f"By {section.spoken(one)}"
-            entries.append(_entry(collection, heading, "early_warning.falling_by", one))
-    return entries
+        if pages.rows_of(collection, "group", section=section, by=one):
+            found.append(_entry(collection, f"By {collection.called(one)}", "groups", section, one))
+    return found
 
 
-def _largest_change(rows: pd.DataFrame) -> float | None:
-    """Return the largest change of a share from the first wave to the last; ``None`` without."""
-    from csm_lib.aggregate import changes
-
-    moved = changes(rows)
-    return float(moved["change"].abs().max()) if len(moved) else None
-
-
-def _groups(collection: Collection, by: str) -> list[str]:
-    """Return the groups of a characteristic that the returns know."""
-    if by not in collection.returns:
-        return []
-    return [str(group) for group in collection.returns[by].dropna().unique()]
+def _characteristics(collection: Collection) -> list[str]:
+    """The characteristics by which a collection is split: known, with several groups, not drawn."""
+    returns = collection.returns
+    drawn = collection.status == DRAWN
+    known = [one for one in CHARACTERISTICS if one in returns and not drawn]
+    return [one for one in known if returns[one].nunique() > 1]
 
 
-# -- Entries --------------------------------------------------------------------------------------
-
-
-def _entry(collection: Collection, heading: str, function: str, *told: str, **named: str) -> Entry:
+def _entry(collection: Collection, heading: str, function: str, *told: str) -> Entry:
     """An entry whose call and whose maker are one and the same."""
-    module, _, name = function.partition(".")
-    words = [*map(repr, told), *(f"{key}={value!r}" for key, value in named.items())]
-
-    def make() -> Finding:
-        call = getattr(import_module(f"csm_lib.survey.{module}"), name)
-        finding: Finding = call(collection, *told, **named)
-        return finding
-
-    return Entry(heading, f"{function}({', '.join(['collection', *words])})", make)
-
-
-def _renamed(entry: Entry, heading: str) -> Entry:
-    return Entry(heading, entry.call, entry.make)
-
-
-def _chapter(name: str, title: str, about: str, entries: list[Entry]) -> Chapter:
-    modules = sorted({entry.call.partition(".")[0] for entry in entries})
-    return Chapter(name, title, about, tuple(modules), tuple(entries))
+    call = ", ".join(["collection", *map(repr, told)])
+    make = partial(getattr(pages, function), collection, *told)
+    return Entry(heading, f"pages.{function}({call})", make)

@@ -44,8 +44,12 @@ def _environment() -> Environment:
 
     def breakable(text: str) -> str:
         """Let an id, which has no spaces, break after its dots and dashes."""
-        shown = escape(words.legible(text))
-        return shown if " " in text else Markup(re.sub(r"([._])(?=\w)", r"\1<wbr>", str(shown)))
+        shown = escape(words.isolated(words.legible(text)))
+        return (
+            shown
+            if " " in text
+            else Markup(re.sub(r"(?<=[^\W\d])([._])(?=\w)", r"\1<wbr>", str(shown)))
+        )
 
     made = jinja2.Environment(
         loader=jinja2.FileSystemLoader(Path(__file__).parent),
