@@ -390,7 +390,9 @@ def test_a_title_that_tells_of_more_than_chance_has_a_row_that_bears_it(name: st
             assert {*finding.data["item"], *finding.data.get("section", [])} & firm
 
 
-def test_a_change_whose_figures_are_withheld_is_tested_with_the_others_and_told_by_no_page() -> None:
+def test_a_change_whose_figures_are_withheld_is_tested_with_the_others_and_told_by_no_page() -> (
+    None
+):
     board = [item("board.police"), item("board.schools")]
     waves = {
         2021: {"board.police": answers(3, 37), "board.schools": answers(20, 20)},

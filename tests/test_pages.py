@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import pandas as pd
@@ -11,6 +12,7 @@ from small import answers, item, small
 
 from csm_lib.collection import Collection
 from csm_lib.errors import CollectionError
+from csm_lib.findings import Finding
 from csm_lib.status import DRAWN
 from csm_lib.survey import pages
 
@@ -421,3 +423,28 @@ def test_names_of_files_are_safe_and_unique() -> None:
     assert list(found.values()) == [
         "a-b", "a-b-2", "section-who-answered", "etc", "finding", "finding-2", "x" * 60,
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "make",
+    [pages.changes, pages.falling, pages.blanks, lambda one: pages.groups(one, "board", "region")],
+)
+def test_what_cannot_be_compared_says_what_it_takes(make: Callable[[Collection], Finding]) -> None:
+    one = small([item("board.police", years=[2021])], {2021: {"board.police": answers(3, 3)}})
+
+    with pytest.raises(CollectionError, match="two waves, or two groups"):
+        make(one)
+
+
+def test_groups_are_compared_in_the_last_wave_of_their_section() -> None:
+    items = [item("board.police", years=[2021]), item("board.schools", years=[2021, 2023])]
+    waves = {
+        2021: {"board.police": "yyyyyynnnnnn", "board.schools": "ynynynynynyn"},
+        2023: {"board.schools": "ynynynynynyn"},
+    }
+    found = pages.groups(small(items, waves, region=["A"] * 6 + ["B"] * 6), "board", "region")
+
+    assert found.title == "No difference by region is more than chance explains"
+    assert found.data[["item", "year"]].drop_duplicates().to_numpy().tolist() == [
+        ["board.schools", 2023]
+    ]

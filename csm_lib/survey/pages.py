@@ -67,6 +67,16 @@ def rows_of(collection: Collection, kind: str, **these: object) -> list[dict[str
     return dicts(table)
 
 
+def _some(collection: Collection, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Return rows, of which there must be some."""
+    if not rows:
+        raise CollectionError(
+            f"{collection.path}: nothing here can be compared: it takes two waves, or two groups, "
+            "in each of which some answered. Leave this finding out."
+        )
+    return rows
+
+
 # -- What was answered ----------------------------------------------------------------------------
 
 
@@ -257,7 +267,8 @@ def _often_blank(row: Row) -> bool:
 
 def changes(collection: Collection, section: str | None = None) -> Finding:
     """What rose and what fell from the first wave to the last: of a section, or of all items."""
-    rows = rows_of(collection, "change", **({} if section is None else {"section": section}))
+    these = {} if section is None else {"section": section}
+    rows = _some(collection, rows_of(collection, "change", **these))
     where = ""
     if section is not None:
         where = f" in {sentences.quoted(collection.codebook.title(section))}"
@@ -282,7 +293,7 @@ def changes(collection: Collection, section: str | None = None) -> Finding:
 
 def falling(collection: Collection) -> Finding:
     """What went the unwelcome way: what fell, and of what is bad, what rose."""
-    codebook, rows = collection.codebook, rows_of(collection, "change")
+    codebook, rows = collection.codebook, _some(collection, rows_of(collection, "change"))
     bad = {name for name, item in codebook.items() if item.direction == "bad"}
     worse = [
         row
@@ -389,10 +400,11 @@ def comparisons(rows: Sequence[Row]) -> pd.DataFrame:
 
 def groups(collection: Collection, section: str, by: str) -> Finding:
     """What share of each group said yes to the items of a section, or agreed, in its last wave."""
-    rows = rows_of(collection, "group", section=section, by=by)
+    rows = _some(collection, rows_of(collection, "group", section=section, by=by))
+    year = max(int(row["turn"]) for row in rows)
+    rows = [row for row in rows if row["turn"] == str(year)]
     rows = sorted(rows, key=lambda row: (row["verdict"] != LARGER, -sentences.size(row)))
     some = [one for one in measures_of(collection) if one.item.section == section]
-    year = int(rows[0]["turn"])
     data = count(collection, some, (by,), (year,))
     data = data[~((data[by] == NOT_KNOWN) & data["base"].eq(0).fillna(value=False))]
     kind = sentences.plain(collection.called(by))
@@ -491,13 +503,9 @@ def answered(collection: Collection) -> Finding:
 
 def answered_by(collection: Collection, by: str) -> Finding:
     """How many respondents of each group answered: of all there are, where that is known."""
-    kind, frames = (
-        sentences.plain(collection.called(by)),
-        map(collection.frame_of, collection.years),
-    )
-    sizes: dict[tuple[int, str], int] = {}
-    for year, cells in zip(collection.years, frames, strict=True):
-        if cells is not None:
+    kind, sizes = sentences.plain(collection.called(by)), dict[tuple[int, str], int]()
+    for year in collection.years:
+        if (cells := collection.frame_of(year)) is not None:
             sums = cells.groupby(by)["authorities"].sum()
             sizes |= {(year, str(group)): int(size) for group, size in sums.items()}
     data = collection.respondents([by])
@@ -540,7 +548,7 @@ def answered_by(collection: Collection, by: str) -> Finding:
 
 def blanks(collection: Collection) -> Finding:
     """Which items were left blank, in the last wave of each, and which more often than chance."""
-    rows = rows_of(collection, "blank", by="item")
+    rows = _some(collection, rows_of(collection, "blank", by="item"))
     rows = sorted(rows, key=lambda row: -row["to_yes"] / row["to_base"])
     left, put = (sum(int(row[f"to_{name}"]) for row in rows) for name in ("yes", "base"))
     title = f"{words.of(left, put)} of all questions put were left blank"
@@ -616,10 +624,8 @@ def items(collection: Collection) -> Finding:
     for column, nothing in (("asked if", "–"), ("duty", DUTIES["none"]), ("place and note", "")):
         if (data[column] == nothing).all():
             data = data.drop(columns=column)
-    many, parts = (
-        words.counted(len(codebook), "item"),
-        words.counted(len(codebook.sections), "section"),
-    )
+    many = words.counted(len(codebook), "item")
+    parts = words.counted(len(codebook.sections), "section")
     return finding(
         data,
         key="codebook",
