@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 import pytest
+from book_texts import book
 from bs4 import BeautifulSoup
 from small import answers, item, small
 
@@ -141,3 +142,27 @@ def test_each_point_is_drawn_but_who_answered_and_leads_to_its_finding_on_the_sa
     links = [link["href"] for link in shown("a")]
     assert links == [f"#finding-{key}" for key in points.sentences]
     assert len(shown.select("svg")) == len(links) - 1
+
+
+@pytest.mark.parametrize("name", ["cross", "crossT", "empty", "multi", "notlast", "one", "ties"])
+def test_the_front_of_any_book_can_be_shown(name: str) -> None:
+    found = book(f"edge/{name}")
+
+    assert main_points(found.collection)._repr_mimebundle_()["text/html"]
+
+
+def test_a_difference_whose_figures_are_withheld_is_a_point_without_a_chart() -> None:
+    one = item("board.police", years=[2023])
+    found = small(
+        [one],
+        {2023: {one.item: "y" * 3 + "n" * 37 + "y" * 37 + "n" * 3}},
+        region=["A"] * 40 + ["B"] * 40,
+        threshold=5,
+    )
+    points = main_points(found)
+
+    assert points.sentences["groups-board-region"] == (
+        "“Police” differs by region more than chance explains."
+    )
+    assert points.rows["groups-board-region"] is None
+    assert points._repr_mimebundle_()["text/html"]

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import NamedTuple
 
+import numpy as np
 import pandas as pd
 
 from csm_lib.aggregate import CHARACTERISTICS
@@ -169,8 +170,8 @@ def _ranked(collection: Collection) -> list[_Point]:
 
     def add(tier: int, rows: Sequence[sentences.Row], heading: str, call: str, *told: str) -> None:
         entry = _entry(collection, heading, call, *told)
-        drawn = _drawn(collection, rows) if rows else None
-        found.append(_Point(tier, max(map(sentences.size, rows), default=0), entry, drawn))
+        size = max(map(sentences.size, rows), default=0)
+        found.append(_Point(tier, size, entry, _drawn(collection, rows)))
 
     changed = pages.rows_of(collection, "change")
     sections = list(dict.fromkeys(row["section"] for row in changed))
@@ -191,7 +192,7 @@ def _ranked(collection: Collection) -> list[_Point]:
     for section in collection.codebook.sections:
         for entry in _section(collection, section, [])[:1]:
             ends = _ends(collection, section)
-            apart = 0.0 if ends is None else float(ends["share"].max() - ends["share"].min())
+            apart = 0.0 if ends is None else float(np.ptp(ends["share"]))
             entry = Entry(title(section), entry.call, entry.make)
             found.append(_Point(2, apart, entry, ends, title(section)))
     for row in firm:
@@ -203,16 +204,17 @@ def _ranked(collection: Collection) -> list[_Point]:
     return [*found[: MOST_POINTS - 1], last]
 
 
-def _drawn(collection: Collection, rows: Sequence[sentences.Row]) -> pd.DataFrame:
-    """The shares that rows of the evidence compare, as a tally."""
+def _drawn(collection: Collection, rows: Sequence[sentences.Row]) -> pd.DataFrame | None:
+    """The shares that rows of the evidence compare, as a tally; ``None`` where none is shown."""
+    if not rows or pd.isna(rows[0]["change"]):
+        return None
     row = rows[0]
     if row["kind"] == "change":
         names = [one["measure"] for one in rows]
         some = [measure for measure in pages.measures_of(collection) if measure.name in names]
         years = {int(row[side]) for row in rows for side in ("from", "turn", "to") if row[side]}
         return count(collection, some, years=sorted(years))
-    sides = [side for side in ("from", "to") if pd.notna(row[f"{side}_yes"])]
-    shares = [(row[side], int(row[f"{side}_yes"]), int(row[f"{side}_base"])) for side in sides]
+    shares = [(row[s], int(row[f"{s}_yes"]), int(row[f"{s}_base"])) for s in ("from", "to")]
     data = pd.DataFrame(shares, columns=["item", "yes", "base"])
     data = data.assign(label=data["item"], answer="yes", no_answer=0, status=row["status"])
     return data.assign(share=data["yes"] / data["base"])
@@ -223,31 +225,32 @@ def _ends(collection: Collection, section: str) -> pd.DataFrame | None:
 
     Their order is that of the title: the most on balance first.
     """
-    items = _items(collection, section)
-    kind = items[0].response
-    if not (kind == "yes_no" or items[0].sides):
-        return None
-    some = [item for item in items if item.response == kind]
+    asked = _asked(collection, section)
+    kind = asked[0].response
+    some = [item for item in asked if item.response == kind]
     rows = figures(count(collection, measures(some)))
+    if rows.empty or not (kind == "yes_no" or some[0].sides):
+        return None
     rows = rows[rows["year"] == rows["year"].max()].sort_values("share", kind="stable")
-    if kind != "yes_no" and len(rows):
+    if kind != "yes_no":
         last = figures(collection.tally([item.item for item in some]))
+        if last.empty:
+            return None
         order = pages.balance(collection, last[last["year"] == last["year"].max()]).index
-        rows = rows.set_index("item").loc[[name for name in order if name in set(rows["item"])]]
-        rows = rows.reset_index()
+        rows = rows.set_index("item").reindex(order).dropna(subset="share").reset_index()
     ends: pd.DataFrame = rows.iloc[[-1, 0]] if len(rows) > 1 else rows
-    return ends
+    return ends if len(ends) else None
 
 
-def _items(collection: Collection, section: str) -> list[Item]:
-    return [collection.codebook[item] for item in collection.codebook.section(section)]
+def _asked(collection: Collection, section: str) -> list[Item]:
+    """The items of a section that were asked in a wave of these returns."""
+    items = map(collection.codebook.__getitem__, collection.codebook.section(section))
+    return [item for item in items if {*collection.years} & {*item.held}]
 
 
 def _section(collection: Collection, section: str, by: list[str]) -> list[Entry]:
     """The findings of a section: its answers by kind, and its groups where two are large enough."""
-    waves = {*collection.years}
-    asked = [item for item in _items(collection, section) if waves & {*item.held}]
-    found = []
+    asked, found = _asked(collection, section), []
     for kind in dict.fromkeys(item.response for item in asked):
         some = [item.label for item in asked if item.response == kind]
         heading = some[0] if len(some) == 1 else "Item by item"
