@@ -55,17 +55,18 @@ def test_that_no_change_is_firm_is_told_first() -> None:
 
 def test_firm_findings_are_ranked_by_size_and_sections_by_how_far_apart_their_items_are() -> None:
     items = [item(f"{section}.{one}", years=YEARS) for section in "abc" for one in ("x", "y")]
+    items.append(item("c.z", years=[2023]))
     first = {one.item: "yn" * 20 for one in items}
     now = {
-        **first,
+        **first, "c.z": answers(0, 40),
         "a.x": answers(38, 2), "b.x": answers(20, 0) + answers(0, 20), "b.y": answers(24, 16),
         "c.x": answers(25, 15),
     }  # fmt: skip
     halves = ["North"] * 20 + ["South"] * 20
     found = keys(small(items, {2021: first, 2023: now}, region=halves))
 
-    # B differs by 100 points, A rose by 45; then the sections: 45, 13 and 10 points
-    assert found == ["groups-b-region", "changes", "shares-a", "shares-c", "response"]
+    # B differs by 100 points, A rose by 45; then the sections: 63, 45 and 10 points
+    assert found == ["groups-b-region", "changes", "shares-c", "shares-a", "response"]
 
 
 def test_a_section_that_moved_together_is_told_although_no_item_of_it_is() -> None:

@@ -358,7 +358,7 @@ def test_blanks_are_counted_among_those_that_were_asked() -> None:
     found = pages.blanks(small(items, {2023: wave}))
 
     # six were asked each of three, and the five that said yes one more
-    assert found.title == "9% (2 of 23) of all questions put were left blank"
+    assert found.title == "9% (2 of 23) of the questions put were left blank"
     assert found.table["item"].tolist() == ["D", "C"]
 
 
@@ -393,7 +393,7 @@ def test_what_was_tested_says_how_much_of_it_is_more_than_chance() -> None:
         pages.tested(one_of_two).title == "One of two comparisons shows more than chance explains"
     )
     assert pages.tested(small(BOARD, {2021: wave, 2023: wave})).title == (
-        "None of the two comparisons shows more than chance explains"
+        "No comparison shows more than chance explains"
     )
     drawn = small(BOARD, {2021: wave, 2023: later}, status=DRAWN)
     assert pages.tested(drawn).title == "Nothing was tested"

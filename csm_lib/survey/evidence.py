@@ -329,7 +329,7 @@ def _blanks(given: _Given) -> Iterator[dict[str, Any]]:
                 if len(sizes) > 1:
                     p = groups_p(sizes["sum"], sizes["count"])
                     row |= {"by": by, "family": f"blank, {by}", "base": int(sizes["count"].sum())}
-                    yield row | {"p": p, "quiet": True}
+                    yield row | {"p": p, "quiet": bool(given.collection.threshold)}
 
 
 def _sizes(answers: pd.Series[float], groups: pd.Series[Any] | None) -> pd.DataFrame:

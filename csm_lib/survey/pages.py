@@ -126,9 +126,15 @@ def answers(collection: Collection, section: str, kind: str = "yes_no") -> Findi
         question=(first.question if one else "") or asked,
         chart=draw if drawable else None,
         base=f"{sentences.answering(collection)}, {_span(data['base'])}",
-        alt=f"Chart of {len(items)} items. {title}." if title and first.sides and not one else "",
+        alt=_labelled(collection, f"Chart of {len(items)} items. {title}.")
+        if title and first.sides and not one
+        else "",
         note=_note(collection, data, last),
     )
+
+
+def _labelled(collection: Collection, alt: str) -> str:
+    return f"{collection.label}. {alt}" if collection.label else alt
 
 
 def _span(bases: pd.Series[Any]) -> str:
@@ -354,7 +360,7 @@ def _comparison(
         chart=draw if len(drawn) and (len(rows) > 1 or several) else None,
         of=drawn if len(drawn) else collection,
         base=base,
-        alt=f"Chart of {many}: {told}.",
+        alt=_labelled(collection, f"Chart of {many}: {told}."),
         table=comparisons(rows),
     )
 
@@ -449,7 +455,7 @@ def groups(collection: Collection, section: str, by: str) -> Finding:
         question=f"Do answers differ by {kind} in {year}?",
         chart=draw if figures(shown)[by].nunique() > 1 else None,
         base=f"{sentences.answering(collection)}, {_span(data['base'])} in each {kind}",
-        alt=alt_of("Dot chart", told) if len(told) else "",
+        alt=_labelled(collection, alt_of("Dot chart", told)) if len(told) else "",
         table=wide.reset_index(drop=True),
     )
 
@@ -509,6 +515,10 @@ def answered_by(collection: Collection, by: str) -> Finding:
             sums = cells.groupby(by)["authorities"].sum()
             sizes |= {(year, str(group)): int(size) for group, size in sums.items()}
     data = collection.respondents([by])
+    silent = sizes.keys() - {*zip(data["year"], data[by], strict=True)}
+    rows = [{"year": year, by: group, "yes": 0} for year, group in sorted(silent)]
+    data = pd.concat([data, pd.DataFrame(rows).assign(status=collection.status)]) if rows else data
+    data = data.reset_index(drop=True).astype({"yes": "Int64"})
     bases = [sizes.get(key, 0) for key in zip(data["year"], data[by], strict=True)]
     known = (data[by] != NOT_KNOWN) & data["yes"].notna()
     whole = bool((data["yes"].fillna(0) <= bases)[known].all()) and bool(sizes)
@@ -551,7 +561,7 @@ def blanks(collection: Collection) -> Finding:
     rows = _some(collection, rows_of(collection, "blank", by="item"))
     rows = sorted(rows, key=lambda row: -row["to_yes"] / row["to_base"])
     left, put = (sum(int(row[f"to_{name}"]) for row in rows) for name in ("yes", "base"))
-    title = f"{words.of(left, put)} of all questions put were left blank"
+    title = f"{words.of(left, put)} of the questions put were left blank"
     often = [row for row in rows if _often_blank(row)]
     if often:
         name, top = sentences.quoted(often[0]["label"]), often[0]
@@ -586,7 +596,8 @@ def tested(collection: Collection) -> Finding:
     ]
     kinds = [row["kind"] + how for row, how in zip(rows, by, strict=True)]
     shown.insert(0, "what", kinds)
-    many = sentences.counts(int(firm), int(number), "comparisons")
+    many = sentences.counts(int(firm), int(number), "comparisons") if firm else "No comparison"
+    many = "The one comparison" if firm == number == 1 else many
     return finding(
         table,
         key="tested",

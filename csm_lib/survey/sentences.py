@@ -120,7 +120,7 @@ def changes(collection: Collection, rows: Sequence[Row], what: str = "change") -
         versions = [moved(who, row, told, years=True) for told in (full, share)]
         return words.sentence(fitting(*(f"{version}{bears}" for version in versions)))
     if firm:
-        many = counts(len(firm), len(rows), "items")
+        many = counts(len(firm), len(rows), _noun(rows))
         many = f"{many[0].lower()}{many[1:]} changed more than chance explains"
         all_of = "both more than chance explains" if len(firm) == len(ends) else many
         told, brief = (
@@ -178,6 +178,10 @@ def counts(some: int, of: int, noun: str) -> str:
     return words.sentence(f"{few} of {all_of} {noun}" if some else f"none of the {all_of} {noun}")
 
 
+def _noun(rows: Sequence[Row]) -> str:
+    return "items" if all(row["item"] == row["measure"] for row in rows) else "shares"
+
+
 def differs(collection: Collection, rows: Sequence[Row], by: str) -> str:
     """What some measures do between the groups of a characteristic."""
     kind = plain(collection.called(by))
@@ -190,7 +194,7 @@ def differs(collection: Collection, rows: Sequence[Row], by: str) -> str:
         low, high = (f"{share(top, side)} ({plain(top[side])})" for side in ("from", "to"))
         ends = f", from {low} to {high}"
     if len(firm) > 1:
-        many = counts(len(firm), len(rows), "items")
+        many = counts(len(firm), len(rows), _noun(rows))
         return (
             f"{many} differ by {kind} more than chance explains: most, {said[top['measure']]}{ends}"
         )
