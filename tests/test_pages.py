@@ -448,3 +448,25 @@ def test_groups_are_compared_in_the_last_wave_of_their_section() -> None:
     assert found.data[["item", "year"]].drop_duplicates().to_numpy().tolist() == [
         ["board.schools", 2023]
     ]
+
+
+def test_a_group_of_the_frame_in_which_nobody_answered_is_shown() -> None:
+    one = item("board.police", years=[2023])
+    cells = [("North", 12), ("South", 8), ("West", 7)]
+    frame = pd.DataFrame(cells, columns=["region", "authorities"])
+    frame = frame.assign(year=2023, labelled=2023, authority_type="City")
+    found = pages.answered_by(
+        small(
+            [one], {2023: {one.item: "y" * 10}}, region=["North"] * 6 + ["South"] * 4, frame=frame
+        ),
+        "region",
+    )
+
+    assert found.table.to_numpy().tolist() == [
+        ["North", "50% (6 of 12)"],
+        ["South", "50% (4 of 8)"],
+        ["West", "0% (0 of 7)"],
+    ]
+    assert (
+        found.title == "By region, from 0% (West, 0 of 7) to 50% (South, 4 of 8) answered in 2023"
+    )
