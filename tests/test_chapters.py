@@ -36,7 +36,7 @@ def test_what_is_said_of_services_follows_the_returns(tmp_path: Path) -> None:
         "Authorities with a joint commissioning strategy rose from 57 of 74 to 74"
     )
     assert found["commissioning-change"].title == (
-        "Joint commissioning fell for ten of 11 services; maternity fell most, from 14 of 74 "
+        "Joint commissioning fell for 10 of 11 services; maternity fell most, from 14 of 74 "
         "authorities to 0"
     )
     services = found["commissioning-areas"]
