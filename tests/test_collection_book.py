@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib.util
 import json
 import os
+import re
 import subprocess
 import sys
 import zipfile
@@ -499,3 +500,16 @@ def test_the_command_names_its_faults_without_a_traceback(tmp_path: Path) -> Non
 
 def test_what_is_withheld_is_told_by_the_collection_itself(collection: Collection) -> None:
     assert collection_book.facts(collection)["withheld"] == "Nothing is withheld in this book."
+
+
+@pytest.mark.parametrize("name", ["one", "notlast", "cross"])
+def test_a_page_leads_to_no_chapter_that_the_book_does_not_have(name: str, tmp_path: Path) -> None:
+    folder = Path(__file__).parent / "collections" / "edge" / name
+    collection_book.write_source(open_collection(folder), tmp_path, run=False)
+    pages = [path.read_text("utf-8") for path in (tmp_path / "book").glob("*.md")]
+    led_to = {target for page in pages for target in re.findall(r"\{doc\}`/?([\w/]+)`", page)}
+
+    assert "methods" in led_to
+    for target in led_to:
+        root = tmp_path if "/" in target else tmp_path / "book"
+        assert [*root.glob(f"{target}.*")], target

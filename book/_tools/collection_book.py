@@ -40,6 +40,7 @@ from csm_lib.download import file_name, version
 from csm_lib.errors import CollectionError
 from csm_lib.own import open_collection
 from csm_lib.survey.catalogue import DEVICES, Chapter, chapters_of, main_points
+from csm_lib.survey.evidence import evidence
 from csm_lib.survey.pages import LONGEST_NAME
 from csm_lib.templates import filled
 
@@ -240,6 +241,7 @@ def facts(collection: Collection) -> dict[str, Any]:
         "who": "who" if collection.unit == "person" else "that",
         "kinds": {item.kind for item in collection.codebook.values()},
         "groups": any(by in collection.returns for by in CHARACTERISTICS),
+        "tested": len(evidence(collection)) > 0,
     }
 
 
