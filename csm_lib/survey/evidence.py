@@ -184,6 +184,7 @@ class _Given:
         shut = rows[rows["yes"].isna()]
         self.withheld = {*zip(shut["item"], shut["year"], strict=True)}
         self.shown = dict(list(figures(rows).groupby("item", sort=False)))
+        self.answers = {measure.name: self._answers(measure) for measure in self.measures}
 
     def asked(self, item: str) -> pd.Series[bool]:
         """Say of each return whether an item was asked in it."""
@@ -194,7 +195,7 @@ class _Given:
         opened = self.returns[one.asked_if].eq(True).fillna(value=False)
         return asked & self.asked(one.asked_if) & opened
 
-    def answers(self, measure: Measure) -> pd.Series[float]:
+    def _answers(self, measure: Measure) -> pd.Series[float]:
         """Of each return 1 if it gave an answer, 0 if another, missing if none."""
         given = self.returns[measure.item.item]
         hit = given == measure.answer if measure.answer else given
@@ -207,7 +208,7 @@ class _Given:
     def waves(self, measure: Measure) -> pd.DataFrame:
         """The answers to a measure, one row a respondent and one column a wave that has any."""
         who = [self.returns["authority"].astype(str), self.returns["year"]]
-        wide = self.answers(measure).groupby(who).first().unstack()
+        wide = self.answers[measure.name].groupby(who).first().unstack()
         return wide.dropna(how="all").dropna(how="all", axis=1)
 
     def row(self, measure: Measure, **more: Any) -> dict[str, Any]:
@@ -269,7 +270,7 @@ def _groups(given: _Given, by: str) -> Iterator[dict[str, Any]]:
         return
     shown: dict[int, pd.DataFrame] = {}
     for measure in given.measures:
-        answers = given.answers(measure)
+        answers = given.answers[measure.name]
         years = given.returns.loc[answers.notna(), "year"]
         if years.empty:
             continue
