@@ -277,7 +277,7 @@ PLANTED: list[Planted] = [
     ("schools-mixed", "change", "year", "day.breakfast", [33, 89, 59, 82], float("nan"),
      "changes-day", "“Breakfast club every day” rose from 37% (33 of 89)"),
     ("schools-mixed", "section", "year", "inclusion", [284, 704, 329, 661], 0.00015,
-     "changes-inclusion", "The share of yes to all items in “Inclusion”, taken together, rose"),
+     "changes-inclusion", "Yes to the items in “Inclusion”, taken together, rose"),
 ]  # fmt: skip
 
 BY_CHANCE = {
@@ -371,12 +371,12 @@ def test_where_nothing_is_clear_of_chance_the_title_says_so_first() -> None:
     assert (
         book("icb-boards")
         .finding("changes")
-        .title.startswith("No change is more than chance explains;")
+        .title.startswith("No single change is more than chance explains;")
     )
     assert (
         book("family-hubs")
         .finding("changes-voice")
-        .title.startswith("No change in “Parents’ voice” is more than chance explains")
+        .title.startswith("No single change in “Parents’ voice” is more than chance explains")
     )
 
 
@@ -385,7 +385,7 @@ def test_a_title_that_tells_of_more_than_chance_has_a_row_that_bears_it(name: st
     rows = book(name).evidence.query("verdict == @LARGER")
     firm = {*rows["measure"], *rows.loc[rows["kind"] == "section", "section"]}
     for finding in book(name).found.values():
-        said = re.sub("No (change|fall|difference).* is more than chance", "", finding.title)
+        said = re.sub("No (single change|single fall|difference).* is more than chance", "", finding.title)
         if "more than chance explains" in said and finding.key != "tested":
             assert {*finding.data["item"], *finding.data.get("section", [])} & firm
 

@@ -49,7 +49,8 @@ def test_that_no_change_is_firm_is_told_first() -> None:
 
     assert next(iter(points.sentences)) == "changes-board"
     assert points.sentences["changes-board"] == (
-        "No change in “Board” is more than chance explains; the largest: “Police”, 50% to 45%."
+        "No single change in “Board” is more than chance explains; "
+        "the largest: “Police”, 50% to 45%."
     )
 
 
@@ -86,7 +87,7 @@ def test_a_section_that_moved_together_is_told_although_no_item_of_it_is() -> No
 
     assert "changes-a" in points.sentences
     assert points.sentences["changes-a"].startswith(
-        "The share of yes to all items in “A”, taken together, rose from 50% to 56%, more than"
+        "Yes to the items in “A”, taken together, rose from 50% in 2021 to 56% in 2023, more"
     )
 
 
@@ -167,3 +168,15 @@ def test_a_difference_whose_figures_are_withheld_is_a_point_without_a_chart() ->
     )
     assert points.rows["groups-board-region"] is None
     assert points._repr_mimebundle_()["text/html"]
+
+
+def test_a_section_of_which_no_item_is_firm_alone_is_told_though_one_went_the_other_way() -> None:
+    example = book("partnership-board")
+    told = example.points.sentences["changes-pooled"]
+
+    assert told == (
+        "Yes to the items in “Pooled budgets and joint commissioning”, taken together, fell from "
+        "64% to 50%, more than chance explains (p = 0.0001)."
+    )
+    councils = book("councils").finding("changes-planning")
+    assert "taken together" not in councils.title  # two of its items are firm, and tell it

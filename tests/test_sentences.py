@@ -146,7 +146,8 @@ def test_one_change_is_told_in_full_and_by_its_statement() -> None:
         ),
         (
             {"a": SLIGHTLY, "b": DOWN, "c": STILL},
-            "No change is more than chance explains; the largest: “A”, 25% to 35%; “B”, 30% to 25%",
+            "No single change is more than chance explains; "
+            "the largest: “A”, 25% to 35%; “B”, 30% to 25%",
         ),
         ({"a": STILL, "b": STILL}, "No share changed"),
         (

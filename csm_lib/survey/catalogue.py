@@ -180,7 +180,8 @@ def _ranked(collection: Collection) -> list[_Point]:
         tier = 0 if any(row["verdict"] == LARGER for row in changed) else 1
         add(tier, sentences.leading(changed), "What changed", "changes", *only)
     for row in firm:
-        if row["kind"] == "section" and row["same_way"] and sections != [row["section"]]:
+        together = row["kind"] == "section" and pages.told_together(row, changed)
+        if together and sections != [row["section"]]:
             heading = f"{title(row['section'])}: what changed"
             add(0, [row], heading, "changes", row["section"])
     for by in _characteristics(collection):

@@ -280,8 +280,8 @@ def changes(collection: Collection, section: str | None = None) -> Finding:
         where = f" in {sentences.quoted(collection.codebook.title(section))}"
     title = sentences.changes(collection, rows, f"change{where}")
     for row in rows_of(collection, "section", section=section):
-        if row["same_way"] and row["verdict"] == LARGER:
-            who = f"The share of yes to all items{where}, taken together,"
+        if told_together(row, rows):
+            who = f"Yes to the items{where}, taken together,"
             title = sentences.fitting(
                 *(
                     f"{sentences.moved(who, row, years=years)}, {sentences.bearing(row)}"
@@ -295,6 +295,13 @@ def changes(collection: Collection, section: str | None = None) -> Finding:
         title=title,
         question="What became more frequent, and what less?",
     )
+
+
+def told_together(section: Row, changed: Sequence[Row]) -> bool:
+    """Whether a section is told as one: all of it moved one way, or no item of it is firm alone."""
+    firm = [row for row in changed if row["verdict"] == LARGER]
+    alone = any(row["section"] == section["section"] for row in firm)
+    return bool(section["verdict"] == LARGER and (section["same_way"] or not alone))
 
 
 def falling(collection: Collection) -> Finding:

@@ -132,7 +132,7 @@ def changes(collection: Collection, rows: Sequence[Row], what: str = "change") -
     if not any(size(row) for row in rows):
         return f"No share changed{what.removeprefix('change')}"
     untested = all(row["verdict"] == UNTESTED for row in rows)
-    none = f"No {what} {'was tested' if untested else 'is more than chance explains'}"
+    none = f"No {what} was tested" if untested else f"No single {what} is more than chance explains"
     told = [f"{said[row['measure']]}, {share(row, 'from')} to {share(row, 'to')}" for row in ends]
     return fitting(
         *(f"{none}; the largest: {'; '.join(told[:n])}" for n in (2, 1) if told[:n]), none
