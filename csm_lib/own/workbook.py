@@ -357,8 +357,11 @@ def write_ods(path: Path, title: str, sheets: Sequence[Sheet]) -> None:
         The file cannot be written.
     """
     from odf import dc, table
+    from odf.element import Element
     from odf.opendocument import OpenDocumentSpreadsheet
 
+    # odfpy declares in each part whatever names any document of the process has used before
+    Element.namespaces.clear()
     document = OpenDocumentSpreadsheet()
     document.meta.addElement(dc.Title(text=cut(title, 255)))
     styles = _Styles(document)
