@@ -1,0 +1,728 @@
+"""What reads files in foreign formats, in a process of its own.
+
+The libraries that read Excel, OpenDocument, SPSS, Stata and Parquet are native code. A damaged or
+hostile file can crash them, or make them ask for all the memory there is; in a process of their
+own, with a bound on memory and time, that ends in an error message. `csm_lib.own.read` runs this
+file as a program, which therefore imports nothing of the package. The answer is one Arrow stream:
+the cells of all sheets, and in its metadata, as JSON, what there is to say of each sheet.
+
+In .xls and .xlsb only whole sheets are known to be hidden: the library does not tell their hidden
+rows and columns, nor their errors such as #N/A, which it gives as empty cells. In .xlsx, .xlsm
+and .ods these are read from the XML.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import datetime
+import io
+import json
+import os
+import posixpath
+import re
+import sys
+import zipfile
+import zlib
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from itertools import chain
+from pathlib import Path
+from typing import Any
+from xml.etree import ElementTree
+
+import numpy as np
+import pyarrow as pa
+
+MAX_COLUMNS = 5_000
+"""Columns of a table. The longest questionnaires have some hundreds."""
+
+MAX_CELLS = 10_000_000
+"""Cells of a table, blank ones between its columns included."""
+
+MAX_AREA = 20_000_000
+"""Cells of the used area of a sheet, blank rows included. Each takes 50 bytes."""
+
+LAST_ROW, LAST_COLUMN = 1_048_576, 16_384
+"""Where a sheet ends, at XFD1048576."""
+
+MAX_SHEETS = 200
+"""Sheets of a workbook."""
+
+MAX_MEMBERS = 10_000
+"""Files in a workbook that is a zip archive."""
+
+MAX_UNPACKED = 512 << 20
+"""Bytes of a workbook once unpacked."""
+
+MAX_RATIO = 200
+"""How many times larger a part of a workbook may become. Sheets full of one word become 25
+times larger, zip bombs 1,000 times."""
+
+RATIO_FROM = 1 << 20
+"""Bytes below which a part's ratio is of no concern."""
+
+THRIFT = 64 << 20
+"""Bytes a footer of Parquet may claim for one of its texts or lists."""
+
+MEMORY = 4 << 30
+"""Bytes of memory the process may take, where the system can hold it to that."""
+
+SECONDS = 180
+"""How long the process may take."""
+
+AGAIN = "Open it in Excel or LibreOffice and save it again as .xlsx."
+
+
+class Refused(Exception):
+    """A file that will not be read. The message is a sentence or two: what, and the remedy."""
+
+
+@dataclass
+class Found:
+    """A sheet as it is handed over; `csm_lib.own.read.Sheet` says what each part means."""
+
+    cells: pa.Table
+    name: str = ""
+    names: list[str] | None = None
+    hidden: bool = False
+    hidden_rows: list[int] = field(default_factory=list)
+    hidden_columns: list[int] = field(default_factory=list)
+    merged: list[tuple[int, int, int, int]] = field(default_factory=list)
+    labels: dict[str, str] = field(default_factory=dict)
+    value_labels: dict[str, dict[str, str]] = field(default_factory=dict)
+    missing: dict[str, list[str]] = field(default_factory=dict)
+    sets: list[tuple[str, list[str], str]] = field(default_factory=list)
+    notices: list[str] = field(default_factory=list)
+
+
+def long(rows: Sequence[Sequence[str]], numbers: Sequence[int], first_column: int = 1) -> pa.Table:
+    """Return the cells of some rows, one to a row; rows may be of different lengths."""
+    widths = np.fromiter(map(len, rows), np.int64, len(rows))
+    refuse_size(int(widths.max(initial=0)), int(widths.sum()))
+    starts = np.repeat(np.cumsum(widths) - widths, widths)
+    cells = pa.table(
+        {
+            "row": np.repeat(np.asarray(numbers, dtype=np.int64), widths),
+            "column": np.arange(len(starts)) - starts + first_column,
+            "text": pa.array(chain.from_iterable(rows), pa.large_string()),
+        }
+    )
+    return cells.filter(pa.compute.not_equal(cells["text"], ""))
+
+
+def refuse_size(columns: int, cells: int) -> None:
+    """Refuse a table of too many columns or cells."""
+    if columns > MAX_COLUMNS:
+        raise Refused(
+            f"has {columns:,} columns; up to {MAX_COLUMNS:,} are read. Keep only those of the "
+            "returns."
+        )
+    if cells > MAX_CELLS:
+        raise Refused(
+            f"has {cells:,} cells; up to {MAX_CELLS:,} are read. Split the file, or keep only "
+            "the columns of the returns."
+        )
+
+
+def written(value: Any) -> str:
+    """Return a value as a person writes it; empty text where it is missing."""
+    if isinstance(value, str):
+        return value
+    if value is None or value != value:  # not a number
+        return ""
+    if isinstance(value, float):
+        return str(int(value)) if value.is_integer() and abs(value) < 1e15 else repr(value)
+    if isinstance(value, datetime.datetime):
+        return value.isoformat(sep=" ")
+    if isinstance(value, datetime.date | datetime.time):
+        return value.isoformat()
+    return str(value)
+
+
+# ---------------------------------------------------------------- workbooks
+
+
+@dataclass
+class Marks:
+    """What the XML of a sheet says that calamine does not. Places are rows and columns from 1."""
+
+    errors: dict[tuple[int, int], str] = field(default_factory=dict)
+    formulas: dict[tuple[int, int], str] = field(default_factory=dict)
+    noughts: dict[tuple[int, int], str] = field(default_factory=dict)
+    rows: list[range] = field(default_factory=list)
+    columns: list[range] = field(default_factory=list)
+    merged: list[tuple[int, int, int, int]] = field(default_factory=list)
+    bottom: int = 0
+    right: int = 0
+
+    def reach(self, row: int, column: int) -> None:
+        """Take a cell that holds something into the used area."""
+        if row > LAST_ROW or column > LAST_COLUMN:
+            raise Refused(
+                f"has a cell in row {row:,} and column {column:,}; a sheet ends at row "
+                f"{LAST_ROW:,} and column {LAST_COLUMN:,} (XFD). {AGAIN}"
+            )
+        self.bottom, self.right = max(self.bottom, row), max(self.right, column)
+
+
+def read_workbook(path: str) -> list[Found]:
+    """Read every sheet of a workbook. No formula is run; no link is followed."""
+    from python_calamine import CalamineWorkbook, PasswordError, SheetTypeEnum, SheetVisibleEnum
+
+    data = Path(path).read_bytes()
+    try:
+        if data[:2] == b"PK":
+            with zipfile.ZipFile(io.BytesIO(data)) as archive:
+                _check_archive(archive)
+                marks = _marks(archive)
+        elif "EncryptedPackage".encode("utf-16-le") in data:
+            raise PasswordError
+        else:
+            marks = None
+        workbook = CalamineWorkbook.from_filelike(io.BytesIO(data))
+    except PasswordError:
+        raise Refused("is protected by a password. Save a copy without one.") from None
+    except (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError, NotImplementedError) as reason:
+        raise Refused(f"is no whole workbook ({reason}). {AGAIN}") from None
+    except ElementTree.ParseError as reason:
+        raise Refused(f"has a part that is not whole ({reason}). {AGAIN}") from None
+    about = [one for one in workbook.sheets_metadata if one.typ == SheetTypeEnum.WorkSheet]
+    if len(about) > MAX_SHEETS:
+        raise Refused(f"has {len(about):,} sheets; up to {MAX_SHEETS} are read. Split it.")
+    found = []
+    for one in about:
+        if marks is not None and one.name not in marks:
+            raise Refused(f"has a sheet {one.name!r} that is not where it should be. {AGAIN}")
+        known = Marks() if marks is None else marks[one.name]
+        sheet = _sheet(workbook.get_sheet_by_name(one.name), known)
+        sheet.hidden = one.visible != SheetVisibleEnum.Visible
+        found.append(sheet)
+    if marks is None and found:
+        found[0].notices.append(
+            "is .xls or .xlsb, of which hidden rows and columns, and cells that hold an error such "
+            "as #N/A, are not known. If there are any, save it as .xlsx."
+        )
+    return found
+
+
+def _check_archive(archive: zipfile.ZipFile) -> None:
+    """Refuse an archive that unpacks to too much, or whose XML declares entities."""
+    members = archive.infolist()
+    if len(members) > MAX_MEMBERS:
+        raise Refused(f"has {len(members):,} parts; a workbook has a few. {AGAIN}")
+    for member in members:
+        if member.file_size > max(RATIO_FROM, MAX_RATIO * member.compress_size):
+            raise Refused(
+                f"has a part {member.filename!r} that becomes {MAX_RATIO} times larger when it is "
+                "unpacked: it may be a zip bomb. Do not open it unless you know who made it. "
+                "Save the returns alone in a new workbook."
+            )
+    if sum(member.file_size for member in members) > MAX_UNPACKED:
+        raise Refused(
+            f"unpacks to more than {MAX_UNPACKED >> 20} MB. Save the returns alone in a new "
+            "workbook, or as CSV."
+        )
+    for member in members:
+        if member.filename.lower().endswith((".xml", ".rels")):
+            text = archive.read(member.filename)
+            if (
+                b"<!DOCTYPE" in text
+                or b"<!ENTITY" in text
+                or text[:2] in (b"\xff\xfe", b"\xfe\xff")
+            ):
+                raise Refused(
+                    f"has a part {member.filename!r} that declares entities or is not UTF-8, as "
+                    f"no spreadsheet program writes it. {AGAIN}"
+                )
+
+
+def _marks(archive: zipfile.ZipFile) -> dict[str, Marks] | None:
+    """Return, by name of a sheet, what its XML says; nothing where it is not XML (.xlsb)."""
+    names = archive.namelist()
+    if "content.xml" in names:
+        return _marks_of_ods(archive.read("content.xml"))
+    if "xl/workbook.bin" in names:
+        return None
+    targets = {
+        link.get("Id"): link.get("Target", "")
+        for link in ElementTree.fromstring(_part(archive, "xl/_rels/workbook.xml.rels"))
+    }
+    noughts = _noughts(archive.read("xl/styles.xml")) if "xl/styles.xml" in names else {}
+    marks = {}
+    for sheet in ElementTree.fromstring(_part(archive, "xl/workbook.xml")).iter():
+        if _tag(sheet) == "sheet":
+            link = next((v for k, v in sheet.attrib.items() if k.endswith("}id")), None)
+            target = targets.get(link, "")
+            part = target.lstrip("/") if target.startswith("/") else f"xl/{target}"
+            text = _part(archive, posixpath.normpath(part))
+            marks[sheet.get("name", "")] = _marks_of_xlsx(text, noughts)
+    return marks
+
+
+def _part(archive: zipfile.ZipFile, name: str) -> bytes:
+    """Return a part, whose size `_check_archive` found fit; zipfile holds it to that size."""
+    try:
+        return archive.read(name)
+    except KeyError:
+        raise Refused(f"has no part {name!r}: it is no workbook. {AGAIN}") from None
+
+
+def _tag(element: ElementTree.Element) -> str:
+    return element.tag.rpartition("}")[2]
+
+
+def _get(element: ElementTree.Element, name: str) -> str:
+    """Return an attribute whose name has a namespace; the first of several."""
+    return next((v for k, v in element.attrib.items() if k.endswith("}" + name)), "")
+
+
+def _noughts(styles: bytes) -> dict[str, int]:
+    """Return the styles of xlsx that fill up a number with noughts, and to how many digits."""
+    formats: dict[str, int] = {}
+    found: dict[str, int] = {}
+    for element in ElementTree.fromstring(styles).iter():
+        if _tag(element) == "numFmt":
+            code = re.sub(r"\[[^]]*\]|_.", "", element.get("formatCode", "").split(";")[0])
+            if re.fullmatch("00+", code):
+                formats[element.get("numFmtId", "")] = len(code)
+        elif _tag(element) == "cellXfs":
+            for number, style in enumerate(element):
+                if (form := style.get("numFmtId", "")) in formats:
+                    found[str(number)] = formats[form]
+    return found
+
+
+def _marks_of_xlsx(text: bytes, noughts: dict[str, int]) -> Marks:
+    """Read the XML of a sheet of xlsx."""
+    marks = Marks()
+    known: dict[str, int] = {"": 0}  # columns by their letters
+    row = 0
+    for _, element in ElementTree.iterparse(io.BytesIO(text)):
+        tag = _tag(element)
+        if tag == "col" and _hidden(element, "width"):
+            marks.columns.append(range(int(element.get("min", 1)), int(element.get("max", 1)) + 1))
+        elif tag == "row":
+            row = int(element.get("r") or row + 1)
+            if _hidden(element, "ht"):
+                marks.rows.append(range(row, row + 1))
+            column = 0
+            for cell in element:
+                place = cell.get("r", "")
+                letters = place.rstrip("0123456789")
+                if letters not in known:
+                    known[letters] = _column_number(letters)
+                column = known[letters] or column + 1
+                if len(cell):
+                    at = (int(place[len(letters) :] or row), column)
+                    marks.reach(*at)
+                    _mark_xlsx(marks, cell, at, noughts)
+            element.clear()
+    return marks
+
+
+def _hidden(element: ElementTree.Element, size: str) -> bool:
+    return element.get("hidden") in ("1", "true") or element.get(size) == "0"
+
+
+def _column_number(letters: str) -> int:
+    number = 0
+    for letter in letters.strip().upper():
+        number = number * 26 + ord(letter) - 64
+    return number
+
+
+def _mark_xlsx(
+    marks: Marks, cell: ElementTree.Element, at: tuple[int, int], noughts: dict[str, int]
+) -> None:
+    kind, digits = cell.get("t", "n"), noughts.get(cell.get("s", ""), 0)
+    if kind in ("s", "inlineStr", "str") or (len(cell) == 1 and kind != "e" and not digits):
+        if len(cell) == 1 and _tag(cell[0]) == "f" and kind == "n":
+            marks.formulas[at] = f"={cell[0].text or ''}"
+        return
+    parts = {_tag(part): part.text or "" for part in cell}
+    value = parts.get("v", "")
+    if kind == "e":
+        marks.errors[at] = value or "#ERROR"
+    elif "f" in parts and not value:
+        marks.formulas[at] = f"={parts['f']}"
+    elif value.isdecimal() and len(value) < digits:
+        marks.noughts[at] = value.zfill(digits)
+
+
+def _marks_of_ods(text: bytes) -> dict[str, Marks]:
+    """Read the contents of an OpenDocument workbook."""
+    found: dict[str, Marks] = {}
+    marks = Marks()
+    row = column = 0
+    for event, element in ElementTree.iterparse(io.BytesIO(text), ("start", "end")):
+        tag = _tag(element)
+        if tag == "table" and event == "start":
+            found[_get(element, "name")] = marks = Marks()
+            row = column = 0
+        elif tag == "table-column" and event == "end":
+            last = column + int(_get(element, "number-columns-repeated") or 1)
+            if _get(element, "visibility") in ("collapse", "filter"):
+                marks.columns.append(range(column + 1, last + 1))
+            column = last
+        elif tag == "table-row" and event == "end":
+            last = row + int(_get(element, "number-rows-repeated") or 1)
+            if _get(element, "visibility") in ("collapse", "filter"):
+                marks.rows.append(range(row + 1, last + 1))
+            _mark_ods(marks, element, row + 1, last)
+            row = last
+            element.clear()
+    return found
+
+
+def _mark_ods(marks: Marks, row: ElementTree.Element, first: int, last: int) -> None:
+    column = 0
+    for cell in row:
+        if _tag(cell) not in ("table-cell", "covered-table-cell"):
+            continue
+        at = (first, column + 1)
+        column += int(_get(cell, "number-columns-repeated") or 1)
+        kind, formula = _get(cell, "value-type"), _get(cell, "formula")
+        if not kind and not formula:
+            continue
+        marks.reach(last, column)
+        deep, wide = (int(_get(cell, f"number-{way}-spanned") or 1) for way in ("rows", "columns"))
+        if deep > 1 or wide > 1:
+            marks.merged.append((*at, at[0] + deep - 1, at[1] + wide - 1))
+        shown = "".join("".join(part.itertext()) for part in cell if _tag(part) == "p")
+        said = any(k.endswith("}string-value") and not v for k, v in cell.attrib.items())
+        if formula and not kind:
+            marks.formulas[at] = formula
+        elif formula and (kind != "string" or said) and re.match("#|Err:", shown):
+            marks.errors[at] = shown
+        elif kind == "float" and re.fullmatch("0[0-9]+", shown):
+            marks.noughts[at] = shown
+
+
+def _sheet(sheet: Any, marks: Marks) -> Found:
+    """Return a sheet that calamine reads, with what its XML says."""
+    start, end = sheet.start or (0, 0), sheet.end or (-1, -1)
+    bottom, right = max(end[0] + 1, marks.bottom), max(end[1] + 1, marks.right)
+    if bottom * right > MAX_AREA:
+        raise Refused(
+            f"has a sheet {sheet.name!r} with cells as far as row {bottom:,} and column "
+            f"{right:,}; up to {MAX_AREA:,} cells are read. Delete the stray cells below and to "
+            "the right of the table, or save it as CSV."
+        )
+    special: dict[int, list[tuple[int, str]]] = {}
+    for (row, column), text in {**marks.errors, **marks.formulas}.items():
+        special.setdefault(row, []).append((column, text))
+    values: Iterator[list[Any]] = iter(sheet.iter_rows()) if sheet.start else iter(())
+    rows, numbers = [], []
+    for number in range(1, bottom + 1):
+        # calamine begins in the first row that holds anything, and in the first such column
+        cells = [""] * start[1] + list(map(_text, next(values, [])))
+        for column, text in special.get(number, ()):
+            cells += [""] * (column - len(cells))
+            cells[column - 1] = text
+        if any(cells):
+            rows.append(cells)
+            numbers.append(number)
+    table = long(rows, numbers)
+    merged = [
+        (top + 1, left + 1, low + 1, far + 1)
+        for (top, left), (low, far) in sheet.merged_cell_ranges or []
+    ]
+    return Found(
+        table,
+        name=sheet.name,
+        hidden_rows=_within(marks.rows, set(numbers)),
+        hidden_columns=_within(marks.columns, set(table["column"].unique().to_pylist())),
+        merged=merged or marks.merged,
+        notices=_notices(sheet.name, marks),
+    )
+
+
+def _within(ranges: list[range], filled: set[int]) -> list[int]:
+    """Return which of the rows or columns that hold anything are in one of these ranges."""
+    return sorted(number for number in filled if any(number in one for one in ranges))
+
+
+def _text(value: object) -> str:
+    """Return a cell as a person writes it."""
+    if isinstance(value, bool):
+        return "TRUE" if value else "FALSE"
+    return written(value)
+
+
+def _notices(name: str, marks: Marks) -> list[str]:
+    from xlsxwriter.utility import xl_rowcol_to_cell
+
+    notices = []
+    for cells, what, remedy in (
+        (marks.errors, "hold an error in place of a value", "Correct the formulas"),
+        (
+            marks.formulas,
+            "hold a formula whose value is not stored",
+            "Open the workbook in Excel or LibreOffice and save it, or paste the values",
+        ),
+        (
+            marks.noughts,
+            "show noughts that are not stored, and are read without",
+            "If they are part of a code, make them text",
+        ),
+    ):
+        if cells:
+            (row, column), text = min(cells.items())
+            notices.append(
+                f"sheet {name!r}: {len(cells):,} cells {what}, such as {text[:40]!r} in "
+                f"{xl_rowcol_to_cell(row - 1, column - 1)}. {remedy}."
+            )
+    return notices
+
+
+# ---------------------------------------------------------------- SPSS and Stata
+
+DATES = {
+    "spss": re.compile(r"[AEJS]?DATE\d*|MOYR\d*|QYR\d*|WKYR\d*"),
+    "stata": re.compile(r"%-?\d*(td|d).*"),
+}
+TIMES = {"spss": re.compile(r"D?TIME[\d.]*|MTIME[\d.]*"), "stata": re.compile(r"%tc[Hh]{2}:MM.*")}
+MOMENTS = {"spss": re.compile(r"(DATETIME|YMDHMS)[\d.]*"), "stata": re.compile(r"%-?\d*t[cC].*")}
+ORIGINS = {"spss": datetime.datetime(1582, 10, 14), "stata": datetime.datetime(1960, 1, 1)}
+
+
+def read_labelled(path: str, form: str) -> list[Found]:
+    """Read an SPSS (`form` ``spss`` or ``portable``) or a Stata file: values, and their labels."""
+    import pyreadstat
+
+    reader: Any = {
+        "spss": pyreadstat.read_sav,
+        "portable": pyreadstat.read_por,
+        "stata": pyreadstat.read_dta,
+    }[form]
+    more = {} if form == "portable" else {"user_missing": True}
+    try:
+        _, about = reader(path, metadataonly=True, output_format="dict")
+        names = [name or "" for name in about.column_names]
+        refuse_size(len(names), len(names) * max(about.number_rows or 0, 0))
+        if not names:
+            raise Refused("has no columns. Save the returns again.")
+        again = sorted({name for name in names if names.count(name) > 1})
+        if again:
+            raise Refused(f"has two columns named {again[0]!r}. Rename one and save it again.")
+        # dates are made here: pyreadstat gives up a file with one that is beyond year 9999
+        values, about = reader(
+            path,
+            output_format="dict",
+            disable_datetime_conversion=True,
+            row_limit=MAX_CELLS // len(names) + 1,
+            **more,
+        )
+    except (pyreadstat.ReadstatError, pyreadstat.PyreadstatError, UnicodeError) as reason:
+        said = " ".join(str(reason).split())
+        raise Refused(
+            f"cannot be read ({said}). It may be damaged or of an unknown encoding: save it "
+            "again, in Unicode, or as CSV."
+        ) from None
+    kind = "stata" if form == "stata" else "spss"
+    columns, notices = [], []
+    for name, column in zip(names, values.values(), strict=True):
+        texts, wrong = _column(column, about.original_variable_types.get(name) or "", kind)
+        columns.append(texts)
+        if wrong:
+            notices.append(
+                f"column {name!r}: {len(wrong):,} cells hold no date or time that can be, such as "
+                f"{texts[wrong[0]]} in row {wrong[0] + 1}; they are left as numbers."
+            )
+    rows = list(zip(*columns, strict=True))
+    met = {name: set(texts) for name, texts in zip(names, columns, strict=True)}
+    return [
+        Found(
+            long(rows, range(1, len(rows) + 1)),
+            names=names,
+            labels={n: label for n, label in about.column_names_to_labels.items() if label},
+            value_labels={
+                name: {written(code): str(label) for code, label in known.items()}
+                for name, known in about.variable_value_labels.items()
+                if name in met
+            },
+            missing=_missing(about, met),
+            sets=_sets(about, names),
+            notices=notices,
+        )
+    ]
+
+
+def _column(values: Iterable[Any], form: str, kind: str) -> tuple[list[str], list[int]]:
+    """Return the texts of a column, and which of them could be no date though they should."""
+    part = next(
+        (
+            part
+            for part, forms in (("time", TIMES), ("date", DATES), ("moment", MOMENTS))
+            if forms[kind].fullmatch(form)
+        ),
+        None,
+    )
+    texts, wrong = [], []
+    for number, value in enumerate(values):
+        texts.append(written(float(value) if isinstance(value, np.number) else value))
+        if part is None or not texts[-1] or isinstance(value, str):
+            continue
+        try:
+            texts[-1] = _dated(float(value), part, kind)
+        except (OverflowError, ValueError):
+            wrong.append(number)
+    return texts, wrong
+
+
+def _dated(value: float, part: str, kind: str) -> str:
+    """Return a date or time as in ISO 8601: SPSS counts seconds, Stata days or milliseconds."""
+    unit = "seconds" if kind == "spss" else "days" if part == "date" else "milliseconds"
+    if part == "time" and not 0 <= value < 86_400 * (1_000 if kind == "stata" else 1):
+        raise OverflowError
+    moment = ORIGINS[kind] + datetime.timedelta(**{unit: value})
+    return written(moment.time() if part == "time" else moment.date() if part == "date" else moment)
+
+
+def _missing(about: Any, met: dict[str, set[str]]) -> dict[str, list[str]]:
+    """Return the codes that stand for no answer: those named, and those met in a named range."""
+    found: dict[str, set[str]] = {}
+    for name, codes in about.missing_user_values.items():
+        found[name] = {written(code) for code in codes}
+    for name, ranges in about.missing_ranges.items():
+        mine = found.setdefault(name, set())
+        for one in ranges:
+            low, high = one["lo"], one["hi"]
+            if low == high:
+                mine.add(written(low))
+            elif isinstance(low, int | float):
+                mine.update(text for text in met.get(name, ()) if _between(text, low, high))
+    return {name: sorted(codes - {""}) for name, codes in found.items() if name in met}
+
+
+def _between(text: str, low: float, high: float) -> bool:
+    try:
+        return low <= float(text) <= high
+    except ValueError:
+        return False
+
+
+def _sets(about: Any, names: list[str]) -> list[tuple[str, list[str], str]]:
+    """Return the multiple-response sets whose variables are in the file, whatever their case."""
+    known = {name.casefold(): name for name in names}
+    found = []
+    for one in getattr(about, "mr_sets", {}).values():
+        columns = [known.get(str(name).casefold(), "") for name in one["variable_list"]]
+        counted = written(one["counted_value"]) if one["is_dichotomy"] else ""
+        if columns and all(columns):
+            found.append((one["label"], columns, counted))
+    return found
+
+
+# ---------------------------------------------------------------- Parquet
+
+
+def read_parquet(path: str) -> list[Found]:
+    """Read a Parquet file."""
+    import pyarrow.parquet as pq
+
+    try:
+        file = pq.ParquetFile(
+            path, thrift_string_size_limit=THRIFT, thrift_container_size_limit=THRIFT
+        )
+        schema, rows = file.schema_arrow, file.metadata.num_rows
+        refuse_size(len(schema), rows * len(schema))
+        for one in schema:
+            if pa.types.is_nested(one.type):
+                raise Refused(
+                    f"has a column {one.name!r} of type {one.type}: a cell in it holds several "
+                    "values. Give each a column of its own."
+                )
+        names = [name for name in schema.names if not re.fullmatch(r"__index_level_\d+__", name)]
+        if not names:
+            raise Refused("has no columns. Save the returns again.")
+        if len(set(names)) < len(names):  # read by name, they would be mixed up
+            again = next(name for name in names if names.count(name) > 1)
+            raise Refused(f"has two columns named {again!r}. Rename one and save it again.")
+        table = file.read(columns=names)
+        if table.num_rows != rows or any(len(column) != rows for column in table.columns):
+            raise Refused(
+                f"says that it has {rows:,} rows and has another number: it is damaged. Save it "
+                "again."
+            )
+        table.validate(full=True)
+        columns = [list(map(_parquet_text, table.column(name).to_pylist())) for name in names]
+    except (pa.ArrowException, OSError, UnicodeError) as reason:
+        said = " ".join(str(reason).split())[:200]
+        raise Refused(f"cannot be read ({said}). It may be damaged: save it again.") from None
+    dropped = len(schema) > len(names)
+    notices = ["the index of a data frame, '__index_level_0__', was left out."] if dropped else []
+    lines = list(zip(*columns, strict=True))
+    return [Found(long(lines, range(1, rows + 1)), names=names, notices=notices)]
+
+
+def _parquet_text(value: Any) -> str:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return value.decode("utf-8") if isinstance(value, bytes) else written(value)
+
+
+# ---------------------------------------------------------------- the process
+
+
+def bound() -> None:
+    """Hold this process to its share of memory and time, where the system can."""
+    try:
+        import resource
+    except ImportError:  # Windows
+        return
+    for kind, limit in (
+        (resource.RLIMIT_AS, MEMORY),
+        (resource.RLIMIT_CPU, SECONDS),
+        (resource.RLIMIT_CORE, 0),
+    ):
+        with contextlib.suppress(ValueError, OSError):  # a lower limit is set already
+            resource.setrlimit(kind, (limit, limit))
+
+
+def answer(path: str, form: str) -> pa.Table:
+    """Return the cells of all sheets of a file, or none and the reason why it is refused."""
+    pa.set_cpu_count(2)  # each thread reserves memory of its own
+    found: list[Found] = []
+    refused = ""
+    try:
+        if form == "workbook":
+            found = read_workbook(path)
+        elif form == "parquet":
+            found = read_parquet(path)
+        else:
+            found = read_labelled(path, form)
+    except Refused as reason:
+        refused = str(reason)
+    except MemoryError:
+        refused = (
+            f"takes more than {MEMORY >> 30} GB of memory to read, or is damaged. Save it again, "
+            "with only the columns of the returns."
+        )
+    except BaseException as reason:  # a panic of Rust code is no Exception
+        said = " ".join(str(reason).split())[:200]
+        refused = (
+            f"cannot be read ({type(reason).__name__}: {said}). It may be damaged: save it "
+            "again, or as CSV."
+        )
+    cells = [
+        one.cells.append_column("sheet", pa.array(np.full(len(one.cells), number)))
+        for number, one in enumerate(found)
+    ]
+    about = [{**vars(one), "cells": None} for one in found]
+    table = pa.concat_tables(cells) if cells else pa.table({})
+    return table.replace_schema_metadata(
+        {"about": json.dumps({"refused": refused, "sheets": about})}
+    )
+
+
+if __name__ == "__main__":
+    bound()
+    # what a library prints must not get into the answer
+    out = os.fdopen(os.dup(1), "wb")
+    os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+    told = answer(sys.argv[1], sys.argv[2])
+    with out, pa.ipc.new_stream(out, told.schema) as stream:
+        stream.write_table(told)
+    out.close()
+    os._exit(0)  # a damaged heap may crash on the way out
