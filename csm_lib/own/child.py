@@ -23,7 +23,7 @@ import re
 import sys
 import zipfile
 import zlib
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import chain
 from pathlib import Path
@@ -32,6 +32,7 @@ from xml.etree import ElementTree
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 MAX_COLUMNS = 5_000
 """Columns of a table. The longest questionnaires have some hundreds."""
@@ -107,7 +108,7 @@ def long(rows: Sequence[Sequence[str]], numbers: Sequence[int], first_column: in
             "text": pa.array(chain.from_iterable(rows), pa.large_string()),
         }
     )
-    return cells.filter(pa.compute.not_equal(cells["text"], ""))
+    return cells.filter(pc.not_equal(cells["text"], ""))
 
 
 def refuse_size(columns: int, cells: int) -> None:
@@ -146,23 +147,30 @@ def written(value: Any) -> str:
 class Marks:
     """What the XML of a sheet says that calamine does not. Places are rows and columns from 1."""
 
+    name: str
     errors: dict[tuple[int, int], str] = field(default_factory=dict)
     formulas: dict[tuple[int, int], str] = field(default_factory=dict)
     noughts: dict[tuple[int, int], str] = field(default_factory=dict)
-    rows: list[range] = field(default_factory=list)
-    columns: list[range] = field(default_factory=list)
+    hidden_rows: list[range] = field(default_factory=list)
+    hidden_columns: list[range] = field(default_factory=list)
     merged: list[tuple[int, int, int, int]] = field(default_factory=list)
     bottom: int = 0
     right: int = 0
 
     def reach(self, row: int, column: int) -> None:
-        """Take a cell that holds something into the used area."""
-        if row > LAST_ROW or column > LAST_COLUMN:
-            raise Refused(
-                f"has a cell in row {row:,} and column {column:,}; a sheet ends at row "
-                f"{LAST_ROW:,} and column {LAST_COLUMN:,} (XFD). {AGAIN}"
-            )
+        """Take a cell that holds something into the used area, of which each cell costs memory."""
         self.bottom, self.right = max(self.bottom, row), max(self.right, column)
+        if self.bottom > LAST_ROW or self.right > LAST_COLUMN:
+            raise Refused(
+                f"has a sheet {self.name!r} with a cell in row {row:,} and column {column:,}; a "
+                f"sheet ends at row {LAST_ROW:,} and column {LAST_COLUMN:,} (XFD). {AGAIN}"
+            )
+        if self.bottom * self.right > MAX_AREA:
+            raise Refused(
+                f"has a sheet {self.name!r} with cells as far as row {self.bottom:,} and column "
+                f"{self.right:,}; up to {MAX_AREA:,} cells are read. Delete the stray cells below "
+                "and to the right of the table, or save it as CSV."
+            )
 
 
 def read_workbook(path: str) -> list[Found]:
@@ -193,7 +201,7 @@ def read_workbook(path: str) -> list[Found]:
     for one in about:
         if marks is not None and one.name not in marks:
             raise Refused(f"has a sheet {one.name!r} that is not where it should be. {AGAIN}")
-        known = Marks() if marks is None else marks[one.name]
+        known = Marks(one.name) if marks is None else marks[one.name]
         sheet = _sheet(workbook.get_sheet_by_name(one.name), known)
         sheet.hidden = one.visible != SheetVisibleEnum.Visible
         found.append(sheet)
@@ -254,8 +262,9 @@ def _marks(archive: zipfile.ZipFile) -> dict[str, Marks] | None:
             link = next((v for k, v in sheet.attrib.items() if k.endswith("}id")), None)
             target = targets.get(link, "")
             part = target.lstrip("/") if target.startswith("/") else f"xl/{target}"
-            text = _part(archive, posixpath.normpath(part))
-            marks[sheet.get("name", "")] = _marks_of_xlsx(text, noughts)
+            known = Marks(sheet.get("name", ""))
+            marks[known.name] = known
+            _mark_xlsx(known, _part(archive, posixpath.normpath(part)), noughts)
     return marks
 
 
@@ -292,19 +301,19 @@ def _noughts(styles: bytes) -> dict[str, int]:
     return found
 
 
-def _marks_of_xlsx(text: bytes, noughts: dict[str, int]) -> Marks:
+def _mark_xlsx(marks: Marks, text: bytes, noughts: dict[str, int]) -> None:
     """Read the XML of a sheet of xlsx."""
-    marks = Marks()
     known: dict[str, int] = {"": 0}  # columns by their letters
     row = 0
     for _, element in ElementTree.iterparse(io.BytesIO(text)):
         tag = _tag(element)
         if tag == "col" and _hidden(element, "width"):
-            marks.columns.append(range(int(element.get("min", 1)), int(element.get("max", 1)) + 1))
+            first, last = (int(element.get(end, 0)) for end in ("min", "max"))
+            marks.hidden_columns.append(range(first, last + 1))
         elif tag == "row":
             row = int(element.get("r") or row + 1)
             if _hidden(element, "ht"):
-                marks.rows.append(range(row, row + 1))
+                marks.hidden_rows.append(range(row, row + 1))
             column = 0
             for cell in element:
                 place = cell.get("r", "")
@@ -315,9 +324,8 @@ def _marks_of_xlsx(text: bytes, noughts: dict[str, int]) -> Marks:
                 if len(cell):
                     at = (int(place[len(letters) :] or row), column)
                     marks.reach(*at)
-                    _mark_xlsx(marks, cell, at, noughts)
+                    _mark_cell(marks, cell, at, noughts.get(cell.get("s", ""), 0))
             element.clear()
-    return marks
 
 
 def _hidden(element: ElementTree.Element, size: str) -> bool:
@@ -331,13 +339,9 @@ def _column_number(letters: str) -> int:
     return number
 
 
-def _mark_xlsx(
-    marks: Marks, cell: ElementTree.Element, at: tuple[int, int], noughts: dict[str, int]
-) -> None:
-    kind, digits = cell.get("t", "n"), noughts.get(cell.get("s", ""), 0)
-    if kind in ("s", "inlineStr", "str") or (len(cell) == 1 and kind != "e" and not digits):
-        if len(cell) == 1 and _tag(cell[0]) == "f" and kind == "n":
-            marks.formulas[at] = f"={cell[0].text or ''}"
+def _mark_cell(marks: Marks, cell: ElementTree.Element, at: tuple[int, int], digits: int) -> None:
+    kind = cell.get("t", "n")
+    if kind in ("s", "inlineStr", "str"):
         return
     parts = {_tag(part): part.text or "" for part in cell}
     value = parts.get("v", "")
@@ -352,26 +356,29 @@ def _mark_xlsx(
 def _marks_of_ods(text: bytes) -> dict[str, Marks]:
     """Read the contents of an OpenDocument workbook."""
     found: dict[str, Marks] = {}
-    marks = Marks()
+    marks = Marks("")
     row = column = 0
     for event, element in ElementTree.iterparse(io.BytesIO(text), ("start", "end")):
         tag = _tag(element)
-        if tag == "table" and event == "start":
-            found[_get(element, "name")] = marks = Marks()
-            row = column = 0
-        elif tag == "table-column" and event == "end":
-            last = column + int(_get(element, "number-columns-repeated") or 1)
-            if _get(element, "visibility") in ("collapse", "filter"):
-                marks.columns.append(range(column + 1, last + 1))
-            column = last
-        elif tag == "table-row" and event == "end":
-            last = row + int(_get(element, "number-rows-repeated") or 1)
-            if _get(element, "visibility") in ("collapse", "filter"):
-                marks.rows.append(range(row + 1, last + 1))
-            _mark_ods(marks, element, row + 1, last)
-            row = last
+        hidden = _get(element, "visibility") in ("collapse", "filter")
+        if event == "start":
+            if tag == "table":
+                marks = Marks(_get(element, "name"))
+                found[marks.name] = marks
+                row = column = 0
+        elif tag == "table-column":
+            first, column = column + 1, column + _count(element, "number-columns-repeated")
+            marks.hidden_columns += [range(first, column + 1)] if hidden else []
+        elif tag == "table-row":
+            first, row = row + 1, row + _count(element, "number-rows-repeated")
+            marks.hidden_rows += [range(first, row + 1)] if hidden else []
+            _mark_ods(marks, element, first, row)
             element.clear()
     return found
+
+
+def _count(element: ElementTree.Element, name: str) -> int:
+    return int(_get(element, name) or 1)
 
 
 def _mark_ods(marks: Marks, row: ElementTree.Element, first: int, last: int) -> None:
@@ -380,12 +387,12 @@ def _mark_ods(marks: Marks, row: ElementTree.Element, first: int, last: int) -> 
         if _tag(cell) not in ("table-cell", "covered-table-cell"):
             continue
         at = (first, column + 1)
-        column += int(_get(cell, "number-columns-repeated") or 1)
+        column += _count(cell, "number-columns-repeated")
         kind, formula = _get(cell, "value-type"), _get(cell, "formula")
         if not kind and not formula:
             continue
         marks.reach(last, column)
-        deep, wide = (int(_get(cell, f"number-{way}-spanned") or 1) for way in ("rows", "columns"))
+        deep, wide = (_count(cell, f"number-{way}-spanned") for way in ("rows", "columns"))
         if deep > 1 or wide > 1:
             marks.merged.append((*at, at[0] + deep - 1, at[1] + wide - 1))
         shown = "".join("".join(part.itertext()) for part in cell if _tag(part) == "p")
@@ -400,20 +407,15 @@ def _mark_ods(marks: Marks, row: ElementTree.Element, first: int, last: int) -> 
 
 def _sheet(sheet: Any, marks: Marks) -> Found:
     """Return a sheet that calamine reads, with what its XML says."""
-    start, end = sheet.start or (0, 0), sheet.end or (-1, -1)
-    bottom, right = max(end[0] + 1, marks.bottom), max(end[1] + 1, marks.right)
-    if bottom * right > MAX_AREA:
-        raise Refused(
-            f"has a sheet {sheet.name!r} with cells as far as row {bottom:,} and column "
-            f"{right:,}; up to {MAX_AREA:,} cells are read. Delete the stray cells below and to "
-            "the right of the table, or save it as CSV."
-        )
+    start = sheet.start or (0, 0)
+    if sheet.end is not None:
+        marks.reach(sheet.end[0] + 1, sheet.end[1] + 1)
     special: dict[int, list[tuple[int, str]]] = {}
     for (row, column), text in {**marks.errors, **marks.formulas}.items():
         special.setdefault(row, []).append((column, text))
     values: Iterator[list[Any]] = iter(sheet.iter_rows()) if sheet.start else iter(())
     rows, numbers = [], []
-    for number in range(1, bottom + 1):
+    for number in range(1, marks.bottom + 1):
         # calamine begins in the first row that holds anything, and in the first such column
         cells = [""] * start[1] + list(map(_text, next(values, [])))
         for column, text in special.get(number, ()):
@@ -430,10 +432,10 @@ def _sheet(sheet: Any, marks: Marks) -> Found:
     return Found(
         table,
         name=sheet.name,
-        hidden_rows=_within(marks.rows, set(numbers)),
-        hidden_columns=_within(marks.columns, set(table["column"].unique().to_pylist())),
+        hidden_rows=_within(marks.hidden_rows, set(numbers)),
+        hidden_columns=_within(marks.hidden_columns, set(table["column"].unique().to_pylist())),
         merged=merged or marks.merged,
-        notices=_notices(sheet.name, marks),
+        notices=_notices(marks),
     )
 
 
@@ -449,27 +451,28 @@ def _text(value: object) -> str:
     return written(value)
 
 
-def _notices(name: str, marks: Marks) -> list[str]:
+def _notices(marks: Marks) -> list[str]:
     from xlsxwriter.utility import xl_rowcol_to_cell
 
     notices = []
     for cells, what, remedy in (
-        (marks.errors, "hold an error in place of a value", "Correct the formulas"),
+        (marks.errors, "an error in place of a value stands", "Correct the formulas"),
         (
             marks.formulas,
-            "hold a formula whose value is not stored",
+            "a formula whose value is not stored stands",
             "Open the workbook in Excel or LibreOffice and save it, or paste the values",
         ),
         (
             marks.noughts,
-            "show noughts that are not stored, and are read without",
-            "If they are part of a code, make them text",
+            "noughts are shown that are not stored, and are not read,",
+            "If they are part of a code, make it text",
         ),
     ):
         if cells:
             (row, column), text = min(cells.items())
+            count = "1 cell" if len(cells) == 1 else f"{len(cells):,} cells"
             notices.append(
-                f"sheet {name!r}: {len(cells):,} cells {what}, such as {text[:40]!r} in "
+                f"sheet {marks.name!r}: {what} in {count}, such as {text[:40]!r} in "
                 f"{xl_rowcol_to_cell(row - 1, column - 1)}. {remedy}."
             )
     return notices
@@ -477,13 +480,18 @@ def _notices(name: str, marks: Marks) -> list[str]:
 
 # ---------------------------------------------------------------- SPSS and Stata
 
-DATES = {
-    "spss": re.compile(r"[AEJS]?DATE\d*|MOYR\d*|QYR\d*|WKYR\d*"),
-    "stata": re.compile(r"%-?\d*(td|d).*"),
-}
-TIMES = {"spss": re.compile(r"D?TIME[\d.]*|MTIME[\d.]*"), "stata": re.compile(r"%tc[Hh]{2}:MM.*")}
-MOMENTS = {"spss": re.compile(r"(DATETIME|YMDHMS)[\d.]*"), "stata": re.compile(r"%-?\d*t[cC].*")}
-ORIGINS = {"spss": datetime.datetime(1582, 10, 14), "stata": datetime.datetime(1960, 1, 1)}
+SPSS, STATA = datetime.datetime(1582, 10, 14), datetime.datetime(1960, 1, 1)
+"""From when the programs count their dates."""
+
+DATED: tuple[tuple[str, str, datetime.datetime, Callable[[datetime.datetime], Any]], ...] = (
+    (r"[AEJS]?DATE\d*|(MO|Q|WK)YR\d*", "seconds", SPSS, datetime.datetime.date),
+    (r"(DATETIME|YMDHMS)[\d.]*", "seconds", SPSS, datetime.datetime.replace),
+    (r"[DM]?TIME[\d.]*", "seconds", SPSS, datetime.datetime.time),
+    (r"%-?\d*t?d.*", "days", STATA, datetime.datetime.date),
+    (r"%tcHH:MM.*", "milliseconds", STATA, datetime.datetime.time),
+    (r"%-?\d*t[cC].*", "milliseconds", STATA, datetime.datetime.replace),
+)
+"""Formats of variables that are dates or times: what they count, from when, and what is shown."""
 
 
 def read_labelled(path: str, form: str) -> list[Found]:
@@ -519,15 +527,15 @@ def read_labelled(path: str, form: str) -> list[Found]:
             f"cannot be read ({said}). It may be damaged or of an unknown encoding: save it "
             "again, in Unicode, or as CSV."
         ) from None
-    kind = "stata" if form == "stata" else "spss"
     columns, notices = [], []
     for name, column in zip(names, values.values(), strict=True):
-        texts, wrong = _column(column, about.original_variable_types.get(name) or "", kind)
+        texts, wrong = _column(column, about.original_variable_types.get(name) or "")
         columns.append(texts)
         if wrong:
+            number = next(number for number, text in enumerate(texts) if text in wrong)
             notices.append(
-                f"column {name!r}: {len(wrong):,} cells hold no date or time that can be, such as "
-                f"{texts[wrong[0]]} in row {wrong[0] + 1}; they are left as numbers."
+                f"column {name!r}: cells hold no date or time that can be, such as "
+                f"{texts[number]!r} in row {number + 1}; they are left as numbers."
             )
     rows = list(zip(*columns, strict=True))
     met = {name: set(texts) for name, texts in zip(names, columns, strict=True)}
@@ -542,41 +550,30 @@ def read_labelled(path: str, form: str) -> list[Found]:
                 if name in met
             },
             missing=_missing(about, met),
-            sets=_sets(about, names),
+            sets=_sets(about, met),
             notices=notices,
         )
     ]
 
 
-def _column(values: Iterable[Any], form: str, kind: str) -> tuple[list[str], list[int]]:
-    """Return the texts of a column, and which of them could be no date though they should."""
-    part = next(
-        (
-            part
-            for part, forms in (("time", TIMES), ("date", DATES), ("moment", MOMENTS))
-            if forms[kind].fullmatch(form)
-        ),
-        None,
-    )
-    texts, wrong = [], []
-    for number, value in enumerate(values):
-        texts.append(written(float(value) if isinstance(value, np.number) else value))
-        if part is None or not texts[-1] or isinstance(value, str):
-            continue
-        try:
-            texts[-1] = _dated(float(value), part, kind)
-        except (OverflowError, ValueError):
-            wrong.append(number)
-    return texts, wrong
-
-
-def _dated(value: float, part: str, kind: str) -> str:
-    """Return a date or time as in ISO 8601: SPSS counts seconds, Stata days or milliseconds."""
-    unit = "seconds" if kind == "spss" else "days" if part == "date" else "milliseconds"
-    if part == "time" and not 0 <= value < 86_400 * (1_000 if kind == "stata" else 1):
-        raise OverflowError
-    moment = ORIGINS[kind] + datetime.timedelta(**{unit: value})
-    return written(moment.time() if part == "time" else moment.date() if part == "date" else moment)
+def _column(values: Any, form: str) -> tuple[list[str], set[str]]:
+    """Return the texts of a column, and which of them should be dates and cannot be."""
+    dated = next((one for one in DATED if re.fullmatch(one[0], form)), None)
+    values = values.tolist() if isinstance(values, np.ndarray) else values
+    texts: dict[Any, str] = {}
+    wrong = set()
+    for value in set(values):
+        texts[value] = written(float(value) if isinstance(value, int) else value)
+        if dated and texts[value] and isinstance(value, int | float):
+            _, unit, origin, part = dated
+            try:
+                moment = origin + datetime.timedelta(**{unit: value})
+                if part is datetime.datetime.time and moment.date() != origin.date():
+                    raise OverflowError
+                texts[value] = written(part(moment))
+            except OverflowError:
+                wrong.add(texts[value])
+    return [texts[value] for value in values], wrong
 
 
 def _missing(about: Any, met: dict[str, set[str]]) -> dict[str, list[str]]:
@@ -602,15 +599,21 @@ def _between(text: str, low: float, high: float) -> bool:
         return False
 
 
-def _sets(about: Any, names: list[str]) -> list[tuple[str, list[str], str]]:
+def _sets(about: Any, met: dict[str, set[str]]) -> list[tuple[str, list[str], str]]:
     """Return the multiple-response sets whose variables are in the file, whatever their case."""
-    known = {name.casefold(): name for name in names}
+    known = {name.casefold(): name for name in met}
     found = []
     for one in getattr(about, "mr_sets", {}).values():
         columns = [known.get(str(name).casefold(), "") for name in one["variable_list"]]
-        counted = written(one["counted_value"]) if one["is_dichotomy"] else ""
-        if columns and all(columns):
-            found.append((one["label"], columns, counted))
+        if not columns or not all(columns):
+            continue
+        counted = written(one["counted_value"])
+        if one["is_dichotomy"] and not counted:  # pyreadstat gives none that is no number
+            texts = set().union(*(met[name] for name in columns)) - {""}
+            if len(texts) != 1:
+                continue
+            (counted,) = texts
+        found.append((one["label"], columns, counted))
     return found
 
 

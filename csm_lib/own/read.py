@@ -46,7 +46,7 @@ FORMS = {
 
 NAMES = {
     "text": "CSV",
-    "workbook": "Excel",
+    "workbook": "Excel or OpenDocument",
     "spss": "SPSS",
     "portable": "SPSS (portable)",
     "stata": "Stata",
