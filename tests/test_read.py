@@ -645,6 +645,17 @@ def test_a_date_that_cannot_be_one_stays_a_number_and_its_file_is_read(tmp_path)
     assert "'90000' in row 2" in sheet.notices[1]
 
 
+def test_a_code_for_no_answer_is_no_date(tmp_path):
+    seconds = (DAY - datetime.date(1582, 10, 14)).days * 86_400.0
+    frame = pd.DataFrame({"d": [seconds, 99.0]})
+    pyreadstat.write_sav(
+        frame, tmp_path / "a.sav", variable_format={"d": "DATE11"}, missing_ranges={"d": [99]}
+    )
+    sheet = only(tmp_path / "a.sav")
+    assert rows(sheet) == {1: {1: "2008-03-01"}, 2: {1: "99"}}
+    assert sheet.missing == {"d": {"99"}}
+
+
 def with_sets(path: Path, text: bytes) -> Path:
     """Put a record that declares multiple-response sets into an SPSS file."""
     data = path.read_bytes()

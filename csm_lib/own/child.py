@@ -71,6 +71,17 @@ MEMORY = 4 << 30
 SECONDS = 180
 """How long the process may take."""
 
+DAMAGE = (
+    zipfile.BadZipFile,
+    zlib.error,
+    EOFError,
+    RuntimeError,
+    NotImplementedError,
+    ValueError,
+    ElementTree.ParseError,
+)
+"""What a damaged workbook makes the standard library raise."""
+
 AGAIN = "Open it in Excel or LibreOffice and save it again as .xlsx."
 
 
@@ -96,7 +107,7 @@ class Found:
     notices: list[str] = field(default_factory=list)
 
 
-def long(rows: Sequence[Sequence[str]], numbers: Sequence[int], first_column: int = 1) -> pa.Table:
+def long(rows: Sequence[Sequence[str]], numbers: Sequence[int]) -> pa.Table:
     """Return the cells of some rows, one to a row; rows may be of different lengths."""
     widths = np.fromiter(map(len, rows), np.int64, len(rows))
     refuse_size(int(widths.max(initial=0)), int(widths.sum()))
@@ -104,7 +115,7 @@ def long(rows: Sequence[Sequence[str]], numbers: Sequence[int], first_column: in
     cells = pa.table(
         {
             "row": np.repeat(np.asarray(numbers, dtype=np.int64), widths),
-            "column": np.arange(len(starts)) - starts + first_column,
+            "column": np.arange(len(starts)) - starts + 1,
             "text": pa.array(chain.from_iterable(rows), pa.large_string()),
         }
     )
@@ -151,8 +162,8 @@ class Marks:
     errors: dict[tuple[int, int], str] = field(default_factory=dict)
     formulas: dict[tuple[int, int], str] = field(default_factory=dict)
     noughts: dict[tuple[int, int], str] = field(default_factory=dict)
-    hidden_rows: list[range] = field(default_factory=list)
-    hidden_columns: list[range] = field(default_factory=list)
+    hidden_rows: set[int] = field(default_factory=set)
+    hidden_columns: set[int] = field(default_factory=set)
     merged: list[tuple[int, int, int, int]] = field(default_factory=list)
     bottom: int = 0
     right: int = 0
@@ -190,10 +201,8 @@ def read_workbook(path: str) -> list[Found]:
         workbook = CalamineWorkbook.from_filelike(io.BytesIO(data))
     except PasswordError:
         raise Refused("is protected by a password. Save a copy without one.") from None
-    except (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError, NotImplementedError) as reason:
+    except DAMAGE as reason:
         raise Refused(f"is no whole workbook ({reason}). {AGAIN}") from None
-    except ElementTree.ParseError as reason:
-        raise Refused(f"has a part that is not whole ({reason}). {AGAIN}") from None
     about = [one for one in workbook.sheets_metadata if one.typ == SheetTypeEnum.WorkSheet]
     if len(about) > MAX_SHEETS:
         raise Refused(f"has {len(about):,} sheets; up to {MAX_SHEETS} are read. Split it.")
@@ -307,13 +316,13 @@ def _mark_xlsx(marks: Marks, text: bytes, noughts: dict[str, int]) -> None:
     row = 0
     for _, element in ElementTree.iterparse(io.BytesIO(text)):
         tag = _tag(element)
-        if tag == "col" and _hidden(element, "width"):
+        if tag == "col" and element.get("hidden") in ("1", "true"):
             first, last = (int(element.get(end, 0)) for end in ("min", "max"))
-            marks.hidden_columns.append(range(first, last + 1))
+            marks.hidden_columns.update(range(first, min(last, LAST_COLUMN) + 1))
         elif tag == "row":
             row = int(element.get("r") or row + 1)
-            if _hidden(element, "ht"):
-                marks.hidden_rows.append(range(row, row + 1))
+            if element.get("hidden") in ("1", "true"):
+                marks.hidden_rows.add(row)
             column = 0
             for cell in element:
                 place = cell.get("r", "")
@@ -326,10 +335,6 @@ def _mark_xlsx(marks: Marks, text: bytes, noughts: dict[str, int]) -> None:
                     marks.reach(*at)
                     _mark_cell(marks, cell, at, noughts.get(cell.get("s", ""), 0))
             element.clear()
-
-
-def _hidden(element: ElementTree.Element, size: str) -> bool:
-    return element.get("hidden") in ("1", "true") or element.get(size) == "0"
 
 
 def _column_number(letters: str) -> int:
@@ -360,18 +365,18 @@ def _marks_of_ods(text: bytes) -> dict[str, Marks]:
     row = column = 0
     for event, element in ElementTree.iterparse(io.BytesIO(text), ("start", "end")):
         tag = _tag(element)
-        hidden = _get(element, "visibility") in ("collapse", "filter")
-        if event == "start":
-            if tag == "table":
-                marks = Marks(_get(element, "name"))
-                found[marks.name] = marks
-                row = column = 0
-        elif tag == "table-column":
+        if tag == "table" and event == "start":
+            marks = Marks(_get(element, "name"))
+            found[marks.name] = marks
+            row = column = 0
+        elif tag == "table-column" and event == "end":
             first, column = column + 1, column + _count(element, "number-columns-repeated")
-            marks.hidden_columns += [range(first, column + 1)] if hidden else []
-        elif tag == "table-row":
+            if _get(element, "visibility") in ("collapse", "filter"):
+                marks.hidden_columns.update(range(first, min(column, LAST_COLUMN) + 1))
+        elif tag == "table-row" and event == "end":
             first, row = row + 1, row + _count(element, "number-rows-repeated")
-            marks.hidden_rows += [range(first, row + 1)] if hidden else []
+            if _get(element, "visibility") in ("collapse", "filter"):
+                marks.hidden_rows.update(range(first, min(row, LAST_ROW) + 1))
             _mark_ods(marks, element, first, row)
             element.clear()
     return found
@@ -416,7 +421,7 @@ def _sheet(sheet: Any, marks: Marks) -> Found:
     values: Iterator[list[Any]] = iter(sheet.iter_rows()) if sheet.start else iter(())
     rows, numbers = [], []
     for number in range(1, marks.bottom + 1):
-        # calamine begins in the first row that holds anything, and in the first such column
+        # calamine gives all rows from the first, and of each the cells from `start`
         cells = [""] * start[1] + list(map(_text, next(values, [])))
         for column, text in special.get(number, ()):
             cells += [""] * (column - len(cells))
@@ -432,16 +437,11 @@ def _sheet(sheet: Any, marks: Marks) -> Found:
     return Found(
         table,
         name=sheet.name,
-        hidden_rows=_within(marks.hidden_rows, set(numbers)),
-        hidden_columns=_within(marks.hidden_columns, set(table["column"].unique().to_pylist())),
+        hidden_rows=sorted(marks.hidden_rows.intersection(numbers)),
+        hidden_columns=sorted(marks.hidden_columns.intersection(table["column"].to_pylist())),
         merged=merged or marks.merged,
         notices=_notices(marks),
     )
-
-
-def _within(ranges: list[range], filled: set[int]) -> list[int]:
-    """Return which of the rows or columns that hold anything are in one of these ranges."""
-    return sorted(number for number in filled if any(number in one for one in ranges))
 
 
 def _text(value: object) -> str:
@@ -527,18 +527,20 @@ def read_labelled(path: str, form: str) -> list[Found]:
             f"cannot be read ({said}). It may be damaged or of an unknown encoding: save it "
             "again, in Unicode, or as CSV."
         ) from None
-    columns, notices = [], []
-    for name, column in zip(names, values.values(), strict=True):
-        texts, wrong = _column(column, about.original_variable_types.get(name) or "")
-        columns.append(texts)
+    texts = {name: _texts(column) for name, column in zip(names, values.values(), strict=True)}
+    met = {name: set(column) for name, column in texts.items()}
+    missing = _missing(about, met)
+    notices = []
+    for name, form in about.original_variable_types.items():
+        dated, wrong = _dates(met.get(name, set()) - {""}.union(missing.get(name, ())), form or "")
+        texts[name] = [dated.get(text, text) for text in texts[name]]
         if wrong:
-            number = next(number for number, text in enumerate(texts) if text in wrong)
+            number, text = next(one for one in enumerate(texts[name], start=1) if one[1] in wrong)
             notices.append(
-                f"column {name!r}: cells hold no date or time that can be, such as "
-                f"{texts[number]!r} in row {number + 1}; they are left as numbers."
+                f"column {name!r}: cells hold no date or time that can be, such as {text!r} in "
+                f"row {number}; they are left as numbers."
             )
-    rows = list(zip(*columns, strict=True))
-    met = {name: set(texts) for name, texts in zip(names, columns, strict=True)}
+    rows = list(zip(*texts.values(), strict=True))
     return [
         Found(
             long(rows, range(1, len(rows) + 1)),
@@ -549,31 +551,35 @@ def read_labelled(path: str, form: str) -> list[Found]:
                 for name, known in about.variable_value_labels.items()
                 if name in met
             },
-            missing=_missing(about, met),
+            missing=missing,
             sets=_sets(about, met),
             notices=notices,
         )
     ]
 
 
-def _column(values: Any, form: str) -> tuple[list[str], set[str]]:
-    """Return the texts of a column, and which of them should be dates and cannot be."""
-    dated = next((one for one in DATED if re.fullmatch(one[0], form)), None)
+def _texts(values: Any) -> list[str]:
+    """Return the values of a column as texts; equal ones are written once."""
     values = values.tolist() if isinstance(values, np.ndarray) else values
-    texts: dict[Any, str] = {}
-    wrong = set()
-    for value in set(values):
-        texts[value] = written(float(value) if isinstance(value, int) else value)
-        if dated and texts[value] and isinstance(value, int | float):
-            _, unit, origin, part = dated
-            try:
-                moment = origin + datetime.timedelta(**{unit: value})
-                if part is datetime.datetime.time and moment.date() != origin.date():
-                    raise OverflowError
-                texts[value] = written(part(moment))
-            except OverflowError:
-                wrong.add(texts[value])
-    return [texts[value] for value in values], wrong
+    texts = {v: written(float(v) if isinstance(v, int) else v) for v in set(values)}
+    return [texts[value] for value in values]
+
+
+def _dates(numbers: set[str], form: str) -> tuple[dict[str, str], set[str]]:
+    """Return what the numbers of a variable of this format say, and which cannot be dates."""
+    dated, wrong = {}, set()
+    for pattern, unit, origin, part in DATED:
+        if re.fullmatch(pattern, form):
+            for number in numbers:
+                try:
+                    moment = origin + datetime.timedelta(**{unit: float(number)})
+                    if part is datetime.datetime.time and moment.date() != origin.date():
+                        raise OverflowError
+                    dated[number] = written(part(moment))
+                except (OverflowError, ValueError):
+                    wrong.add(number)
+            break
+    return dated, wrong
 
 
 def _missing(about: Any, met: dict[str, set[str]]) -> dict[str, list[str]]:
