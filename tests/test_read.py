@@ -168,6 +168,20 @@ def test_the_index_of_a_data_frame_is_left_out_of_parquet(panel, tmp_path):
     assert "__index_level_0__" in sheet.notices[0]
 
 
+def test_a_date_of_parquet_that_cannot_be_one_stays_a_number(tmp_path):
+    table = pa.table(
+        {
+            "d": pa.array([13_939, 6_700_000, None], pa.date32()),
+            "t": pa.array([0, 10**18, None], pa.timestamp("us")),
+        }
+    )
+    pq.write_table(table, tmp_path / "a.parquet")
+    assert rows(only(tmp_path / "a.parquet")) == {
+        1: {1: "2008-03-01", 2: "1970-01-01 00:00:00"},
+        2: {1: "6700000", 2: "1000000000000000000"},
+    }
+
+
 # ---------------------------------------------------------------- text
 
 
@@ -327,12 +341,12 @@ def test_a_formula_without_a_stored_value_is_no_empty_cell(tmp_path):
 def test_noughts_that_are_shown_and_not_stored_get_a_notice(tmp_path, form):
     book = xlsxwriter.Workbook(tmp_path / "a.xlsx")
     sheet = book.add_worksheet("S")
-    sheet.write_column(0, 0, ["code", 12345, 7, 8], book.add_format({"num_format": form}))
+    sheet.write_column(0, 0, ["code", 1234, 7, 8], book.add_format({"num_format": form}))
     sheet.write(4, 0, 9, book.add_format({"num_format": "0"}))
     sheet.write(5, 0, 9, book.add_format({"num_format": "0.00"}))
     book.close()
     found = only(tmp_path / "a.xlsx")
-    assert [text for _, _, text in cells(found)] == ["code", "12345", "7", "8", "9", "9"]
+    assert [text for _, _, text in cells(found)] == ["code", "1234", "7", "8", "9", "9"]
     assert found.notices == (
         "sheet 'S': noughts are shown that are not stored, and are not read, in 2 cells, such as "
         "'0007' in A3. If they are part of a code, make it text.",

@@ -371,7 +371,7 @@ def _marks_of_ods(text: bytes) -> dict[str, Marks]:
             row = column = 0
         elif tag == "table-column" and event == "end":
             first, column = column + 1, column + _count(element, "number-columns-repeated")
-            if _get(element, "visibility") in ("collapse", "filter"):
+            if _get(element, "visibility") == "collapse":
                 marks.hidden_columns.update(range(first, min(column, LAST_COLUMN) + 1))
         elif tag == "table-row" and event == "end":
             first, row = row + 1, row + _count(element, "number-rows-repeated")
@@ -655,7 +655,7 @@ def read_parquet(path: str) -> list[Found]:
                 "again."
             )
         table.validate(full=True)
-        columns = [list(map(_parquet_text, table.column(name).to_pylist())) for name in names]
+        columns = [list(map(_parquet_text, _values(table.column(name)))) for name in names]
     except (pa.ArrowException, OSError, UnicodeError) as reason:
         said = " ".join(str(reason).split())[:200]
         raise Refused(f"cannot be read ({said}). It may be damaged: save it again.") from None
@@ -663,6 +663,20 @@ def read_parquet(path: str) -> list[Found]:
     notices = ["the index of a data frame, '__index_level_0__', was left out."] if dropped else []
     lines = list(zip(*columns, strict=True))
     return [Found(long(lines, range(1, rows + 1)), names=names, notices=notices)]
+
+
+def _values(column: pa.ChunkedArray) -> list[Any]:
+    """Return the values of a column; a date that cannot be one as the number that is stored."""
+    try:
+        return list(column.to_pylist())
+    except (OverflowError, ValueError):
+        values = []
+        for cell in column:
+            try:
+                values.append(cell.as_py())
+            except (OverflowError, ValueError):
+                values.append(cell.value)
+        return values
 
 
 def _parquet_text(value: Any) -> str:
