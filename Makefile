@@ -82,14 +82,7 @@ lock: ## Write requirements.txt anew from pyproject.toml (newest versions that f
 
 .PHONY: book
 book: $(ready) ## Build the site (COLLECTION=folder: the same on other data)
-ifneq ($(COLLECTION),)
-	@$(own) "$$COLLECTION"
-else
-	@echo "Running the notebooks and building the site ..."
-	@rm -rf $(site)
-	@$(bin)/jupyter-book build . --quiet --warningiserror --nitpick --keep-going --all
-	@echo "The book is built. Open $(CURDIR)/$(site)/index.html or run: make serve"
-endif
+	@$(own) $(if $(COLLECTION),"$$COLLECTION")
 
 .PHONY: pdf
 pdf: $(ready) ## Print the site, and its findings alone, as PDFs (needs Chromium)

@@ -18,6 +18,7 @@ from csm_lib.errors import CodebookError
 from csm_lib.files import (
     Rule,
     filled,
+    is_there,
     lines_of,
     one_of,
     read_text,
@@ -294,7 +295,7 @@ def _read_answers(path: Path) -> tuple[Answers, Answers]:
     """Read the response kinds that a codebook defines: their labels, and their sides."""
     labels: Answers = {}
     sides: Answers = {}
-    if not path.exists():
+    if not is_there(path):
         return labels, sides
     cells = _read_cells(path, ANSWERS_FILE)
     columns = [*ANSWERS_FILE, SIDE]
@@ -337,7 +338,7 @@ def _both_sides(cells: pd.DataFrame) -> Rule:
 
 def _read_headings(path: Path, sections: pd.Series[str]) -> Headings:
     """Read what pages call the sections."""
-    if not path.exists():
+    if not is_there(path):
         return {}
     cells = _read_cells(path, SECTIONS_FILE)
     rules = [one_of(cells, "section", sections.unique()), unique(cells, "section")]

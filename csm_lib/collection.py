@@ -17,6 +17,7 @@ from csm_lib.codebook import Codebook, did_you_mean, read_codebook
 from csm_lib.descriptor import About, read_descriptor
 from csm_lib.disclosure import protect
 from csm_lib.errors import CollectionError, ReturnsError
+from csm_lib.files import is_there
 from csm_lib.frame import as_labelled_then, read_frame
 from csm_lib.published import read_published
 from csm_lib.recovery import recover, sample_list, targets
@@ -392,9 +393,9 @@ def open_collection(
         )
     about = read_descriptor(folder / "datapackage.json")
     codebook = read_codebook(folder / "codebook.csv")
-    frame = read_frame(folder / "frame.csv") if (folder / "frame.csv").exists() else None
+    frame = read_frame(folder / "frame.csv") if is_there(folder / "frame.csv") else None
     published = None
-    if (folder / "published.csv").exists():
+    if is_there(folder / "published.csv"):
         if frame is None:
             raise CollectionError(
                 f"{folder}: published.csv needs frame.csv beside it, to say of how many "
@@ -429,15 +430,24 @@ def _refuse_more_than_there_are(folder: Path, about: About, returns: pd.DataFram
 
 
 def returns_files(folder: Path) -> list[Path]:
-    """Return every file of a folder that holds returns, in whatever form."""
-    found = (path for path in folder.iterdir() if path.stem == "returns")
-    return sorted(path for path in found if path.suffix.lower() in FORMATS)
+    """Return every file of a folder that holds returns, in whatever form.
+
+    They are called ``returns``, in capitals or not, with the suffix of their form; or they lie in a
+    folder of that name, in which every file counts.
+    """
+    named = [path for path in folder.iterdir() if path.stem.casefold() == "returns"]
+    found = [path for path in named if path.suffix.lower() in FORMATS]
+    for inner in (path for path in named if not path.suffix and path.is_dir()):
+        # what is hidden, or the mark of Excel that a file is open, is nobody's answers
+        found += [path for path in inner.iterdir() if not path.name.startswith((".", "~$"))]
+    return sorted(found)
 
 
 def _clean_file(folder: Path) -> Path:
     """Return the file of clean returns of a folder, or refuse it."""
-    found = [path.name for path in (*returns_files(folder), *folder.glob("columns.csv"))]
-    if len(found) == 1 and found[0] in CLEAN:
+    files = [*returns_files(folder), *folder.glob("columns.csv")]
+    found = [path.relative_to(folder).as_posix() for path in files]
+    if len(found) == 1 and found[0].casefold() in CLEAN:
         return folder / found[0]
     raise ReturnsError(
         f"{folder}: holds {words.listed(found) if found else 'no returns'}; one file of clean "

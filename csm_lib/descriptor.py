@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from csm_lib.errors import CollectionError
+from csm_lib.files import is_there, read_bytes
 from csm_lib.status import DRAWN, INVENTED, OWN
 
 UNITS = ("organisation", "person")
@@ -93,10 +94,11 @@ class About:
 def read_descriptor(path: Path) -> About:
     """Read what ``datapackage.json`` says of a collection; the defaults where there is none."""
     found: dict[str, Any] = {}
-    if path.exists():
+    if is_there(path):
+        data = read_bytes(path, CollectionError)
         try:
-            found = {**json.loads(path.read_text(encoding="utf-8-sig"))}
-        except (OSError, TypeError, ValueError, RecursionError) as error:
+            found = {**json.loads(data.decode("utf-8-sig"))}
+        except (TypeError, ValueError, RecursionError) as error:
             raise CollectionError(
                 f"{path}: cannot be read as a JSON object ({error}). Correct or delete it."
             ) from None

@@ -1,24 +1,106 @@
-"""Reading CSV files as they stand, and refusing them with every fault and its place."""
+"""Reading small files as they stand, with every fault and its place; writing whole files only."""
 
 from __future__ import annotations
 
 import csv
 import io
+import os
+import shutil
+import stat
+import tempfile
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, TypeAlias
-
-import pandas as pd
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from csm_lib.errors import CollectionError
 
+if TYPE_CHECKING:
+    import pandas as pd
+
 FAULTS_SHOWN = 20
+
+SMALL = 20 << 20
+"""Bytes of a codebook, a crosswalk and the like: a hundred times the largest there are."""
 
 # A column, the rows in which its cell is wrong, and what the author of such a row is told.
 Rule: TypeAlias = tuple[str, "pd.Series[bool]", str | Callable[[Mapping[str, Any]], str]]
 
 
-def read_text(path: Path, error: type[CollectionError]) -> pd.DataFrame:
+@contextmanager
+def naming(path: str | Path) -> Iterator[None]:
+    """Let an `OSError` of a block name the path that its reader knows, and say why in short."""
+    try:
+        yield
+    except OSError as reason:
+        said = os.strerror(reason.errno) if reason.errno else str(reason)
+        raise OSError(reason.errno or 0, said, str(path)) from None
+
+
+@contextmanager
+def whole(path: str | Path) -> Iterator[Path]:
+    """Give a path to write to, whose file takes the place of `path` when the block ends well.
+
+    Whatever ends the block (an error, Ctrl+C, a full disk), `path` is whole or as it was.
+
+    Raises
+    ------
+    OSError
+        It cannot be written; the error names `path`.
+    """
+    target = Path(os.path.realpath(path))  # a link stays one: what it leads to is written
+    with naming(path), tempfile.TemporaryDirectory(prefix=".writing-", dir=target.parent) as beside:
+        made = Path(beside, target.name)
+        yield made
+        if target.exists():
+            shutil.copymode(target, made)
+        with made.open("rb+") as file:
+            os.fsync(file.fileno())  # a disk of another machine may only now say it is full
+        os.replace(made, target)
+
+
+def is_there(path: Path) -> bool:
+    """Say whether something has this name; a link that leads nowhere is there, and a fault."""
+    return os.path.lexists(path)
+
+
+def require_regular(path: Path, error: type[CollectionError], *, most: int = SMALL) -> None:
+    """Refuse what is no ordinary file (a pipe may never end), or has more than so many bytes."""
+    try:
+        found = path.stat()
+        known = {stat.S_IFREG: "", stat.S_IFDIR: "it is a folder"}
+        said = known.get(stat.S_IFMT(found.st_mode), "it is no ordinary file")
+    except (OSError, ValueError) as reason:  # a name with a NUL byte is a ValueError
+        said = getattr(reason, "strerror", None) or str(reason)
+        if path.is_symlink():
+            said = "it is a link that leads nowhere"
+    if said:
+        raise error(f"{path}: cannot be read ({said}). Check its name, folder and rights.")
+    if found.st_size > most:
+        raise error(
+            f"{path}: has {found.st_size >> 20:,} MB; up to {most >> 20:,} MB are read. Check that "
+            "it is the right file."
+        )
+
+
+def read_bytes(path: Path, error: type[CollectionError], *, most: int = SMALL) -> bytes:
+    """Read a file that is an ordinary one and has at most so many bytes.
+
+    Raises
+    ------
+    CollectionError
+        It is missing, unreadable, no ordinary file or too large: an `error` with the remedy.
+    """
+    require_regular(path, error, most=most)
+    try:
+        return path.read_bytes()
+    except OSError as reason:
+        raise error(
+            f"{path}: cannot be read ({reason.strerror}). Check its name, folder and rights."
+        ) from None
+
+
+def read_text(path: Path, error: type[CollectionError], *, most: int = SMALL) -> pd.DataFrame:
     """Read a CSV file as text.
 
     Parameters
@@ -27,25 +109,25 @@ def read_text(path: Path, error: type[CollectionError]) -> pd.DataFrame:
         A CSV file in UTF-8, with or without a byte order mark, its cells separated by commas.
     error
         What to raise where it cannot be read.
+    most
+        The most bytes that it may have.
 
     Returns
     -------
     DataFrame
-        One row is one row of the file; the index is the line on which it begins, the header
-        being line 1. Every cell is text, just as it stands; an empty cell is empty text.
+        One row is one row of the file in which something stands; the index is the line on which it
+        begins, the header being line 1. Every cell is text, just as it stands; an empty cell is
+        empty text.
 
     Raises
     ------
     CollectionError
-        The file is missing, unreadable, empty, not UTF-8 or not regular CSV, or a line has more
-        or fewer cells than the header: an `error` with file, line and remedy.
+        The file is missing, unreadable, too large, empty, not UTF-8 or not regular CSV, or a line
+        has more or fewer cells than the header: an `error` with file, line and remedy.
     """
-    try:
-        data = path.read_bytes()
-    except OSError as reason:
-        raise error(
-            f"{path}: cannot be read ({reason.strerror}). Check its name, folder and rights."
-        ) from None
+    import pandas as pd  # heavy: the help of the command line does without
+
+    data = read_bytes(path, error, most=most)
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as reason:
@@ -60,7 +142,8 @@ def read_text(path: Path, error: type[CollectionError]) -> pd.DataFrame:
         header = next(reader, [])
         line = reader.line_num + 1
         for row in reader:
-            rows[line] = row
+            if any(cell.strip() for cell in row):  # Excel keeps a row whose text was deleted
+                rows[line] = row
             line = reader.line_num + 1
     except csv.Error as reason:
         raise error(

@@ -20,6 +20,7 @@ import pandas as pd
 from csm_lib import download
 from csm_lib.collection import Collection, Origin, origin_of
 from csm_lib.counts import format_percent
+from csm_lib.files import whole
 from csm_lib.status import (
     DERIVED,
     DRAWN,
@@ -192,22 +193,23 @@ class Finding:
         """
         path = Path(path)
         kind = path.suffix.lower()
-        if kind == ".csv":
-            path.write_text(self.csv, "utf-8")
-        elif kind == ".xlsx":
-            path.write_bytes(self.workbook)
-        elif kind == ".svg":
-            path.write_text(self.drawing, "utf-8")
-        elif kind == ".png":
-            from matplotlib import pyplot as plt
+        with whole(path) as made:
+            if kind == ".csv":
+                made.write_text(self.csv, "utf-8")
+            elif kind == ".xlsx":
+                made.write_bytes(self.workbook)
+            elif kind == ".svg":
+                made.write_text(self.drawing, "utf-8")
+            elif kind == ".png":
+                from matplotlib import pyplot as plt
 
-            from csm_lib.style import figure_of
+                from csm_lib.style import figure_of
 
-            figure = figure_of(self.chart)
-            figure.savefig(path, dpi=200, bbox_inches="tight")
-            plt.close(figure)
-        else:
-            raise ValueError(f"{path}: end the name in .png, .svg, .xlsx or .csv.")
+                figure = figure_of(self.chart)
+                figure.savefig(made, dpi=200, bbox_inches="tight")
+                plt.close(figure)
+            else:
+                raise ValueError(f"{path}: end the name in .png, .svg, .xlsx or .csv.")
         return path
 
     @property

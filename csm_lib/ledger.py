@@ -23,7 +23,7 @@ import pandas as pd
 
 from csm_lib import counts, words
 from csm_lib.errors import CollectionError
-from csm_lib.files import lines_of, read_text, report, require_columns
+from csm_lib.files import is_there, lines_of, read_text, report, require_columns
 from csm_lib.predicates import NO_FIGURE, PASSED, Known, decide
 from csm_lib.published import CHARACTERISTICS, rows_of, stated_sample
 from csm_lib.status import least_firm
@@ -74,7 +74,7 @@ def ledger(collection: Collection) -> pd.DataFrame:
 def _claims(known: Known) -> pd.DataFrame:
     """Decide every statement of `claims.csv`, if there are any."""
     path = known.collection.path / "claims.csv"
-    if not path.exists():
+    if not is_there(path):
         return pd.DataFrame()
     rows = read_text(path, CollectionError)
     require_columns(rows, CLAIM_COLUMNS, path, CollectionError)

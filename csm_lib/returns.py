@@ -14,7 +14,17 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from csm_lib.errors import ReturnsError
-from csm_lib.files import Rule, filled, one_of, read_text, require_cells, require_columns, unique
+from csm_lib.files import (
+    Rule,
+    filled,
+    one_of,
+    read_text,
+    require_cells,
+    require_columns,
+    require_regular,
+    unique,
+    whole,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -23,6 +33,9 @@ if TYPE_CHECKING:
 
 IDENTIFIERS = ("authority", "year", "region", "authority_type")
 """The columns that say whose answers a row holds. The last two may be empty."""
+
+LARGE = 1 << 30
+"""Bytes of a file of returns: a million of them to 70 items have a third of this."""
 
 YES_NO = {True: "yes", False: "no"}
 
@@ -56,14 +69,15 @@ def read_returns(
         The file cannot be read, or is not clean. The message lists the faults.
     """
     if path.suffix.lower() == ".parquet":
+        require_regular(path, ReturnsError, most=LARGE)
         try:
             text = _as_text(pd.read_parquet(path))
-        except (OSError, ValueError) as error:
+        except (OSError, ValueError):
             raise ReturnsError(
-                f"{path}: is no Parquet file ({error}). Write it again, or give returns.csv."
-            ) from error
+                f"{path}: is no whole Parquet file. Write it again, or give returns.csv."
+            ) from None
     else:
-        text = read_text(path, ReturnsError)
+        text = read_text(path, ReturnsError, most=LARGE)
     require_columns(text, IDENTIFIERS, path, ReturnsError)
     remedy = f"Every fault, with what to do: python -m csm_lib check {path.parent}"
     for name in text.columns.difference([*IDENTIFIERS, *codebook]):
@@ -110,14 +124,17 @@ def _yes_no(codebook: Codebook) -> list[str]:
 def write_returns(returns: pd.DataFrame, path: str | Path, codebook: Codebook) -> None:
     """Write returns as CSV or, where the name ends in ``.parquet``, as Parquet.
 
-    `read_returns` reads the same returns from it; the same returns give the same bytes of CSV.
+    `read_returns` reads the same returns from it; the same returns give the same bytes of CSV. An
+    `OSError` where it cannot be written; what was there is then as it was.
     """
     names = [*IDENTIFIERS, *codebook]
     if Path(path).suffix.lower() == ".parquet":
         texts = [name for name in names if str(returns[name].dtype) == "str"]
-        returns[names].astype(dict.fromkeys(texts, "category")).to_parquet(path, index=False)
+        with whole(path) as made:
+            returns[names].astype(dict.fromkeys(texts, "category")).to_parquet(made, index=False)
         return
     text = returns[names].copy()
     for name in _yes_no(codebook):
         text[name] = text[name].map(YES_NO)
-    text.to_csv(path, index=False, lineterminator="\n", encoding="utf-8")
+    with whole(path) as made:
+        text.to_csv(made, index=False, lineterminator="\n", encoding="utf-8")

@@ -8,7 +8,10 @@ settings are those of the book that ships, with the names of the collection. All
 What a collection holds is anybody's text. It goes into pages through `markdown`, into settings
 through `plain` and `html.escape`, and into code through `repr`.
 
-Usage: python book/_tools/collection_book.py [--site | --lab] FOLDER
+A site is made beside the one that is there, and takes its place at the end. The book on the paper,
+whose source is the project itself, is built in the same way where no folder is named.
+
+Usage: python book/_tools/collection_book.py [--site | --lab] [FOLDER]
 """
 
 from __future__ import annotations
@@ -21,8 +24,10 @@ import re
 import shutil
 import subprocess
 import sys
+import tempfile
 import unicodedata
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from string import Template
@@ -44,11 +49,14 @@ from csm_lib.survey.evidence import evidence
 from csm_lib.survey.pages import LONGEST_NAME
 from csm_lib.templates import filled
 
+if sys.platform != "win32":
+    import fcntl
+
 ROOT = Path(__file__).resolve().parents[2]
 BUILT = ROOT / "_build"
 PAGES = ROOT / "book" / "own"
 
-TAKEN = ("html", "pdf")
+TAKEN = ("html", "paper", "pdf")
 """Names under `BUILT` that the book that ships uses itself."""
 
 METADATA = {
@@ -572,36 +580,143 @@ def place(folder: Path) -> Path:
     return BUILT / (f"collection-{name}" if name in TAKEN else name)
 
 
-def build(folder: Path) -> Path:
-    """Build the book of a collection and return the folder of its site.
+@contextmanager
+def alone(site: Path) -> Iterator[tuple[int, ...]]:
+    """Hold the lock on a site while it is made; wait, and say so, while another build holds it.
+
+    The system frees a lock when the last process that holds it ends, however it ends. So the
+    program that builds is given what the block is given, and outlives a killed parent with it.
+    Windows has no such lock: there nothing is held.
+    """
+    if sys.platform == "win32":
+        yield ()
+        return
+    path = site.with_name(f".{site.name}.lock")
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("a+") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            lock.seek(0)
+            whose = f"process {lock.read()}".strip()
+            print(f"{site}: {whose} is building it. Waiting; Ctrl+C stops.", flush=True)
+            fcntl.flock(lock, fcntl.LOCK_EX)
+        lock.truncate(0)
+        lock.write(str(os.getpid()))
+        lock.flush()
+        yield (lock.fileno(),)
+
+
+def swap(new: Path, old: Path) -> None:
+    """Put what is new in the place of what is old, which stays if that fails."""
+    kept = _kept(old)
+    try:
+        if old.exists():
+            old.rename(kept)
+        new.rename(old)
+    except BaseException:
+        restore(old)
+        raise
+    shutil.rmtree(kept, ignore_errors=True)
+
+
+def restore(old: Path) -> None:
+    """Bring back what a swap took away that was killed before its end."""
+    if _kept(old).exists() and not old.exists():
+        _kept(old).rename(old)
+    shutil.rmtree(_kept(old), ignore_errors=True)
+
+
+def _kept(old: Path) -> Path:
+    return old.with_name(f".{old.name}.old")
+
+
+def made_by_jupyter_book(source: Path, out: Path, held: tuple[int, ...], **whose: str) -> Path:
+    """Make the site of a source in a folder, and return it.
+
+    Parameters
+    ----------
+    source, out
+        Of the book. What Jupyter Book keeps for the next time lies in ``out/_build``, too.
+    held
+        The lock, which is held until Jupyter Book has ended.
+    **whose
+        What is added to the environment.
 
     Raises
     ------
-    CollectionError
-        The collection is not as it must be. Nothing has been built or taken away then.
     BuildError
         Jupyter Book did not make the site. What it said stands on the error stream.
     """
-    collection = open_collection(folder)
-    here = place(folder)
-    for name in ("source", "html", "_build"):
-        shutil.rmtree(here / name, ignore_errors=True)
-    write_source(collection, here / "source")
     program = shutil.which("jupyter-book", path=str(Path(sys.executable).parent))
     if program is None:
         raise BuildError(
             "Jupyter Book is not installed beside this Python. Install requirements.txt first."
         )
+    site = out / "_build" / "html"
+    shutil.rmtree(site, ignore_errors=True)
     strict = ["--warningiserror", "--nitpick", "--keep-going", "--all"]
-    command = [program, "build", here / "source", "--path-output", here, "--quiet", *strict]
-    whose = os.environ | {CHOSEN: str(folder.resolve())}
-    ran = subprocess.run(list(map(str, command)), stdout=subprocess.DEVNULL, env=whose, check=False)
-    if ran.returncode:
-        raise BuildError(f"The book of {folder} was not built. What is wrong stands above.")
-    site = here / "html"
-    (here / "_build" / "html").rename(site)
-    shutil.rmtree(here / "_build")
-    lighten(site)
+    command = [program, "build", source, "--path-output", out, "--quiet", *strict]
+    try:
+        ran = subprocess.run(
+            list(map(str, command)),
+            stdout=subprocess.DEVNULL,
+            env=os.environ | whose,
+            check=False,
+            pass_fds=held,
+            start_new_session=True,  # Ctrl+C is for this program, which then ends that one
+        )
+        if ran.returncode:
+            raise BuildError(
+                "The book was not built; the site is as it was. What is wrong stands above."
+            )
+    except BaseException:
+        shutil.rmtree(site, ignore_errors=True)
+        raise
+    return site
+
+
+def build_paper() -> Path:
+    """Build the book on the paper and return the folder of its site, as `build` does."""
+    site = BUILT / "html"
+    with alone(site) as held:
+        restore(site)
+        swap(made_by_jupyter_book(ROOT, BUILT / "paper", held), site)
+    return site
+
+
+def build(folder: Path) -> Path:
+    """Build the book of a collection and return the folder of its site.
+
+    The site that is there stays until the new one, made beside it, takes its place.
+
+    Raises
+    ------
+    CollectionError
+        The collection is not as it must be.
+    BuildError
+        Jupyter Book did not make the site. What it said stands on the error stream.
+    """
+    collection = open_collection(folder)
+    here = place(folder)
+    fresh, site, source = here / "new", here / "html", here / "source"
+    with alone(here) as held:
+        restore(site)
+        restore(source)
+        shutil.rmtree(fresh, ignore_errors=True)
+        try:
+            write_source(collection, fresh / "source")
+            whose = {CHOSEN: str(folder.resolve())}
+            made = made_by_jupyter_book(fresh / "source", fresh, held, **whose)
+            lighten(made)
+            swap(made, site)
+            swap(fresh / "source", source)
+        except BuildError:  # what was said above names files of the source
+            raise
+        except BaseException:
+            shutil.rmtree(fresh, ignore_errors=True)
+            raise
+        shutil.rmtree(fresh)
     return site
 
 
@@ -622,34 +737,54 @@ def lab(folder: Path) -> Path:
     """
     collection = open_collection(folder)
     here = place(folder)
-    fresh = here / "fresh"
-    shutil.rmtree(fresh, ignore_errors=True)
-    write_source(collection, fresh, run=False)
-    for path in sorted(fresh.rglob("*.ipynb")):
-        kept = here / "lab" / path.relative_to(fresh)
-        if not kept.exists():
-            kept.parent.mkdir(parents=True, exist_ok=True)
-            path.rename(kept)
-    shutil.rmtree(fresh)
+    here.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix=".lab-", dir=here) as name:
+        fresh = Path(name)
+        write_source(collection, fresh, run=False)
+        for path in sorted(fresh.rglob("*.ipynb")):
+            kept = here / "lab" / path.relative_to(fresh)
+            if not kept.exists():
+                kept.parent.mkdir(parents=True, exist_ok=True)
+                path.rename(kept)
     return here / "lab"
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Build a book, or say where one is; return 2 if the collection is at fault."""
     parser = argparse.ArgumentParser(description="Build the book of a collection.")
-    parser.add_argument("folder", type=Path, help="the collection's folder")
+    parser.add_argument(
+        "folder",
+        type=Path,
+        nargs="?",
+        help="the collection's folder (default: the book on the paper)",
+    )
     other = parser.add_mutually_exclusive_group()
     other.add_argument("--site", action="store_true", help="only print where the site is built")
     other.add_argument("--lab", action="store_true", help="write its notebooks and print where")
     chosen = parser.parse_args(arguments)
+    folder: Path | None = chosen.folder
+    if chosen.lab and folder is None:
+        parser.error("name the folder of a collection: the notebooks on the paper are there")
+    site = (BUILT if folder is None else place(folder)) / "html"
     try:
         if chosen.site:
-            print(place(chosen.folder) / "html")
+            print(site)
+        elif folder is None:
+            print("Running the notebooks and building the site ...", flush=True)
+            print(f"The book is built. Open {build_paper() / 'index.html'} or run: make serve")
         elif chosen.lab:
-            print(lab(chosen.folder))
+            print(lab(folder))
         else:
-            print(f"Building the book of {chosen.folder} ...", flush=True)
-            print(f"The book is built. Open {build(chosen.folder) / 'index.html'}")
+            print(f"Building the book of {folder} ...", flush=True)
+            print(f"The book is built. Open {build(folder) / 'index.html'}")
+    except KeyboardInterrupt:
+        print(f"\nStopped. {site} is as it was.", file=sys.stderr)
+        return 130
+    except OSError as error:
+        where = f"{error.filename}: {error.strerror}" if error.filename else str(error)
+        remedy = "Check the folder, its rights and the room on the disk."
+        print(f"{where}. {remedy}", file=sys.stderr)
+        return 1
     except CollectionError as error:
         print(error, file=sys.stderr)
         return 2

@@ -36,15 +36,21 @@ def main(arguments: Sequence[str] | None = None) -> int:
         usage(str(error))
     except CollectionError as error:
         commands.say(str(error), to=sys.stderr)
-    except BrokenPipeError:  # whoever read the output, such as head, has seen enough
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     except OSError as error:
-        where = f"{error.filename}: {error.strerror}" if error.filename else str(error)
-        commands.say(f"{where}. Check the folder and its rights.", to=sys.stderr)
+        where = error.filename
+        if error.errno and not where:  # no file: what is printed. At the end it would be tried anew
+            where = "The output"
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        if not isinstance(error, BrokenPipeError):  # a reader such as head has seen enough
+            what = f"{where}: {error.strerror}" if where else str(error)
+            remedy = "Check the folder, its rights and the room on the disk."
+            commands.say(f"{what}. {remedy}", to=sys.stderr)
     except MemoryError:
         commands.say("There is not enough memory for this. Close other programs.", to=sys.stderr)
     except KeyboardInterrupt:
-        commands.say("\nStopped.", to=sys.stderr)
+        named = [str(chosen[name]) for name in ("html", "csv", "out") if chosen.get(name)]
+        left = f" As they were, or whole: {', '.join(named)}." if named else ""
+        commands.say(f"\nStopped.{left}", to=sys.stderr)
         return STOPPED
     return 1
 

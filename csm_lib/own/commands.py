@@ -16,6 +16,7 @@ from time import monotonic
 from typing import TYPE_CHECKING, Any, TextIO
 
 from csm_lib.errors import CollectionError
+from csm_lib.files import is_there, require_regular, whole
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -90,10 +91,10 @@ def check(
 
     if not path.exists():
         raise CollectionError(f"{path}: there is no such file or folder. Check the name.")
-    whole = path.is_dir()
-    if whole and codebook is not None:
+    folder = path.is_dir()
+    if folder and codebook is not None:
         raise Misuse("a collection has its own codebook.csv: leave --codebook out")
-    if not whole and codebook is None:
+    if not folder and codebook is None:
         raise Misuse("name the codebook that the returns answer: --codebook codebook.csv")
     if out is not None:
         if out.suffix.lower() not in (".csv", ".parquet"):
@@ -101,12 +102,12 @@ def check(
         _refuse_what_is_there(out)
     questionnaire = read_codebook(codebook or path / "codebook.csv")
     beside = questionnaire.path.with_name
-    frame = read_frame(beside("frame.csv")) if beside("frame.csv").exists() else None
-    if columns is None and whole and (path / "columns.csv").exists():
+    frame = read_frame(beside("frame.csv")) if is_there(beside("frame.csv")) else None
+    if columns is None and folder and is_there(path / "columns.csv"):
         columns = path / "columns.csv"
     with Progress() as progress:
         report = check_file(
-            returns_file(path) if whole else path,
+            returns_file(path) if folder else path,
             questionnaire,
             crosswalk=columns,
             frame=frame,
@@ -127,7 +128,7 @@ def check(
     if out is not None:
         write_returns(report.returns, out, questionnaire)
         say(f"{out}: {len(report.returns)} clean returns are written.")
-    if whole and report.repairs.empty:
+    if folder and report.repairs.empty:
         open_collection(path)  # what else lies in the folder
     many = read_descriptor(beside("datapackage.json")).many
     say(f"{path}: {_counted(report, questionnaire, many)}")
@@ -189,7 +190,7 @@ def template(folder: Path | None, *, out: Path, year: int, rows: int | None = No
     _refuse_what_is_there(out)
     folder = chosen(folder)
     about = read_descriptor(folder / "datapackage.json")
-    cells = read_frame(folder / "frame.csv") if (folder / "frame.csv").exists() else None
+    cells = read_frame(folder / "frame.csv") if is_there(folder / "frame.csv") else None
     codebook = read_codebook(folder / "codebook.csv")
     write_template(
         codebook,
@@ -312,7 +313,8 @@ def reproduce(*, record: bool = False) -> int:
     say(_legible(rows))
     now, path = rows.set_index("entry")["verdict"], collection.path / "ledger.csv"
     if record:
-        now.to_csv(path, lineterminator="\n")
+        with whole(path) as made:
+            now.to_csv(made, lineterminator="\n")
         say(f"\n{path}: {len(rows)} verdicts recorded.")
         return 0
     recorded = read_text(path, CollectionError)
@@ -378,18 +380,20 @@ def _each(frame: pd.DataFrame | None, column: str) -> list[str]:
 
 def _refuse_what_is_there(path: Path) -> None:
     """Refuse to write over a file: it may be the only copy of somebody's answers."""
-    if path.exists():
+    if is_there(path):
         raise CollectionError(f"{path}: is there already. Name another file, or move it away.")
 
 
 def _write_report(path: Path, text: str) -> None:
     """Write a report or a page, in place of none but an earlier one, which begins alike."""
     begin = text.partition("\n")[0].strip().encode("utf-8", errors="replace")
-    if path.exists():
+    if is_there(path):
+        require_regular(path, CollectionError)
         with path.open("rb") as there:
             if there.readline(4096).strip() != begin:
                 raise CollectionError(
                     f"{path}: is there already, and is no earlier one of these. Name another file, "
                     "or move it away."
                 )
-    path.write_bytes(text.encode("utf-8", errors="replace"))
+    with whole(path) as made:
+        made.write_bytes(text.encode("utf-8", errors="replace"))

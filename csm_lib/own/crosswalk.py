@@ -21,7 +21,7 @@ import pandas as pd
 
 from csm_lib.codebook import did_you_mean
 from csm_lib.errors import ReturnsError
-from csm_lib.files import lines_of, read_text, report, require_columns
+from csm_lib.files import is_there, lines_of, read_text, report, require_columns, whole
 from csm_lib.own.tables import Progress, Raw, combine, read_sheets
 from csm_lib.own.tables.shape import IDENTIFIERS, LONG, no_answer_notices, without_missing
 
@@ -491,23 +491,18 @@ def write_draft(table: pd.DataFrame, path: str | Path) -> Path:
     Raises
     ------
     ReturnsError
-        There is a file of this name, or it cannot be written.
+        There is a file of this name.
+    OSError
+        It cannot be written.
     """
     path = Path(path)
-    try:
-        with path.open("x", encoding="utf-8", newline="") as file:
-            writer = csv.writer(file, lineterminator="\n")
-            writer.writerow(table.columns)
-            for row in table.itertuples(index=False, name=None):
-                writer.writerow(map(_guarded, row))
-    except FileExistsError:
-        raise ReturnsError(
-            f"{path}: is there already, and may hold your work. Name another file."
-        ) from None
-    except OSError as reason:
-        raise ReturnsError(
-            f"{path}: may not be written ({reason.strerror}). Check the folder and its rights."
-        ) from None
+    if is_there(path):
+        raise ReturnsError(f"{path}: is there already, and may hold your work. Name another file.")
+    with whole(path) as made, made.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file, lineterminator="\n")
+        writer.writerow(table.columns)
+        for row in table.itertuples(index=False, name=None):
+            writer.writerow(map(_guarded, row))
     return path
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from csm_lib import collection
 from csm_lib.codebook import read_codebook
 from csm_lib.errors import ReturnsError
+from csm_lib.files import is_there
 from csm_lib.frame import read_frame
 from csm_lib.own.check import read_returns
 
@@ -36,14 +37,14 @@ def open_collection(
         Another file of the folder is not as it must be.
     """
     folder = collection.chosen(path)
-    if not folder.is_dir() or not (folder / "codebook.csv").exists():
+    if not folder.is_dir() or not is_there(folder / "codebook.csv"):
         return collection.open_collection(folder)  # which says what is missing
-    frame = read_frame(folder / "frame.csv") if (folder / "frame.csv").exists() else None
+    frame = read_frame(folder / "frame.csv") if is_there(folder / "frame.csv") else None
     crosswalk = folder / "columns.csv"
     returns = read_returns(
         returns_file(folder),
         read_codebook(folder / "codebook.csv"),
-        crosswalk=crosswalk if crosswalk.exists() else None,
+        crosswalk=crosswalk if is_there(crosswalk) else None,
         frame=frame,
     )
     return collection.open_collection(folder, intervals=intervals, returns=returns)
@@ -64,8 +65,8 @@ def returns_file(folder: Path) -> Path:
             f"{', '.join(collection.FORMATS[1:])} either. Check the name and the folder."
         )
     if len(found) > 1:
+        names = " and ".join(path.relative_to(folder).as_posix() for path in found)
         raise ReturnsError(
-            f"{folder}: holds {' and '.join(path.name for path in found)}. Keep one file of "
-            "returns; move the others elsewhere."
+            f"{folder}: holds {names}. Keep one file of returns; move the others elsewhere."
         )
     return found[0]

@@ -29,6 +29,7 @@ from csm_lib import download
 from csm_lib.collection import SHIPPED, Origin
 from csm_lib.descriptor import About, read_descriptor
 from csm_lib.errors import CollectionError
+from csm_lib.files import naming
 from csm_lib.notebooks import FOLDER, cells_of, keys_in, take
 from csm_lib.own.workbook import (
     PAGE,
@@ -144,12 +145,13 @@ def export(
         if archive not in found:
             figures[archive] = _figures(finding)
         found.setdefault(archive, []).append(title)
-    folder.mkdir(parents=True, exist_ok=True)
     # whole or not at all: what was there stays until everything is made
-    with tempfile.TemporaryDirectory(prefix=".findings-", dir=folder) as made:
-        written = write_all(Path(made), collection.path, found, figures=figures)
-        for file in written:
-            os.replace(file, folder / file.name)
+    with naming(folder):
+        folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(prefix=".findings-", dir=folder) as made:
+            written = write_all(Path(made), collection.path, found, figures=figures)
+            for file in written:
+                os.replace(file, folder / file.name)
     return [folder / file.name for file in written]
 
 

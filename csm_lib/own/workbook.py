@@ -27,6 +27,7 @@ from typing import Any, Literal
 from xlsxwriter import Workbook
 
 from csm_lib.download import zipped
+from csm_lib.files import whole
 from csm_lib.words import legible
 
 SHEET_NAME = 31
@@ -80,7 +81,8 @@ def new_workbook(path: Path, title: str, **options: object) -> Iterator[Workbook
     book.set_properties({"title": cut(title, 255), "created": MADE})
     yield book
     book.close()
-    path.write_bytes(data.getvalue())
+    with whole(path) as made:
+        made.write_bytes(data.getvalue())
 
 
 def cut(text: str, limit: int = CELL) -> str:
@@ -380,11 +382,11 @@ def write_ods(path: Path, title: str, sheets: Sequence[Sheet]) -> None:
                 )
             )
     document.spreadsheet.addElement(ranges)
-    made = io.BytesIO()
-    document.write(made)
+    data = io.BytesIO()
+    document.write(data)
     # odfpy dates the parts by the clock
-    with zipfile.ZipFile(made) as parts:
-        path.write_bytes(zipped({part: parts.read(part) for part in parts.namelist()}))
+    with zipfile.ZipFile(data) as parts, whole(path) as made:
+        made.write_bytes(zipped({part: parts.read(part) for part in parts.namelist()}))
 
 
 _Properties = Mapping[str, Mapping[str, str]]
