@@ -1,19 +1,26 @@
 """Crosswalks: which item a column of a foreign file is, and which answer each of its codes.
 
-A crosswalk is a small CSV file, ``columns.csv``, with the columns ``column,item,code,answer``.
-One row is one code of one column of the foreign file. A row without a code says only which item
-the column is; a column without an item is dropped on purpose; a code without an answer stands for
-no answer. `draft` writes a first version from what the file says of itself, for the analyst to
-finish: what it is not sure of begins with a question mark, and is refused until decided.
+A crosswalk is a small CSV file, ``columns.csv``, with the columns ``column,item,code,answer``
+and, where there is use for them, ``group``, ``separator`` and ``sheet``.
+
+- One row is one code of one column. A row without a code says only which item the column is; a
+  column without an item is dropped on purpose; a code without an answer stands for no answer.
+- A row without a code whose answer is ``no`` says that a blank is no: of a column by itself in
+  every row, of columns with one ``group`` where any of them is ticked (else it is no answer).
+- A row with a ``separator`` is one option of a column whose cells hold several ticks: the code is
+  the option, the item its own. What is ticked is yes, the column's other options are no, and an
+  empty cell is no answer. An option without an item is left out.
+- A row with a ``sheet`` holds for that sheet alone.
+
+`csm_lib.own.draft` writes a first version for the analyst to finish: what it is not sure of
+begins with a question mark, and is refused until decided.
 """
 
 from __future__ import annotations
 
-import csv
-import difflib
 import re
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -21,29 +28,24 @@ import pandas as pd
 
 from csm_lib.codebook import did_you_mean
 from csm_lib.errors import ReturnsError
-from csm_lib.files import is_there, lines_of, read_text, report, require_columns, whole
-from csm_lib.own.tables import Progress, Raw, combine, read_sheets
-from csm_lib.own.tables.shape import IDENTIFIERS, LONG, no_answer_notices, without_missing
+from csm_lib.files import lines_of, read_text, report, require_columns
+from csm_lib.returns import IDENTIFIERS
+from csm_lib.words import listed
 
 if TYPE_CHECKING:
-    from csm_lib.codebook import Codebook, Item
+    from csm_lib.codebook import Codebook
+    from csm_lib.own.headed import Headed
 
 COLUMNS = ("column", "item", "code", "answer")
+MORE = ("group", "separator", "sheet")
 HELP = ("label", "question")
 """Further columns of a draft, which help the analyst and are not read."""
 
 UNDECIDED = "?"
 """How a cell begins that the analyst must decide."""
 
-CODES_DRAFTED = 30
-"""Distinct texts up to which a column without value labels is taken for coded."""
-
-SURE, UNSURE = 0.9, 0.6
-"""How alike (0 to 1, as `difflib` counts) two names must be to be taken for one another, and to
-be offered."""
-
-MARGIN = 0.05
-"""By how much the best match must beat the next to be sure."""
+KNOWN = (*IDENTIFIERS, "item", "answer")
+"""What a column can be besides an item: an identifier, or a column of the long form."""
 
 
 @dataclass(frozen=True)
@@ -54,17 +56,209 @@ class Crosswalk:
     ----------
     path
         Its file.
-    items
-        By column of the foreign file: the item or identifier it holds; empty text where the
-        column is dropped on purpose.
-    codes
-        By column of the foreign file: its codes, and the answer of each; an empty answer means
-        no answer.
+    rows
+        One row is one row of it: ``column, item, code, answer, group, separator, sheet``, all
+        text.
     """
 
     path: Path
-    items: Mapping[str, str]
-    codes: Mapping[str, Mapping[str, str]]
+    rows: pd.DataFrame
+
+    def refuse_what_is_not_in(self, found: Sequence[Headed], codebook: Codebook) -> None:
+        """Refuse columns and sheets that no file has.
+
+        Raises
+        ------
+        ReturnsError
+            There are some.
+        """
+        held = dict.fromkeys(name for one in found for name in one.names.values())
+        path, sheets = found[0].sheet.path, {"", *(one.sheet.name for one in found)}
+        faults = [
+            f"column {name!r}: {path} has no such column.{did_you_mean(name, held)} Correct the "
+            "name, as it stands in the file, or delete its rows."
+            for name in dict.fromkeys(self.rows["column"])
+            if name not in held
+        ]
+        if faults and {*held} <= {*KNOWN, *codebook}:
+            raise ReturnsError(
+                f"{self.path}: is for another file than {path}, whose columns are those of the "
+                f"codebook already: such returns need no crosswalk. Move {self.path.name} away."
+            )
+        faults += [
+            f"sheet {name!r}: {path} has no such sheet. Correct the name, or empty the cell."
+            for name in dict.fromkeys(self.rows["sheet"])
+            if name not in sheets
+        ]
+        if faults:
+            raise ReturnsError(report(self.path, faults))
+
+    def applied(
+        self, one: Headed, codebook: Codebook
+    ) -> tuple[pd.DataFrame, pd.DataFrame, list[str]]:
+        """Name the cells of one sheet by item, and their codes by answer.
+
+        Returns
+        -------
+        DataFrame, DataFrame, list of str
+            The cells (``row, name, text, item, answer``) without those of columns that are
+            dropped; the columns that are not (``column, item, coded``); and notices. A column
+            that is not named here stays as it is, and so does a text that has no answer: the
+            checks name both, as they stand in the file.
+
+        Raises
+        ------
+        ReturnsError
+            A row of the sheet has an answer to one item in two columns; a cell holds an option
+            that is not listed; or the crosswalk is one to another codebook.
+        """
+        known = (*KNOWN, *codebook)
+        stray = [item for item in self.rows["item"] if item and item not in known]
+        if stray:
+            raise ReturnsError(
+                f"{self.path}: there is no item {stray[0]!r} in {codebook.path}. Read the "
+                "crosswalk with the codebook of the returns."
+            )
+        rows = self.rows[self.rows["sheet"].isin(["", one.sheet.name])]
+        split = rows[rows["separator"] != ""]
+        plain = rows[rows["separator"] == ""]
+        items = dict(zip(plain["column"], plain["item"], strict=True))
+        several = {*split["column"]}
+        columns = pd.DataFrame({"column": [n for n in one.names.values() if n not in several]})
+        columns["item"] = columns["column"].map(lambda name: items.get(name, name))
+        dropped = [*columns.loc[columns["item"] == "", "column"]]
+        columns = columns[columns["item"] != ""]
+        codes = plain[plain["code"] != ""]
+        columns["coded"] = columns["column"].isin(codes["column"])
+        options = split[split["item"] != ""][["column", "item"]].drop_duplicates()
+        columns = pd.concat([columns, options.assign(coded=True)], ignore_index=True)
+
+        cells = one.cells[~one.cells["name"].isin({*several, *dropped})]
+        cells = cells.assign(item=cells["name"].map(lambda name: items.get(name, name)))
+        cells["answer"] = _answers(cells, codes)
+        told = no_answers(cells, one.sheet.name)
+        if dropped:
+            told.insert(0, f"dropped by the crosswalk: columns {', '.join(map(repr, dropped))}.")
+        noes, said = _blanks(one, plain[(plain["code"] == "") & (plain["answer"] == "no")])
+        ticks = self._ticks(one, split)
+        cells = pd.concat([cells, noes, ticks], ignore_index=True)
+        self._refuse_two(one, cells, plain)
+        return cells, columns, told + said
+
+    def _ticks(self, one: Headed, split: pd.DataFrame) -> pd.DataFrame:
+        """Return a cell for each option of the columns whose cells hold several ticks."""
+        found, faults = [], []
+        for name, options in split.groupby("column", sort=False):
+            separator = options["separator"].iloc[0]
+            codes = dict(zip(options["code"], options["item"], strict=True))
+            for row, text in one.cells.loc[one.cells["name"] == name, ["row", "text"]].to_numpy():
+                ticked, strange = parts(text, separator, codes)
+                faults += [
+                    f"{one.place}, {'row' if one.sheet.name else 'line'} {row}, column {name!r}: "
+                    f"{part!r} is none of the options listed in {self.path.name}. Add a row for "
+                    "it there; without an item it is left out."
+                    for part in strange
+                ]
+                found += [
+                    (row, name, text, item, "yes" if code in ticked else "no")
+                    for code, item in codes.items()
+                    if item
+                ]
+        if faults:
+            raise ReturnsError(report(self.path, faults))
+        return pd.DataFrame(found, columns=["row", "name", "text", "item", "answer"], dtype="str")
+
+    def _refuse_two(self, one: Headed, cells: pd.DataFrame, plain: pd.DataFrame) -> None:
+        """Refuse a row that answers one item in two columns; that two are one item is fine."""
+        both = cells.drop_duplicates(["row", "item", "name"])
+        both = both[both.duplicated(["row", "item"], keep=False)]
+        both = both[both["item"].isin({*plain["item"]})]
+        if len(both):
+            at = both.iloc[0]
+            names = both.loc[(both["row"] == at["row"]) & (both["item"] == at["item"]), "name"]
+            raise ReturnsError(
+                f"{one.place}: the columns {listed([repr(name) for name in names])} are both "
+                f"{at['item']!r}, by the crosswalk {self.path}, and both filled in row "
+                f"{at['row']}. Drop one of them."
+            )
+
+
+def parts(text: str, separator: str, codes: Iterable[str]) -> tuple[set[str], list[str]]:
+    """Return the options in a cell that holds several, and what is none of them.
+
+    An option may hold the separator itself: the longest one that fits is taken.
+    """
+    known = {code.strip() for code in codes}
+    pieces = [piece.strip() for piece in text.split(separator)]
+    found: set[str] = set()
+    strange: list[str] = []
+    at = 0
+    while at < len(pieces):
+        for end in range(len(pieces), at, -1):
+            whole = f"{separator.strip()} ".join(pieces[at:end])
+            if whole in known or separator.join(pieces[at:end]) in known:
+                found.add(whole if whole in known else separator.join(pieces[at:end]))
+                at = end
+                break
+        else:
+            strange += [pieces[at]] if pieces[at] else []
+            at += 1
+    return found, strange
+
+
+def _answers(cells: pd.DataFrame, codes: pd.DataFrame) -> pd.Series:
+    """Return the answer of each cell: that of its code, or the text itself.
+
+    ``1.0`` is ``1``; and ``01`` is, where a spreadsheet took the nought from the crosswalk: in
+    columns that do not tell the two apart.
+    """
+    listed_codes = {
+        name: dict(zip(some["code"].map(plain_number), some["answer"], strict=True))
+        for name, some in codes.groupby("column")
+    }
+    answers = cells["text"].copy()
+    for name, key in listed_codes.items():
+        here = cells["name"] == name
+        texts = cells.loc[here, "text"]
+        met = {text: plain_number(text) for text in texts.unique()}
+        short = {text: re.sub(r"^0+(?=[0-9])", "", code) for text, code in met.items()}
+        alone = len({*short.values()}) == len({*met.values()})
+        found = {
+            text: key[code] if code in key else key[short[text]]
+            for text, code in met.items()
+            if code in key or (alone and short[text] in key)
+        }
+        answers[here] = texts.map(lambda text, found=found: found.get(text, text))
+    return answers
+
+
+def _blanks(one: Headed, said: pd.DataFrame) -> tuple[pd.DataFrame, list[str]]:
+    """Return the noes that blanks stand for, and say how many there are."""
+    rows = one.cells["row"].drop_duplicates()
+    filled = one.cells[["row", "name"]]
+    found = []
+    for group, some in said.groupby("group", sort=False):
+        for names in [[*some["column"]]] if group else [[name] for name in some["column"]]:
+            names = [name for name in names if name in {*one.names.values()}]
+            ticked = filled[filled["name"].isin(names)]
+            asked = rows[rows.isin(ticked["row"])] if group else rows
+            grid = pd.MultiIndex.from_product([asked, names], names=["row", "name"])
+            blank = grid.difference(pd.MultiIndex.from_frame(ticked), sort=False)
+            found.append(blank.to_frame(index=False))
+    if not found:
+        return one.cells.iloc[:0].assign(item="", answer=""), []
+    noes = pd.concat(found, ignore_index=True)
+    items = dict(zip(said["column"], said["item"], strict=True))
+    noes = noes.assign(text="", item=noes["name"].map(items), answer="no")
+    told = f"{len(noes):,} blanks of {said['column'].nunique():,} columns were read as no"
+    return noes, [f"{told}, as the crosswalk says."] if len(noes) else []
+
+
+def no_answers(cells: pd.DataFrame, sheet: str) -> list[str]:
+    """Say which codes stand for no answer by the crosswalk."""
+    from csm_lib.own.table import no_answer  # which knows crosswalks
+
+    return no_answer(cells[(cells["answer"] == "") & (cells["text"] != "")], "the crosswalk", sheet)
 
 
 def read_crosswalk(path: str | Path, codebook: Codebook) -> Crosswalk:
@@ -73,8 +267,8 @@ def read_crosswalk(path: str | Path, codebook: Codebook) -> Crosswalk:
     Parameters
     ----------
     path
-        A UTF-8 CSV file with the columns ``column, item, code, answer``; ``label`` and
-        ``question`` may stand beside them and are not read.
+        A UTF-8 CSV file, as the head of this module says; ``label`` and ``question`` may stand
+        beside the other columns and are not read.
     codebook
         The questionnaire whose items and answers it names.
 
@@ -88,48 +282,42 @@ def read_crosswalk(path: str | Path, codebook: Codebook) -> Crosswalk:
     table = read_text(path, ReturnsError)
     require_columns(table, COLUMNS, path, ReturnsError)
     for name in table.columns:
-        if name not in (*COLUMNS, *HELP):
+        if name not in (*COLUMNS, *MORE, *HELP):
             raise ReturnsError(
                 f"{path}, line 1: the column {name!r} is unknown. Drop it; known are "
-                f"{', '.join((*COLUMNS, *HELP))}."
+                f"{', '.join((*COLUMNS, *MORE, *HELP))}."
             )
-    items: dict[str, str] = {}
-    codes: dict[str, dict[str, str]] = {}
-    lines: dict[str, int] = {}
+    table = table.reindex(columns=[*COLUMNS, *MORE], fill_value="").map(unguarded)
+    for name in ("item", "answer", "group", "sheet"):
+        table[name] = table[name].str.strip()
+    items: dict[tuple[str, str], tuple[str, int]] = {}
+    codes: set[tuple[str, str, str]] = set()
     faults: list[str] = []
     for line, row in lines_of(table):
-        row = {name: _unguarded(cell) for name, cell in row.items()}
-        column, item = row["column"], row["item"].strip()
+        column = (row["column"], row["sheet"])
         fault = _row_fault(row, codebook)
-        if not fault and items.get(column, item) != item:
+        item, first = items.setdefault(column, (row["item"], line))
+        if not fault and not row["separator"] and item != row["item"]:
             fault = (
-                f"column {column!r} is {items[column]!r} in line {lines[column]}, and {item!r} "
-                "here. Give all its rows one item."
+                f"column {row['column']!r} is {item!r} in line {first}, and {row['item']!r} here. "
+                "Give all its rows one item."
             )
-        if not fault and item and column not in items and item in items.values():
-            other = next(name for name, known in items.items() if known == item)
+        code = plain_number(row["code"])
+        if not fault and code and (*column, code) in codes:
             fault = (
-                f"{item!r} is column {other!r} already (line {lines[other]}). Only one column "
-                "can be an item: leave the item of the other empty."
+                f"code {row['code']!r} of column {row['column']!r} stands twice. Delete one row."
             )
-        code, answer = plain_number(row["code"]), row["answer"].strip()
-        if not fault and code and code in codes.get(column, {}):
-            fault = f"code {row['code']!r} of column {column!r} stands twice. Delete one row."
+        codes.add((*column, code))
         if fault:
             faults.append(f"line {line}: {fault}")
-            continue
-        items[column] = item
-        lines.setdefault(column, line)
-        if code:
-            codes.setdefault(column, {})[code] = answer
     if faults:
         raise ReturnsError(report(path, faults))
-    return Crosswalk(path, items, codes)
+    return Crosswalk(path, table.reset_index(drop=True))
 
 
 def _row_fault(row: Mapping[str, str], codebook: Codebook) -> str:
     """Return what is wrong with a row by itself, or empty text."""
-    item, code, answer = row["item"].strip(), row["code"], row["answer"].strip()
+    item, code, answer = row["item"], row["code"], row["answer"]
     if not row["column"]:
         return "the cell of 'column' is empty. Name the column of the file."
     for name, value in (("item", item), ("answer", answer)):
@@ -139,17 +327,27 @@ def _row_fault(row: Mapping[str, str], codebook: Codebook) -> str:
                 f"{'id of the item' if name == 'item' else 'answer'} without the question mark, "
                 f"or empty the cell to {'drop the column' if name == 'item' else 'mean no answer'}."
             )
-    known = (*IDENTIFIERS, *LONG, *codebook)
-    if item and item not in known:
+    if item and item not in (*KNOWN, *codebook):
         return (
-            f"there is no item {item!r}.{did_you_mean(item, known)} Use an id of the codebook, "
-            f"or one of {', '.join(IDENTIFIERS)}."
+            f"there is no item {item!r}.{did_you_mean(item, (*KNOWN, *codebook))} Use an id of "
+            f"the codebook, or one of {', '.join(IDENTIFIERS)}."
         )
-    if answer and not code:
-        return f"the answer {answer!r} has no code. Name the code, or empty the cell."
+    yes_no = item in codebook and codebook[item].response == "yes_no"
+    if row["separator"] and (not code or (item and not yes_no) or answer not in ("", "yes")):
+        return (
+            "a row with a separator is one option of several ticks: its code is the option, its "
+            "item a yes/no item or none, its answer yes."
+        )
+    if answer and not code and not (answer == "no" and yes_no):
+        return (
+            f"the answer {answer!r} has no code. Name the code, or empty the cell. (Without a code "
+            "the answer can be 'no' of a yes/no item, which says that a blank is no.)"
+        )
+    if row["group"] and (code or answer != "no"):
+        return "a group is for rows without a code that say a blank is 'no'. Empty the cell."
     if answer and not item:
         return f"the column {row['column']!r} has an answer but no item. Name the item."
-    if answer and item in codebook and answer not in codebook[item].answers:
+    if code and answer and item in codebook and answer not in codebook[item].answers:
         answers = codebook[item].answers
         return (
             f"{answer!r} is no answer to {item!r}.{did_you_mean(answer, answers)} Use one of "
@@ -163,358 +361,15 @@ def plain_number(text: str) -> str:
     return re.sub(r"^([+-]?[0-9]+)\.0*$", r"\1", text)
 
 
-def apply(raw: Raw, crosswalk: Crosswalk, codebook: Codebook) -> Raw:
-    """Name the columns of one sheet by item, and its codes by answer.
-
-    Parameters
-    ----------
-    raw
-        A sheet, as `csm_lib.own.tables.read_sheets` gives it.
-    crosswalk
-        What its columns mean.
-    codebook
-        The questionnaire.
-
-    Returns
-    -------
-    Raw
-        Columns that the crosswalk does not name stay as they are, and so do texts it gives no
-        answer for: the checks name both, as they stand in the file. Codes that the file declares
-        to stand for no answer are empty cells, unless the crosswalk gives them an answer;
-        notices count them.
-
-    Raises
-    ------
-    ReturnsError
-        Two columns of the sheet are, or become, one item; or the crosswalk is one to another
-        codebook.
-    """
-    known = (*IDENTIFIERS, *LONG, *codebook)
-    stray = [item for item in crosswalk.items.values() if item and item not in known]
-    if stray:
-        raise ReturnsError(
-            f"{crosswalk.path}: there is no item {stray[0]!r} in {codebook.path}. Read the "
-            "crosswalk with the codebook of the returns."
-        )
-    columns = [str(name) for name in raw.frame.columns]
-    targets = [crosswalk.items.get(name, name) for name in columns]
-    for number, target in enumerate(targets):
-        first = targets.index(target)
-        mapped = columns[number] in crosswalk.items or columns[first] in crosswalk.items
-        if target and first < number and mapped:
-            raise ReturnsError(
-                f"{raw.path}: the columns {columns[first]!r} and {columns[number]!r} are both "
-                f"{target!r}, by the crosswalk {crosswalk.path}. Drop or rename one of them."
-            )
-    # a code that the crosswalk explains is no longer the file's to explain
-    explained = {
-        name: frozenset(code for code in codes if code not in crosswalk.codes.get(name, {}))
-        for name, codes in raw.missing.items()
-    }
-    raw = without_missing(replace(raw, missing=explained))
-    kept = [number for number, target in enumerate(targets) if target]
-    dropped = [name for name, target in zip(columns, targets, strict=True) if not target]
-    notices = list(raw.notices)
-    if dropped:
-        notices.append(f"dropped by the crosswalk: columns {', '.join(map(repr, dropped))}.")
-    series: list[pd.Series] = []
-    counts: dict[str, list[int]] = {}
-    for number in kept:
-        column = raw.frame.iloc[:, number]
-        answers = crosswalk.codes.get(columns[number])
-        if answers:
-            emptied = _count(column, answers)
-            column = _translated(column, answers)
-            for text, count in emptied.items():
-                counts.setdefault(text, []).append(count)
-        series.append(column)
-    notices += no_answer_notices(raw, counts, "the crosswalk")
-    frame = pd.concat(series, axis=1) if series else pd.DataFrame(index=raw.frame.index)
-    frame.columns = pd.Index([targets[number] for number in kept], dtype="str")
-    names = {targets[number]: columns[number] for number in kept}
-    return replace(
-        raw,
-        frame=frame,
-        rows={target: raw.rows[name] for target, name in names.items()},
-        sheets={target: raw.sheets[name] for target, name in names.items()},
-        names=names,
-        notices=tuple(notices),
-    )
-
-
-def _count(column: pd.Series, answers: Mapping[str, str]) -> dict[str, int]:
-    """Return how often each text stands that means no answer."""
-    counts = column.value_counts()
-    return {
-        text: int(counts[text])
-        for text in column.cat.categories
-        if answers.get(plain_number(text)) == "" and counts[text]
-    }
-
-
-def _translated(column: pd.Series, answers: Mapping[str, str]) -> pd.Series:
-    """Return a column with answers in place of its codes."""
-    texts = [answers.get(plain_number(text), text) for text in column.cat.categories]
-    known = {text: number for number, text in enumerate(dict.fromkeys(filter(None, texts)))}
-    lookup = pd.array([known.get(text, -1) for text in [*texts, ""]], dtype="int64").to_numpy()
-    codes = lookup[column.cat.codes.to_numpy().astype("int64")]
-    translated = pd.Categorical.from_codes(codes, categories=pd.Index(list(known), dtype="str"))
-    return pd.Series(translated, index=column.index)
-
-
-def read_file(
-    path: str | Path,
-    codebook: Codebook,
-    *,
-    crosswalk: Crosswalk | None = None,
-    progress: Progress | None = None,
-) -> Raw:
-    """Read a file of returns into one wide table of items: sheets, crosswalk, form and all.
-
-    Parameters
-    ----------
-    path
-        The file; see `csm_lib.own.tables.read_sheets`.
-    codebook
-        The questionnaire.
-    crosswalk
-        What its columns mean, where they are not named by item.
-    progress
-        Told what is being done.
-
-    Raises
-    ------
-    ReturnsError
-        As `csm_lib.own.tables.read_sheets`, `apply` and `csm_lib.own.tables.combine` raise it;
-        or the crosswalk names a column that the file does not have.
-    """
-    raws = read_sheets(path, progress=progress)
-    if crosswalk is None:
-        return combine(raws)
-    held = dict.fromkeys(str(name) for raw in raws for name in raw.frame.columns)
-    faults = [
-        f"column {name!r}: {path} has no such column.{did_you_mean(name, held)} Correct the name, "
-        "as it stands in the file, or delete its rows."
-        for name in crosswalk.items
-        if name not in held
-    ]
-    if faults:
-        raise ReturnsError(report(crosswalk.path, faults))
-    return combine([apply(raw, crosswalk, codebook) for raw in raws])
-
-
-# ---------------------------------------------------------------- drafting
-
-_KNOWN_AS: Mapping[str, frozenset[str]] = {
-    "authority": frozenset(
-        "organization|"  # codespell:ignore
-        "authority|local authority|la|organisation|council|respondent|partnership"
-        "|authority name|authority code|la name|la code|local authority name".split("|")
-    ),
-    "year": frozenset("year|wave|survey year|collection year".split("|")),
-    "region": frozenset("region|government office region|gor|region name".split("|")),
-    "authority_type": frozenset(
-        "authority type|type|type of authority|la type|local authority type".split("|")
-    ),
-}
-"""What identifiers are called in foreign files."""
-
-_YES = frozenset("yes|y|true|ticked|selected|checked|x|✓".split("|"))
-_NO = frozenset("no|n|false|not ticked|not selected|unticked|unchecked".split("|"))
-_NO_ANSWER = frozenset(
-    "no answer|not answered|no response|missing|refused|refusal|don't know|dont know|not stated"
-    "|not known|unknown|not applicable|n a|na|nk|dk|not asked|skipped|blank".split("|")
-)
-
-
-def draft(raw: Raw, codebook: Codebook) -> pd.DataFrame:
-    """Draft a crosswalk from the names, labels and codes of a file, for the analyst to finish.
-
-    Parameters
-    ----------
-    raw
-        A sheet of the foreign file, as `csm_lib.own.tables.read_sheets` gives it.
-    codebook
-        The questionnaire.
-
-    Returns
-    -------
-    DataFrame
-        ``column, item, code, answer`` as in the crosswalk, in the order of the file, and to help
-        ``label`` (what the file calls the column or the code) and ``question`` (of the item). A
-        match that is not sure begins with a question mark; a column that matches nothing has an
-        empty item.
-    """
-    columns = list(dict.fromkeys(str(name) for name in raw.frame.columns))
-    named = (*IDENTIFIERS, *LONG)
-    matches = _matches(columns, raw, codebook)
-    if set(LONG) <= set(columns):  # a long file by the names of this project
-        matches.update({name: name for name in LONG})
-    rows: list[tuple[str, ...]] = []
-    for column in columns:
-        item = matches[column]
-        guess = item.lstrip(f"{UNDECIDED} ")
-        question = codebook[guess].question if guess in codebook else ""
-        codes = _codes(raw, column, codebook.get(guess), identifier=guess in named)
-        label = raw.labels.get(column, "")
-        rows.append((column, item, "", "", label, question))
-        # without an item there is nothing to say of its codes yet
-        rows += [(column, item, code, answer, text, "") for code, answer, text in codes]
-    return pd.DataFrame(rows, columns=[*COLUMNS, *HELP], dtype="str")
-
-
-def _plain(text: str) -> str:
-    """Return the words of a name or label, in lower case."""
-    spaced = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", text)
-    words = " ".join(re.findall(r"[^\W_]+", spaced.casefold()))
-    return re.sub("^q[0-9]+[a-z]? (?=.)", "", words)  # the number of a question
-
-
-def _matches(columns: Sequence[str], raw: Raw, codebook: Codebook) -> dict[str, str]:
-    """Return the item of each column: sure, marked as unsure, or empty."""
-    scores: list[tuple[float, float, str, str]] = []
-    for column in columns:
-        ranked = _ranked(column, raw.labels.get(column, ""), codebook)
-        if ranked:
-            (best, item), rest = ranked[0], ranked[1:]
-            scores.append((best, best - (rest[0][0] if rest else 0.0), column, item))
-    matches = dict.fromkeys(columns, "")
-    taken: set[str] = set()
-    for best, ahead, column, item in sorted(scores, key=lambda row: (-row[0], -row[1])):
-        if best >= SURE and ahead >= MARGIN and item not in taken:
-            matches[column] = item
-            taken.add(item)
-        elif best >= UNSURE:
-            matches[column] = f"{UNDECIDED} {item}"
-    return matches
-
-
-def _ranked(column: str, label: str, codebook: Codebook) -> list[tuple[float, str]]:
-    """Return the items by how alike they are to a column, the best first."""
-    texts = [text for text in (_plain(column), _plain(label)) if text]
-    for name, known in _KNOWN_AS.items():
-        if column == name or not known.isdisjoint(texts):
-            return [(1.0, name)]
-    if column in codebook:
-        return [(1.0, column)]
-    scores = dict.fromkeys(codebook, 0.0)
-    for text in texts:
-        matcher = difflib.SequenceMatcher(None, "", text[:200], autojunk=False)
-        for item in codebook.values():
-            for name in (item.item, item.label, item.question):
-                score = _alike(matcher, _plain(name)[:200], text)
-                scores[item.item] = max(scores[item.item], score)
-    return sorted(((score, item) for item, score in scores.items()), key=lambda pair: -pair[0])
-
-
-def _alike(matcher: difflib.SequenceMatcher[str], name: str, text: str) -> float:
-    """Return how alike a name is to the text the matcher holds; 0 where far from it."""
-    if not name:
-        return 0.0
-    # a label within a longer question is a guess worth offering, never a sure one
-    within = UNSURE + 0.2 * len(name) / len(text) if f" {name} " in f" {text} " else 0.0
-    matcher.set_seq1(name)
-    if matcher.real_quick_ratio() < UNSURE or matcher.quick_ratio() < UNSURE:
-        return within
-    return max(within, matcher.ratio())
-
-
-def _codes(
-    raw: Raw, column: str, item: Item | None, *, identifier: bool
-) -> list[tuple[str, str, str]]:
-    """Return the codes of a column, the answer drafted for each, and what the file calls it."""
-    labels = raw.value_labels.get(column, {})
-    missing = raw.missing.get(column, frozenset())
-    place = list(raw.frame.columns).index(column)
-    met = [str(text) for text in raw.frame.iloc[:, place].cat.categories]
-    codes = list(dict.fromkeys([*labels, *(met if len(met) <= CODES_DRAFTED else [])]))
-    if item is None and not (identifier and labels):
-        return []
-    if item is not None and not labels:
-        # what needs no more than a repair is left to the checks, which offer and count it
-        codes = [code for code in codes if not _understood(code, item)]
-    drafted = []
-    for code in sorted(codes, key=_by_number):
-        label = labels.get(code, "")
-        if code in missing or _plain(label or code) in _NO_ANSWER:
-            answer = ""
-        elif item is None:
-            answer = label
-        else:
-            answer = _answer(label or code, item)
-        drafted.append((code, answer, label))
-    return drafted
-
-
-def _understood(code: str, item: Item) -> bool:
-    known = {_plain(text) for pair in item.answers.items() for text in pair}
-    if item.response == "yes_no":
-        known |= {"y", "true", "n", "false"}
-    return _plain(code) in known
-
-
-def _by_number(code: str) -> tuple[int, float, str]:
-    try:
-        return (0, float(code), code)
-    except ValueError:
-        return (1, 0.0, code)
-
-
-def _answer(text: str, item: Item) -> str:
-    """Return the answer that a label means, or a question mark with the nearest."""
-    plain = _plain(text) or text
-    for answer, label in item.answers.items():
-        if plain in (_plain(answer), _plain(label)):
-            return answer
-    if item.response == "yes_no":
-        return "yes" if plain in _YES else "no" if plain in _NO else UNDECIDED
-    names = {_plain(label): answer for answer, label in item.answers.items()}
-    near = difflib.get_close_matches(plain, list(names), n=1)
-    return f"{UNDECIDED} {names[near[0]]}" if near else UNDECIDED
-
-
-def write_draft(table: pd.DataFrame, path: str | Path) -> Path:
-    """Write a drafted crosswalk as CSV.
-
-    Parameters
-    ----------
-    table
-        As `draft` gives it.
-    path
-        The file to write. It must not exist: an analyst's work is not overwritten.
-
-    Notes
-    -----
-    A cell that a spreadsheet would take for a formula gets an apostrophe before it, which
-    `read_crosswalk` takes off again.
-
-    Raises
-    ------
-    ReturnsError
-        There is a file of this name.
-    OSError
-        It cannot be written.
-    """
-    path = Path(path)
-    if is_there(path):
-        raise ReturnsError(f"{path}: is there already, and may hold your work. Name another file.")
-    with whole(path) as made, made.open("w", encoding="utf-8", newline="") as file:
-        writer = csv.writer(file, lineterminator="\n")
-        writer.writerow(table.columns)
-        for row in table.itertuples(index=False, name=None):
-            writer.writerow(map(_guarded, row))
-    return path
-
-
 _FORMULA = re.compile(r"'*[=+\-@\t\r]")
 _NUMBER = re.compile(r"[+-]?[0-9.]+")
 
 
-def _guarded(cell: str) -> str:
+def guarded(cell: str) -> str:
     """Return a text that no spreadsheet runs."""
     return f"'{cell}" if _FORMULA.match(cell) and not _NUMBER.fullmatch(cell) else cell
 
 
-def _unguarded(cell: str) -> str:
-    """Return the text that `_guarded` was given."""
+def unguarded(cell: str) -> str:
+    """Return the text that `guarded` was given."""
     return cell[1:] if cell.startswith("'") and _FORMULA.match(cell) else cell

@@ -1,0 +1,343 @@
+"""A first version of a crosswalk, from what a file says of itself, for the analyst to finish."""
+
+from __future__ import annotations
+
+import csv
+import re
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from csm_lib.errors import ReturnsError
+from csm_lib.files import is_there, whole
+from csm_lib.own.crosswalk import COLUMNS, HELP, KNOWN, MORE, UNDECIDED, guarded
+from csm_lib.returns import IDENTIFIERS
+
+if TYPE_CHECKING:
+    from csm_lib.codebook import Codebook, Item
+    from csm_lib.own.headed import Headed
+
+CODES_DRAFTED = 30
+"""Distinct texts up to which a column without value labels is taken for coded."""
+
+SURE, UNSURE, MARGIN = 90.0, 60.0, 5.0
+"""How alike (0 to 100) two names must be to be taken for one another, and to be offered; and by
+how much the best match must beat the next to be sure."""
+
+SHORTHAND = re.compile(r"\[?(?:x|z|c|u|b|low|:|\*|\.{2,3}|-|–|n/a)\]?", re.IGNORECASE)
+"""What official statistics write where there is no figure."""
+
+_KNOWN_AS: Mapping[str, frozenset[str]] = {
+    "authority": frozenset(
+        "organization|"  # codespell:ignore
+        "authority|local authority|la|organisation|council|respondent|partnership"
+        "|authority name|authority code|la name|la code|local authority name".split("|")
+    ),
+    "year": frozenset("year|wave|survey year|collection year|financial year".split("|")),
+    "region": frozenset("region|government office region|gor|region name".split("|")),
+    "authority_type": frozenset(
+        "authority type|type|type of authority|la type|local authority type".split("|")
+    ),
+}
+"""What identifiers are called in foreign files."""
+
+_YES = frozenset("yes|y|true|ticked|selected|checked|✓".split("|"))
+_NO = frozenset("no|n|false|not ticked|not selected|unticked|unchecked".split("|"))
+_NO_ANSWER = frozenset(
+    "no answer|not answered|no response|missing|refused|refusal|don't know|dont know|not stated"
+    "|not known|unknown|not applicable|n a|na|nk|dk|not asked|skipped|blank".split("|")
+)
+
+SEPARATORS = (";", ", ", ",", "|")
+"""What stands between several ticks in a cell."""
+
+
+def draft(sheets: Sequence[Headed], codebook: Codebook) -> pd.DataFrame:
+    """Draft a crosswalk from the names, labels and codes of a file.
+
+    Parameters
+    ----------
+    sheets
+        The sheets of a file, or of several.
+    codebook
+        The questionnaire.
+
+    Returns
+    -------
+    DataFrame
+        ``column, item, code, answer`` as in the crosswalk, ``group, separator, sheet`` where
+        there is use for them, in the order of the file; and to help ``label`` (what the file
+        calls the column or the code) and ``question`` (of the item). A match that is not sure
+        begins with a question mark; a column that matches nothing has an empty item.
+    """
+    drafts = [_of_sheet(one, codebook) for one in sheets]
+    whole = pd.concat(drafts, ignore_index=True)
+    # a name that means one thing in one sheet and another in the next is said sheet by sheet
+    meant = whole[whole["separator"] == ""].groupby("column")["item"].nunique()
+    several = whole["column"].isin(meant.index[meant > 1])
+    whole["sheet"] = whole["sheet"].where(several, "")
+    whole = whole.drop_duplicates(["column", "sheet", "code"], ignore_index=True)
+    return whole.drop(columns=[name for name in MORE if not whole[name].any()])
+
+
+def _of_sheet(one: Headed, codebook: Codebook) -> pd.DataFrame:
+    columns = [*dict.fromkeys(one.names.values())]
+    texts = {str(name): some["text"].value_counts() for name, some in one.cells.groupby("name")}
+    nothing = pd.Series(dtype="int64")
+    matches = _matches(columns, one.labels, codebook)
+    if {*KNOWN[-2:]} <= {*columns}:  # a long file by the names of this project
+        matches.update({name: name for name in KNOWN[-2:]})
+    ticks = _ticked_groups(columns, texts, matches, one, codebook)
+    rows: list[dict[str, str]] = []
+    for column in columns:
+        item = matches[column]
+        guess = item.lstrip(f"{UNDECIDED} ")
+        met, label = texts.get(column, nothing), one.labels.get(column, "")
+        several = None if guess in IDENTIFIERS else several_ticks(met)
+        if several is not None and (options := _options(several[1], codebook)):
+            rows += [{"column": column, "separator": several[0], **option} for option in options]
+            continue
+        question = codebook[guess].question if guess in codebook else ""
+        blank = ticks.get(column)
+        rows.append(
+            {"column": column, "item": item, "label": label, "question": question}
+            | ({} if blank is None else {"answer": "no" if blank else f"{UNDECIDED} no"})
+            | ({"group": blank} if blank else {})
+        )
+        # without an item there is nothing to say of its codes yet
+        for code, answer, told in _codes(one, column, [*met.index], codebook.get(guess), guess):
+            rows.append(
+                {"column": column, "item": item, "code": code, "answer": answer, "label": told}
+            )
+    table = pd.DataFrame(rows, columns=[*COLUMNS, *MORE, *HELP], dtype="str").fillna("")
+    return table.assign(sheet=one.sheet.name)
+
+
+def plain(text: str) -> str:
+    """Return the words of a name or label, in lower case."""
+    spaced = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", text)
+    words = " ".join(re.findall(r"[^\W_]+", spaced.casefold()))
+    return re.sub("^q[0-9]+[a-z]? (?=.)", "", words)  # the number of a question
+
+
+def pieces(name: str) -> list[str]:
+    """Return the parts of a heading such as "Option - Question", "Question [Option]", "q/a"."""
+    return [part.strip() for part in re.split(r"\s[-–|:]\s|[/\[\]]|:\s", name) if part.strip()]
+
+
+def _own_part(columns: Iterable[str]) -> dict[str, str]:
+    """Return of each heading what it does not share with others: the option, not the question."""
+    columns = [*columns]
+    shared = Counter(part for name in columns for part in {*pieces(name)})
+    own = {
+        name: " ".join(part for part in pieces(name) if shared[part] == 1 or len(columns) == 1)
+        for name in columns
+    }
+    return {name: part or name for name, part in own.items()}
+
+
+def _matches(
+    columns: Sequence[str], labels: Mapping[str, str], items: Mapping[str, Item]
+) -> dict[str, str]:
+    """Return the item of each column: sure, marked as unsure, or empty; no item twice."""
+    from rapidfuzz import fuzz
+
+    matches = dict.fromkeys(columns, "")
+    names = {
+        item.item: {plain(text) for text in (item.item, item.label, item.question)} - {""}
+        for item in items.values()
+    }
+    own = _own_part(columns)
+    own_labels = _own_part(labels[name] for name in columns if labels.get(name))
+    scores: list[tuple[float, float, str, str]] = []
+    for column in columns:
+        label = labels.get(column, "")
+        told = {plain(text) for text in (column, label, own[column], own_labels.get(label, ""))}
+        told.discard("")
+        exact = [item for item, known in names.items() if not known.isdisjoint(told)]
+        called = [name for name, known in _KNOWN_AS.items() if not known.isdisjoint(told)]
+        if column in (*IDENTIFIERS, *items) or called or len(exact) == 1:
+            first = column if column in (*IDENTIFIERS, *items) else (*called, *exact)[0]
+            scores.append((200.0 if first == column else 101.0, 101.0, column, first))
+            continue
+        found = []
+        for item, known in names.items():
+            ratio = max((fuzz.ratio(a, b) for a in known for b in told), default=0.0)
+            # words within a longer text are worth offering, never sure
+            within = max((fuzz.token_set_ratio(a, b) for a in known for b in told), default=0.0)
+            found.append((max(ratio, min(within, SURE - 1) - 5), ratio, item))
+        found.sort(key=lambda row: (-row[0], -row[1]))
+        for place, (score, _, item) in enumerate(found[:5]):
+            ahead = score - (found[place + 1][0] if place + 1 < len(found) else 0.0)
+            scores.append((score, ahead if not place else 0.0, column, item))
+    taken: set[str] = set()
+    for best, ahead, column, item in sorted(scores, key=lambda row: (-row[0], -row[1])):
+        if matches[column] or item in taken or best < UNSURE:
+            continue
+        sure = best >= SURE and ahead >= MARGIN
+        matches[column] = item if sure else f"{UNDECIDED} {item}"
+        taken.add(item)
+    return matches
+
+
+def ticked(met: pd.Series, rows: int) -> bool:
+    """Whether a column holds one text and blanks, as one option of "tick all that apply" does."""
+    return len(met) == 1 and int(met.sum()) < rows and plain(str(met.index[0])) not in _NO
+
+
+def _ticked_groups(
+    columns: Sequence[str],
+    texts: Mapping[str, pd.Series],
+    matches: Mapping[str, str],
+    one: Headed,
+    codebook: Codebook,
+) -> dict[str, str]:
+    """Return, of columns that hold ticks, the group: empty where one stands alone.
+
+    Columns of one question are those that a multiple-response set lists, whose headings share a
+    part, or whose items are of one section.
+    """
+    rows = one.cells["row"].nunique()
+    found = {}
+    for column in columns:
+        item = codebook.get(matches[column].lstrip(f"{UNDECIDED} "))
+        if item is None or item.response != "yes_no":
+            continue
+        if column in texts and ticked(texts[column], rows):
+            found[column] = item.section
+    for number, of_one in enumerate(one.sheet.sets, 1):
+        for column in of_one.columns:
+            if column in found:
+                found[column] = of_one.label or f"set {number}"
+    shared = Counter(part for column in found for part in {*pieces(column)})
+    for column in found:
+        common = [part for part in pieces(column) if shared[part] > 1]
+        if common:
+            found[column] = common[0]
+    size = Counter(found.values())
+    return {column: group if size[group] > 1 else "" for column, group in found.items()}
+
+
+def several_ticks(met: pd.Series) -> tuple[str, list[str]] | None:
+    """Return the separator and the options of a column whose cells hold several ticks.
+
+    Such cells are made of the same few parts again and again.
+    """
+    for separator in SEPARATORS:
+        if separator == "," and any(", " in text for text in met.index):
+            continue
+        split = {
+            text: [p.strip() for p in text.split(separator) if p.strip()] for text in met.index
+        }
+        counts: Counter[str] = Counter()
+        for text, found in split.items():
+            for part in found:
+                counts[part] += int(met[text])
+        many = [text for text, found in split.items() if len(found) > 1]
+        if not many or not counts or max(map(len, counts)) > 200:
+            continue
+        often = [part for part, count in counts.items() if count > 1]
+        answers = sum(counts.values())
+        # Microsoft Forms ends each cell with the mark; of free text the parts do not come again
+        ended = separator == ";" and all(text.rstrip().endswith(";") for text in met.index)
+        again = sum(counts[part] for part in often) >= 0.8 * answers
+        if ended or (again and 2 <= len(often) <= 60):
+            return separator, [*counts]
+    return None
+
+
+def _options(options: Sequence[str], codebook: Codebook) -> list[dict[str, str]]:
+    """Return the rows of the options of several ticks; none where they are not in the codebook."""
+    matches = _matches(
+        options, {}, {name: one for name, one in codebook.items() if one.response == "yes_no"}
+    )
+    if 2 * sum(item != "" for item in matches.values()) < len(options):
+        return []
+    return [
+        {"item": item, "code": name, "answer": "yes" if item else ""}
+        for name, item in matches.items()
+    ]
+
+
+def _codes(
+    one: Headed, column: str, met: Sequence[str], item: Item | None, guess: str
+) -> list[tuple[str, str, str]]:
+    """Return the codes of a column, the answer drafted for each, and what the file calls it."""
+    labels = one.sheet.value_labels.get(column, {})
+    missing = one.sheet.missing.get(column, frozenset())
+    codes = [*dict.fromkeys([*labels, *(met if len(met) <= CODES_DRAFTED else [])])]
+    if item is None and not (guess in IDENTIFIERS and labels):
+        return []
+    if item is not None and not labels:
+        # what needs no more than a repair is left to the checks, which offer and count it
+        codes = [code for code in codes if not _understood(code, item)]
+    drafted = []
+    for code in sorted(codes, key=_by_number):
+        label = labels.get(code, "")
+        if code in missing or plain(label or code) in _NO_ANSWER:
+            answer = ""
+        elif item is None:
+            answer = label
+        elif item.response == "yes_no" and not label and len(met) == 1:
+            answer = "yes"  # a tick: it stands alone in its column, whatever it is
+        elif SHORTHAND.fullmatch(label or code):
+            answer = ""
+        else:
+            answer = _answer(label or code, item)
+        drafted.append((code, answer, label))
+    return drafted
+
+
+def _understood(code: str, item: Item) -> bool:
+    known = {plain(text) for pair in item.answers.items() for text in pair}
+    if item.response == "yes_no":
+        known |= {"y", "true", "n", "false"}
+    return plain(code) in known
+
+
+def _by_number(code: str) -> tuple[int, float, str]:
+    try:
+        return (0, float(code), code)
+    except ValueError:
+        return (1, 0.0, code)
+
+
+def _answer(text: str, item: Item) -> str:
+    """Return the answer that a label means, or a question mark with the nearest."""
+    from rapidfuzz import fuzz, process
+
+    meant = plain(text) or text
+    for answer, label in item.answers.items():
+        if meant in (plain(answer), plain(label)):
+            return answer
+    if item.response == "yes_no":
+        return "yes" if meant in _YES else "no" if meant in _NO else UNDECIDED
+    names = {plain(label): answer for answer, label in item.answers.items()}
+    near = process.extractOne(meant, [*names], scorer=fuzz.ratio, score_cutoff=UNSURE)
+    return f"{UNDECIDED} {names[near[0]]}" if near else UNDECIDED
+
+
+def write_draft(table: pd.DataFrame, path: str | Path) -> Path:
+    """Write a drafted crosswalk as CSV.
+
+    A cell that a spreadsheet would take for a formula gets an apostrophe before it, which
+    `csm_lib.own.crosswalk.read_crosswalk` takes off again.
+
+    Raises
+    ------
+    ReturnsError
+        There is a file of this name: an analyst's work is not overwritten.
+    OSError
+        It cannot be written.
+    """
+    path = Path(path)
+    if is_there(path):
+        raise ReturnsError(f"{path}: is there already, and may hold your work. Name another file.")
+    with whole(path) as made, made.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file, lineterminator="\n")
+        writer.writerow(table.columns)
+        writer.writerows(map(guarded, row) for row in table.to_numpy().tolist())
+    return path
