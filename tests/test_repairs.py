@@ -6,7 +6,14 @@ import pandas as pd
 import pytest
 
 from csm_lib.codebook import Item
-from csm_lib.own.repairs import keys, of_answers, of_names, speaks_in_noughts_and_ones
+from csm_lib.own.repairs import (
+    begins_in,
+    is_shorthand,
+    key,
+    of_answers,
+    of_names,
+    speaks_in_noughts_and_ones,
+)
 
 LEVELS = {"head": "Head of the organisation", "senior_officer": "Senior officer"}
 
@@ -76,10 +83,6 @@ def test_what_is_written_as_it_must_be_needs_no_repair() -> None:
     assert of_answers(["yes", "no"], SEAT, numbers=True) == {}
 
 
-def test_a_cross_beside_ticks_is_not_taken_for_yes() -> None:
-    assert of_answers(["x", "✓"], SEAT) == {"✓": ("yes", "synonym")}
-
-
 def test_a_number_beside_another_word_is_not_taken_for_an_answer() -> None:
     assert of_answers(["1", "yes"], SEAT, numbers=True) == {}
     assert of_answers(["1", "2"], SEAT, numbers=True) == {}
@@ -112,11 +115,11 @@ def test_a_column_of_very_many_texts_is_left_alone() -> None:
 
 
 def test_noughts_and_ones_are_spoken_only_where_there_are_no_other_numbers() -> None:
-    assert speaks_in_noughts_and_ones([["1", "0"], ["1", "yes"], []])
-    assert not speaks_in_noughts_and_ones([["1", "0"], ["1", "2"]])
-    assert not speaks_in_noughts_and_ones([["1", "0"], [" 9 "]])
-    assert not speaks_in_noughts_and_ones([["1", "0"], ["-1"]])
-    assert not speaks_in_noughts_and_ones([["1", "0"], ["1.5"]])
+    assert speaks_in_noughts_and_ones(["1", "0", "1", "yes"])
+    assert not speaks_in_noughts_and_ones(["1", "0", "1", "2"])
+    assert not speaks_in_noughts_and_ones(["1", "0", " 9 "])
+    assert not speaks_in_noughts_and_ones(["1", "0", "-1"])
+    assert not speaks_in_noughts_and_ones(["1", "0", "1.5"])
 
 
 def test_names_lose_the_spaces_around_them() -> None:
@@ -144,5 +147,66 @@ def test_codes_of_names_are_read_as_the_file_explains_them() -> None:
 
 
 def test_names_that_differ_by_case_spaces_or_the_making_of_an_accent_share_a_key() -> None:
-    assert len(set(keys(["É t\u00a0A", "e\u0301TA", "éta\u200b"]))) == 1
-    assert len(set(keys(["A1", "A2", "A-1"]))) == 3
+    assert len({key(name) for name in ("É t\u00a0A", "e\u0301TA", "éta\u200b")}) == 1
+    assert len({key(name) for name in ("A1", "A2", "A-1")}) == 3
+
+
+@pytest.mark.parametrize("beside", ["yes", "no", "c", "z", "..", "[x]", "1", "✓"])
+def test_a_cross_beside_anything_else_is_not_taken_for_yes(beside: str) -> None:
+    assert "x" not in of_answers(["x", beside], SEAT, numbers=True)
+    assert "x" not in of_answers(["x"], SEAT, beside=["x", beside])
+    assert of_answers(["x", "X", " x "], SEAT) == dict.fromkeys(
+        ("x", "X", " x "), ("yes", "synonym")
+    )
+
+
+@pytest.mark.parametrize(
+    "text", ["[c]", "[x]", "[z]", "[low]", "[u]", "[b]", "..", "...", "…", ":"]
+)
+def test_the_shorthand_of_official_statistics_is_offered_as_no_answer(text: str) -> None:
+    assert of_answers([text, "yes"], SEAT) == {text: ("", "shorthand")}
+    assert of_answers([text], LEVEL) == {text: ("", "shorthand")}
+    assert is_shorthand(text)
+
+
+@pytest.mark.parametrize("text", ["x", "z", "c", "*", "-", "–", "(c)", "( x )", "X", "[-"])
+def test_shorthand_that_may_mean_something_else_is_never_repaired(text: str) -> None:
+    assert of_answers([text, "yes"], SEAT) == {}
+    assert is_shorthand(text)
+
+
+def test_a_ticked_box_beside_an_empty_one_is_no_shorthand() -> None:
+    assert of_answers(["[x]", "[ ]"], SEAT) == {}
+
+
+def test_a_letter_that_is_an_answer_is_one() -> None:
+    letters = item("odd", {"c": "Often", "z": "Never"})
+    assert of_answers(["c", "C", "never"], letters) == {"C": ("c", "case"), "never": ("z", "label")}
+
+
+@pytest.mark.parametrize("text", ["n/a", "none", "nil", "xx", "no", "y", "n", "?", "[yes]", "c1"])
+def test_other_words_are_no_shorthand(text: str) -> None:
+    assert not is_shorthand(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "year"),
+    [
+        ("2023-24", 2023),
+        ("2023/24", 2023),
+        ("202324", 2023),
+        ("FY2023-24", 2023),
+        ("fy 2023/2024", 2023),
+        ("2023 - 2024", 2023),
+        ("2023–24", 2023),
+        ("1999-00", 1999),
+        ("2023-25", None),
+        ("2023-23", None),
+        ("2023", None),
+        ("2023-4", None),
+        ("202312", None),
+        ("2023-01-01", None),
+    ],
+)
+def test_a_financial_year_begins_in_its_first_year(text: str, year: int | None) -> None:
+    assert begins_in(text) == year

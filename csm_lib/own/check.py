@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import replace
+import re
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
@@ -13,25 +13,30 @@ import pandas as pd
 from csm_lib.codebook import did_you_mean
 from csm_lib.errors import ReturnsError
 from csm_lib.own import repairs, rules
-from csm_lib.own.report import REPAIRS, RULES, Fault, Place, Report, unit_of
-from csm_lib.own.rules import Column, Table
+from csm_lib.own.report import REPAIRS, Report
+from csm_lib.own.rules import NO_YEAR, Laid, told
 from csm_lib.returns import IDENTIFIERS
 
 if TYPE_CHECKING:
-    from pandera.pandas import DataFrameSchema
-
     from csm_lib.codebook import Codebook
-    from csm_lib.own.rules import Ints
-    from csm_lib.own.tables import Raw
+    from csm_lib.own.table import Table
 
 Progress = Callable[[int, int, str], None]
 """Told how many steps are done, of how many, and what is being done."""
 
 STEPS = ("reading the file", "looking at each column", "comparing columns and rows", "setting up")
 
+LONG = {"item", "answer"}
+"""The columns of the long form, besides the identifiers."""
+
+SHEET = ["file", "sheet"]
+KIND = [*SHEET, "column", "item", "text", "answer"]
+NOTE = re.compile(r"\W*(?:foot)?(?:notes?|sources?|key|symbols?)\b|.{40,}\.$", re.IGNORECASE)
+"""How a note under a table begins, or that it ends as a sentence."""
+
 
 def read_returns(
-    path: str | Path,
+    path: str | Path | Sequence[str | Path],
     codebook: Codebook,
     *,
     crosswalk: str | Path | None = None,
@@ -39,16 +44,16 @@ def read_returns(
     repair: bool = False,
     progress: Progress | None = None,
 ) -> pd.DataFrame:
-    """Read returns from a file and check them against the codebook.
+    """Read returns from a file, or several, and check them against the codebook.
 
     Parameters
     ----------
     path
-        A file of any format that `csm_lib.own.tables` reads, with the columns ``authority, year,
-        region, authority_type`` and one column per item, named by the item's id. Yes/no items
-        hold ``yes``, ``no`` or nothing; other items one of their answers or nothing. Nothing
-        else is understood unless `repair` is given. A column for an item that was never answered
-        may be left out.
+        A file of any format that `csm_lib.own.table` reads, with the columns ``authority, year``
+        and one column per item, named by the item's id; ``region`` and ``authority_type`` where
+        they are known. Yes/no items hold ``yes``, ``no`` or nothing; other items one of their
+        answers or nothing. Nothing else is understood unless `repair` is given. A column for an
+        item that was never answered may be left out, and ``year`` where the codebook knows one.
     codebook
         The questionnaire the returns answer.
     crosswalk
@@ -85,7 +90,7 @@ def read_returns(
 
 
 def check_file(
-    path: str | Path,
+    path: str | Path | Sequence[str | Path],
     codebook: Codebook,
     *,
     crosswalk: str | Path | None = None,
@@ -102,295 +107,294 @@ def check_file(
     CollectionError
         The crosswalk is not as it must be.
     """
-    from csm_lib.own.crosswalk import (  # knows the formats, which are heavy
-        read_crosswalk,
-        read_file,
-    )
+    from csm_lib.own.adapter import read_table  # knows the formats, which are heavy
 
-    key = None if crosswalk is None else read_crosswalk(crosswalk, codebook)
     tell = progress or _silent
     tell(0, len(STEPS), STEPS[0])
-    raw = read_file(path, codebook, crosswalk=key, progress=lambda what: tell(0, len(STEPS), what))
-    coded = () if key is None else [name for name, codes in key.codes.items() if codes]
-    return check_raw(raw, codebook, coded=coded, frame=frame, repair=repair, progress=progress)
+    table = read_table(
+        path, codebook, crosswalk=crosswalk, progress=lambda what: tell(0, len(STEPS), what)
+    )
+    return check_table(table, codebook, frame=frame, repair=repair, progress=progress)
 
 
-def check_raw(
-    raw: Raw,
+def check_table(
+    table: Table,
     codebook: Codebook,
     *,
-    coded: Collection[str] = (),
     frame: pd.DataFrame | None = None,
     repair: bool = False,
+    aliases: Mapping[str, str] | None = None,
     progress: Progress | None = None,
 ) -> Report:
-    """Find every fault of returns that were read as text.
+    """Find every fault of returns that were read into one long table.
 
     Parameters
     ----------
-    raw
-        Returns as text, as `csm_lib.own.crosswalk.read_file` gives them.
+    table
+        The returns.
     codebook, frame, repair, progress
         As in `read_returns`.
-    coded
-        Columns of the file whose codes a crosswalk explains. A number left in one of them is
-        never taken for an answer.
+    aliases
+        By name of a respondent as the returns have it: the name to use.
     """
     tell = progress or _silent
     tell(1, len(STEPS), STEPS[1])
-    rulebook = schema(codebook, frame)
-    double = set(raw.frame.columns[raw.frame.columns.duplicated()])
-    found = [
-        str(name)
-        for name in raw.frame.columns
-        if name not in double and (name in IDENTIFIERS or name in codebook)
-    ]
-    columns = {name: _column(raw, name) for name in found}
-    offers = _offers(raw, columns, codebook, coded, frame)
-    columns = {name: _repaired(column, offers[name]) for name, column in columns.items()}
-    structure, misfits = _validate(raw, columns, rulebook)
+    known = {} if frame is None else {
+        name: sorted(frame[name].unique()) for name in ("region", "authority_type")
+    }  # fmt: skip
+    structure, columns, notices = _columns(table, codebook)
+    notes = _notes(table, columns)
+    cells = table.cells.drop(index=notes["at"].tolist())
+    cells = cells[cells["item"].isin([*IDENTIFIERS, *codebook])]
+    gone = table.columns.duplicated(KIND[:4], keep=False)
+    if gone.any():  # of two columns of one name it is not known which is meant
+        place = table.columns.loc[gone, KIND[:3]].drop_duplicates()
+        met = cells[KIND[:3]].merge(place, how="left", indicator=True)["_merge"]
+        cells = cells[met.to_numpy() == "left_only"]
+    cells, offers, more = _read(cells, columns, codebook, known, aliases or {})
 
     tell(2, len(STEPS), STEPS[2])
-    table = Table(
-        codebook=codebook,
-        columns=columns,
-        misfits=misfits,
-        complete=not structure,
-        known_names=frame is not None,
+    records = table.records[~table.records["record"].isin(notes["record"])]
+    laid = _laid(records, cells, columns, codebook, known, complete=not structure)
+    faults = pd.concat(
+        [
+            *structure,
+            told(
+                "note_row",
+                notes,
+                "a return, or an empty row",
+                "Such a row holds a text in the first column alone: delete it if it is a note.",
+            ),
+            *rules.found(laid),
+        ],
+        ignore_index=True,
     )
-    order = list(RULES)
-    groups = sorted([*structure, *rules.faults(table)], key=lambda one: order.index(one.rule))
 
     tell(3, len(STEPS), STEPS[3])
-    listed = _listed(columns, offers)
-    stopped = any(RULES[one.rule].severity == "error" for one in groups)
-    returns = None if stopped or (len(listed) and not repair) else _typed(table)
+    stopped = faults["severity"].eq("error").any() or (len(offers) and not repair)
+    returns = None if stopped else _typed(laid)
     tell(4, len(STEPS), "done")
-    return Report(raw.path, tuple(groups), listed, returns, raw.notices)
-
-
-def schema(codebook: Codebook, frame: pd.DataFrame | None = None) -> DataFrameSchema:
-    """Return the schema that a codebook asks returns to follow, as text.
-
-    Parameters
-    ----------
-    codebook
-        The questionnaire.
-    frame
-        The regions and types there are, if known.
-
-    Returns
-    -------
-    DataFrameSchema
-        The columns there must be and may be, and the texts each may hold. The name of a check is
-        the rule it stands for.
-    """
-    import pandera.pandas as pa  # heavy, and only needed where returns are read
-
-    def one_of(known: Sequence[str], rule: str) -> pa.Check:
-        return pa.Check.isin(known, name=rule, error=rule)
-
-    columns = {name: pa.Column("str", nullable=True) for name in IDENTIFIERS}
-    years = [str(year) for year in codebook.years]
-    columns["year"] = pa.Column("str", one_of(years, "unknown_year"), nullable=True)
-    if frame is not None:
-        for name, rule in (("region", "unknown_region"), ("authority_type", "unknown_type")):
-            known = sorted(frame[name].unique())
-            columns[name] = pa.Column("str", one_of(known, rule), nullable=True)
-    for item in codebook.values():
-        columns[item.item] = pa.Column(
-            "str", one_of(list(item.answers), "unknown_answer"), nullable=True, required=False
-        )
-    return pa.DataFrameSchema(columns, strict=True, unique_column_names=True)
+    return Report(
+        table.path, faults, offers, returns, (*table.notices, *notices, *more, *rules.samples(laid))
+    )
 
 
 def _silent(_done: int, _total: int, _what: str) -> None:
     """Tell nobody."""
 
 
-def _used(column: pd.Series) -> tuple[Ints, pd.Index[str]]:
-    """Return the texts that stand in a column, and for each row the place of its own."""
-    codes: Ints = column.cat.codes.to_numpy()
-    texts = pd.Index(column.cat.categories, dtype="str")
-    times = np.bincount(codes.astype(np.int64) + 1, minlength=len(texts) + 1)[1:]
-    if times.all() and "" not in texts:
-        return codes, texts
-    kept = (times > 0) & (texts != "")
-    place = np.full(len(texts) + 1, -1, dtype=np.int64)
-    place[:-1][kept] = np.arange(kept.sum())
-    return place[codes], texts[kept]
-
-
-def _offers(
-    raw: Raw,
-    columns: Mapping[str, Column],
-    codebook: Codebook,
-    coded: Collection[str],
-    frame: pd.DataFrame | None,
-) -> dict[str, dict[str, repairs.Repair]]:
-    """Return, by column, the repairs on offer for its texts."""
-    explained = {
-        name
-        for name, column in columns.items()
-        if column.name in coded or raw.value_labels.get(column.name)
-    }
-    numbers = repairs.speaks_in_noughts_and_ones(
-        column.texts[: repairs.MANY].tolist()
-        for name, column in columns.items()
-        if name in codebook and codebook[name].response == "yes_no" and name not in explained
-    )
-    known = {"year": [str(year) for year in codebook.years]}
-    if frame is not None:
-        known |= {name: sorted(frame[name].unique()) for name in ("region", "authority_type")}
-    offers = {}
-    for name, column in columns.items():
-        labels = {} if column.name in coded else raw.value_labels.get(column.name, {})
-        if name in IDENTIFIERS:
-            offers[name] = repairs.of_names(
-                column.texts,
-                known=known.get(name, ()),
-                value_labels=labels if name in ("region", "authority_type") else None,
-            )
-        else:
-            offers[name] = repairs.of_answers(
-                column.texts.tolist(),
-                codebook[name],
-                value_labels=labels,
-                numbers=numbers and name not in explained,
-            )
-    return offers
-
-
-def _column(raw: Raw, name: str) -> Column:
-    """Return a column as it stands."""
-    codes, texts = _used(raw.frame[name])
-    where = raw.rows[name], raw.sheets[name], unit_of(raw.path)
-    return Column(raw.names[name], codes, texts, codes, texts, *where)
-
-
-def _repaired(column: Column, offers: Mapping[str, repairs.Repair]) -> Column:
-    """Return a column as it is once its texts are repaired."""
-    if not offers:
-        return column
-    becomes = [offers[text].becomes if text in offers else text for text in column.found_texts]
-    place, unique = pd.factorize(np.array([*becomes, ""], dtype=object))
-    blank = place[-1]  # what is read as no answer, and the place of empty cells, -1
-    place = np.where(place == blank, -1, place - (place > blank))
-    texts = pd.Index(np.delete(unique, blank), dtype="str")
-    return replace(column, codes=place[column.found], texts=texts)
-
-
-def _validate(
-    raw: Raw, columns: Mapping[str, Column], rulebook: DataFrameSchema
-) -> tuple[list[Fault], dict[str, Ints]]:
-    """Hold the different texts of each column to the schema, not its millions of cells.
-
-    Returns
-    -------
-    tuple
-        The faults of whole columns; and by column the places of the texts that do not fit.
-    """
-    from pandera.errors import SchemaErrors
-
-    few = {
-        name: pd.Series(column.texts)
-        for name, column in columns.items()
-        if rulebook.columns[name].checks and len(column.texts) <= repairs.MANY
-    }
-    none = pd.Series([], dtype="str")
-    names = raw.frame.columns
-    sheet = pd.concat([few.get(name, none) for name in names], axis=1).astype("str")
-    sheet.columns = names
-    misfits: dict[str, list[int]] = {}
-    faults: list[Fault] = []
-    try:
-        rulebook.validate(sheet, lazy=True)
-    except SchemaErrors as errors:
-        for case in errors.failure_cases.to_dict("records"):
-            if case["schema_context"] == "Column":
-                misfits.setdefault(str(case["column"]), []).append(int(case["index"]))
-        faults = _structure(raw, errors.failure_cases, list(rulebook.columns))
-    places = {name: np.array(at, dtype=np.int64) for name, at in misfits.items() if name in few}
-    for name, column in columns.items():
-        if rulebook.columns[name].checks and name not in few:
-            (check,) = rulebook.columns[name].checks
-            fits = check(pd.Series(column.texts)).check_output
-            places[name] = np.flatnonzero(~fits.to_numpy(dtype=bool))
-    return faults, places
-
-
-def _structure(raw: Raw, cases: pd.DataFrame, known: list[str]) -> list[Fault]:
-    """Return the faults of whole columns that a schema found."""
-    faults = []
-    for case in cases[cases["schema_context"] == "DataFrameSchema"].to_dict("records"):
-        name = str(case["failure_case"])
-        if case["check"] == "column_in_dataframe":
+def _columns(
+    table: Table, codebook: Codebook
+) -> tuple[list[pd.DataFrame], pd.DataFrame, list[str]]:
+    """Return the faults of whole columns, the columns that can be judged, and notices."""
+    columns = table.columns
+    sheets = columns[["file", "sheet"]].drop_duplicates()
+    faults, notices = [], []
+    for name in ("authority", "year"):
+        where = columns.loc[columns["item"] == name, ["file", "sheet"]].drop_duplicates()
+        lacking = sheets.merge(where, how="left", indicator=True)
+        lacking = lacking[lacking["_merge"] == "left_only"]
+        if name == "authority" or len(codebook.years) > 1:
             remedy = f"Add the column {name!r}, even if its cells are empty."
-            faults.append(_of_column("missing_column", name, "", "a column of this name", remedy))
-        elif case["check"] == "column_in_schema":
-            own = raw.names.get(name, name)
-            remedy = (
-                "Rename it to the item's id, or say in a columns.csv which item it is, if any."
-                f"{did_you_mean(own, known) if len(own) <= 60 else ''}"
+            lacking = lacking.assign(row=None, column=name, text="")
+            faults.append(told("missing_column", lacking, "a column of this name", remedy))
+        elif len(lacking):
+            notices.append(
+                f"there is no column 'year': every row is taken for {codebook.years[0]}, the one "
+                "year of the codebook."
             )
-            sheet = raw.sheets.get(name, "")
-            faults.append(
-                _of_column("unknown_column", own, sheet, "an item of the codebook", remedy)
-            )
-    for name in dict.fromkeys(raw.frame.columns[raw.frame.columns.duplicated()]):
-        own = raw.names.get(name, str(name))
-        remedy = f"Two columns are named {own!r}: rename or drop one."
-        sheet = raw.sheets.get(name, "")
-        faults.append(_of_column("double_column", own, sheet, "one column of this name", remedy))
-    return faults
+    own = [*IDENTIFIERS, *codebook]
+    in_sheet = columns.groupby(["file", "sheet"])["item"].transform(lambda some: {*some} >= LONG)
+    met = table.cells[["file", "sheet", "column", "item"]].drop_duplicates()  # of the long form
+    strange = pd.concat([columns[~(in_sheet & columns["item"].isin(LONG))], met])
+    strange = strange[~strange["item"].isin(own)].drop_duplicates(["file", "sheet", "column"])
+    remedies = [
+        "Rename it to the item's id, or say in a columns.csv which item it is, if any."
+        + (did_you_mean(name, own) if len(name) <= 60 else "")
+        for name in strange["column"]
+    ]
+    faults.append(
+        told("unknown_column", strange.assign(row=None, text=""), "an item of the codebook",
+             remedies)
+    )  # fmt: skip
+    double = columns.duplicated(["file", "sheet", "column", "item"], keep=False)
+    twice = columns[double].drop_duplicates(["file", "sheet", "column"])
+    faults.append(
+        told("double_column", twice.assign(row=None, text=""), "one column of this name",
+             [f"Two columns are named {name!r}: rename or drop one." for name in twice["column"]])
+    )  # fmt: skip
+    judged = columns[~double & columns["item"].isin(own)]
+    return [one for one in faults if len(one)], judged, notices
 
 
-def _of_column(rule: str, column: str, sheet: object, expected: str, remedy: str) -> Fault:
-    place = Place(sheet if isinstance(sheet, str) else "", None)
-    return Fault(rule, column, "", expected, remedy, 1, (place,))
+def _notes(table: Table, columns: pd.DataFrame) -> pd.DataFrame:
+    """Return the rows with a text in the first column alone: most likely notes under the table."""
+    first = table.columns.drop_duplicates(SHEET)[[*SHEET, "column"]]
+    alone = table.cells[~table.cells["record"].duplicated(keep=False)].reset_index(names="at")
+    alone = alone.merge(first)
+    dated = columns.loc[columns["item"] == "year", SHEET].drop_duplicates()
+    with_year = alone.merge(dated, how="left", indicator=True)["_merge"] == "both"
+    # where a row needs no year, it may be a respondent who did not answer
+    note = with_year | alone["text"].str.match(NOTE)
+    return alone[note & ~alone["text"].map(repairs.is_number).astype(bool)]
 
 
-def _listed(
-    columns: Mapping[str, Column], offers: Mapping[str, Mapping[str, repairs.Repair]]
-) -> pd.DataFrame:
-    """Return the repairs on offer with the number of cells each would change."""
-    rows = []
-    for name, column in columns.items():
-        if not offers[name]:
-            continue
-        times = np.bincount(column.found.astype(np.int64) + 1)[1:]
-        for text, count in zip(column.found_texts, times, strict=True):
-            if text in offers[name]:
-                rows.append((column.name, text, *offers[name][text], count))
-    frame = pd.DataFrame(rows, columns=list(REPAIRS))
-    return frame.astype({name: "int64" if name == "count" else "str" for name in REPAIRS})
+def _read(
+    cells: pd.DataFrame,
+    columns: pd.DataFrame,
+    codebook: Codebook,
+    known: Mapping[str, Sequence[str]],
+    aliases: Mapping[str, str],
+) -> tuple[pd.DataFrame, pd.DataFrame, list[str]]:
+    """Return the cells with what each is read as; the repairs that takes; and notices.
 
-
-def _typed(table: Table) -> pd.DataFrame:
-    """Return a table without faults as returns."""
-    years = np.array(table.codebook.years, dtype=np.int64)
-    authority = table.columns["authority"]
-    rank = np.empty(len(authority.texts), dtype=np.int64)
-    rank[authority.texts.argsort()] = np.arange(len(rank))
-    order = np.lexsort((table.years, rank[authority.codes]))
-    columns: dict[str, pd.Series] = {}
-    for name in IDENTIFIERS:
-        one = table.columns[name]
-        columns[name] = (
-            pd.Series(years[table.years[order]])
-            if name == "year"
-            else _text(one.codes[order], one.texts)
-        )
-    for item in table.codebook.values():
-        given = table.answers.get(item.item)
-        given = np.full(len(order), rules.BLANK) if given is None else given[order]
-        if item.response == "yes_no":
-            columns[item.item] = pd.Series(pd.arrays.BooleanArray(given == 0, given < 0))
+    Only different texts are looked at, not their millions of cells.
+    """
+    cells = cells.astype(dict.fromkeys(KIND, "category"))
+    which = cells.groupby(KIND, observed=True, sort=False).ngroup().to_numpy()
+    kinds = cells[KIND].iloc[np.unique(which, return_index=True)[1]].astype("str")
+    kinds["count"] = np.bincount(which, minlength=len(kinds))
+    said = columns[[*KIND[:4], "coded", "labels"]].drop_duplicates(KIND[:4])
+    kinds = kinds.merge(said, how="left", on=KIND[:4])  # in the long form an item is no column
+    kinds["coded"] = kinds["coded"].eq(True)
+    kinds["labels"] = kinds["labels"].map(lambda one: one if isinstance(one, dict) else {})
+    kinds["explained"] = kinds["coded"] | kinds["labels"].map(bool)
+    kinds["value"], kinds["fits"] = kinds["answer"].astype("object"), True
+    named = (kinds["item"] == "authority") & kinds["value"].str.strip().isin(list(aliases))
+    kinds.loc[named, "value"] = kinds.loc[named, "value"].str.strip().map(aliases)
+    yes_no = [name for name, item in codebook.items() if item.response == "yes_no"]
+    free = kinds.loc[kinds["item"].isin(yes_no) & ~kinds["explained"], "value"]
+    numbers = repairs.speaks_in_noughts_and_ones(free)
+    by_item = {str(item): [*some] for item, some in kinds.groupby("item")["value"]}
+    known = {**known, "year": [str(year) for year in codebook.years]}
+    offers: dict[Any, repairs.Repair] = {}
+    for names, some in kinds.groupby(KIND[:4], sort=False):
+        name = str(names[-1])
+        labels = {} if some["coded"].iloc[0] else some["labels"].iloc[0]
+        if name in codebook:
+            speaks = numbers and not some["explained"].iloc[0]
+            offered = repairs.of_answers(
+                [*some["value"]], codebook[name],
+                value_labels=labels, numbers=speaks, beside=by_item[name],
+            )  # fmt: skip
         else:
-            columns[item.item] = _text(given, pd.Index(list(item.answers), dtype="str"))
+            labels = labels if name in ("region", "authority_type") else {}
+            offered = repairs.of_names(
+                [*some["value"]], known=known.get(name, ()), value_labels=labels
+            )
+        offers |= {at: offered[text] for at, text in some["value"].items() if text in offered}
+    for at, one in offers.items():
+        kinds.loc[at, "value"] = one.becomes
+    for item, texts in kinds[kinds["item"].isin(list(codebook))].groupby("item")["value"]:
+        kinds.loc[list(texts.index), "fits"] = rules.fits(codebook[str(item)], texts)
+    read = [f"{one.text!r} as {one.value!r}" for one in kinds[named].itertuples()]
+    notices = [f"read by aliases.csv: {', '.join(dict.fromkeys(read))}."] if read else []
+    notices += _waves(kinds, codebook)
+    for name in ("value", "explained", "fits"):
+        column = kinds[name]
+        cells[name] = pd.Categorical(column)[which] if name == "value" else column.to_numpy()[which]
+    listed = kinds.rename(columns={"text": "found", "value": "becomes"}).loc[[*offers]]
+    listed["rule"] = [one.rule for one in offers.values()]
+    listed = listed.groupby(list(REPAIRS[:4]), sort=False)["count"].sum().reset_index()
+    order = {name: at for at, name in enumerate(dict.fromkeys(columns["column"]))}
+    listed = listed.sort_values("column", key=lambda some: some.map(order), kind="stable")
+    return cells[cells["value"] != ""], listed.reset_index(drop=True), notices
+
+
+def _waves(kinds: pd.DataFrame, codebook: Codebook) -> list[str]:
+    """Read financial years, where no other year stands in their column, and say so."""
+    years = kinds.loc[kinds["item"] == "year", "value"]
+    begin = years.map(repairs.begins_in).dropna().astype(int)
+    begin = begin[begin.isin(codebook.years)]
+    if years.astype("str").str.strip().str.fullmatch("[0-9]{4}").any():
+        return []
+    notices = [
+        f"years such as {years[some.index[0]]!r} were read as the wave that begins in {year}."
+        for year, some in begin.groupby(begin)
+    ]
+    kinds.loc[begin.index, "value"] = begin.astype("str")
+    return notices
+
+
+def _laid(
+    records: pd.DataFrame,
+    cells: pd.DataFrame,
+    columns: pd.DataFrame,
+    codebook: Codebook,
+    known: Mapping[str, list[str]],
+    complete: bool,
+) -> Laid:
+    """Lay the cells of one authority and year together, and join them to the codebook."""
+    own = cells[cells["item"].isin(IDENTIFIERS)].drop_duplicates(["record", "item"])
+    own = own.astype({"item": "str", "value": "str", "text": "str"})
+    wide = own.pivot(index="record", columns="item", values="value").reindex(columns=IDENTIFIERS)
+    wide["year_text"] = own[own["item"] == "year"].set_index("record")["text"]
+    records = records.merge(wide, how="left", left_on="record", right_index=True)
+    records = records.astype(dict.fromkeys(wide, "object")).fillna(dict.fromkeys(wide, ""))
+    dated = records["year"].map({str(year): year for year in codebook.years})
+    if len(codebook.years) == 1:
+        sheets = columns.loc[columns["item"] == "year", SHEET].drop_duplicates()
+        said = records.merge(sheets, how="left", indicator=True)["_merge"] == "both"
+        dated = dated.where(said.to_numpy(), codebook.years[0])
+    records["year"] = dated.fillna(NO_YEAR).astype("int64")
+    items = pd.concat([columns[[*SHEET, "item"]], cells[[*SHEET, "item"]].drop_duplicates()])
+    kind = items.astype("str").groupby(SHEET)["item"].agg(lambda some: " ".join(sorted({*some})))
+    records = records.merge(kind.rename("kind"), how="left", left_on=SHEET, right_index=True)
+    # the second return of one authority and year among sheets with the same items is another
+    known_row = (records["authority"] != "") & (records["year"] != NO_YEAR)
+    alone = records["record"].mask(known_row, NO_YEAR)
+    who = ["authority", "year", alone]
+    records["turn"] = records.groupby(["kind", *who], dropna=False).cumcount()
+    records["unit"] = records.groupby([*who, records["turn"]], sort=False).ngroup()
+    of_record = records.set_index("record")
+    cells = cells[cells["record"].isin(of_record.index)].assign(
+        unit=lambda some: some["record"].map(of_record["unit"]),
+        year=lambda some: some["record"].map(of_record["year"]),
+    )
+
+    there = {*columns["item"], *cells["item"].unique()}
+    names = [name for name in codebook if name in there]
+    units = of_record.drop_duplicates("unit").set_index("unit").sort_index()
+    shape = len(units), len(names)
+    grid, closed = np.full(shape, "", dtype=object), np.zeros(shape, dtype=bool)
+    held = np.stack(
+        [units["year"].isin(codebook[name].held) for name in names], axis=1
+    ) if names else np.zeros(shape, dtype=bool)  # fmt: skip
+    place = cells["item"].map({name: at for at, name in enumerate(names)}).astype("float")
+    mine = cells[place.notna()].drop_duplicates(["unit", "item"])
+    grid[mine["unit"], place[mine.index].astype(int)] = mine["value"].astype("object")
+    asked = held.copy()
+    for at, name in enumerate(names):
+        opener = codebook[name].asked_if
+        if opener is not None and opener in there:
+            answer = grid[:, [names.index(opener)]][:, 0]
+            asked[:, at] &= answer == "yes"
+            closed[:, at] = np.isin(answer, ["", *codebook[opener].answers]) & (answer != "yes")
+        elif opener is not None:
+            asked[:, at] = False
+            closed[:, at] = complete
+    where = cells["unit"].to_numpy(), place.fillna(0).astype(int).to_numpy()
+    cells = cells.assign(
+        held=held[where] if names else False, closed=closed[where] if names else False
+    )
+    answers, asks = (pd.DataFrame(one, units.index, names) for one in (grid, asked))
+    return Laid(codebook, cells, records, columns, answers, asks, known)
+
+
+def _typed(laid: Laid) -> pd.DataFrame:
+    """Return returns without faults in their clean form."""
+    who = laid.records.replace("", None).groupby("unit")[list(IDENTIFIERS)].first()
+    answers = laid.grid.reindex(columns=list(laid.codebook), fill_value="")
+    returns = pd.concat([who, answers], axis=1).sort_values(
+        ["authority", "year"], ignore_index=True
+    )
+    columns: dict[Any, pd.Series] = {}
+    for name, column in returns.items():
+        item = laid.codebook.get(str(name))
+        if name == "year":
+            columns[name] = column
+        elif item is not None and item.response == "yes_no":
+            columns[name] = (column == "yes").astype("boolean").mask(column == "")
+        else:
+            columns[name] = column.replace("", None).astype("str")
     return pd.DataFrame(columns)
-
-
-def _text(places: Ints, texts: pd.Index) -> pd.Series:
-    """Return text by its place among some texts; missing where it has none."""
-    return pd.Series(texts.array.take(places.astype(np.int64), allow_fill=True), dtype="str")

@@ -8,12 +8,9 @@ noughts and ones. The report lists each repair with how often it would be made.
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Mapping, Sequence
+import unicodedata
+from collections.abc import Collection, Iterable, Mapping
 from typing import TYPE_CHECKING, NamedTuple
-
-import pandas as pd
-import pyarrow as pa
-import pyarrow.compute as pc
 
 if TYPE_CHECKING:
     from csm_lib.codebook import Item
@@ -24,11 +21,15 @@ MANY = 10_000
 YES, NO = frozenset({"y", "yes", "true"}), frozenset({"n", "no", "false"})
 TICKS = frozenset("✓✔☑")
 CROSS = "x"
-"""A cross means yes, as on a ballot, unless there are ticks beside it in its column."""
+"""A cross means yes, as on a ballot, only where nothing else stands in its column."""
 
 NUMBERS = {"1": "yes", "0": "no"}
 
 _NUMBER = re.compile(r"[+-]?[0-9]+([.,][0-9]+)?")
+_SYMBOL = r"(?:\.{2,}|…|:|\*+|[-‐–—−~])"
+_SHORTHAND = re.compile(rf"[\[(]?\s*(?:[bcefkpruwxz]|low|{_SYMBOL})\s*[\])]?", re.IGNORECASE)
+_NO_FIGURE = re.compile(rf"\[(?:[bcefkpruwxz]|low|{_SYMBOL})\]|\.{{2,}}|…|:", re.IGNORECASE)
+_FINANCIAL = re.compile(r"(?:FY\s*)?([0-9]{4})\s*[-‐–—/]?\s*((?:[0-9]{2})?[0-9]{2})", re.IGNORECASE)
 
 
 class Repair(NamedTuple):
@@ -43,25 +44,43 @@ def is_number(text: str) -> bool:
     return bool(_NUMBER.fullmatch(text.strip()))
 
 
-def speaks_in_noughts_and_ones(columns: Iterable[Sequence[str]]) -> bool:
+def is_shorthand(text: str) -> bool:
+    """Whether a text is what official statistics put in place of a figure: ``x``, ``[c]``, ``..``.
+
+    It is never an answer, but where the codebook has it as one.
+    """
+    return bool(_SHORTHAND.fullmatch(text.strip()))
+
+
+def begins_in(text: str) -> int | None:
+    """Return the year in which a financial year begins, if a text is one.
+
+    >>> begins_in("2023-24"), begins_in("FY2023/2024"), begins_in("202324"), begins_in("2023-25")
+    (2023, 2023, 2023, None)
+    """
+    found = _FINANCIAL.fullmatch(text.strip())
+    if found is None:
+        return None
+    first, second = int(found[1]), found[2]
+    return first if str(first + 1).endswith(second) else None
+
+
+def speaks_in_noughts_and_ones(texts: Iterable[str]) -> bool:
     """Whether yes/no columns hold no other numbers than 0 and 1, so that these mean no and yes.
 
     With another number anywhere (2, 9) a key is in use that only its maker knows: there, 0 may
     well mean no answer.
     """
-    return not any(
-        is_number(text) and text.strip() not in NUMBERS
-        for texts in columns
-        for text in texts[:MANY]
-    )
+    return not any(is_number(text) and text.strip() not in NUMBERS for text in texts)
 
 
 def of_answers(
-    texts: Sequence[str],
+    texts: Collection[str],
     item: Item,
     *,
     value_labels: Mapping[str, str] | None = None,
     numbers: bool = False,
+    beside: Collection[str] = (),
 ) -> dict[str, Repair]:
     """Return the repairs on offer for the different texts of an item's column.
 
@@ -74,57 +93,54 @@ def of_answers(
     value_labels
         What the file itself says of its codes.
     numbers
-        Whether 1 and 0 may be read as yes and no, if the column holds nothing else.
+        Whether 1 and 0 may be read as yes and no, if the item's columns hold nothing else.
+    beside
+        What other columns of the item hold.
     """
     if len(texts) > MANY:
         return {}
     names: dict[str, set[str]] = {}
     for answer, label in item.answers.items():
         for name in (answer, label):
-            names.setdefault(_plain(name), set()).add(answer)
+            names.setdefault(plain(name), set()).add(answer)
+    held = {text.strip().casefold() for text in (*texts, *beside)} - {""}
     yes_no = item.response == "yes_no"
-    stripped = {text.strip() for text in texts}
-    cross = not stripped & TICKS
-    numbers = numbers and yes_no and not value_labels and stripped <= {*NUMBERS, ""}
+    cross = yes_no and held == {CROSS}
+    numbers = numbers and yes_no and not value_labels and held <= set(NUMBERS)
+    boxes = bool(held & {"[ ]", "[]"})
+
+    def read(text: str) -> Repair | None:
+        """Return the one answer that a text can mean, if there is one."""
+        stripped, words = text.strip(), plain(text)
+        if not stripped or stripped in item.answers:
+            return Repair(stripped, "spaces")
+        meant = names.get(words, set())
+        if len(meant) == 1:
+            (answer,) = meant
+            return Repair(answer, "case" if words == plain(answer) else "label")
+        if meant:
+            return None
+        if yes_no and (words in YES or words in TICKS or cross):
+            return Repair("yes", "synonym")
+        if yes_no and words in NO:
+            return Repair("no", "synonym")
+        if numbers and stripped in NUMBERS:
+            return Repair(NUMBERS[stripped], "number")
+        # beside an empty box, [x] is a ticked one
+        return Repair("", "shorthand") if _NO_FIGURE.fullmatch(stripped) and not boxes else None
+
     repairs = {}
     for text in texts:
-        if text in item.answers or not text:
-            continue
-        if value_labels and text in value_labels:
-            found = _answer(value_labels[text], item, names, yes_no=yes_no, cross=cross)
+        if text and text not in item.answers:
+            said = (value_labels or {}).get(text)
+            found = read(text if said is None else said)
             if found is not None:
-                repairs[text] = Repair(found.becomes, "code")
-        else:
-            found = _answer(text, item, names, yes_no=yes_no, cross=cross)
-            if found is not None:
-                repairs[text] = found
-            elif numbers and text.strip() in NUMBERS:
-                repairs[text] = Repair(NUMBERS[text.strip()], "number")
+                repairs[text] = found if said is None else Repair(found.becomes, "code")
     return repairs
 
 
-def _answer(
-    text: str, item: Item, names: Mapping[str, set[str]], *, yes_no: bool, cross: bool
-) -> Repair | None:
-    """Return the one answer that a text can mean, if there is one."""
-    stripped = text.strip()
-    if not stripped or stripped in item.answers:
-        return Repair(stripped, "spaces")
-    plain = _plain(text)
-    meant = names.get(plain, set())
-    if len(meant) == 1:
-        (answer,) = meant
-        return Repair(answer, "case" if plain == _plain(answer) else "label")
-    if yes_no and not meant:
-        if plain in YES or plain in TICKS or (plain == CROSS and cross):
-            return Repair("yes", "synonym")
-        if plain in NO:
-            return Repair("no", "synonym")
-    return None
-
-
 def of_names(
-    texts: pd.Index,
+    texts: Collection[str],
     *,
     known: Collection[str] = (),
     value_labels: Mapping[str, str] | None = None,
@@ -140,31 +156,30 @@ def of_names(
     value_labels
         What the file itself says of its codes.
     """
+    listed: dict[str, set[str]] = {}
+    for name in known:
+        listed.setdefault(key(name), set()).add(name)
     repairs: dict[str, Repair] = {}
-    for code, label in (value_labels or {}).items():
-        if code in texts and code not in known and label.strip():
-            repairs[code] = Repair(label.strip(), "code")
-    stripped = texts.str.strip()
-    for text, becomes in zip(texts[stripped != texts], stripped[stripped != texts], strict=True):
-        repairs.setdefault(str(text), Repair(str(becomes), "spaces"))
-    if known and len(texts) <= MANY:
-        names: dict[str, set[str]] = {}
-        for name, key in zip(known, keys(list(known)), strict=True):
-            names.setdefault(key, set()).add(name)
-        for text, key in zip(texts, keys(texts), strict=True):
-            meant = names.get(key, set())
-            if text not in known and len(meant) == 1 and text.strip() not in known:
-                repairs[str(text)] = Repair(next(iter(meant)), "name")
+    for text in texts:
+        stripped, label = text.strip(), (value_labels or {}).get(text, "").strip()
+        meant = listed.get(key(text), set()) if listed and len(texts) <= MANY else set()
+        if label and text not in known:
+            repairs[text] = Repair(label, "code")
+        elif len(meant) == 1 and stripped not in known:
+            repairs[text] = Repair(next(iter(meant)), "name")
+        elif stripped != text:
+            repairs[text] = Repair(stripped, "spaces")
     return repairs
 
 
-def keys(texts: pd.Index | Sequence[str]) -> list[str]:
-    """Return each text without spaces and capitals: what two ways to write a name share."""
-    plain = pc.utf8_lower(pc.utf8_normalize(pa.array(texts, pa.string()), form="NFKC"))
-    spaceless = pc.replace_substring_regex(plain, pattern=r"[\s\p{Z}\p{Cf}]+", replacement="")
-    return [str(key) for key in spaceless.to_pylist()]
+def key(text: str) -> str:
+    """Return a text without spaces and capitals: what two ways to write a name share."""
+    signs = unicodedata.normalize("NFKC", text).lower()
+    return "".join(
+        sign for sign in signs if not sign.isspace() and unicodedata.category(sign) != "Cf"
+    )
 
 
-def _plain(text: str) -> str:
-    """Text in small letters, with single spaces between its words."""
+def plain(text: str) -> str:
+    """Return a text in small letters, with single spaces between its words."""
     return " ".join(text.split()).casefold()

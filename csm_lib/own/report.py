@@ -1,21 +1,22 @@
-"""The report on a file of returns: every fault at once, in words that can be acted on.
+"""The report on files of returns: every fault at once, in words that can be acted on.
 
 The same report shows in a terminal (`str`), as a page (`Report.html`) and as a table to sort and
-tick off (`Report.csv`).
+tick off (`Report.csv`). Its words stand in ``templates/report.txt`` and ``report.html``.
 """
 
 from __future__ import annotations
 
-import html
 import textwrap
-from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import pairwise
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import pandas as pd
 
+from csm_lib.templates import render
 from csm_lib.words import legible
 
 ERROR, WARNING = "error", "warning"
@@ -32,29 +33,36 @@ RULES: Mapping[str, Rule] = {
     "missing_column": Rule(ERROR, "A column is missing"),
     "double_column": Rule(ERROR, "Two columns have one name"),
     "unknown_column": Rule(ERROR, "A column that is no item of the codebook"),
+    "note_row": Rule(ERROR, "A text in the first column alone"),
     "no_authority": Rule(ERROR, "Nobody is named"),
     "unknown_year": Rule(ERROR, "A year that the codebook does not know"),
     "unknown_region": Rule(ERROR, "A region that the frame does not know"),
     "unknown_type": Rule(ERROR, "A type that the frame does not know"),
     "near_duplicate": Rule(ERROR, "Names that differ by case or spaces only"),
     "double_return": Rule(ERROR, "Two returns for one year"),
+    "double_answer": Rule(ERROR, "Two answers to one question"),
     "region_moves": Rule(ERROR, "One name in two regions"),
     "unknown_answer": Rule(ERROR, "An answer that the codebook does not know"),
     "not_asked": Rule(ERROR, "An answer to what was not asked that year"),
     "not_opened": Rule(ERROR, "An answer to what another answer did not open"),
+    "ticks_only": Rule(ERROR, "Only yes and blanks, as if a blank meant no"),
     "type_moves": Rule(WARNING, "One name with two types"),
-    "ticks_only": Rule(WARNING, "Only yes and blanks, as if a blank meant no"),
     "part_battery": Rule(WARNING, "Questions asked together, answered in part"),
+    "likely_same": Rule(WARNING, "Two names that are likely one respondent"),
+    "shared_few": Rule(WARNING, "A wave that shares few respondents with the one before"),
     "wave_gap": Rule(WARNING, "Answers before and after, none in a year between"),
     "out_of_order": Rule(WARNING, "Years out of order"),
 }
-"""Every rule that returns are held to, in the order of the report."""
+"""Every rule that returns are held to, in the order of the report. A row of a section with ticks
+only is a warning where others of its columns say no."""
+
+TITLES = {ERROR: "Errors: the returns cannot be read", WARNING: "Warnings: worth a look"}
 
 LISTED = 1000
-"""At most so many rows are listed for a rule and a column, and one for each further value."""
+"""At most so many cells that hold the same are listed, and so many values of a column."""
 
 WIDTH = 80
-ROWS_SHOWN, VALUES_SHOWN, REMEDIES_SHOWN, BLOCKS_SHOWN, SIGNS_SHOWN = 8, 8, 4, 40, 48
+ROWS_SHOWN, VALUES_SHOWN, REMEDIES_SHOWN, BLOCKS_SHOWN, SIGNS_SHOWN = 8, 8, 8, 40, 48
 MANY_COLUMNS = 4
 """A repair of so many columns is told once for all of them."""
 
@@ -65,56 +73,36 @@ FAULTS = ("severity", "rule", "file", "sheet", "row", "column", "value", "expect
 GROUPED = ("severity", "rule", "column", "value", "expected", "remedy", "count", "rows")
 REPAIRS = ("column", "found", "becomes", "rule", "count")
 
+WHY = {
+    "spaces": "spaces around it",
+    "case": "capital or small letters",
+    "label": "the label of an answer",
+    "synonym": "another word for it",
+    "number": "0 and 1 for no and yes",
+    "name": "a name of the frame, written otherwise",
+    "code": "a code that the file explains",
+    "shorthand": "the shorthand of official statistics for no figure",
+}
+"""Why a text is read as another, by the rule of a repair."""
 
-class Place(NamedTuple):
-    """Where a cell stands; the row is missing where the whole column is meant."""
+UNITS = dict.fromkeys((".csv", ".tsv", ".txt"), "line") | dict.fromkeys(
+    (".sav", ".zsav", ".por", ".dta", ".parquet"), "case"
+)
+"""By suffix of a file, what its rows are called: of others, row."""
 
-    sheet: str
-    row: int | None
-
-
-@dataclass(frozen=True)
-class Fault:
-    """One value of one column that breaks one rule, wherever it stands.
-
-    Attributes
-    ----------
-    rule
-        A key of `RULES`.
-    column
-        Its name in the file.
-    value, expected, remedy
-        What stands there, what was expected and what to do.
-    count
-        How many cells there are.
-    places
-        The first of them.
-    """
-
-    rule: str
-    column: str
-    value: str
-    expected: str
-    remedy: str
-    count: int
-    places: tuple[Place, ...]
-
-    @property
-    def whole(self) -> bool:
-        """Whether a whole column is meant, not its cells."""
-        return self.places[0].row is None
+WHOLE = "whole column"
 
 
 @dataclass(frozen=True)
 class Report:
-    """What was found in a file of returns.
+    """What was found in a file of returns, or in several.
 
     Attributes
     ----------
     path
-        The file.
-    groups
-        The faults, those that stop the reading first.
+        The file, or the folder that holds them.
+    found
+        The faults, as `csm_lib.own.rules.told` gives them.
     repairs
         One row is a value that can be read as another: ``column`` (its name in the file),
         ``found``, ``becomes`` (empty text: no answer), ``rule`` (why) and ``count`` (cells).
@@ -126,7 +114,7 @@ class Report:
     """
 
     path: Path
-    groups: tuple[Fault, ...]
+    found: pd.DataFrame
     repairs: pd.DataFrame
     returns: pd.DataFrame | None
     notices: tuple[str, ...] = ()
@@ -139,12 +127,12 @@ class Report:
     @property
     def errors(self) -> int:
         """How many cells and columns stop the reading."""
-        return self._count(ERROR)
+        return int(self.found.loc[self.found["severity"] == ERROR, "cells"].sum())
 
     @property
     def warnings(self) -> int:
         """How many cells ought to be looked at."""
-        return self._count(WARNING)
+        return int(self.found.loc[self.found["severity"] == WARNING, "cells"].sum())
 
     @property
     def repairable(self) -> int:
@@ -153,31 +141,23 @@ class Report:
 
     @cached_property
     def faults(self) -> pd.DataFrame:
-        """The faults one by one.
+        """The faults one by one, those that stop the reading first.
 
         One row is one cell, or one column: ``severity`` (``error`` or ``warning``), ``rule`` (a
         key of `RULES`), ``file``, ``sheet`` (empty text where the file has none), ``row`` (line
-        of a text file, row in Excel, case in other files; missing where the whole column is
+        of a text file, row of a sheet, case in other files; missing where the whole column is
         meant), ``column`` (its name in the file), ``value``, ``expected`` and ``remedy``. Of many
-        faults of one rule in one column the first `LISTED` are listed; `grouped` counts all.
+        cells that hold the same the first `LISTED` are listed; `grouped` counts all.
         """
-        rows = [
-            (
-                RULES[one.rule].severity,
-                one.rule,
-                str(self.path),
-                place.sheet,
-                place.row,
-                one.column,
-                one.value,
-                one.expected,
-                one.remedy,
-            )
-            for one in self.groups
-            for place in one.places
-        ]
-        frame = pd.DataFrame(rows, columns=list(FAULTS))
-        return frame.astype({name: "Int64" if name == "row" else "str" for name in FAULTS})
+        return self._sorted[list(FAULTS)]
+
+    @cached_property
+    def _sorted(self) -> pd.DataFrame:
+        order = {name: at for at, name in enumerate((ERROR, WARNING, *RULES))}
+        types = {name: "Int64" if name == "row" else "str" for name in FAULTS} | {"cells": "int64"}
+        return self.found.sort_values(
+            ["severity", "rule"], key=lambda names: names.map(order), kind="stable"
+        ).astype(types).reset_index(drop=True)  # fmt: skip
 
     @cached_property
     def grouped(self) -> pd.DataFrame:
@@ -185,19 +165,8 @@ class Report:
 
         ``count`` is how many cells there are, ``rows`` where the first of them stand, in words.
         """
-        rows = [
-            (
-                RULES[one.rule].severity,
-                one.rule,
-                one.column,
-                one.value,
-                one.expected,
-                one.remedy,
-                one.count,
-                self._where(one.places, one.count),
-            )
-            for one in self.groups
-        ]
+        by = self._sorted.groupby(list(GROUPED[:6]), sort=False)
+        rows = [(*names, some["cells"].sum(), self._where(some)) for names, some in by]
         frame = pd.DataFrame(rows, columns=list(GROUPED))
         return frame.astype({name: "int64" if name == "count" else "str" for name in GROUPED})
 
@@ -205,83 +174,25 @@ class Report:
     def summary(self) -> str:
         """The result in one sentence."""
         parts = [
-            _number(count, name)
+            number(count, name)
             for count, name in ((self.errors, ERROR), (self.warnings, WARNING))
             if count
         ] or ["no faults"]
-        cells = _number(self.repairable, "cell")
         if self.repairable:
-            applied = "was repaired" if self.repairable == 1 else "were repaired"
-            done = self.returns is not None
-            parts.append(f"{cells} {applied}" if done else f"{cells} would be read with --repair")
+            cells = number(self.repairable, "cell")
+            were = "was" if self.repairable == 1 else "were"
+            parts.append(
+                f"{cells} {were} repaired" if self.ok else f"{cells} would be read with --repair"
+            )
         return f"{'; '.join(parts)}."
 
     def __str__(self) -> str:
-        lines = [f"{_plain(str(self.path))}: {self.summary}"]
-        for severity, title in _TITLES.items():
-            blocks = [
-                block for block in _blocks(self.groups) if RULES[block[0].rule].severity == severity
-            ]
-            if not blocks:
-                continue
-            lines += ["", title, "-" * len(title)]
-            for block in blocks[:BLOCKS_SHOWN]:
-                lines += ["", *self._block(block)]
-            if len(blocks) > BLOCKS_SHOWN:
-                lines += ["", f"And {len(blocks) - BLOCKS_SHOWN} more of this kind."]
-        if self.repairable:
-            lines += ["", *self._repairs()]
-        if self.notices:
-            title = "How the file was read"
-            lines += ["", title, "-" * len(title), ""]
-            lines += [_wrap(_plain(notice), "- ", "  ") for notice in self.notices]
-        return "\n".join(lines)
+        return render("report.txt", **self._values())
 
     @property
     def html(self) -> str:
         """The report as one page that needs nothing else: no script, and no other file."""
-        e = html.escape
-        name = e(_plain(self.path.name))
-        body = [
-            f"<h1>{name}</h1>",
-            f'<p class="summary">{e(self.summary[:1].upper() + self.summary[1:])}</p>',
-        ]
-        for severity, title in _TITLES.items():
-            table = self.grouped[self.grouped["severity"] == severity]
-            if len(table):
-                rows = (
-                    (
-                        RULES[row["rule"]].title,
-                        _html_code(row["column"]),
-                        _html_code(row["value"]) if row["value"] else "",
-                        f"{row['count']:,}",
-                        e(row["rows"]),
-                        e(_plain(row["expected"])),
-                        e(_plain(row["remedy"])),
-                    )
-                    for row in table.head(PAGE_ROWS).to_dict("records")
-                )
-                heads = ("What", "Column", "Value", "Cells", "Where", "Expected", "What to do")
-                body.append(_html_table(severity, title, heads, rows, len(table)))
-        if self.repairable:
-            read = (
-                (
-                    _html_code(row["column"]),
-                    _html_code(row["found"]),
-                    _html_code(row["becomes"]) if row["becomes"] else "no answer",
-                    e(_REPAIR_WORDS.get(row["rule"], row["rule"])),
-                    f"{row['count']:,}",
-                )
-                for row in self.repairs.head(PAGE_ROWS).to_dict("records")
-            )
-            columns = ("Column", "Found", "Read as", "Why", "Cells")
-            body.append(
-                _html_table("repairs", self._repairs_title, columns, read, len(self.repairs))
-            )
-        if self.notices:
-            notices = "".join(f"<li>{e(_plain(notice))}</li>" for notice in self.notices)
-            body.append(f"<h2>How the file was read</h2><ul>{notices}</ul>")
-        return _PAGE.format(title=name, style=_STYLE, body="\n".join(body))
+        return render("report.html", **self._values())
 
     @property
     def csv(self) -> str:
@@ -290,189 +201,87 @@ class Report:
 
         return as_csv(self.faults)
 
-    def _count(self, severity: str) -> int:
-        return sum(one.count for one in self.groups if RULES[one.rule].severity == severity)
-
-    def _where(self, places: Sequence[Place], count: int) -> str:
+    def _where(self, cells: pd.DataFrame) -> str:
         """Where the first of some cells stand, in words."""
-        word = unit_of(self.path)
-        shown = places[:ROWS_SHOWN]
+        shown, parts = cells.head(ROWS_SHOWN), []
+        for names, some in shown.groupby(["file", "sheet"], sort=False):
+            file, sheet = map(str, names)
+            rows = some["row"].dropna()
+            where = [f"file {quoted(file)}"] if file != self.path.name else []
+            where += [f"sheet {quoted(sheet)}"] if sheet else []
+            unit = f"{unit_of(file)}{'s' if len(rows) > 1 else ''} {', '.join(map(str, rows))}"
+            parts.append(", ".join([*where, unit if len(rows) else WHOLE]))
+        more = int(cells["cells"].sum()) - len(shown)
+        return "; ".join(parts) + (f" and {more:,} more" if more else "")
+
+    def _values(self) -> dict[str, Any]:
+        """What the templates show."""
+        faults, repairs = self.grouped, self.repairs
+        shown = apart([*faults["column"], *faults["value"], *repairs["column"],
+                       *repairs["found"], *repairs["becomes"]])  # fmt: skip
         parts = []
-        for sheet in dict.fromkeys(place.sheet for place in shown):
-            rows = [place.row for place in shown if place.sheet == sheet and place.row is not None]
-            numbers = ", ".join(map(str, rows))
-            unit = f"{word}{'s' if len(rows) > 1 else ''} {numbers}" if rows else "whole column"
-            parts.append(f"sheet {_show(sheet)}, {unit}" if sheet else unit)
-        more = f" and {count - len(shown):,} more" if count > len(shown) else ""
-        return f"{'; '.join(parts)}{more}"
-
-    def _block(self, block: Sequence[Fault]) -> Iterator[str]:
-        """The faults of one rule in one column, or the columns that break one rule as a whole."""
-        first = block[0]
-        title = RULES[first.rule].title
-        if first.whole:
-            yield f"{title}: {_number(len(block), 'column')}"
-        else:
-            cells = _number(sum(one.count for one in block), "cell")
-            yield _wrap(f"{title}: column {_show(first.column)}, {cells}", "", "  ")
-        yield _wrap(_plain(first.expected), "  expected  ", " " * 12)
-        remedies: dict[str, list[Fault]] = {}
-        for one in block:
-            remedies.setdefault(one.remedy, []).append(one)
-        for remedy, some in list(remedies.items())[:REMEDIES_SHOWN]:
-            found = [self._found(one) for one in some[:VALUES_SHOWN]]
-            if len(some) > len(found):
-                found.append(f"{len(some) - len(found):,} more")
-            yield _wrap("; ".join(found), "  found     ", " " * 12)
-            yield _wrap(_plain(remedy), "  do        ", " " * 12)
-        if len(remedies) > REMEDIES_SHOWN:
-            yield f"  and {len(remedies) - REMEDIES_SHOWN:,} more like these"
-
-    def _found(self, one: Fault) -> str:
-        if one.whole:
-            sheet = f" in sheet {_show(one.places[0].sheet)}" if one.places[0].sheet else ""
-            return (
-                f"{_show(one.column)}{sheet}" if one.rule != "missing_column" else "no such column"
-            )
-        where = self._where(one.places, one.count)
-        return f"{_show(one.value)} in {where}" if one.value else where
-
-    @property
-    def _repairs_title(self) -> str:
-        return "Repaired" if self.returns is not None else "Would be read with --repair"
-
-    def _repairs(self) -> Iterator[str]:
-        title = self._repairs_title
-        yield title
-        yield "-" * len(title)
-        yield ""
+        for severity, title in TITLES.items():
+            rows = faults[faults["severity"] == severity]
+            if len(rows):
+                whole = rows["rows"].str.endswith(WHOLE)
+                by = [rows[name].mask(whole & (name != "rule"), "")
+                      for name in ("rule", "column", "expected")]  # fmt: skip
+                blocks = [some for _, some in rows.assign(whole=whole).groupby(by, sort=False)]
+                parts.append({"key": severity, "title": title, "rows": rows, "blocks": blocks})
         meaning = ["found", "becomes", "rule"]
-        columns = self.repairs.groupby(meaning)["column"].transform("nunique")
-        many = columns >= MANY_COLUMNS  # said once, not under each of forty questions
-        for _, some in self.repairs[many].groupby(meaning, sort=False):
-            one = some.iloc[0].to_dict() | {"count": int(some["count"].sum())}
-            yield _wrap(f"{len(some):,} columns: {_repaired(one)}", "- ", "  ")
-        for column, some in self.repairs[~many].groupby("column", sort=False):
-            rows = some.to_dict("records")
-            parts = [_repaired(row) for row in rows[:VALUES_SHOWN]]
-            if len(rows) > VALUES_SHOWN:
-                parts.append(f"{len(rows) - VALUES_SHOWN:,} more values")
-            yield _wrap(f"column {_show(str(column))}: {'; '.join(parts)}", "- ", "  ")
+        many = repairs.groupby(meaning)["column"].transform("nunique") >= MANY_COLUMNS
+        once = repairs[many].groupby(meaning, sort=False)["count"].agg(["sum", "size"])
+        return {
+            "path": self.path, "summary": self.summary, "parts": parts, "shown": shown,
+            "repairs": repairs, "read": "Repaired" if self.ok else "Would be read with --repair",
+            "once": once.reset_index(), "notices": self.notices, "rules": RULES, "why": WHY,
+            "each": [some for _, some in repairs[~many].groupby("column", sort=False)],
+            "most": {"blocks": BLOCKS_SHOWN, "remedies": REMEDIES_SHOWN, "found": VALUES_SHOWN,
+                     "rows": PAGE_ROWS},
+            "number": number, "wrap": wrap,
+        }  # fmt: skip
 
 
-def _repaired(row: Mapping[Hashable, Any]) -> str:
-    """One repair in words: what stands there, what it is read as, how often and why."""
-    becomes = _show(row["becomes"]) if row["becomes"] else "no answer"
-    why = _REPAIR_WORDS.get(row["rule"], row["rule"])
-    return f"{_show(row['found'])} as {becomes} ({_number(row['count'], 'cell')}, {why})"
-
-
-_TITLES = {ERROR: "Errors: the returns cannot be read", WARNING: "Warnings: worth a look"}
-
-_UNITS = {".csv": "line", ".tsv": "line", ".txt": "line", ".xlsx": "row", ".xlsm": "row"}
-
-_REPAIR_WORDS = {
-    "spaces": "spaces around it",
-    "case": "capital or small letters",
-    "label": "the label of an answer",
-    "synonym": "another word for it",
-    "number": "0 and 1 for no and yes",
-    "name": "a name of the frame, written otherwise",
-    "code": "a code that the file explains",
-}
-
-
-def _blocks(groups: Iterable[Fault]) -> list[list[Fault]]:
-    """Faults of one rule and column that expect the same, together; whole columns by rule."""
-    blocks: dict[tuple[str, ...], list[Fault]] = {}
-    for one in groups:
-        key = (one.rule,) if one.whole else (one.rule, one.column, one.expected)
-        blocks.setdefault(key, []).append(one)
-    return list(blocks.values())
-
-
-def unit_of(path: Path) -> str:
+def unit_of(file: str) -> str:
     """Return what a row of a file is called."""
-    return _UNITS.get(path.suffix.lower(), "case")
+    return UNITS.get(Path(file).suffix.lower(), "row")
 
 
-def _number(count: int, word: str) -> str:
+def number(count: int, word: str) -> str:
+    """Return a count and its noun."""
     return f"{count:,} {word}{'' if count == 1 else 's'}"
 
 
-def _show(text: str) -> str:
-    """A text of the file in quotation marks, on one line, without anything that steers."""
+def quoted(text: str) -> str:
+    """Return a text of the file in quotation marks, on one line, cut if it is long."""
     return repr(text if len(text) <= SIGNS_SHOWN else f"{text[: SIGNS_SHOWN - 1]}…")
 
 
-def _plain(text: str) -> str:
-    """Text on one line: what does not print becomes a space."""
-    return legible(text, keep="")
+def apart(texts: Iterable[str]) -> dict[str, str]:
+    """Return texts as `quoted`; of those that begin alike what follows is shown."""
+    ordered = sorted({*texts})
+    shared = [0, *(_alike(*pair) for pair in pairwise(ordered)), 0]
+    shown = {}
+    for at, text in enumerate(ordered):
+        alike = max(shared[at], shared[at + 1])
+        if len(text) > SIGNS_SHOWN and alike >= SIGNS_SHOWN - 1:
+            start = alike - SIGNS_SHOWN // 2
+            text_from = text[text.find(" ", start, alike) + 1 or start :]
+            shown[text] = quoted(f"…{text_from}")
+        else:
+            shown[text] = quoted(text)
+    return shown
 
 
-def _wrap(text: str, first: str, rest: str) -> str:
+def _alike(one: str, other: str) -> int:
+    """Return how many signs two texts have in common at their beginning."""
+    differ = (at for at, pair in enumerate(zip(one, other, strict=False)) if pair[0] != pair[1])
+    return next(differ, min(len(one), len(other)))
+
+
+def wrap(text: str, first: str, rest: int) -> str:
+    """Return a text on lines that fit a terminal, without anything that steers it."""
     return textwrap.fill(
-        text, WIDTH, initial_indent=first, subsequent_indent=rest, break_on_hyphens=False
-    )
-
-
-def _html_code(text: str) -> str:
-    return f"<bdi><code>{html.escape(_show(text))}</code></bdi>"
-
-
-def _html_table(
-    key: str, title: str, heads: Sequence[str], rows: Iterable[Sequence[str]], count: int
-) -> str:
-    """A table under its heading; the cells are HTML already."""
-    head = "".join(f'<th scope="col">{html.escape(name)}</th>' for name in heads)
-    lines = []
-    for first, *rest in rows:
-        cells = "".join(f"<td>{cell}</td>" for cell in rest)
-        lines.append(f'<tr><th scope="row">{first}</th>{cells}</tr>')
-    more = f"<p>The first {PAGE_ROWS:,} of {count:,} rows.</p>" if count > PAGE_ROWS else ""
-    return (
-        f'<h2 id="{key}">{html.escape(title)}</h2>{more}'
-        f'<div class="table" role="region" aria-labelledby="{key}" tabindex="0"><table>'
-        f"<caption>{html.escape(title)}: {_number(count, 'row')}</caption>"
-        f"<thead><tr>{head}</tr></thead><tbody>\n{chr(10).join(lines)}\n</tbody></table></div>"
-    )
-
-
-_PAGE = """\
-<!DOCTYPE html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<title>Report on {title}</title>
-<style>{style}</style>
-</head>
-<body>
-<main>
-{body}
-</main>
-</body>
-</html>
-"""
-
-_STYLE = """
-:root { color-scheme: light dark; --ink: #1a1a1a; --paper: #fff; --line: #767676; --head: #eee }
-@media (prefers-color-scheme: dark) {
-  :root { --ink: #eee; --paper: #161616; --line: #8c8c8c; --head: #2b2b2b }
-}
-body { font: 1rem/1.5 system-ui, sans-serif; color: var(--ink); background: var(--paper);
-  margin: 0 auto; max-width: 80rem; padding: 1rem }
-h1 { overflow-wrap: anywhere }
-.summary { font-weight: bold }
-.table { overflow-x: auto }
-table { border-collapse: collapse; width: 100% }
-caption { text-align: left; padding: .25rem 0 }
-th, td { border: 1px solid var(--line); padding: .25rem .5rem; text-align: left;
-  vertical-align: top }
-thead th { background: var(--head) }
-tbody th { font-weight: normal }
-code { overflow-wrap: break-word }
-:focus-visible { outline: 3px solid #2563eb; outline-offset: 2px }
-@media print { .table { overflow: visible } }
-"""
+        legible(text, keep=""), WIDTH, initial_indent=first, subsequent_indent=" " * rest,
+        break_on_hyphens=False,
+    )  # fmt: skip

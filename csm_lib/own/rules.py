@@ -1,488 +1,565 @@
-"""The rules that returns are held to, beyond the list of answers of each column.
+"""The rules that returns are held to: each is a query on the long table, joined to the codebook.
 
-Every rule looks at whole columns at once: a column is a few different texts and, for each row, the
-place of its text among them. Words are found only for what breaks a rule.
+A rule yields frames of faults, as `told` makes them: one row is one cell, with its place, what
+stands there, what was expected and what to do.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
+from rapidfuzz import fuzz, process
 
 from csm_lib.codebook import did_you_mean
-from csm_lib.own.repairs import is_number, keys
-from csm_lib.own.report import LISTED, Fault, Place
+from csm_lib.own.repairs import YES, begins_in, is_number, is_shorthand, key, plain
+from csm_lib.own.report import FAULTS, LISTED, RULES, WARNING, unit_of
+from csm_lib.words import listed
 
 if TYPE_CHECKING:
     from csm_lib.codebook import Codebook, Item
 
-Ints = npt.NDArray[Any]  # of whole numbers, as narrow as they fit
-Flags = npt.NDArray[np.bool_]
+Faults = Iterator[pd.DataFrame]
 
-BLANK, UNREADABLE = -1, -2
-"""In place of an answer: none was given; what was given is not understood."""
+NO_YEAR = -1
+"""In place of a year: none is given, or one that the codebook does not know."""
 
+PANEL = 8
+"""From so many respondents on, a wave is held against the one before."""
 
-@dataclass(frozen=True)
-class Column:
-    """A column of the file.
+TICKED = 5
+"""From so many yes on, and no no, an item by itself may be one that was only ticked."""
 
-    Attributes
-    ----------
-    name
-        Its name in the file.
-    found, found_texts
-        For each row the place of its text among the texts as they stand; -1 for an empty cell.
-    codes, texts
-        The same after repair.
-    rows, sheets
-        Where each cell stands.
-    unit
-        What a row of the file is called: line, row or case.
-    """
-
-    name: str
-    found: Ints
-    found_texts: pd.Index
-    codes: Ints
-    texts: pd.Index
-    rows: Ints
-    sheets: str | npt.NDArray[np.object_]
-    unit: str
-
-    def text(self, at: int) -> str:
-        """Return what stands in a cell; empty text where nothing does."""
-        code = int(self.found[at])
-        return str(self.found_texts[code]) if code >= 0 else ""
-
-    def place(self, at: int) -> Place:
-        """Return where a cell stands."""
-        sheet = self.sheets if isinstance(self.sheets, str) else str(self.sheets[at])
-        return Place(sheet, int(self.rows[at]))
-
-    def faults(
-        self,
-        rule: str,
-        at: Ints,
-        expected: str,
-        remedy: str | Callable[[int], str],
-        by: Ints | None = None,
-        value: str | None = None,
-    ) -> Iterator[Fault]:
-        """Gather cells that break a rule: one fault a text.
-
-        Parameters
-        ----------
-        at
-            The rows, in order.
-        remedy
-            What to do, or what gives it for the first row of a fault.
-        by
-            For each of these rows, which fault it belongs to; by default its text.
-        value
-            What to give as the value; by default the text of the first row of a fault.
-        """
-        if not len(at):
-            return
-        key = self.found[at] if by is None else by
-        _, first, group, counts = np.unique(
-            key, return_index=True, return_inverse=True, return_counts=True
-        )
-        together, ends = at[np.argsort(group, kind="stable")], np.cumsum(counts)
-        order = np.argsort(first)  # as they come in the file
-        left = LISTED
-        for number in order[:LISTED]:
-            rows = together[ends[number] - counts[number] : ends[number]]
-            shown = rows[: max(1, left)]
-            left -= len(shown)
-            yield Fault(
-                rule,
-                self.name,
-                self.text(int(rows[0])) if value is None else value,
-                expected,
-                remedy if isinstance(remedy, str) else remedy(int(rows[0])),
-                len(rows),
-                tuple(self.place(row) for row in shown),
-            )
-        if len(order) > LISTED:
-            further = np.zeros(len(order), dtype=np.bool_)
-            further[order[LISTED:]] = True
-            rest = at[further[group]]
-            yield Fault(
-                rule,
-                self.name,
-                f"{len(order) - LISTED:,} other values",
-                expected,
-                "Correct these as the ones before.",
-                len(rest),
-                tuple(self.place(row) for row in rest[: max(1, left)]),
-            )
+SILENT = 0.2
+"""And from this share of blanks on: fewer may be people who did not answer."""
 
 
 @dataclass(frozen=True)
-class Table:
-    """Returns as far as they can be read.
+class Laid:
+    """Returns laid out for the rules, as far as they can be read, repairs included.
 
     Attributes
     ----------
-    codebook
-        The questionnaire.
+    cells
+        One row is one filled cell of an identifier or item: its place (``file, sheet, row,
+        record, column``), ``item``, ``text`` (in the file), ``value`` (what it is read as),
+        ``unit``, ``year``; of items ``fits`` (whether the codebook knows the answer), ``held``
+        (whether answers are held of that year) and ``closed`` (another answer did not open it).
+    records
+        One row is one row of a sheet: ``record, file, sheet, row, unit, authority, year, region,
+        authority_type``, and ``year_text``. Rows of one authority and year that hold other items
+        make one unit.
     columns
-        By identifier or item: its column. What cannot be judged, such as a double column, is not
-        among them.
-    misfits
-        By identifier or item: the places, among its texts, of those that its schema refuses.
-    complete
-        Whether every column of the file was understood, so that an item without a column is known
-        to be without answers.
-    known_names
-        Whether there is a list of the regions and types, to which `misfits` holds them.
+        One row is one column of a sheet that can be judged: ``file, sheet, column, item, coded``.
+    grid
+        By unit and item that has a column: its value, empty text for none.
+    asked
+        The same: whether it was asked, and the answers are held.
+    known
+        The regions and types there are, by identifier; empty where they are not known.
     """
 
     codebook: Codebook
-    columns: Mapping[str, Column]
-    misfits: Mapping[str, Ints]
-    complete: bool
-    known_names: bool
+    cells: pd.DataFrame
+    records: pd.DataFrame
+    columns: pd.DataFrame
+    grid: pd.DataFrame
+    asked: pd.DataFrame
+    known: Mapping[str, list[str]]
 
-    @cached_property
-    def years(self) -> Ints:
-        """The place of each row's year among the codebook's; -1 where it is not known."""
-        return self._places("year", [str(year) for year in self.codebook.years], BLANK)
+    def of(self, item: str) -> pd.DataFrame:
+        """Return the filled cells of an identifier or item."""
+        return self.cells[self.cells["item"] == item]
 
-    @cached_property
-    def answers(self) -> Mapping[str, Ints]:
-        """By item that has a column: the place of each row's answer; `BLANK` or `UNREADABLE`."""
-        return {
-            item.item: self._places(item.item, list(item.answers), UNREADABLE)
-            for item in self.codebook.values()
-            if item.item in self.columns
-        }
+    def at(self, records: pd.DataFrame, item: str, text: str | pd.Series = "") -> pd.DataFrame:
+        """Return where the cells of some records stand, filled or not."""
+        named = self.columns.loc[self.columns["item"] == item, ["file", "sheet", "column"]]
+        if named.empty and item in self.codebook:  # in the long form an item is no column
+            return records.assign(column=item, text=text)
+        named = named.drop_duplicates(["file", "sheet"])
+        return records.assign(text=text).merge(named, on=["file", "sheet"])
 
-    def _places(self, name: str, known: list[str], stranger: int) -> Ints:
-        column, small = self.columns[name], np.int8 if len(known) < 100 else np.int32
-        by_text = np.full(len(column.texts) + 1, stranger, dtype=small)
-        by_text[-1] = BLANK  # where the code of an empty cell, -1, looks it up
-        fits = np.ones(len(column.texts), dtype=np.bool_)
-        fits[self.misfits.get(name, [])] = False
-        for number in np.flatnonzero(fits).tolist():
-            by_text[number] = known.index(str(column.texts[number]))
-        return by_text[column.codes]
-
-    def held(self, item: Item) -> Flags:
-        """Whether answers to an item are held of each row's year."""
-        if item.held not in self._held:
-            of_year = np.array([*(year in item.held for year in self.codebook.years), False])
-            self._held[item.held] = of_year[self.years]
-        return self._held[item.held]
-
-    @cached_property
-    def _held(self) -> dict[tuple[int, ...], Flags]:
-        return {}
-
-    def asked(self, item: Item) -> Flags:
-        """Whether each row was asked an item, and its answers are held."""
-        held = self.held(item)
-        if item.asked_if is None:
-            return held
-        if item.asked_if not in self.answers:
-            return np.zeros_like(held)
-        opened: Flags = held & (self.answers[item.asked_if] == 0)
-        return opened
+    def in_units(self, units: pd.Series, item: str) -> pd.DataFrame:
+        """Return where the cells of an item stand of the units for which a flag is set."""
+        records = self.records[self.records["unit"].map(units)]
+        return self.at(records, item).drop_duplicates("unit")
 
 
-def faults(table: Table) -> Iterator[Fault]:
-    """Yield every fault of the cells of a table, rule by rule."""
-    codebook = table.codebook
-    identified = "authority" in table.columns and "year" in table.columns
-    if "authority" in table.columns:
-        authority = table.columns["authority"]
-        nobody = np.flatnonzero(authority.codes < 0)
-        yield from authority.faults("no_authority", nobody, "a name or code", "Fill it in.")
-    if "year" in table.columns:
-        known = ", ".join(map(str, codebook.years))
-        yield from table.columns["year"].faults(
-            "unknown_year",
-            np.flatnonzero(table.years < 0),
-            f"one of {known}",
-            "Correct the year, or add it to 'years' of the items asked in it.",
-        )
+def fits(item: Item, texts: pd.Series) -> pd.Series:
+    """Whether each text is an answer to an item."""
+    return texts.isin(list(item.answers))
+
+
+NONE = pd.DataFrame(columns=[*FAULTS, "cells"])
+"""No faults."""
+
+
+def told(
+    rule: str,
+    cells: pd.DataFrame,
+    expected: str,
+    remedy: str | Iterable[str] | Callable[[str], str],
+    severity: str | None = None,
+) -> pd.DataFrame:
+    """Return cells that break a rule as faults.
+
+    Parameters
+    ----------
+    rule
+        A key of `RULES`.
+    cells
+        With ``file, sheet, row, column, text``; a missing row means the whole column.
+    remedy
+        What to do: in all, by row, or what gives it for a text.
+    severity
+        Where it is not that of the rule.
+
+    Returns
+    -------
+    DataFrame
+        `FAULTS` and ``cells``: how many cells a row stands for. Of the same fault at most `LISTED`
+        rows are listed; beyond as many values all others are put together.
+    """
+    if cells.empty:
+        return NONE
+    faults = cells[["file", "sheet", "row", "column", "text"]].rename(columns={"text": "value"})
+    faults = faults.reset_index(drop=True).astype(
+        {"row": "Int64"} | dict.fromkeys(("file", "sheet", "value"), "str")
+    )
+    faults = faults.assign(severity=severity or RULES[rule].severity, rule=rule, expected=expected)
+    number = faults.groupby(["column", "value"], sort=False, observed=True).ngroup()
+    rest = number >= LISTED
+    if callable(remedy):
+        texts = faults.loc[~rest, "value"].unique()
+        remedy = faults["value"].map({text: remedy(text) for text in texts})
+    faults["remedy"] = remedy if isinstance(remedy, str) else list(remedy)
+    if rest.any():
+        faults.loc[rest, "value"] = f"{int(number.max()) + 1 - LISTED:,} other values"
+        faults.loc[rest, "remedy"] = "Correct these as the ones before."
+    same = faults.groupby(["column", "value", "remedy"], sort=False, observed=True)
+    place, size = same.cumcount(), same["row"].transform("size")
+    faults["cells"] = np.where(place == 0, 1 + (size - LISTED).clip(lower=0), 1)
+    return faults.loc[place < LISTED, [*FAULTS, "cells"]]
+
+
+def found(laid: Laid) -> Faults:
+    """Yield every fault of the cells of some returns, rule by rule."""
+    yield from identified(laid)
     for name, rule in (("region", "unknown_region"), ("authority_type", "unknown_type")):
-        if name in table.misfits:
-            yield from _unknown_names(table.columns[name], table.misfits[name], rule)
-    for name in ("authority", "region", "authority_type"):
-        if name in table.columns and (name == "authority" or not table.known_names):
-            yield from _near_duplicates(table.columns[name])
-    if identified:
-        yield from _double_returns(table)
-    for name, rule in (("region", "region_moves"), ("authority_type", "type_moves")):
-        if "authority" in table.columns and name in table.columns:
-            yield from _moves(table.columns["authority"], table.columns[name], rule)
-    for item in codebook.values():
-        if item.item in table.columns:
-            yield from _answers(table, item)
-    if "year" in table.columns:
-        yield from _blanks(table)
-    if identified:
-        yield from _gaps(table)
-        yield from _order(table)
+        cells = laid.of(name)
+        if name in laid.known:
+            yield told(
+                rule,
+                cells[~cells["value"].isin(laid.known[name])],
+                "a name of the frame, or an empty cell",
+                "Write it as frame.csv does, or add it there.",
+            )
+        else:
+            yield near_duplicates(cells)
+    yield near_duplicates(laid.of("authority"))
+    yield double_returns(laid)
+    yield double_answers(laid)
+    yield moves(laid, "region", "region_moves")
+    yield moves(laid, "authority_type", "type_moves")
+    for item in laid.grid:
+        yield from answers(laid, laid.codebook[str(item)])
+    for section in laid.codebook.sections:
+        yield from blanks(laid, section)
+    yield from gaps(laid)
+    yield out_of_order(laid)
+    yield from panels(laid)
 
 
-def _unknown_names(column: Column, misfits: Ints, rule: str) -> Iterator[Fault]:
-    strange = np.zeros(len(column.texts) + 1, dtype=np.bool_)
-    strange[misfits] = True
-    yield from column.faults(
-        rule,
-        np.flatnonzero(strange[column.codes]),
-        "a name of the frame, or an empty cell",
-        "Write it as frame.csv does, or add it there.",
-    )
+def identified(laid: Laid) -> Faults:
+    """Rows of nobody, or of no year that is known."""
+    records = laid.records
+    nobody = laid.at(records[records["authority"] == ""], "authority")
+    yield told("no_authority", nobody, "a name or code", "Fill it in.")
+    undated = records[records["year"] == NO_YEAR]
+    if "year" not in set(laid.columns["item"]):
+        return
+    written = laid.of("year")["text"].drop_duplicates().astype("str")
+    ordinary = next((text for text in written if re.fullmatch("[0-9]{4}", text.strip())), "")
+
+    def remedy(text: str) -> str:
+        if begins_in(text) is not None and ordinary:
+            return (
+                f"The column holds years such as {ordinary!r} and such as {text!r}, which runs "
+                "over two: write all in one way, or say in a columns.csv which year each is."
+            )
+        if text and not re.fullmatch("[0-9.]+", text):
+            return (
+                "Correct the year, or say in a columns.csv which one it is: a row with this "
+                "column, 'year', this text as the code and the year as the answer."
+            )
+        return "Correct the year, or add it to 'years' of the items asked in it."
+
+    expected = f"one of {', '.join(map(str, laid.codebook.years))}"
+    yield told("unknown_year", laid.at(undated, "year", undated["year_text"]), expected, remedy)
 
 
-def _near_duplicates(column: Column) -> Iterator[Fault]:
+def near_duplicates(cells: pd.DataFrame) -> pd.DataFrame:
     """Names that differ by case or spaces only; the rarer ones, or all where none is rarer."""
-    shared, _ = pd.factorize(np.array(keys(column.texts), dtype=object))
-    if not len(shared) or shared.max() + 1 == len(shared):
-        return
-    count = np.bincount(column.codes.astype(np.int64) + 1, minlength=len(column.texts) + 1)[1:]
-    several = np.bincount(shared)[shared] > 1
-    table = pd.DataFrame({"key": shared, "text": column.texts, "count": count})[several]
-    most = table.groupby("key")["count"].transform("max")
-    at_most = (table["count"] == most).groupby(table["key"]).transform("sum")
-    blamed = np.zeros(len(column.texts) + 1, dtype=np.bool_)
-    blamed[table.index[(table["count"] < most) | (at_most > 1)]] = True
-    names = {key: list(some) for key, some in table.groupby("key")["text"]}
-
-    def remedy(row: int) -> str:
-        found = names[int(shared[column.codes[row]])]
-        written = " and ".join(repr(name) for name in found[:5])
-        return f"Write it one way everywhere: {written} count as different names."
-
-    yield from column.faults(
-        "near_duplicate",
-        np.flatnonzero(blamed[column.codes]),
-        "one way to write a name",
-        remedy,
-    )
+    names = cells["value"].astype("str").value_counts(sort=False).reset_index()
+    names["key"] = names["value"].map(key)
+    names = names[names.duplicated("key", keep=False)]
+    by_key = names.groupby("key")
+    most = names["count"] == by_key["count"].transform("max")
+    tied = most.groupby(names["key"]).transform("sum") > 1
+    written = {one: listed([repr(name) for name in some[:5]]) for one, some in by_key["value"]}
+    blamed = cells[cells["value"].isin(names.loc[~most | tied, "value"])]
+    remedy = [
+        f"Write it one way everywhere: {written[key(name)]} count as different names."
+        for name in blamed["value"]
+    ]
+    return told("near_duplicate", blamed, "one way to write a name", remedy)
 
 
-def _double_returns(table: Table) -> Iterator[Fault]:
-    authority, years = table.columns["authority"], table.years
-    known = np.flatnonzero((authority.codes >= 0) & (years >= 0))
-    width = len(table.codebook.years)
-    key = authority.codes[known].astype(np.int64) * width + years[known]
-    times = np.bincount(key, minlength=1)
-    if times.max() <= 1:
-        return
-    some = times[key] > 1
-    key, known = key[some], known[some]
-    _, first, group = np.unique(key, return_index=True, return_inverse=True)
-    again = np.ones(len(known), dtype=np.bool_)
-    again[first] = False
-    firsts = dict(zip(known.tolist(), known[first[group]].tolist(), strict=True))
-
-    def remedy(row: int) -> str:
-        place = authority.place(firsts[row])
-        sheet = f" of sheet {place.sheet!r}" if place.sheet else ""
-        where = f"{authority.unit} {place.row}{sheet}"
-        return (
-            f"{authority.text(row)!r} has a return for {table.codebook.years[years[row]]} in "
-            f"{where} already: delete or correct one of the two."
-        )
-
-    yield from authority.faults(
-        "double_return",
-        known[again],
-        "one return for each authority and year",
-        remedy,
-        by=key[again],
-    )
+def double_returns(laid: Laid) -> pd.DataFrame:
+    """A second row of an authority and year among sheets that hold the same items."""
+    records = laid.records
+    firsts = records[records["turn"] == 0].drop_duplicates(["authority", "year", "kind"])
+    again = laid.of("authority").drop_duplicates("record")
+    again = again.merge(records.loc[records["turn"] > 0, ["record", "authority", "kind"]])
+    again = again.merge(firsts, on=["authority", "year", "kind"], suffixes=("", "_first"))
+    remedy = [
+        f"{one.authority!r} has a return for {one.year} in "
+        f"{place(one)} already: delete or "
+        "correct one of the two."
+        for one in again.itertuples()
+    ]
+    expected = "one return for each authority and year"
+    return told("double_return", again, expected, remedy)
 
 
-def _moves(authority: Column, column: Column, rule: str) -> Iterator[Fault]:
+def double_answers(laid: Laid) -> pd.DataFrame:
+    """A second answer of an authority and year to an item, in another row, column or sheet."""
+    cells = laid.cells[~laid.cells["item"].isin(["authority", "year", "region"])]
+    again = cells[cells.duplicated(["unit", "item"])]
+    firsts = cells.drop_duplicates(["unit", "item"])
+    again = again.merge(firsts, on=["unit", "item"], suffixes=("", "_first"))
+    of_item = again["item"].isin(list(laid.codebook))
+    other = again["value"].astype("str") != again["value_first"].astype("str")
+    again = again[other | (of_item & (again["record"] == again["record_first"]))]
+    remedy = [
+        f"The same authority and year has {str(one.text_first)!r} in "
+        f"{place(one)}, column "
+        f"{one.column_first!r}: delete or correct one of the two."
+        for one in again.itertuples()
+    ]
+    expected = "one answer of an authority and year"
+    return told("double_answer", again, expected, remedy)
+
+
+def place(one: Any) -> str:
+    """Say where the first of two cells stands, as seen from the file of the second."""
+    of_sheet = f" of sheet {one.sheet_first!r}" if one.sheet_first else ""
+    of_file = f" of {one.file_first!r}" if one.file_first != one.file else ""
+    return f"{unit_of(one.file_first)} {one.row_first}{of_sheet}{of_file}"
+
+
+def moves(laid: Laid, name: str, rule: str) -> pd.DataFrame:
     """One authority with two regions or types; the rarer, or all where none is rarer."""
-    known = np.flatnonzero((authority.codes >= 0) & (column.codes >= 0))
-    who, what = authority.codes[known].astype(np.int64), column.codes[known].astype(np.int64)
-    first = np.full(len(authority.texts) + 1, -1, dtype=what.dtype)
-    first[who[::-1]] = what[::-1]
-    moved = np.zeros(len(first), dtype=np.bool_)
-    moved[who[what != first[who]]] = True
-    if not moved.any():
-        return
-    some = moved[who]
-    table = pd.DataFrame({"who": who[some], "what": what[some], "at": known[some]})
-    times = table.groupby(["who", "what"])["at"].transform("size")
-    most = times.groupby(table["who"]).transform("max")
-    # how many of its names an authority has most often
-    common = table[times == most].groupby("who")["what"].nunique()
-    tied = table["who"].map(common) > 1
-    pairs = table.drop_duplicates(["who", "what"])
-    names: dict[int, list[str]] = {}
-    for one, code in zip(pairs["who"].tolist(), pairs["what"].tolist(), strict=True):
-        names.setdefault(one, []).append(str(column.texts[code]))
-    blamed = table[(times < most) | tied]
+    cells = laid.of(name).merge(laid.records[["record", "authority"]])
+    cells = cells[cells["authority"] != ""].astype({"value": "str"})
+    by_authority = cells.groupby("authority")["value"]
+    cells = cells[by_authority.transform("nunique") > 1]
+    pairs = cells.groupby(["authority", "value"], sort=False).size().reset_index(name="count")
+    of_one = pairs.groupby("authority")
+    pairs["most"] = pairs["count"] == of_one["count"].transform("max")
+    pairs["tied"] = of_one["most"].transform("sum") > 1
+    names = {who: listed([repr(one) for one in some[:5]]) for who, some in of_one["value"]}
+    blamed = cells.merge(pairs[~pairs["most"] | pairs["tied"]], on=["authority", "value"])
+    remedy = [f"{who!r} has {names[who]}: write one of them in all its rows."
+              for who in blamed["authority"]]  # fmt: skip
+    expected = "the same in every row of an authority"
+    return told(rule, blamed, expected, remedy)
 
-    def remedy(row: int) -> str:
-        one = int(authority.codes[row])
-        found = " and ".join(repr(name) for name in names[one][:5])
-        return f"{str(authority.texts[one])!r} has {found}: write one of them in all its rows."
 
-    yield from column.faults(
-        rule,
-        blamed["at"].to_numpy(),
-        "the same in every row of an authority",
+def answers(laid: Laid, item: Item) -> Faults:
+    """Answers that the codebook does not know, or to what was not asked."""
+    cells = laid.of(item.item)
+    words = [*item.answers, *item.answers.values()]
+    explained = cells.loc[cells["fits"] & (cells["text"].astype("str") != cells["value"]), "text"]
+    codes = [repr(text) for text in explained.astype("str").unique() if is_number(text)][:8]
+    columns = laid.columns.loc[laid.columns["item"] == item.item]
+
+    def remedy(text: str) -> str:
+        if is_number(text) and columns["coded"].any():
+            known = f", and does {listed(codes)}" if codes else ""
+            return (
+                f"columns.csv does not explain this code of the column{known}: add a row for it, "
+                "with the code as it stands in the file, or correct the cell."
+            )
+        if is_number(text):
+            return (
+                "Say in a columns.csv which answer each number stands for; "
+                "'python -m csm_lib columns' drafts one."
+            )
+        if is_shorthand(text):
+            return (
+                f"{text.strip()!r} is the shorthand of official statistics for no figure, and "
+                "never an answer: leave the cell empty."
+            )
+        near = did_you_mean(text, words) if len(text) <= 60 else ""
+        return f"Write the answer as shown; leave the cell empty for no answer.{near}"
+
+    yield told(
+        "unknown_answer", cells[~cells["fits"]], f"{', '.join(item.answers)} or an empty cell",
         remedy,
-        by=(blamed["who"] * (len(column.texts) + 1) + blamed["what"]).to_numpy(),
-    )
-
-
-def _answers(table: Table, item: Item) -> Iterator[Fault]:
-    column, given = table.columns[item.item], table.answers[item.item]
-    known = ", ".join(item.answers)
-    if (given == UNREADABLE).any():
-        words = [*item.answers, *item.answers.values()]
-
-        def remedy(row: int) -> str:
-            text = column.text(row)
-            if is_number(text):
-                return (
-                    "Say in a columns.csv which answer each number stands for; "
-                    "'python -m csm_lib columns' drafts one."
-                )
-            near = did_you_mean(text, words) if len(text) <= 60 else ""
-            return f"Write the answer as shown; leave the cell empty for no answer.{near}"
-
-        yield from column.faults(
-            "unknown_answer",
-            np.flatnonzero(given == UNREADABLE),
-            f"{known} or an empty cell",
-            remedy,
-        )
-    answered = given >= 0
-    if "year" not in table.columns:
-        return
+    )  # fmt: skip
     # an unknown year or opener is a fault of its own, and no ground to fault what hangs on it
-    held = table.held(item)
-    yield from column.faults(
+    yield told(
         "not_asked",
-        np.flatnonzero(answered & ~held & (table.years >= 0)),
+        cells[cells["fits"] & ~cells["held"] & (cells["year"] != NO_YEAR)],
         f"an empty cell: answers are held for {', '.join(map(str, item.held)) or 'no year'}",
         "Empty the cell, or correct 'years' and 'not_held' in the codebook.",
     )
-    if item.asked_if is None:
-        return
-    if item.asked_if in table.answers:
-        opener = table.answers[item.asked_if]
-        closed = (opener == BLANK) | (opener > 0)
-    elif table.complete:
-        closed = np.ones(len(given), dtype=np.bool_)
-    else:
-        return
-    opener_name = table.columns[item.asked_if].name if item.asked_if in table.columns else ""
-    opener_name = opener_name or item.asked_if
-    yield from column.faults(
+    named = laid.columns.loc[laid.columns["item"] == item.asked_if, "column"]
+    opener = str(named.iloc[0]) if len(named) else str(item.asked_if)
+    yield told(
         "not_opened",
-        np.flatnonzero(answered & held & closed),
-        f"an empty cell, as {opener_name!r} is not yes",
-        f"Empty the cell, or correct {opener_name!r}.",
+        cells[cells["fits"] & cells["held"] & cells["closed"]],
+        f"an empty cell, as {opener!r} is not yes",
+        f"Empty the cell, or correct {opener!r}.",
     )
 
 
-def _blanks(table: Table) -> Iterator[Fault]:
+def blanks(laid: Laid, section: str) -> Faults:
     """Ticks only, and batteries answered in part."""
-    codebook, size = table.codebook, len(table.years)
-    for section in codebook.sections:
-        items = [codebook[i] for i in codebook.section(section) if i in table.answers]
-        ticked = np.zeros(size, dtype=np.bool_)
-        choices = [item for item in items if item.response == "yes_no"]
-        if len(choices) > 2:
-            yes, blank = np.zeros((2, size), dtype=np.int32)
-            other = np.zeros(size, dtype=np.bool_)
-            for item in choices:
-                given, asked = table.answers[item.item], table.asked(item)
-                yes += asked & (given == 0)
-                blank += asked & (given == BLANK)
-                other |= asked & ((given > 0) | (given == UNREADABLE))
-            ticked = (yes >= 1) & (blank >= 2) & ~other
-            yield from table.columns[choices[0].item].faults(
-                "ticks_only",
-                np.flatnonzero(ticked),
-                f"yes or no for each question of the section {codebook.title(section)!r}",
-                "Ask whether its blanks mean no. If so, write no in them.",
-                by=np.zeros(int(ticked.sum()), dtype=np.int64),
-                value="",
-            )
-        for opener in dict.fromkeys(item.asked_if for item in items if item.asked_if):
-            battery = [item for item in items if item.asked_if == opener]
-            if len(battery) > 1 and opener in table.answers:
-                yield from _part_battery(table, battery, ticked)
-
-
-def _part_battery(table: Table, battery: list[Item], ticked: Flags) -> Iterator[Fault]:
-    some = np.zeros(len(ticked), dtype=np.bool_)
-    for item in battery:
-        some |= table.asked(item) & (table.answers[item.item] != BLANK)
-    some &= ~ticked
-    for item in battery:
-        column = table.columns[item.item]
-        opener = table.columns[item.asked_if or ""].name
-        yield from column.faults(
-            "part_battery",
-            np.flatnonzero(some & table.asked(item) & (table.answers[item.item] == BLANK)),
-            f"an answer, as to the other questions that {opener!r} opens",
-            "Ask for the answer; leave the cell empty if there is none.",
+    items = [laid.codebook[i] for i in laid.codebook.section(section) if i in laid.grid]
+    choices = [item.item for item in items if item.response == "yes_no"]
+    asked, grid = laid.asked[choices], laid.grid[choices]
+    yes, blank = asked & (grid == "yes"), asked & (grid == "")
+    ticked = pd.Series(False, laid.grid.index)
+    columns = {name: ticks(laid, name, yes[name], blank[name]) for name in choices}
+    alone = [name for name, one in columns.items() if one.get("alone")]
+    for when in ("", *map(str, laid.codebook.years)):
+        several = [name for name, one in columns.items() if one.get(when)]
+        for name in several if len(several) > 1 else alone if not when else []:
+            yield ticks_of(laid, name, when)
+            ticked |= blank[name]
+    if not ticked.any() and len(choices) > 2:
+        other = (asked & ~yes & ~blank).any(axis=1)
+        ticked = yes.any(axis=1) & (blank.sum(axis=1) >= 2) & ~other
+        yield told(
+            "ticks_only",
+            laid.in_units(ticked, choices[0]),
+            f"yes or no for each question of the section {laid.codebook.title(section)!r}",
+            "Ask whether its blanks mean no. If so, write no in them.",
+            WARNING,
         )
+    for opener in dict.fromkeys(item.asked_if for item in items if item.asked_if in laid.grid):
+        battery = [item.item for item in items if item.asked_if == opener]
+        asked, grid = laid.asked[battery], laid.grid[battery]
+        some = (asked & (grid != "")).any(axis=1) & ~ticked
+        for name in battery:
+            cells = laid.in_units(some & asked[name] & (grid[name] == ""), name)
+            named = laid.columns.loc[laid.columns["item"] == opener, "column"]
+            yield told(
+                "part_battery",
+                cells,
+                f"an answer, as to the other questions that {[*named, opener][0]!r} opens",
+                "Ask for the answer; leave the cell empty if there is none.",
+            )
 
 
-def _gaps(table: Table) -> Iterator[Fault]:
+def ticks(laid: Laid, name: str, yes: pd.Series, blank: pd.Series) -> dict[str, bool]:
+    """Tell in which waves ("": all) an item looks as if it had only been ticked.
+
+    Nobody said no, some said yes, and some are silent who answered something else.
+    """
+    year = laid.records.drop_duplicates("unit").set_index("unit")["year"].reindex(laid.grid.index)
+    blank &= (laid.grid != "").any(axis=1)
+    counts = pd.DataFrame({
+        "yes": yes, "blank": blank, "other": laid.asked[name] & ~yes & (laid.grid[name] != ""),
+    }).groupby(year.to_numpy()).sum()  # fmt: skip
+    looks = (counts["yes"] > 0) & (counts["blank"] > 0) & (counts["other"] == 0)
+    waves = {str(one): bool(looks[one] and counts["yes"][one] >= TICKED) for one in counts.index}
+    total = counts.sum()
+    every = bool(total["yes"] and total["blank"] and not total["other"])
+    if every:
+        waves = {}  # told once
+    silent = total["blank"] / max(total["yes"] + total["blank"], 1)
+    alone = total["yes"] >= TICKED and silent >= SILENT
+    if every and not alone:
+        cells = laid.of(name)
+        words = YES | {plain(laid.codebook[name].answers["yes"])}
+        texts = cells.loc[
+            ~cells["text"].astype("str").map(is_number).astype(bool) | ~cells["explained"], "text"
+        ]
+        alone = not texts.astype("str").map(plain).isin(words).all()
+    return waves | {"": every, "alone": every and alone}
+
+
+def ticks_of(laid: Laid, name: str, when: str) -> pd.DataFrame:
+    """Return the columns of an item that was only ticked as faults."""
+    named = laid.columns.loc[laid.columns["item"] == name, ["file", "sheet", "column"]]
+    if named.empty:
+        named = laid.of(name)[["file", "sheet", "column"]].drop_duplicates()
+    return told(
+        "ticks_only",
+        named.assign(row=None, text=when),
+        "no as well as yes: nobody says no, and a blank may mean no, or no answer",
+        "If a blank means no, say so in columns.csv: a row with this column, its item, no code "
+        "and the answer no (with one name in 'group' for all columns of a question, a blank is no "
+        "where any of them is ticked). Or write no where it is meant.",
+    )
+
+
+def gaps(laid: Laid) -> Faults:
     """Respondents who answered before and after a year, and not in it."""
-    authority, years = table.columns["authority"], table.codebook.years
-    answered = (authority.codes >= 0) & (table.years >= 0)
-    given = np.zeros(len(answered), dtype=np.bool_)
-    for answers in table.answers.values():
-        given |= answers != BLANK
-    at = np.flatnonzero(answered & given)
-    there = np.zeros((len(authority.texts), len(years)), dtype=np.bool_)
-    there[authority.codes[at], table.years[at]] = True
-    waves = np.flatnonzero(there.any(axis=0)).tolist()  # a year nobody answered in is no gap
+    there = answered(laid)
+    waves = list(there)
+    first = laid.records.drop_duplicates("unit")
     for number, back in enumerate(waves):
-        for start in range(number):
+        for start in range(number - 1):
             missed = waves[start + 1 : number]
-            if not missed:
-                continue
-            gap = there[:, waves[start]] & there[:, back] & ~there[:, missed].any(axis=1)
+            gap = there[waves[start]] & there[back] & ~there[missed].any(axis=1)
             # told at the return that comes after the gap
-            rows = at[gap[authority.codes[at]] & (table.years[at] == back)]
-            yield from authority.faults(
+            late = first[first["authority"].isin(gap.index[gap]) & (first["year"] == back)]
+            yield told(
                 "wave_gap",
-                rows,
-                f"answers for {' and '.join(str(years[place]) for place in missed)} as well",
+                laid.of("authority").drop_duplicates("record").merge(late[["record"]]),
+                f"answers for {listed([str(year) for year in missed])} as well",
                 "Check whether a return is missing, or stands under another name.",
             )
 
 
-def _order(table: Table) -> Iterator[Fault]:
+def answered(laid: Laid) -> pd.DataFrame:
+    """By authority and year in which anybody answered: whether this one did."""
+    given = (laid.grid != "").any(axis=1)
+    records = laid.records.drop_duplicates("unit")
+    records = records[records["unit"].map(given).astype(bool) & (records["year"] != NO_YEAR)]
+    records = records[records["authority"] != ""]
+    return pd.crosstab(records["authority"], records["year"]) > 0
+
+
+def out_of_order(laid: Laid) -> pd.DataFrame:
     """Rows of an authority in which an earlier year follows a later one of the same sheet."""
-    authority = table.columns["authority"]
-    order = np.argsort(authority.codes, kind="stable")
-    who, year = authority.codes[order], table.years[order]
-    back = (who[1:] == who[:-1]) & (who[1:] >= 0) & (year[1:] >= 0) & (year[1:] < year[:-1])
-    if not back.any():
-        return
-    column = table.columns["year"]
-    at, before = order[1:][back], order[:-1][back]
-    if not isinstance(column.sheets, str):
-        same = column.sheets[at] == column.sheets[before]
-        at = at[same]
-    yield from column.faults(
+    records = laid.records
+    records = records[(records["authority"] != "") & (records["year"] != NO_YEAR)]
+    before = records.groupby(["file", "sheet", "authority"], sort=False)["year"].shift()
+    back = records.loc[records["year"] < before, ["record"]]
+    return told(
         "out_of_order",
-        np.sort(at),
+        laid.of("year").drop_duplicates("record").merge(back),
         "the years of an authority from the first to the last",
         "Nothing, if the years are right: they are put in order as they are read.",
     )
+
+
+# -- one respondent, two spellings ----------------------------------------------------------------
+
+
+def panels(laid: Laid) -> Faults:
+    """Names that are likely one respondent, and waves that share few respondents."""
+    there = answered(laid)
+    pairs = likely_same(there)
+    cells = laid.of("authority").astype({"value": "str"})
+    named = cells.drop_duplicates("value").set_index("value", drop=False)
+    late = named.loc[[late for _, late in pairs]]
+    waves = {
+        name: listed([str(year) for year in there.columns[there.loc[name].to_numpy()]])
+        for pair in pairs
+        for name in pair
+    }
+    remedy = [
+        f"{other!r} ({waves[other]}) is likely {one!r} ({waves[one]}). If so, write it one way, "
+        f"or say in aliases.csv: name {other!r}, called {one!r}."
+        for one, other in pairs
+    ]
+    expected = "one way to write the name of a respondent in every wave"
+    yield told("likely_same", late, expected, remedy)
+    if not pairs and not any(shares(there).values()):
+        return  # separate samples
+    for (before, year), shared in shares(there).items():
+        sizes = there[before].sum(), there[year].sum()
+        if min(sizes) < PANEL or shared >= min(sizes) / 2:
+            continue
+        first = laid.records[laid.records["year"] == year].head(1)
+        yield told(
+            "shared_few",
+            laid.at(first, "authority", str(year)),
+            f"more respondents in both waves: {shared} are, of {sizes[0]} in {before} and "
+            f"{sizes[1]} in {year}",
+            "See whether the same respondents are written otherwise, which aliases.csv settles. "
+            "Do nothing if others were asked.",
+        )
+
+
+def samples(laid: Laid) -> list[str]:
+    """Return the notice that the waves share no respondent, where that is so."""
+    there = answered(laid)
+    alone = (
+        there.sum().min() >= PANEL and not any(shares(there).values()) and not likely_same(there)
+    )
+    text = "no respondent of a wave is in the next one: the waves are read as separate samples."
+    return [text] if len(there.columns) > 1 and alone else []
+
+
+def shares(there: pd.DataFrame) -> dict[tuple[int, int], int]:
+    """How many respondents each two waves that follow one another share."""
+    return {
+        (before, year): int((there[before] & there[year]).sum())
+        for before, year in pairwise([int(year) for year in there.columns])
+    }
+
+
+_KIND = re.compile(
+    r"\b(?:(?:london|royal|metropolitan) borough|the|of|city|county|borough|metropolitan|district"
+    r"|council)\b"
+)
+"""What a council's name has in one list, and not in another."""
+
+ALIKE, WORD_ALIKE, FUZZY = 95, 85, 3_000
+"""How alike (of 100) two names must be, and the words in which they differ; and up to how many
+names are compared so."""
+
+
+def core(name: str) -> tuple[str, ...]:
+    """Return the words of a name that tell it from others, whatever their order.
+
+    >>> core("Kingston upon Hull, City of") == core("City of Kingston-upon-Hull Council")
+    True
+    """
+    words = re.sub(r"['’]", "", plain(name).replace("&", " and "))
+    words = re.sub(r"[\W_]+", " ", words)
+    return tuple(sorted(_KIND.sub(" ", words).split() or words.split()))
+
+
+def likely_same(there: pd.DataFrame) -> list[tuple[str, str]]:
+    """Return the pairs of names that likely are one respondent, the earlier first.
+
+    Two that answer in the same year are two.
+    """
+    names = [str(name) for name in there.index[~there.all(axis=1)]]
+    waves = {name: frozenset(there.columns[there.loc[name].to_numpy()]) for name in names}
+    cores = {name: core(name) for name in names}
+    by_core: dict[tuple[str, ...], list[str]] = {}
+    for name in names:
+        by_core.setdefault(cores[name], []).append(name)
+    pairs = [(a, b) for some in by_core.values() for at, a in enumerate(some) for b in some[:at]]
+    plain_names = [name for name in names if not re.search("[0-9]", name)]
+    if len(set(waves.values())) > 1 and len(plain_names) <= FUZZY:
+        texts = [" ".join(cores[name]) for name in plain_names]
+        alike = process.cdist(texts, texts, scorer=fuzz.ratio, score_cutoff=ALIKE, dtype=np.uint8)
+        for one, other in zip(*np.nonzero(np.triu(alike, 1)), strict=True):
+            a, b = plain_names[one], plain_names[other]
+            left, right = (sorted({*cores[x]} - {*cores[y]}) for x, y in ((a, b), (b, a)))
+            close = [fuzz.ratio(p, q) >= WORD_ALIKE for p, q in zip(left, right, strict=False)]
+            # North and South Yorkshire are alike as a whole, and not in the word that counts
+            if left and len(left) == len(right) and all(close):
+                pairs.append((a, b))
+    order = {name: (min(waves[name]), name) for name in names}
+    found = [
+        (min(pair, key=order.__getitem__), max(pair, key=order.__getitem__))
+        for pair in pairs
+        if not waves[pair[0]] & waves[pair[1]] and key(pair[0]) != key(pair[1])
+    ]
+    return sorted(found, key=lambda pair: [order[name] for name in pair])
