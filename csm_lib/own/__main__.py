@@ -162,12 +162,14 @@ def _template(found: Commands) -> None:
     one = _command(
         found,
         "template",
-        "write an Excel workbook for respondents to fill in",
+        "write an Excel workbook for respondents to fill in, or a form for ODK or Kobo",
         """\
 Write a workbook with a sheet for each section of the codebook, with the questions and
-the answers to choose from. Completed workbooks can be checked as they are.""",
+the answers to choose from. Completed workbooks can be checked as they are. With
+--xlsform, write a form that ODK and KoboToolbox take.""",
         [
             "--out survey-2025.xlsx --year 2025 --collection my-survey",
+            "--out survey-2025.xlsx --year 2025 --collection my-survey --xlsform",
             "--out template.xlsx --year 2009",
         ],
     )
@@ -182,6 +184,7 @@ the answers to choose from. Completed workbooks can be checked as they are.""",
         metavar="NUMBER",
         help="how many respondents to make drop-downs for (default: 500)",
     )
+    one.add_argument("--xlsform", action="store_true", help="write an XLSForm")
 
 
 def _findings(found: Commands) -> None:

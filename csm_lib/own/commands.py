@@ -176,32 +176,38 @@ def columns(path: Path, *, codebook: Path, out: Path | None = None) -> int:
     return 0
 
 
-def template(folder: Path | None, *, out: Path, year: int, rows: int | None = None) -> int:
-    """Write the workbook that respondents fill in. The folder needs no returns yet."""
+def template(
+    folder: Path | None, *, out: Path, year: int, rows: int | None = None, xlsform: bool = False
+) -> int:
+    """Write the workbook that respondents fill in, or a form. The folder needs no returns yet."""
     from csm_lib.codebook import read_codebook
     from csm_lib.collection import chosen
     from csm_lib.descriptor import read_descriptor
     from csm_lib.frame import read_frame
     from csm_lib.own.template import ROWS, write_template
+    from csm_lib.own.xlsform import write_xlsform
 
     if out.suffix.lower() != ".xlsx":
         raise Misuse("--out: the template is an Excel workbook, so its name ends in .xlsx")
+    if xlsform and rows is not None:
+        raise Misuse("--rows is for a workbook: a form asks one respondent at a time")
     _refuse_what_is_there(out)
     folder = chosen(folder)
-    about = read_descriptor(folder / "datapackage.json")
     cells = read_frame(folder / "frame.csv") if (folder / "frame.csv").exists() else None
     codebook = read_codebook(folder / "codebook.csv")
-    write_template(
-        codebook,
-        out,
-        year=year,
-        about=about,
-        regions=_each(cells, "region"),
-        types=_each(cells, "authority_type"),
-        rows=ROWS if rows is None else rows,
-    )
+    told: dict[str, Any] = {
+        "year": year,
+        "about": read_descriptor(folder / "datapackage.json"),
+        "regions": _each(cells, "region"),
+        "types": _each(cells, "authority_type"),
+    }
+    if xlsform:
+        write_xlsform(codebook, out, **told)
+    else:
+        write_template(codebook, out, **told, rows=ROWS if rows is None else rows)
     asked = sum(year in item.held for item in codebook.values())
-    say(f"{out}: a template for {year} with {asked} questions is written.")
+    what = "an XLSForm" if xlsform else "a template"
+    say(f"{out}: {what} for {year} with {asked} questions is written.")
     return 0
 
 

@@ -83,14 +83,10 @@ def write_template(
     OSError
         The file cannot be written.
     """
-    asked = {
-        section: items
-        for section in codebook.sections
-        if (items := [codebook[i] for i in codebook.section(section) if year in codebook[i].held])
-    }
-    _check(codebook, asked, year, rows)
+    asked = asked_in(codebook, year)
+    _check(codebook, asked, rows)
     about = About(title="") if about is None else about
-    notes = _identifiers(about)
+    notes = identifiers(about)
     names = SheetNames()
     start, lists = names.give("Start here"), names.give(LISTS)
     sheets = {section: names.give(codebook.title(section)) for section in asked}
@@ -109,13 +105,23 @@ def write_template(
         choices.write(book)
 
 
-def _check(codebook: Codebook, asked: dict[str, list[Item]], year: int, rows: int) -> None:
+def asked_in(codebook: Codebook, year: int) -> dict[str, list[Item]]:
+    """Return the items that a year has answers to, by section; there is no year without any."""
+    asked = {
+        section: items
+        for section in codebook.sections
+        if (items := [codebook[i] for i in codebook.section(section) if year in codebook[i].held])
+    }
     if not asked:
         known = ", ".join(map(str, codebook.years))
         raise CodebookError(
             f"{codebook.path}: nothing is asked in {year}. Use one of {known}, or add {year} to "
             "the column 'years' of the items that are asked in it."
         )
+    return asked
+
+
+def _check(codebook: Codebook, asked: dict[str, list[Item]], rows: int) -> None:
     if not 1 <= rows < LAST_ROW:
         raise CodebookError(
             f"A sheet has room for 1 to {LAST_ROW - 1} rows of answers, not {rows}."
@@ -241,8 +247,8 @@ def _from_list(source: str, wrong: str) -> dict[str, Any]:
     }
 
 
-def _identifiers(about: About) -> dict[str, str]:
-    """What belongs in the columns that say whose answers a row holds."""
+def identifiers(about: About) -> dict[str, str]:
+    """Return what belongs in the columns that say whose answers a row holds."""
     one, kind = about.one, about.characteristics.get("authority_type")
     named = "code" if about.unit == "person" else "name or code"
     return {
