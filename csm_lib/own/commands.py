@@ -348,30 +348,18 @@ def reproduce(*, record: bool = False) -> int:
 
 def _legible(rows: pd.DataFrame) -> str:
     """The ledger as text: one entry a line, the reason under each that did not pass a test."""
-    import pandas as pd
-
     from csm_lib.predicates import PASSED, VERDICTS
+    from csm_lib.templates import render
 
-    lines = []
-    for kind, heading in (("figure", "Published figures"), ("claim", "Statements")):
-        lines += [heading, ""]
-        for row in rows[rows["kind"] == kind].to_dict("records"):
-            given = f": {row['printed']}, returns {row['computed'] or '-'}"
-            luck = "" if pd.isna(row["chance"]) else f" (by luck {row['chance']:.2g})"
-            lines.append(
-                f"{row['entry']}{given if kind == 'figure' else ''}: {row['verdict']}{luck}"
-            )
-            if kind == "claim":
-                lines.append(_indented(row["printed"]))
-            if kind == "claim" or row["verdict"] != PASSED:
-                lines.append(_indented(row["because"], "      "))
-        lines.append("")
-    lines += ["Summary", ""]
-    counts = rows.groupby(["verdict", "kind"]).size()
-    for verdict in VERDICTS:
-        figures, claims = (int(counts.get((verdict, kind), 0)) for kind in ("figure", "claim"))
-        lines.append(f"  {verdict:<27} {figures:>4} figures {claims:>4} statements")
-    return "\n".join(lines)
+    return render(
+        "ledger.txt",
+        entries=rows.to_dict("records"),
+        kinds={"figure": "Published figures", "claim": "Statements"},
+        counts=rows.groupby(["kind", "verdict"]).size().to_dict(),
+        verdicts=VERDICTS,
+        passed=PASSED,
+        indented=_indented,
+    )
 
 
 def _indented(text: str, indent: str = "   ") -> str:
