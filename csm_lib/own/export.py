@@ -30,6 +30,7 @@ from csm_lib.collection import SHIPPED, Origin
 from csm_lib.descriptor import About, read_descriptor
 from csm_lib.errors import CollectionError
 from csm_lib.notebooks import FOLDER, cells_of, keys_in, take
+from csm_lib.own.ods import write_ods
 from csm_lib.own.workbook import (
     PAGE,
     SHEET_NAME,
@@ -39,7 +40,6 @@ from csm_lib.own.workbook import (
     Number,
     Sheet,
     SheetNames,
-    write_ods,
     write_xlsx,
 )
 from csm_lib.status import DRAWN, LABELS, STATUSES, WITHHELD
