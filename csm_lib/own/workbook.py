@@ -24,6 +24,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from xlsxwriter import Workbook
+from xlsxwriter.worksheet import Worksheet
 
 from csm_lib.words import legible
 
@@ -117,6 +118,13 @@ def link_to(sheet: str) -> str:
     """Return the address of a sheet for a link within its workbook."""
     quoted = sheet.replace("'", "''")
     return f"internal:'{quoted}'!A1"
+
+
+def print_across(sheet: Worksheet) -> None:
+    """Print a sheet across A4, all its columns on a page."""
+    sheet.set_landscape()
+    sheet.set_paper(9)
+    sheet.fit_to_pages(1, 0)
 
 
 def height(cells: Iterable[tuple[str, float]], line: float) -> float:
@@ -338,6 +346,4 @@ def _fill_xlsx(page: Any, sheet: Sheet, table: str, looks: _Looks) -> None:
         options = {"name": table, "style": None, "autofilter": False, "columns": heads}
         page.add_table(first, 0, first + sheet.rows, len(heads) - 1, options)
         page.repeat_rows(first)
-    page.set_landscape()
-    page.set_paper(9)
-    page.fit_to_pages(1, 0)
+    print_across(page)
