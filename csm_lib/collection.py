@@ -33,7 +33,7 @@ SHIPPED = Path(__file__).resolve().parent.parent / "data"
 CHOSEN = "CSM_COLLECTION"
 """The environment variable that names the collection to open where none is named."""
 
-FORMATS = (".csv", ".xlsx", ".sav", ".dta", ".parquet")
+FORMATS = tuple(".csv .xlsx .xlsm .xlsb .xls .ods .sav .zsav .por .dta .parquet .tsv .txt".split())
 """How the name of a file of returns may end."""
 
 CLEAN = ("returns.csv", "returns.parquet")

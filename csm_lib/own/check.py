@@ -12,6 +12,7 @@ import pandas as pd
 
 from csm_lib.codebook import did_you_mean
 from csm_lib.errors import ReturnsError
+from csm_lib.files import filled, read_text, require_cells, require_columns, unique
 from csm_lib.own import repairs, rules
 from csm_lib.own.report import REPAIRS, Report
 from csm_lib.own.rules import NO_YEAR, Laid, told
@@ -40,6 +41,7 @@ def read_returns(
     codebook: Codebook,
     *,
     crosswalk: str | Path | None = None,
+    aliases: str | Path | None = None,
     frame: pd.DataFrame | None = None,
     repair: bool = False,
     progress: Progress | None = None,
@@ -59,6 +61,8 @@ def read_returns(
     crosswalk
         A ``columns.csv`` that says which item each column of the file is, and which answer each
         of its codes; see `csm_lib.own.crosswalk`.
+    aliases
+        An ``aliases.csv`` that says which names mean one respondent; see `read_aliases`.
     frame
         The regions and types there are, as `csm_lib.frame.read_frame` gives them. Others are
         then refused.
@@ -82,7 +86,13 @@ def read_returns(
         its row, column, value and remedy.
     """
     report = check_file(
-        path, codebook, crosswalk=crosswalk, frame=frame, repair=repair, progress=progress
+        path,
+        codebook,
+        crosswalk=crosswalk,
+        aliases=aliases,
+        frame=frame,
+        repair=repair,
+        progress=progress,
     )
     if report.returns is None:
         raise ReturnsError(str(report))
@@ -94,6 +104,7 @@ def check_file(
     codebook: Codebook,
     *,
     crosswalk: str | Path | None = None,
+    aliases: str | Path | None = None,
     frame: pd.DataFrame | None = None,
     repair: bool = False,
     progress: Progress | None = None,
@@ -107,14 +118,42 @@ def check_file(
     CollectionError
         The crosswalk is not as it must be.
     """
-    from csm_lib.own.adapter import read_table  # knows the formats, which are heavy
+    from csm_lib.own.crosswalk import read_crosswalk
+    from csm_lib.own.table import read_table
 
+    key = None if crosswalk is None else read_crosswalk(crosswalk, codebook)
+    names = None if aliases is None else read_aliases(Path(aliases))
     tell = progress or _silent
     tell(0, len(STEPS), STEPS[0])
+    files = [Path(path)] if isinstance(path, str | Path) else [Path(one) for one in path]
     table = read_table(
-        path, codebook, crosswalk=crosswalk, progress=lambda what: tell(0, len(STEPS), what)
+        files, codebook, crosswalk=key, progress=lambda what: tell(0, len(STEPS), what)
     )
-    return check_table(table, codebook, frame=frame, repair=repair, progress=progress)
+    return check_table(
+        table, codebook, frame=frame, repair=repair, aliases=names, progress=progress
+    )
+
+
+def read_aliases(path: Path) -> dict[str, str]:
+    """Read which names mean one respondent.
+
+    Parameters
+    ----------
+    path
+        A CSV file, ``aliases.csv``, with the columns ``name`` (as the returns have it) and
+        ``called`` (the name to use).
+
+    Raises
+    ------
+    ReturnsError
+        It cannot be read, or a name is empty or stands twice.
+    """
+    table = read_text(path, ReturnsError)
+    require_columns(table, ("name", "called"), path, ReturnsError)
+    table = table.apply(lambda column: column.str.strip())
+    rules_of = [*filled(table, "name", "called"), unique(table, "name")]
+    require_cells(table, rules_of, path, ReturnsError)
+    return dict(zip(table["name"], table["called"], strict=True))
 
 
 def check_table(

@@ -72,26 +72,31 @@ class Progress:
 
 
 def check(
-    path: Path,
+    paths: Sequence[Path],
     *,
     codebook: Path | None = None,
     columns: Path | None = None,
+    aliases: Path | None = None,
     repair: bool = False,
     out: Path | None = None,
     html: Path | None = None,
     csv: Path | None = None,
 ) -> int:
-    """Check a collection or one file of returns, and print every fault in one report."""
+    """Check a collection or files of returns, and print every fault in one report."""
+    from csm_lib import words
     from csm_lib.codebook import read_codebook
     from csm_lib.descriptor import read_descriptor
-    from csm_lib.frame import read_frame
     from csm_lib.own.check import check_file
-    from csm_lib.own.door import open_collection, returns_file
+    from csm_lib.own.door import beside, open_collection, returns_files
     from csm_lib.returns import write_returns
 
-    if not path.exists():
-        raise CollectionError(f"{path}: there is no such file or folder. Check the name.")
+    path, *more = paths
+    for one in paths:
+        if not one.exists():
+            raise CollectionError(f"{one}: there is no such file or folder. Check the name.")
     folder = path.is_dir()
+    if folder and more:
+        raise Misuse("name one collection, or files of returns")
     if folder and codebook is not None:
         raise Misuse("a collection has its own codebook.csv: leave --codebook out")
     if not folder and codebook is None:
@@ -101,16 +106,15 @@ def check(
             raise Misuse("--out: clean returns are written as .csv or .parquet")
         _refuse_what_is_there(out)
     questionnaire = read_codebook(codebook or path / "codebook.csv")
-    beside = questionnaire.path.with_name
-    frame = read_frame(beside("frame.csv")) if is_there(beside("frame.csv")) else None
-    if columns is None and folder and is_there(path / "columns.csv"):
-        columns = path / "columns.csv"
+    home = questionnaire.path.parent
+    known = beside(home) if folder else {"frame": beside(home)["frame"]}
+    given = {"crosswalk": columns, "aliases": aliases}
+    known |= {name: file for name, file in given.items() if file is not None}
     with Progress() as progress:
         report = check_file(
-            returns_file(path) if folder else path,
+            returns_files(path) if folder else paths,
             questionnaire,
-            crosswalk=columns,
-            frame=frame,
+            **known,
             repair=repair,
             progress=progress.step,
         )
@@ -128,10 +132,16 @@ def check(
     if out is not None:
         write_returns(report.returns, out, questionnaire)
         say(f"{out}: {len(report.returns)} clean returns are written.")
+        if folder:
+            spent = [known[name].name for name in ("crosswalk", "aliases") if known.get(name)]
+            away = f", move {words.listed(spent)} away, which they no longer need," if spent else ""
+            say(f"Next, put it in the place of the returns{away} and: make book COLLECTION={path}")
     if folder and report.repairs.empty:
         open_collection(path)  # what else lies in the folder
-    many = read_descriptor(beside("datapackage.json")).many
-    say(f"{path}: {_counted(report, questionnaire, many)}")
+    elif folder and out is None:
+        say("The book is made of clean returns: write them with --out returns-clean.csv.")
+    many = read_descriptor(home / "datapackage.json").many
+    say(f"{path if not more else report.path}: {_counted(report, questionnaire, many)}")
     return 0
 
 
@@ -147,62 +157,69 @@ def _counted(report: Report, codebook: Codebook, many: str) -> str:
     )
 
 
-def columns(path: Path, *, codebook: Path, out: Path | None = None) -> int:
-    """Draft the crosswalk from the columns of a foreign file to the items of the codebook."""
-    import pandas as pd
-
+def columns(paths: Sequence[Path], *, codebook: Path, out: Path | None = None) -> int:
+    """Draft the crosswalk from the columns of foreign files to the items of the codebook."""
     from csm_lib.codebook import read_codebook
-    from csm_lib.own.crosswalk import UNDECIDED, draft, write_draft
-    from csm_lib.own.tables import read_sheets
+    from csm_lib.own.crosswalk import UNDECIDED
+    from csm_lib.own.draft import draft, write_draft
+    from csm_lib.own.headed import all_headed
+    from csm_lib.own.read import read_sheets
 
-    target = path.with_name("columns.csv") if out is None else out
+    target = paths[0].with_name("columns.csv") if out is None else out
     _refuse_what_is_there(target)
     questionnaire = read_codebook(codebook)
     with Progress() as progress:
-        sheets = read_sheets(path, progress=progress)
-    drafts = [draft(sheet, questionnaire) for sheet in sheets]
-    table = pd.concat(drafts, ignore_index=True).drop_duplicates(["column", "code"])
+        sheets = [one for path in paths for one in all_headed(read_sheets(path, progress=progress))]
+    table = draft(sheets, questionnaire)
     write_draft(table, target)
-    item = table.groupby("column", sort=False)["item"].first()
-    unsure = item.str.startswith(UNDECIDED)
+    item = table.groupby("column", sort=False)["item"].agg(list)
+    unsure = item.map(lambda items: any(one.startswith(UNDECIDED) for one in items))
+    nothing = item.map(lambda items: not any(items))
+    files = " ".join(quote(str(path)) for path in paths)
     say(
         f"{target}: a draft for {len(item)} columns.\n"
-        f"  matched: {int((~unsure & (item != '')).sum())}\n"
+        f"  matched: {int((~unsure & ~nothing).sum())}\n"
         f"  unsure, marked {UNDECIDED}: {int(unsure.sum())}\n"
-        f"  like nothing in the codebook: {int((item == '').sum())}\n"
+        f"  like nothing in the codebook: {int(nothing.sum())}\n"
         "Read every line and correct it. A column whose 'item' stays empty is left out. Then:\n"
-        f"  python -m csm_lib check {quote(str(path))} --codebook {quote(str(codebook))} "
+        f"  python -m csm_lib check {files} --codebook {quote(str(codebook))} "
         f"--columns {quote(str(target))}"
     )
     return 0
 
 
-def template(folder: Path | None, *, out: Path, year: int, rows: int | None = None) -> int:
-    """Write the workbook that respondents fill in. The folder needs no returns yet."""
+def template(
+    folder: Path | None, *, out: Path, year: int, rows: int | None = None, xlsform: bool = False
+) -> int:
+    """Write the workbook that respondents fill in, or a form. The folder needs no returns yet."""
     from csm_lib.codebook import read_codebook
     from csm_lib.collection import chosen
     from csm_lib.descriptor import read_descriptor
     from csm_lib.frame import read_frame
     from csm_lib.own.template import ROWS, write_template
+    from csm_lib.own.xlsform import write_xlsform
 
     if out.suffix.lower() != ".xlsx":
         raise Misuse("--out: the template is an Excel workbook, so its name ends in .xlsx")
+    if xlsform and rows is not None:
+        raise Misuse("--rows is for a workbook: a form asks one respondent at a time")
     _refuse_what_is_there(out)
     folder = chosen(folder)
-    about = read_descriptor(folder / "datapackage.json")
     cells = read_frame(folder / "frame.csv") if is_there(folder / "frame.csv") else None
     codebook = read_codebook(folder / "codebook.csv")
-    write_template(
-        codebook,
-        out,
-        year=year,
-        about=about,
-        regions=_each(cells, "region"),
-        types=_each(cells, "authority_type"),
-        rows=ROWS if rows is None else rows,
-    )
+    told: dict[str, Any] = {
+        "year": year,
+        "about": read_descriptor(folder / "datapackage.json"),
+        "regions": _each(cells, "region"),
+        "types": _each(cells, "authority_type"),
+    }
+    if xlsform:
+        write_xlsform(codebook, out, **told)
+    else:
+        write_template(codebook, out, **told, rows=ROWS if rows is None else rows)
     asked = sum(year in item.held for item in codebook.values())
-    say(f"{out}: a template for {year} with {asked} questions is written.")
+    what = "an XLSForm" if xlsform else "a template"
+    say(f"{out}: {what} for {year} with {asked} questions is written.")
     return 0
 
 
@@ -344,30 +361,18 @@ def reproduce(*, record: bool = False) -> int:
 
 def _legible(rows: pd.DataFrame) -> str:
     """The ledger as text: one entry a line, the reason under each that did not pass a test."""
-    import pandas as pd
-
     from csm_lib.predicates import PASSED, VERDICTS
+    from csm_lib.templates import render
 
-    lines = []
-    for kind, heading in (("figure", "Published figures"), ("claim", "Statements")):
-        lines += [heading, ""]
-        for row in rows[rows["kind"] == kind].to_dict("records"):
-            given = f": {row['printed']}, returns {row['computed'] or '-'}"
-            luck = "" if pd.isna(row["chance"]) else f" (by luck {row['chance']:.2g})"
-            lines.append(
-                f"{row['entry']}{given if kind == 'figure' else ''}: {row['verdict']}{luck}"
-            )
-            if kind == "claim":
-                lines.append(_indented(row["printed"]))
-            if kind == "claim" or row["verdict"] != PASSED:
-                lines.append(_indented(row["because"], "      "))
-        lines.append("")
-    lines += ["Summary", ""]
-    counts = rows.groupby(["verdict", "kind"]).size()
-    for verdict in VERDICTS:
-        figures, claims = (int(counts.get((verdict, kind), 0)) for kind in ("figure", "claim"))
-        lines.append(f"  {verdict:<27} {figures:>4} figures {claims:>4} statements")
-    return "\n".join(lines)
+    return render(
+        "ledger.txt",
+        entries=rows.to_dict("records"),
+        kinds={"figure": "Published figures", "claim": "Statements"},
+        counts=rows.groupby(["kind", "verdict"]).size().to_dict(),
+        verdicts=VERDICTS,
+        passed=PASSED,
+        indented=_indented,
+    )
 
 
 def _indented(text: str, indent: str = "   ") -> str:

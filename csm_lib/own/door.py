@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from csm_lib import collection
 from csm_lib.codebook import read_codebook
@@ -11,6 +11,7 @@ from csm_lib.errors import ReturnsError
 from csm_lib.files import is_there
 from csm_lib.frame import read_frame
 from csm_lib.own.check import read_returns
+from csm_lib.words import listed
 
 if TYPE_CHECKING:
     from csm_lib.collection import Collection
@@ -26,8 +27,9 @@ def open_collection(
     ----------
     path, intervals
         As for `csm_lib.collection.open_collection`. The returns may be in any file that
-        `csm_lib.own.tables` reads, beside a crosswalk, ``columns.csv``, where the columns are
-        foreign.
+        `csm_lib.own.read` reads, or in several in a folder ``returns``; beside them a crosswalk,
+        ``columns.csv``, where the columns are foreign, and ``aliases.csv``, where one respondent
+        is written in several ways.
 
     Raises
     ------
@@ -39,34 +41,50 @@ def open_collection(
     folder = collection.chosen(path)
     if not folder.is_dir() or not is_there(folder / "codebook.csv"):
         return collection.open_collection(folder)  # which says what is missing
-    frame = read_frame(folder / "frame.csv") if is_there(folder / "frame.csv") else None
-    crosswalk = folder / "columns.csv"
     returns = read_returns(
-        returns_file(folder),
-        read_codebook(folder / "codebook.csv"),
-        crosswalk=crosswalk if is_there(crosswalk) else None,
-        frame=frame,
+        returns_files(folder), read_codebook(folder / "codebook.csv"), **beside(folder)
     )
     return collection.open_collection(folder, intervals=intervals, returns=returns)
 
 
-def returns_file(folder: Path) -> Path:
-    """Return the one file of returns in a folder.
+def beside(folder: Path) -> dict[str, Any]:
+    """Return what lies in a folder to read its returns by, for `csm_lib.own.check.check_file`."""
+    frame, columns, names = (folder / f"{n}.csv" for n in ("frame", "columns", "aliases"))
+    return {
+        "frame": read_frame(frame) if is_there(frame) else None,
+        "crosswalk": columns if is_there(columns) else None,
+        "aliases": names if is_there(names) else None,
+    }
+
+
+def returns_files(folder: Path) -> list[Path]:
+    """Return the files of returns in a folder: one by that name, or those of a folder ``returns``.
 
     Raises
     ------
     ReturnsError
-        There is none, or there are several.
+        There is none, or there are both.
     """
     found = collection.returns_files(folder)
     if not found:
+        others = [
+            path.name
+            for path in sorted(folder.iterdir())
+            if path.suffix.lower() in collection.FORMATS[1:]
+        ]
+        remedy = (
+            f"Put {listed(others)} into a folder of that name, returns/."
+            if others
+            else "Check the name and the folder."
+        )
         raise ReturnsError(
             f"{folder / 'returns.csv'}: there is no such file, and none that ends in "
-            f"{', '.join(collection.FORMATS[1:])} either. Check the name and the folder."
+            f"{', '.join(collection.FORMATS[1:])} either. {remedy}"
         )
-    if len(found) > 1:
-        names = " and ".join(path.relative_to(folder).as_posix() for path in found)
+    if len(found) > 1 and folder in {path.parent for path in found}:
+        names = listed([path.name for path in found])
         raise ReturnsError(
-            f"{folder}: holds {names}. Keep one file of returns; move the others elsewhere."
+            f"{folder}: holds {names}. Keep one file of returns, or put all of them into a folder "
+            "returns/; move the others elsewhere."
         )
-    return found[0]
+    return found

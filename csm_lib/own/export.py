@@ -16,7 +16,7 @@ import re
 import tempfile
 import zipfile
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -31,6 +31,7 @@ from csm_lib.descriptor import About, read_descriptor
 from csm_lib.errors import CollectionError
 from csm_lib.files import naming
 from csm_lib.notebooks import FOLDER, cells_of, keys_in, take
+from csm_lib.own.ods import write_ods
 from csm_lib.own.workbook import (
     PAGE,
     SHEET_NAME,
@@ -40,7 +41,6 @@ from csm_lib.own.workbook import (
     Number,
     Sheet,
     SheetNames,
-    write_ods,
     write_xlsx,
 )
 from csm_lib.status import DRAWN, LABELS, STATUSES, WITHHELD
@@ -53,7 +53,7 @@ if TYPE_CHECKING:
 
     from csm_lib.collection import Collection
     from csm_lib.findings import Finding
-    from csm_lib.own.tables import Progress
+    from csm_lib.own.read import Progress
 
 NAME = "findings"
 XLSX, ODS, ZIP = (f"{NAME}.{kind}" for kind in ("xlsx", "ods", "zip"))
@@ -529,11 +529,8 @@ def _contents(name: str, taken: Sequence[Taken], sheets: Sequence[Sheet]) -> She
     ]
     if any(one.about["label"] for one in taken):
         table.insert(3, Column("Label to keep", [one.about["label"] or "none" for one in taken]))
-    lines = [
-        Line("Contents", "title"),
-        Line(f"This sheet has one table, of {counted(len(taken), 'row')}: one for each finding."),
-    ]
-    return Sheet(name, lines, _told(table), [sheet.name for sheet in sheets])
+    holds = f", of {counted(len(taken), 'row')}: one for each finding"
+    return _index(name, holds, table, [sheet.name for sheet in sheets])
 
 
 def _notes(
@@ -548,11 +545,7 @@ def _notes(
         Column("What it says", list(number), widest=PAGE),
         Column("Sheets", [_listed(each) for each in sheets]),
     ]
-    lines = [
-        Line("Notes", "title"),
-        Line(f"This sheet has one table, of {counted(len(number), 'row')}: one for each note."),
-    ]
-    return Sheet(name, lines, table)
+    return _index(name, f", of {counted(len(number), 'row')}: one for each note", table)
 
 
 def _columns(name: str, taken: Sequence[Taken], names: Sequence[str]) -> Sheet:
@@ -562,26 +555,20 @@ def _columns(name: str, taken: Sequence[Taken], names: Sequence[str]) -> Sheet:
         for column in one.about["columns"]:
             told = (column["name"], column.get("description", ""), column.get("unit", ""))
             meant.setdefault(told, []).append(sheet)
-    cells = list(zip(*meant, strict=True)) or [(), (), ()]
-    table = [
-        Column("Column", cells[0]),
-        Column("What it holds", cells[1]),
-        Column("Unit", cells[2]),
-        Column("Sheets", [_listed(sheets) for sheets in meant.values()]),
-    ]
-    lines = [
-        Line("Columns", "title"),
-        Line("This sheet has one table: what each column of the other sheets holds."),
-    ]
-    return Sheet(name, lines, _told(table))
+    cells = zip(*[(*told, _listed(sheets)) for told, sheets in meant.items()], strict=True)
+    heads = ("Column", "What it holds", "Unit", "Sheets")
+    table = [Column(head, some) for head, some in zip(heads, [*cells] or [()] * 4, strict=True)]
+    return _index(name, ": what each column of the other sheets holds", table)
 
 
-def _told(table: Sequence[Column]) -> list[Column]:
-    """Return a table without an empty cell."""
-    return [
-        Column(one.name, [NOT_APPLICABLE if cell == "" else cell for cell in one.cells], one.kind)
+def _index(name: str, holds: str, table: Sequence[Column], links: Sequence[str] = ()) -> Sheet:
+    """Return a sheet about the others: its title, what it holds, and a table with no cell empty."""
+    lines = [Line(name, "title"), Line(f"This sheet has one table{holds}.")]
+    full = [
+        replace(one, cells=[NOT_APPLICABLE if cell == "" else cell for cell in one.cells])
         for one in table
     ]
+    return Sheet(name, lines, full, links)
 
 
 def _listed(sheets: Sequence[str]) -> str:

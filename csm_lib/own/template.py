@@ -16,8 +16,17 @@ from typing import TYPE_CHECKING, Any
 
 from csm_lib.descriptor import About
 from csm_lib.errors import CodebookError
-from csm_lib.own.workbook import SheetNames, cut, height, length, link_to, new_workbook
+from csm_lib.own.workbook import (
+    SheetNames,
+    cut,
+    height,
+    length,
+    link_to,
+    new_workbook,
+    print_across,
+)
 from csm_lib.returns import IDENTIFIERS
+from csm_lib.templates import render
 
 if TYPE_CHECKING:
     from xlsxwriter import Workbook
@@ -83,14 +92,10 @@ def write_template(
     OSError
         The file cannot be written.
     """
-    asked = {
-        section: items
-        for section in codebook.sections
-        if (items := [codebook[i] for i in codebook.section(section) if year in codebook[i].held])
-    }
-    _check(codebook, asked, year, rows)
+    asked = asked_in(codebook, year)
+    _check(codebook, asked, rows)
     about = About(title="") if about is None else about
-    notes = _identifiers(about)
+    notes = identifiers(about)
     names = SheetNames()
     start, lists = names.give("Start here"), names.give(LISTS)
     sheets = {section: names.give(codebook.title(section)) for section in asked}
@@ -109,13 +114,23 @@ def write_template(
         choices.write(book)
 
 
-def _check(codebook: Codebook, asked: dict[str, list[Item]], year: int, rows: int) -> None:
+def asked_in(codebook: Codebook, year: int) -> dict[str, list[Item]]:
+    """Return the items that a year has answers to, by section; there is no year without any."""
+    asked = {
+        section: items
+        for section in codebook.sections
+        if (items := [codebook[i] for i in codebook.section(section) if year in codebook[i].held])
+    }
     if not asked:
         known = ", ".join(map(str, codebook.years))
         raise CodebookError(
             f"{codebook.path}: nothing is asked in {year}. Use one of {known}, or add {year} to "
             "the column 'years' of the items that are asked in it."
         )
+    return asked
+
+
+def _check(codebook: Codebook, asked: dict[str, list[Item]], rows: int) -> None:
     if not 1 <= rows < LAST_ROW:
         raise CodebookError(
             f"A sheet has room for 1 to {LAST_ROW - 1} rows of answers, not {rows}."
@@ -193,9 +208,7 @@ def _write_headers(
         sheet.write_comment(0, column, note, {"width": 300, "height": 18 + 16 * lines})
     sheet.freeze_panes(1, 1)
     sheet.repeat_rows(0)
-    sheet.set_landscape()
-    sheet.set_paper(9)
-    sheet.fit_to_pages(1, 0)
+    print_across(sheet)
 
 
 def _write_cells(
@@ -241,8 +254,8 @@ def _from_list(source: str, wrong: str) -> dict[str, Any]:
     }
 
 
-def _identifiers(about: About) -> dict[str, str]:
-    """What belongs in the columns that say whose answers a row holds."""
+def identifiers(about: About) -> dict[str, str]:
+    """Return what belongs in the columns that say whose answers a row holds."""
     one, kind = about.one, about.characteristics.get("authority_type")
     named = "code" if about.unit == "person" else "name or code"
     return {
@@ -311,21 +324,11 @@ def _write_start(
         sheet.write_string(0, column, word, head)
     sheet.freeze_panes(1, 0)
     sheet.write_string(2, 0, f"Answers of {year}", large)
-    one, named = about.one, "code" if about.unit == "person" else "name"
-    advice = [
-        f"Each of the other sheets asks the questions of one section. One row is one {one}.",
-        f"The answers of several {about.many} stand under one another.",
-        f"Begin each row with the {named} of the {one} and the year, {year}, alike on every sheet.",
-        "Select a cell to read its question. Choose the answer from the list of the cell.",
-        "Write no where the answer is no. An empty cell means no answer, which is not a no.",
-        "Write nothing else in a cell: no n/a, no dash, no remark.",
-        "Some questions are asked only where another is answered yes: see below. "
-        "Leave them empty elsewhere.",
-        "Leave the first row of each sheet, the names of the sheets and their columns as they are: "
-        "a program reads them.",
-    ]
+    named = "code" if about.unit == "person" else "name"
+    one, many = (" ".join(word.split()) for word in (about.one, about.many))
+    told = render("template.txt", one=one, many=many, named=named, year=year)
     row = 4
-    for number, line in enumerate(advice, start=1):
+    for number, line in enumerate(told.splitlines(), start=1):
         sheet.write_string(row, 0, cut(f"{number}. {line}"))
         row += 1
     row += 1
@@ -349,7 +352,5 @@ def _write_start(
             row += 1
         row += 1
     sheet.hide_gridlines(2)
-    sheet.set_landscape()
-    sheet.set_paper(9)
-    sheet.fit_to_pages(1, 0)
+    print_across(sheet)
     sheet.activate()

@@ -17,16 +17,15 @@ import datetime as dt
 import io
 import re
 import textwrap
-import zipfile
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
 from xlsxwriter import Workbook
+from xlsxwriter.worksheet import Worksheet
 
-from csm_lib.download import zipped
 from csm_lib.files import whole
 from csm_lib.words import legible
 
@@ -121,6 +120,13 @@ def link_to(sheet: str) -> str:
     """Return the address of a sheet for a link within its workbook."""
     quoted = sheet.replace("'", "''")
     return f"internal:'{quoted}'!A1"
+
+
+def print_across(sheet: Worksheet) -> None:
+    """Print a sheet across A4, all its columns on a page."""
+    sheet.set_landscape()
+    sheet.set_paper(9)
+    sheet.fit_to_pages(1, 0)
 
 
 def height(cells: Iterable[tuple[str, float]], line: float) -> float:
@@ -342,230 +348,4 @@ def _fill_xlsx(page: Any, sheet: Sheet, table: str, looks: _Looks) -> None:
         options = {"name": table, "style": None, "autofilter": False, "columns": heads}
         page.add_table(first, 0, first + sheet.rows, len(heads) - 1, options)
         page.repeat_rows(first)
-    page.set_landscape()
-    page.set_paper(9)
-    page.fit_to_pages(1, 0)
-
-
-# -- OpenDocument ---------------------------------------------------------------------------------
-
-
-def write_ods(path: Path, title: str, sheets: Sequence[Sheet]) -> None:
-    """Write a workbook in the OpenDocument format, with the same content as `write_xlsx`.
-
-    Raises
-    ------
-    OSError
-        The file cannot be written.
-    """
-    from odf import dc, table
-    from odf.element import Element
-    from odf.opendocument import OpenDocumentSpreadsheet
-
-    # odfpy declares in each part whatever names any document of the process has used before
-    Element.namespaces.clear()
-    document = OpenDocumentSpreadsheet()
-    document.meta.addElement(dc.Title(text=cut(title, 255)))
-    styles = _Styles(document)
-    ranges = table.DatabaseRanges()
-    for number, sheet in enumerate(sheets, 1):
-        document.spreadsheet.addElement(_ods_table(sheet, styles))
-        if sheet.rows:
-            first, last = len(sheet.lines) + 1, len(sheet.lines) + 1 + sheet.rows
-            end = f"{_letters(len(sheet.columns))}{last}"
-            ranges.addElement(
-                table.DatabaseRange(
-                    name=table_name(sheet, number),
-                    targetrangeaddress=f"'{_quoted(sheet.name)}'.A{first}:"
-                    f"'{_quoted(sheet.name)}'.{end}",
-                    containsheader="true",
-                )
-            )
-    document.spreadsheet.addElement(ranges)
-    data = io.BytesIO()
-    document.write(data)
-    # odfpy dates the parts by the clock
-    with zipfile.ZipFile(data) as parts, whole(path) as made:
-        made.write_bytes(zipped({part: parts.read(part) for part in parts.namelist()}))
-
-
-_Properties = Mapping[str, Mapping[str, str]]
-
-
-class _Styles:
-    """The styles of one document, each made once and named in the order in which it is used."""
-
-    def __init__(self, document: Any) -> None:
-        from odf import style
-
-        self._document = document
-        self._made: dict[tuple[str, str], str] = {}
-        base = style.Style(name="Default", family="table-cell")
-        base.addElement(style.TableCellProperties(verticalalign="top"))
-        base.addElement(
-            style.TextProperties(fontfamily=FONT, fontsize=f"{SIZE}pt", language="en", country="GB")
-        )
-        document.styles.addElement(base)
-        self._lay_out_pages()
-        # under these names a program knows them for headings
-        for level, size in (("1", TITLE_SIZE), ("2", HEADING_SIZE)):
-            one = style.Style(
-                name=f"Heading_20_{level}",
-                displayname=f"Heading {level}",
-                family="table-cell",
-                parentstylename="Default",
-            )
-            one.addElement(style.TextProperties(fontsize=f"{size}pt", fontweight="bold"))
-            document.styles.addElement(one)
-
-    def _lay_out_pages(self) -> None:
-        """Print across the sheet, as many columns on a page as there are."""
-        from odf import style
-        from odf.namespaces import LOEXTNS
-
-        pages = style.PageLayout(name="pages")
-        size = {"printorientation": "landscape", "pagewidth": "297mm", "pageheight": "210mm"}
-        across = style.PageLayoutProperties(**size, margin="15mm")
-        across.setAttrNS(LOEXTNS, "scale-to-X", "1")
-        across.setAttrNS(LOEXTNS, "scale-to-Y", "0")
-        pages.addElement(across)
-        self._document.automaticstyles.addElement(pages)
-        self._document.masterstyles.addElement(
-            style.MasterPage(name="Default", pagelayoutname="pages")
-        )
-
-    def of(self, family: str, properties: _Properties, **own: str) -> str:
-        """Return the name of a style, made of some properties by the kind they are of."""
-        from odf import style
-
-        key = (family, repr((properties, own)))
-        if key not in self._made:
-            self._made[key] = name = f"s{len(self._made) + 1}"
-            one = style.Style(name=name, family=family, **own)
-            for kind, values in properties.items():
-                one.addElement(getattr(style, kind)(**values))
-            self._document.automaticstyles.addElement(one)
-        return self._made[key]
-
-    def cell(self, properties: _Properties, parent: str = "Default") -> str:
-        """Return the name of a style of a cell."""
-        return self.of("table-cell", properties, parentstylename=parent)
-
-    def number(self, kind: Number, properties: _Properties) -> str:
-        """Return the name of the style of a cell that shows a number so."""
-        from odf import number
-
-        key = ("number", repr(kind))
-        if key not in self._made:
-            self._made[key] = name = f"n{len(self._made) + 1}"
-            shown = (number.PercentageStyle if kind.percent else number.NumberStyle)(name=name)
-            shown.addElement(
-                number.Number(
-                    decimalplaces=str(kind.places),
-                    minintegerdigits="1",
-                    **({"grouping": "true"} if kind.grouped else {}),
-                )
-            )
-            if kind.percent:
-                shown.addElement(number.Text(text="%"))
-            self._document.automaticstyles.addElement(shown)
-        own = {"parentstylename": "Default", "datastylename": self._made[key]}
-        return self.of("table-cell", properties, **own)
-
-
-_LOOKS = {"title": "Heading_20_1", "heading": "Heading_20_2"}
-_WRAPPED = {"TableCellProperties": {"wrapoption": "wrap"}}
-_BOLD = {"TextProperties": {"fontweight": "bold"}}
-_LINK = {"TextProperties": {"color": INK, "textunderlinestyle": "solid"}}
-
-
-def _ods_table(sheet: Sheet, styles: _Styles) -> Any:
-    from odf import table
-
-    made = table.Table(name=sheet.name)
-    for width in [column.width for column in sheet.columns] or [PAGE]:
-        wide = {"columnwidth": f"{width * DIGIT * SIZE + BESIDE:.1f}pt"}
-        style = styles.of("table-column", {"TableColumnProperties": wide})
-        made.addElement(table.TableColumn(stylename=style))
-    heights = sheet.heights()
-
-    def row(cells: Iterable[Any], to: Any = made) -> None:
-        high = {"rowheight": f"{next(heights):.1f}pt", "useoptimalrowheight": "false"}
-        one = table.TableRow(stylename=styles.of("table-row", {"TableRowProperties": high}))
-        for cell in cells:
-            one.addElement(cell)
-        to.addElement(one)
-
-    for line in sheet.lines:
-        look: _Properties = {} if sheet.columns else _WRAPPED
-        look = {**look, **_BOLD} if line.look == "label" else look
-        look = {**look, **_LINK} if line.to else look
-        style = styles.cell(look, _LOOKS.get(line.look, "Default"))
-        row([_ods_text(line.text, style, line.to)])
-    if not sheet.columns:
-        return made
-    head = {"wrapoption": "wrap", "verticalalign": "bottom", "borderbottom": "0.75pt solid #000000"}
-    names = [
-        _ods_text(name, styles.cell({"TableCellProperties": head, **_BOLD, **_side(column, place)}))
-        for place, (name, column) in enumerate(zip(sheet.headers, sheet.columns, strict=True))
-    ]
-    header = table.TableHeaderRows()
-    row(names, to=header)
-    made.addElement(header)
-    for number in range(sheet.rows):
-        cells = [
-            _ods_cell(column, column.cells[number], _side(column, place), styles)
-            for place, column in enumerate(sheet.columns)
-        ]
-        if sheet.links:
-            style = styles.cell({**_WRAPPED, **_LINK})
-            cells[0] = _ods_text(sheet.columns[0].texts[number], style, sheet.links[number])
-        row(cells)
-    return made
-
-
-def _side(column: Column, place: int) -> _Properties:
-    """Return on which side the cells of a column stand, and how far from it."""
-    room = f"{BESIDE if place else 0}pt"
-    if column.kind:
-        return {"ParagraphProperties": {"textalign": "end", "marginright": room}}
-    return {"ParagraphProperties": {"textalign": "start", "marginleft": room}}
-
-
-def _ods_cell(column: Column, cell: Cell, side: _Properties, styles: _Styles) -> Any:
-    from odf import table, text
-
-    if isinstance(cell, str):
-        return _ods_text(cell, styles.cell({**_WRAPPED, **side}))
-    kind = column.kind or Number()
-    value_type = "percentage" if kind.percent else "float"
-    style = styles.number(kind, side)
-    made = table.TableCell(valuetype=value_type, value=repr(cell), stylename=style)
-    made.addElement(text.P(text=kind.text(cell)))
-    return made
-
-
-def _ods_text(words: str, style: str, to: str = "") -> Any:
-    from odf import table, teletype, text
-
-    made = table.TableCell(valuetype="string", stylename=style)
-    for words_of_line in cut(words).split("\n"):
-        paragraph = text.P()
-        place = paragraph
-        if to:
-            place = text.A(href=f"#'{_quoted(to)}'.A1", type="simple")
-            paragraph.addElement(place)
-        teletype.addTextToElement(place, words_of_line)  # keeps spaces that stand together
-        made.addElement(paragraph)
-    return made
-
-
-def _quoted(sheet: str) -> str:
-    return sheet.replace("'", "''")
-
-
-def _letters(number: int) -> str:
-    """Return the letters of a column, counted from 1."""
-    from xlsxwriter.utility import xl_col_to_name
-
-    return str(xl_col_to_name(number - 1))
+    print_across(page)
