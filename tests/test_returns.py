@@ -758,7 +758,7 @@ def test_names_of_the_frame_are_offered_for_other_ways_to_write_them(check: Chec
 
 
 NUMBERED = {
-    "noughts and ones": (["1", "0", ""], ["1", "", ""], ["0", "1"]),
+    "noughts and ones": (["1", "0", ""], ["1", "", ""], ["1", "0"]),
     "ones alone": (["1", "", "1"], ["1", "", ""], ["1"]),
     "a two in the same column": (["1", "2", ""], ["1", "", ""], []),
     "a nine in another column": (["1", "0", ""], ["9", "", ""], []),
