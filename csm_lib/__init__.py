@@ -14,13 +14,14 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from csm_lib.aggregate import changes, tally
+    from csm_lib.aggregate import changes, numbers, tally
     from csm_lib.charts import (
         bars,
         change_bars,
         dumbbell,
         moves,
         p_ranges,
+        quartiles,
         ranges,
         ranked_dots,
         squares,
@@ -36,9 +37,9 @@ if TYPE_CHECKING:
     from csm_lib.view import explore
 
 _HOMES = {
-    "aggregate": "changes tally",
-    "charts": "bars change_bars dumbbell moves p_ranges ranges ranked_dots squares stacked_bars "
-    "support tile_map waves",
+    "aggregate": "changes numbers tally",
+    "charts": "bars change_bars dumbbell moves p_ranges quartiles ranges ranked_dots squares "
+    "stacked_bars support tile_map waves",
     "codebook": "read_codebook",
     "collection": "open_collection",
     "errors": "CollectionError",
@@ -56,8 +57,10 @@ __all__ = [
     "explore",
     "finding",
     "moves",
+    "numbers",
     "open_collection",
     "p_ranges",
+    "quartiles",
     "ranges",
     "ranked_dots",
     "read_codebook",

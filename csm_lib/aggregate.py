@@ -10,7 +10,8 @@ from __future__ import annotations
 
 import warnings
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from itertools import product
 from typing import TYPE_CHECKING, Any
 
@@ -18,15 +19,21 @@ import narwhals.stable.v2 as nw
 import numpy as np
 import pandas as pd
 
+from csm_lib.codebook import ANSWERS, Codebook
 from csm_lib.errors import CollectionError
 
 if TYPE_CHECKING:
     from narwhals.stable.v2.typing import IntoFrame
 
-    from csm_lib.codebook import Codebook, Item
+    from csm_lib.codebook import Item
 
 TALLY = ("item", "label", "section", "year", "answer", "yes", "base", "no_answer", "share")
 """The columns of every tally; groups stand after ``answer``."""
+
+SUMMARY: Mapping[str, float | None] = {
+    "mean": None, "median": 0.5, "lower_quartile": 0.25, "upper_quartile": 0.75,
+}  # fmt: skip
+"""What `numbers` tells, and of which part of the answers it is the quantile."""
 
 CHARACTERISTICS = ("region", "authority_type")
 """The characteristics of an authority by which a tally can be split."""
@@ -78,7 +85,8 @@ def tally(
     Raises
     ------
     CollectionError
-        An item, a characteristic or a year is unknown.
+        An item, a characteristic or a year is unknown, or an item is answered by a number: see
+        `numbers`.
 
     Examples
     --------
@@ -92,6 +100,12 @@ def tally(
     items = [items] if isinstance(items, str) else list(items)
     by = [by] if isinstance(by, str) else list(by)
     asked = [codebook[name] for name in items]
+    for item in asked:
+        if item.is_number:
+            raise CollectionError(
+                f"{item.item!r} is answered by a number, so there is no answer to count. Its mean, "
+                f"median and quartiles: numbers({item.item!r})"
+            )
     frame = nw.from_native(returns)
     columns = frame.collect_schema().names()
     for name in by:
@@ -117,6 +131,102 @@ def tally(
     rows = pd.DataFrame(_rows(asked, cells, counts), columns=names).astype(kinds)
     rows["share"] = rows["yes"] / rows["base"]  # 0 / 0 is missing
     return rows
+
+
+def numbers(
+    returns: IntoFrame,
+    codebook: Codebook,
+    items: Sequence[str],
+    *,
+    by: Sequence[str] = (),
+    years: Sequence[int] | None = None,
+) -> pd.DataFrame:
+    """Sum up the answers to items that are answered by a number, by year and any characteristic.
+
+    Parameters
+    ----------
+    returns, codebook, by, years
+        As for `tally`.
+    items
+        Ids of items that are answered by a number.
+
+    Returns
+    -------
+    DataFrame
+        One row is one item in one year (in one group), in the order of a `tally`: ``item, label,
+        section, year``, the groups, ``base`` (how many gave a number), ``no_answer`` (how many
+        were asked and gave none), ``mean``, ``median``, ``lower_quartile`` and
+        ``upper_quartile``, in the unit of the question; missing where nobody answered.
+        ``dominance`` is what part of the sum of all numbers, taken without their signs, the
+        largest makes up, from 0 to 1: by it `csm_lib.disclosure.protect_numbers` knows a mean
+        that tells of one respondent.
+
+    Raises
+    ------
+    CollectionError
+        As for `tally`; or an item is not answered by a number.
+
+    Notes
+    -----
+    A quantile is the one that spreadsheets (``QUARTILE.INC``), pandas and R give by default, the
+    seventh of Hyndman and Fan (1996): of n numbers in order that of the part p is the one at place
+    1 + p (n - 1), counted from 1; between two places it lies on the straight line that joins them.
+    """
+    items = [items] if isinstance(items, str) else list(items)
+    by = [by] if isinstance(by, str) else list(by)
+    for name in items:
+        if not codebook[name].is_number:
+            raise CollectionError(
+                f"{name!r} is not answered by a number. How often each answer was given: "
+                f"tally({name!r})"
+            )
+    rows = tally(*answered(returns, codebook), items, by=by, years=years)
+    rows = rows.drop(columns=["answer", "yes", "share"])
+    key = ["item", "year", *by]
+    given = _given(returns, codebook, items, by)
+    grouped = given.groupby(key)["number"]
+    found = {
+        name: grouped.mean() if part is None else grouped.quantile(part)
+        for name, part in SUMMARY.items()
+    }
+    sizes = given.assign(size=given["number"].abs()).groupby(key)["size"]
+    found["dominance"] = sizes.max() / sizes.sum()
+    summed: pd.DataFrame = rows.join(pd.DataFrame(found, dtype="float64"), on=key)
+    return summed
+
+
+def answered(returns: IntoFrame, codebook: Codebook) -> tuple[Any, Codebook]:
+    """Return returns in which a number stands for yes, and the codebook to count them by."""
+    asked = {
+        name: replace(item, response="yes_no", answers=ANSWERS["yes_no"])
+        for name, item in codebook.items()
+        if item.is_number
+    }
+    frame = nw.from_native(returns)
+    known = [name for name in asked if name in frame.collect_schema().names()]
+    given = [nw.when(~nw.col(name).is_null()).then(nw.lit(True)).alias(name) for name in known]
+    counted = frame.with_columns(*given).to_native()
+    return counted, Codebook({**codebook, **asked}, codebook.path, codebook.headings)
+
+
+def _given(
+    returns: IntoFrame, codebook: Codebook, items: Sequence[str], by: Sequence[str]
+) -> pd.DataFrame:
+    """Return the numbers that were given where they were asked for: one row is one of them."""
+    asked = [codebook[name] for name in dict.fromkeys(items)]
+    openers = dict.fromkeys(item.asked_if for item in asked if item.asked_if)
+    numbers = [nw.col(item.item).cast(nw.Float64) for item in asked]
+    frame = nw.from_native(returns).select("year", *by, *openers, *numbers)
+    held = frame.lazy().collect().to_pandas()
+    for name in by:
+        held[name] = held[name].astype("object").where(held[name].notna(), NOT_KNOWN)
+    for item in asked:
+        if item.asked_if is not None:
+            opened = held[item.asked_if].astype("object").isin([True, "yes"])
+            held[item.item] = held[item.item].where(opened)
+    names = [item.item for item in asked]
+    long = held.melt(["year", *by], names, var_name="item", value_name="number")
+    return long.astype({"number": "float64"}).dropna(subset="number")
 
 
 def changes(rows: pd.DataFrame) -> pd.DataFrame:

@@ -32,6 +32,7 @@ from matplotlib.axes import Axes
 from matplotlib.colors import ListedColormap
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
+from matplotlib.ticker import MaxNLocator
 from matplotlib.transforms import offset_copy
 from pandas.api.types import is_float_dtype
 
@@ -52,7 +53,7 @@ from csm_lib.style import (
     text_on,
     wrap,
 )
-from csm_lib.words import SMALLEST_P, of_panels, p_value, signed, spans
+from csm_lib.words import SMALLEST_P, of_panels, p_value, quantity, signed, spans
 
 # The nine regions of England, by column and row, so that neighbours lie as on a map.
 PLACES = {
@@ -347,6 +348,53 @@ def change_bars(tally: pd.DataFrame, *, ax: Axes | None = None, note: str | None
     bars = [(side, "accent", rows[chosen], look) for side, chosen, look in sides]
     title = f"Change from {first} to {last}, in percentage points"
     return _from_zero(rows, bars, ax, note or label_of(cells), title=title)
+
+
+def quartiles(numbers: pd.DataFrame, *, ax: Axes | None = None, note: str | None = None) -> Axes:
+    """Draw the median of an item, and a line from its lower to its upper quartile.
+
+    Parameters
+    ----------
+    numbers
+        What `csm_lib.aggregate.numbers` gives for one item: one row a year, or a group, or a
+        group in a year. Rows come in its order.
+    """
+    ends = ["lower_quartile", "upper_quartile"]
+    source = "csm_lib.aggregate.numbers gives them"
+    _need(numbers, "quartiles", ["item", "year", "base", "median", *ends], source)
+    if numbers["item"].nunique() > 1:
+        raise ValueError(
+            "quartiles draws one item, as each has a unit of its own, and was given several. Keep "
+            "one of them."
+        )
+    heads = groups_of(numbers)
+    heads += ["year"] if numbers["year"].nunique() > 1 or not heads else []
+    labels = [", ".join(map(str, told)) for told in numbers[heads].itertuples(index=False)]
+    rows = numbers.reset_index(drop=True).assign(label=[*map(plain, labels)])
+    held = rows["median"].notna()
+    if not held.any():
+        raise ValueError("quartiles was given no figure to draw. Check the items and years.")
+
+    def draw(ax: Axes, rows: pd.DataFrame) -> None:
+        places = _rows(ax, rows["label"])
+        for y, row in zip(places, _each(rows), strict=True):
+            if pd.isna(row.median):
+                why = WITHHELD if pd.isna(row.base) else NO_ANSWERS
+                _beside(ax, 0, y, why, 6, **OUTSIDE, **QUIET)
+                continue
+            ax.hlines(y, row.lower_quartile, row.upper_quartile, color=MUTED, linewidth=4)
+            _beside(ax, 1, y, quantity(row.median), GAP, **OUTSIDE, weight="bold")
+            _beside(ax, 1, y, f"n = {row.base}", GAP + wide + 8, **OUTSIDE, **QUIET)
+        _marks(ax, rows["median"], places, "accent", "disc")
+        ax.set_xticks(ticks, [*map(quantity, ticks)])
+
+    wide = max(measure(quantity(value), TEXT, "bold") for value in rows.loc[held, "median"])
+    low, high = rows["lower_quartile"].min(), rows["upper_quartile"].max()
+    ticks = [tick for tick in MaxNLocator(4).tick_values(low, high) if low <= tick <= high]
+    dot: Look = {"ls": "", "marker": "o", "ms": 2 * MARKS["disc"] - 1.5, "c": PALETTE["accent"]}
+    bar: Look = {"c": MUTED, "lw": 4, "solid_capstyle": "butt", "label": "lower to upper quartile"}
+    handles = [Line2D([], [], **dot, label="median"), Line2D([], [], **bar)]
+    return _chart(draw, rows, ax=ax, note=note, key={"handles": handles}, margin=(12, 16))[0]
 
 
 def moves(

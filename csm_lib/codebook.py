@@ -40,8 +40,15 @@ ANSWERS: Mapping[str, Mapping[str, str]] = {
         "director": "Director of Children's Services",
         "other": "Somebody else",
     },
+    "number": {},
 }
-"""The response kinds every codebook knows: the answers each takes and how a page names them."""
+"""The response kinds every codebook knows: the answers each takes and how a page names them.
+
+To ``number`` any number is an answer, so it lists none; see `number`.
+"""
+
+LARGEST = 1e12
+"""A larger number is no answer but a telephone number, an identifier or a slip."""
 
 DUTIES: Mapping[str, str] = {
     "statutory": "Duty to cooperate by the 2004 Act",
@@ -143,13 +150,25 @@ class Item:
 
     @property
     def counted(self) -> tuple[str, ...]:
-        """The answers a tally counts: ``yes`` alone for yes/no items, else every answer."""
+        """The answers a tally counts: ``yes`` alone for yes/no items, else every answer.
+
+        None where it is answered by a number: see `csm_lib.aggregate.numbers`.
+        """
         return ("yes",) if self.response == "yes_no" else tuple(self.answers)
 
     @property
     def agreed(self) -> tuple[str, ...]:
         """The answers that stand ``for`` on its scale; none where the answers are no scale."""
         return tuple(answer for answer, side in self.sides.items() if side == "for")
+
+    @property
+    def is_number(self) -> bool:
+        """Whether it is answered by a number."""
+        return self.response == "number"
+
+    def fits(self, text: str) -> bool:
+        """Say whether a text is one of its answers; an empty text is none."""
+        return text in self.answers or (self.is_number and number(text) is not None)
 
 
 class Codebook(dict[str, Item]):
@@ -376,6 +395,24 @@ def _opener_rules(cells: pd.DataFrame, items: Mapping[str, Item]) -> list[Rule]:
         ("asked_if", late, too_early),
         ("asked_if", circle, "runs in a circle of items that open one another. Break it."),
     ]
+
+
+def number(text: str) -> float | None:
+    """Return the number that a text is, as an answer to an item of that kind; ``None`` for none.
+
+    A number is written plainly, as by a person: digits, with or without a sign before them, commas
+    between thousands, or a point with digits behind it. No unit, per cent or currency stands with
+    it: whoever leaves ``12%`` to be read decides whether it is 12 or 0.12. It lies between minus
+    and plus `LARGEST`.
+
+    >>> [number(text) for text in ("1,234", "-12.5", "+3", "12%", "1.234,5", "1e3", "about 3", "")]
+    [1234.0, -12.5, 3.0, None, None, None, None, None]
+    """
+    plain = text.replace("\N{MINUS SIGN}", "-")
+    if not re.fullmatch(r"[+-]?([0-9]+|[0-9]{1,3}(,[0-9]{3})+)(\.[0-9]+)?", plain):
+        return None
+    value = float(plain.replace(",", "")) + 0.0  # there is one nought, and no minus nought
+    return value if abs(value) <= LARGEST else None
 
 
 def _parts(years: str) -> list[str]:

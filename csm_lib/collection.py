@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -15,7 +15,7 @@ from csm_lib import aggregate, words
 from csm_lib.aggregate import NOT_KNOWN
 from csm_lib.codebook import Codebook, did_you_mean, read_codebook
 from csm_lib.descriptor import About, read_descriptor
-from csm_lib.disclosure import protect
+from csm_lib.disclosure import protect, protect_numbers
 from csm_lib.errors import CollectionError, ReturnsError
 from csm_lib.files import is_there
 from csm_lib.frame import as_labelled_then, read_frame
@@ -219,7 +219,8 @@ class Collection(About):
         Parameters
         ----------
         items
-            A section, an item, a label, or a list of them; see `find`.
+            A section, an item, a label, or a list of them; see `find`. Of a section, the items
+            that are answered by a number are left out: see `numbers`.
         by
             A characteristic to split by, such as ``region``, or several.
         years
@@ -242,7 +243,8 @@ class Collection(About):
         Raises
         ------
         CollectionError
-            There is no such item, characteristic or year, or what is named was not asked then.
+            There is no such item, characteristic or year, or what is named was not asked then, or
+            is answered by a number.
 
         Examples
         --------
@@ -252,7 +254,7 @@ class Collection(About):
         """
         by = [by] if isinstance(by, str) else list(by)
         years = [years] if isinstance(years, int) else years
-        wanted = self.items(items)
+        wanted = self._of_kind(items, numbers=False)
         rows = self._shown(wanted, by, years)
         if isinstance(items, str) and rows.empty and years is not None:
             asked = {year for item in wanted for year in self.codebook[item].held}
@@ -262,6 +264,73 @@ class Collection(About):
             )
         rows.attrs["origin"] = self.origin
         return rows
+
+    def numbers(
+        self,
+        items: str | Sequence[str],
+        *,
+        by: str | Sequence[str] = (),
+        years: int | Sequence[int] | None = None,
+    ) -> pd.DataFrame:
+        """Sum up the answers to items that are answered by a number: mean, median and quartiles.
+
+        Parameters
+        ----------
+        items
+            A section, an item, a label, or a list of them; of a section, the other items are left
+            out.
+        by, years
+            As for `tally`.
+
+        Returns
+        -------
+        DataFrame
+            One row is an item in a year (in a group): ``item, label, section, year``, the groups,
+            ``base, no_answer``, ``mean, median, lower_quartile, upper_quartile`` in the unit of
+            the question, and ``status``. `csm_lib.aggregate.numbers` says what each is.
+            With a `threshold`, what rests on few, or mostly on one, is withheld: see
+            `csm_lib.disclosure.protect_numbers`.
+
+        Raises
+        ------
+        CollectionError
+            As for `tally`; or what is named is not answered by a number.
+        """
+        by = [by] if isinstance(by, str) else list(by)
+        wanted = self._of_kind(items, numbers=True)
+        named = wanted[0] if isinstance(items, str) and len(wanted) == 1 else wanted
+        counted = self._answered.tally(named, by=by, years=years)
+        years = [years] if isinstance(years, int) else years
+        rows = aggregate.numbers(self.returns, self.codebook, wanted, by=by, years=years)
+        rows = rows.assign(**{name: counted[name] for name in ("base", "no_answer", "status")})
+        rows = protect_numbers(rows, self.threshold)
+        rows.attrs["origin"] = self.origin
+        return rows
+
+    @cached_property
+    def _answered(self) -> Collection:
+        """A collection in which a number is a yes: who gave one is counted as any answer is."""
+        returns, codebook = aggregate.answered(self.returns, self.codebook)
+        return replace(self, returns=returns, codebook=codebook, intervals=None)
+
+    def _of_kind(self, named: str | Sequence[str], *, numbers: bool) -> list[str]:
+        """Return the ids of what is named that is answered by a number, or in another way.
+
+        What is of the other kind is left out of a section, and refused where it was named itself
+        or where one section has nothing else.
+        """
+        single = isinstance(named, str)
+        sections = {named} if single else {*named}
+        found = [self.codebook[item] for item in self.items(named)]
+        fit = [item.item for item in found if item.is_number == numbers]
+        for item in found:
+            left_out = item.section in sections and (fit or not single)
+            if item.item not in fit and not left_out:
+                told = f"{item.item!r} is answered by a number. Ask .numbers({item.item!r})"
+                if numbers:
+                    told = f"{item.item!r} is not answered by a number. Ask .tally({item.item!r})"
+                raise CollectionError(f"{told} instead.")
+        return fit
 
     def _shown(
         self, wanted: Sequence[str], by: Sequence[str], years: Sequence[int] | None

@@ -14,10 +14,18 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from csm_lib.aggregate import SUMMARY
 from csm_lib.status import WITHHELD
 
 COUNTS = ("yes", "base", "no_answer")
 SHARES = ("share", "low", "high")
+
+LEAST, LARGEST_PART = 10, 0.5
+"""A mean or a quartile rests on so many numbers at least, and no number makes up more of their sum.
+
+The rules of thumb of Bond, Brandt and de Wolf, *Guidelines for the checking of output based on
+microdata research* (2015), for tables of magnitudes.
+"""
 
 Flags = npt.NDArray[np.bool_]
 Ints = npt.NDArray[np.int64]
@@ -79,6 +87,42 @@ def protect(
             rows[name] = rows[name].mask(hidden)
     rows["status"] = rows["status"].mask(hidden, WITHHELD)
     return rows
+
+
+def protect_numbers(rows: pd.DataFrame, threshold: int) -> pd.DataFrame:
+    """Withhold means and quartiles that would tell of one respondent, or of a few.
+
+    Parameters
+    ----------
+    rows
+        As `csm_lib.aggregate.numbers` gives them, with the column ``status``; withheld already
+        are those whose ``base`` `protect` withholds.
+    threshold
+        As for `protect`. 0 withholds nothing.
+
+    Returns
+    -------
+    DataFrame
+        The same rows without ``dominance``. Those withheld have the status ``withheld`` and no
+        figure. A group is unsafe in which fewer than ten gave a number, or fewer than the
+        threshold if that is more; or in which one number makes up more than half of the sum, as
+        who knows the others then knows that one nearly. Where one group of an item and year is
+        unsafe, none of that item and year is shown: as each that is shown could be taken from the
+        whole. The whole stays where it is safe itself, and so does a group in which nobody
+        answered.
+    """
+    figures = rows.drop(columns="dominance")
+    if threshold == 0:
+        return figures
+    figures = figures.astype({"base": "Int64", "no_answer": "Int64"})
+    few = rows["base"].between(1, max(threshold, LEAST) - 1).fillna(value=False)
+    unsafe = few | (rows["dominance"] > LARGEST_PART) | (rows["status"] == WITHHELD)
+    block = [rows["item"], rows["year"]]
+    hidden = unsafe.astype(bool).groupby(block).transform("any") & rows["base"].ne(0).fillna(True)
+    for name in ("base", "no_answer", *SUMMARY):
+        figures[name] = figures[name].mask(hidden)
+    figures["status"] = figures["status"].mask(hidden, WITHHELD)
+    return figures
 
 
 def _withheld(

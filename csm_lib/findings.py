@@ -18,8 +18,10 @@ from typing import Any
 import pandas as pd
 
 from csm_lib import download
+from csm_lib.aggregate import SUMMARY
 from csm_lib.collection import Collection, Origin, origin_of
 from csm_lib.counts import format_percent
+from csm_lib.disclosure import LEAST
 from csm_lib.files import whole
 from csm_lib.status import (
     DERIVED,
@@ -36,7 +38,7 @@ from csm_lib.status import (
     withheld,
 )
 from csm_lib.templates import render
-from csm_lib.words import counted, legible, listed, of, sentence, span
+from csm_lib.words import counted, legible, listed, number, of, quantity, sentence, span
 
 LONGEST_ALT = 40
 """The most words of a chart's description that tells every figure; a longer one tells the ends."""
@@ -46,6 +48,7 @@ KINDS = {
     "change_bars": "Bar chart",
     "dumbbell": "Dot chart",
     "levels": "Dot chart",
+    "quartiles": "Dot chart",
     "ranked_dots": "Dot chart",
     "stacked_bars": "Stacked bar chart",
     "tile_map": "Map",
@@ -329,15 +332,18 @@ def as_table(data: pd.DataFrame) -> pd.DataFrame:
     Parameters
     ----------
     data
-        A tally, with or without years. A frame of any other shape is returned as it is.
+        A tally, with or without years, or what `csm_lib.aggregate.numbers` gives. A frame of any
+        other shape is returned as it is.
 
     Returns
     -------
     DataFrame
         Text. A cell holds the share and its counts, ``63% (46 of 73)``; a column ``no answer``
         stands beside it where somebody gave none. A cell without a figure says so, and so does
-        one that is withheld.
+        one that is withheld. Of numbers, one row is an item, group and year.
     """
+    if {*SUMMARY} <= {*data.columns}:
+        return _summed(data)
     if not set(TALLIED) <= set(data.columns):
         return data.reset_index(drop=True)
     groups = groups_of(data)
@@ -370,6 +376,29 @@ def as_table(data: pd.DataFrame) -> pd.DataFrame:
         words = data["status"].groupby([heads[name] for name in heads], sort=False)
         body["status"] = words.agg(lambda found: ", ".join(dict.fromkeys(found)))
     return body.reset_index()
+
+
+def _summed(data: pd.DataFrame) -> pd.DataFrame:
+    """Lay sums of numbers out for reading."""
+    why = ["no answers" if found else WITHHELD for found in data["base"].eq(0).fillna(value=False)]
+
+    def told(*names: str) -> list[str]:
+        cells = zip(*(data[name] for name in names), why, strict=True)
+        return [
+            no if pd.isna(found[0]) else " to ".join(map(quantity, found)) for *found, no in cells
+        ]
+
+    groups = groups_of(data)
+    heads = ["label"] if data["item"].nunique() > 1 else []
+    heads += [*groups, "year"] if data["year"].nunique() > 1 or not groups else groups
+    table = told_apart(data)[heads].rename(columns={"label": "item"})
+    table["median"] = told("median")
+    table["quartiles"] = told("lower_quartile", "upper_quartile")
+    table["mean"] = told("mean")
+    for name in ("base", "no_answer"):
+        table[name.replace("_", " ")] = data[name].astype("string").fillna(WITHHELD).astype(str)
+    table = table.rename(columns=lambda name: str(name).replace("_", " "))
+    return table.join(data[["status"]]).reset_index(drop=True)
 
 
 def _called(data: pd.DataFrame) -> pd.Series:
@@ -436,10 +465,11 @@ def withheld_text(data: pd.DataFrame, origin: Origin | None) -> str:
     if not origin or not count:
         return ""
     verb = "is" if count == 1 else "are"
-    return (
-        f"{sentence(counted(count, 'figure'))} {verb} withheld: a count from 1 to "
-        f"{origin['threshold'] - 1}, or what would give one back by subtraction."
-    )
+    why = f"a count from 1 to {origin['threshold'] - 1}, or what would give one back by subtraction"
+    if {*SUMMARY} <= {*data}:
+        few = number(max(origin["threshold"], LEAST))
+        why = f"fewer than {few} answered in some group, or one number is more than half of all"
+    return f"{sentence(counted(count, 'figure'))} {verb} withheld: {why}."
 
 
 def alt_of(what: str, data: pd.DataFrame) -> str:

@@ -1,7 +1,8 @@
 """Returns in their one clean form: what each authority answered in each year.
 
 Returns are wide: one row is one authority in one year, one column is one item. A yes/no item is
-a nullable boolean column, any other item a text column. A missing value means *no answer*;
+a nullable boolean column, an item answered by a number a nullable one of floating point, any other
+item a text column. A missing value means *no answer*;
 *not asked* is known from the codebook (`Item.years`, `Item.asked_if`), never from the returns.
 Files in any other form enter by `csm_lib.own`.
 """
@@ -11,8 +12,10 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import numpy as np
 import pandas as pd
 
+from csm_lib.codebook import LARGEST, number
 from csm_lib.errors import ReturnsError
 from csm_lib.files import (
     Rule,
@@ -29,7 +32,7 @@ from csm_lib.files import (
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from csm_lib.codebook import Codebook
+    from csm_lib.codebook import Codebook, Item
 
 IDENTIFIERS = ("authority", "year", "region", "authority_type")
 """The columns that say whose answers a row holds. The last two may be empty."""
@@ -49,8 +52,9 @@ def read_returns(
     ----------
     path
         A CSV or Parquet file as `write_returns` writes it: yes/no items hold ``yes``, ``no`` or
-        nothing, other items one of their answers or nothing. A column for an item that was never
-        answered may be left out.
+        nothing, those answered by a number what `csm_lib.codebook.number` takes or nothing, other
+        items one of their answers or nothing. A column for an item that was never answered may be
+        left out.
     codebook
         The questionnaire the returns answer.
     frame
@@ -71,7 +75,7 @@ def read_returns(
     if path.suffix.lower() == ".parquet":
         require_regular(path, ReturnsError, most=LARGE)
         try:
-            text = _as_text(pd.read_parquet(path))
+            text = _as_text(pd.read_parquet(path), codebook)
         except (OSError, ValueError):
             raise ReturnsError(
                 f"{path}: is no whole Parquet file. Write it again, or give returns.csv."
@@ -85,8 +89,10 @@ def read_returns(
     require_cells(text, _rules(text, codebook, frame), path, ReturnsError, remedy)
     returns = text.reindex(columns=[*IDENTIFIERS, *codebook], fill_value="")
     returns = returns.replace("", None).astype("str").astype({"year": "int64"})
-    for name in _yes_no(codebook):
+    for name in _of_kind(codebook, "yes_no"):
         returns[name] = returns[name].map({"yes": True, "no": False}).astype("boolean")
+    for name in _of_kind(codebook, "number"):
+        returns[name] = returns[name].map(number, na_action="ignore").astype("Float64")
     return returns.sort_values(["authority", "year"], ignore_index=True)
 
 
@@ -100,25 +106,49 @@ def _rules(text: pd.DataFrame, codebook: Codebook, frame: pd.DataFrame | None) -
             yield one_of(text, name, ["", *frame[name].unique()])
     for item in codebook.values():
         if item.item in text:
-            yield one_of(text, item.item, ["", *item.answers])
+            yield _fitting(text, item)
             asked = text["year"].isin([str(year) for year in item.held])
             if item.asked_if in text:
                 asked &= text[item.asked_if] == "yes"
             yield item.item, (text[item.item] != "") & ~asked, "was not asked. Empty it."
 
 
-def _as_text(table: pd.DataFrame) -> pd.DataFrame:
+def _fitting(text: pd.DataFrame, item: Item) -> Rule:
+    """Return the rule that each cell of an item is one of its answers, or empty."""
+    if not item.is_number:
+        return one_of(text, item.item, ["", *item.answers])
+    cells = text[item.item]
+    told = f"is no number up to {LARGEST:,.0f}. Write it plainly, as in 12.5, or empty it."
+    return item.item, (cells != "") & ~cells.map(item.fits), told
+
+
+def _as_text(table: pd.DataFrame, codebook: Codebook) -> pd.DataFrame:
     """Return a Parquet file's table as the text that its CSV file would hold."""
-    text = {
-        name: column.map(YES_NO) if pd.api.types.is_bool_dtype(column) else column.astype("string")
-        for name, column in table.items()
-    }
+    numbers = _of_kind(codebook, "number")
+
+    def written(name: str, column: pd.Series) -> pd.Series:
+        if pd.api.types.is_bool_dtype(column):
+            return column.map(YES_NO)
+        if name in numbers and pd.api.types.is_float_dtype(column):
+            return column.map(number_text, na_action="ignore")
+        return column.astype("string")
+
+    text = {name: written(str(name), column) for name, column in table.items()}
     lines = pd.RangeIndex(2, len(table) + 2)
     return pd.DataFrame(text).astype("str").fillna("").set_index(lines)
 
 
-def _yes_no(codebook: Codebook) -> list[str]:
-    return [name for name, item in codebook.items() if item.response == "yes_no"]
+def number_text(value: float) -> str:
+    """Return a number as a person writes it, and as `csm_lib.codebook.number` reads it again.
+
+    >>> [number_text(value) for value in (12.0, -0.1, 1e-5)]
+    ['12', '-0.1', '0.00001']
+    """
+    return np.format_float_positional(value, trim="-")
+
+
+def _of_kind(codebook: Codebook, response: str) -> list[str]:
+    return [name for name, item in codebook.items() if item.response == response]
 
 
 def write_returns(returns: pd.DataFrame, path: str | Path, codebook: Codebook) -> None:
@@ -134,7 +164,9 @@ def write_returns(returns: pd.DataFrame, path: str | Path, codebook: Codebook) -
             returns[names].astype(dict.fromkeys(texts, "category")).to_parquet(made, index=False)
         return
     text = returns[names].copy()
-    for name in _yes_no(codebook):
+    for name in _of_kind(codebook, "yes_no"):
         text[name] = text[name].map(YES_NO)
+    for name in _of_kind(codebook, "number"):
+        text[name] = text[name].astype("object").map(number_text, na_action="ignore")
     with whole(path) as made:
         text.to_csv(made, index=False, lineterminator="\n", encoding="utf-8")

@@ -36,8 +36,11 @@ STATUSES: Mapping[str, str] = {
 FIRM = (OWN, "published", "recovered")
 """What a reader takes a number for unless told otherwise."""
 
-TALLY = (*aggregate.TALLY, "low", "high", "status", "source")
-"""The columns a tally may have, and its saved file; any other is one by which it is split."""
+TALLY = (*aggregate.TALLY, *aggregate.SUMMARY, "low", "high", "status", "source")
+"""The columns a tally, or a sum of numbers, may have, and its saved file.
+
+Any other is one by which it is split.
+"""
 
 
 def groups_of(data: pd.DataFrame) -> list[str]:

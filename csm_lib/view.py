@@ -19,6 +19,7 @@ from csm_lib.aggregate import NOT_KNOWN, changes
 from csm_lib.collection import Collection
 from csm_lib.disclosure import COUNTS
 from csm_lib.download import as_csv
+from csm_lib.errors import CollectionError
 from csm_lib.findings import told_apart
 from csm_lib.status import DRAWN, INVENTED, STATUSES, WITHHELD
 from csm_lib.style import COLOUR, PALETTE, ROLES
@@ -41,7 +42,13 @@ def explore(collection: Collection, items: str | Sequence[str] = ()) -> View:
     ----------
     items
         What is shown first: a section, an item, a label, or a list of them; by default the
-        largest section.
+        largest section. Items that are answered by a number have no share to show, and are left
+        out.
+
+    Raises
+    ------
+    CollectionError
+        All items are answered by a number.
 
     Examples
     --------
@@ -51,6 +58,12 @@ def explore(collection: Collection, items: str | Sequence[str] = ()) -> View:
     ['36% (26 of 72)', '69% (50 of 72)', '+33 points']
     """
     codebook = collection.codebook
+    counted = [item for item in codebook.values() if not item.is_number]
+    if not counted:
+        raise CollectionError(
+            f"{collection.path}: every item is answered by a number, so there are no shares to "
+            "explore. Ask .numbers() for means and medians."
+        )
     rows = collection.tally(list(codebook.sections)).astype(dict.fromkeys(COUNTS, "Int64"))
     answers = [codebook[i].answers[a] for i, a in zip(rows["item"], rows["answer"], strict=True)]
     named = rows["label"] + ": " + pd.Series(answers, dtype="str")
@@ -81,8 +94,9 @@ def explore(collection: Collection, items: str | Sequence[str] = ()) -> View:
     made = collection.status == INVENTED or DRAWN in set(rows["status"])
     label = collection.label if made else ""
     cells["source"] = ". ".join(filter(None, [collection.source or collection.title, label]))
-    largest = Counter(item.section for item in codebook.values()).most_common(1)[0][0]
-    chosen = collection.items(items or largest)
+    largest = Counter(item.section for item in counted).most_common(1)[0][0]
+    shown = {item.item for item in counted}
+    chosen = [item for item in collection.items(items or largest) if item in shown]
     return View(collection, cells, chosen, label)
 
 

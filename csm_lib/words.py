@@ -16,7 +16,8 @@ if TYPE_CHECKING:
 
 _NUMBERS = "no one two three four five six seven eight nine".split()
 _NAMES = "Healthy Jobcentre Learning Local London Primary Probation Sure Youth".split()
-_WAYS = {1: ("rose", "+"), 0: ("stayed the same", ""), -1: ("fell", "\N{MINUS SIGN}")}
+MINUS = "\N{MINUS SIGN}"
+_WAYS = {1: ("rose", "+"), 0: ("stayed the same", ""), -1: ("fell", MINUS)}
 
 MOST_SPELT = 9
 """Numbers up to this are words in a sentence."""
@@ -41,6 +42,19 @@ def counted(count: int, noun: str, plural: str | None = None) -> str:
 def of(count: int, base: int) -> str:
     """A share with its counts: ``63% (46 of 73)``."""
     return f"{format_percent(count, base)} ({count:,} of {base:,})"
+
+
+def quantity(value: float) -> str:
+    """A number of any size, to three figures, and whole from 100 on.
+
+    >>> [quantity(value) for value in (41.0, 39.8067, 7298.97, -0.05046)]
+    ['41', '39.8', '7,299', '−0.0505']
+    """
+    exact = Decimal(repr(float(value)))
+    places = 0 if not exact or abs(exact) >= 100 else max(0, 2 - exact.adjusted())
+    text = f"{exact.quantize(Decimal(1).scaleb(-places), rounding=ROUND_HALF_UP):,f}"
+    text = text.rstrip("0").rstrip(".") if places else text
+    return text.replace("-", MINUS)
 
 
 def of_panels(yes: int, panels: int) -> str:
@@ -107,7 +121,7 @@ def went(change: pd.Series) -> str:
 
 def signed(number: int) -> str:
     """A whole number with its sign: ``+3``, ``−3``, ``0``."""
-    return f"+{number}" if number > 0 else str(number).replace("-", "\N{MINUS SIGN}")
+    return f"+{number}" if number > 0 else str(number).replace("-", MINUS)
 
 
 def span(lowest: object, highest: object) -> str:

@@ -22,7 +22,8 @@ from csm_lib.survey.evidence import evidence
 TESTS = Path(__file__).parent
 BOOKS = TESTS / "books"
 INVENTED = [
-    "councils", "family-hubs", "icb-boards", "residents", "school-staff", "schools-mixed",
+    "councils", "family-hubs", "icb-boards", "libraries", "residents", "school-staff",
+    "schools-mixed",
 ]  # fmt: skip
 EXAMPLE = "partnership-board"
 

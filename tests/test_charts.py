@@ -130,6 +130,20 @@ CLAIMS = supported(
     10_000, [1, 3, 10, 1000], Less=[0, 3, 4550, 9_997], Fewer=[10_000, 8_000, 6_000, 2_000]
 )
 
+NUMBERS = pd.DataFrame(
+    {
+        "item": "hours",
+        "label": "Hours",
+        "year": [2023, 2023, 2025, 2025, 2025],
+        "region": ["Coast", "Hills", "Coast", "Hills", "Plain"],
+        "base": pd.array([39, 40, 36, None, 0], dtype="Int64"),
+        "mean": [42.1, 39.0, 38.0, None, None],
+        "median": [43.5, 39.75, 1038.25, None, None],
+        "lower_quartile": [38.5, 33.75, 34.125, None, None],
+        "upper_quartile": [46.5, 46.0, 1244.0, None, None],
+        "status": ["own returns", "own returns", "own returns", "withheld", "own returns"],
+    }
+)
 LEDGER = pd.DataFrame(
     {
         "part": ["Table 1", "Text"],
@@ -150,6 +164,7 @@ DRAWN: dict[str, Callable[..., Any]] = {
     "waves": lambda **options: charts.waves(WAVES, **options),
     "moves": lambda **options: charts.moves(MOVES, **options),
     "p_ranges": lambda **options: charts.p_ranges(P, **options),
+    "quartiles": lambda **options: charts.quartiles(NUMBERS.drop(index=3), **options),
     "ranges": lambda **options: charts.ranges(BOUNDS, what="Authorities with one", **options),
     "support": lambda **options: charts.support(CLAIMS, **({"note": NOTE} | options)),
     "squares": lambda **options: charts.squares(LEDGER, **options),
@@ -342,6 +357,40 @@ def test_moves_label_the_least_and_the_most_on_both_sides() -> None:
         "Number of authorities that left at least joined at least left at most joined at most "
         "CAMHS 5 to 12 0 to 7 Police 1 0 Jobcentre 0 to 22 22 to 46"
     )
+
+
+def test_medians_are_told_with_their_bases_and_why_there_is_none() -> None:
+    assert said(charts.quartiles(NUMBERS.assign(status="own returns"))) == (
+        "median lower to upper quartile Coast, 2023 43.5 n = 39 Hills, 2023 39.8 n = 40 "
+        "Coast, 2025 1,038 n = 36 Hills, 2025 withheld Plain, 2025 no answers 400 800 1,200"
+    )
+
+
+def test_a_median_is_a_dot_on_a_line_from_quartile_to_quartile() -> None:
+    ax = charts.quartiles(NUMBERS)
+    (first, *_, last) = segments(ax, "muted")
+
+    assert [(x, filled) for x, _, _, filled in dots(ax)] == [
+        (43.5, True),
+        (39.75, True),
+        (1038.25, True),
+    ]
+    assert (first, last) == ((38.5, 46.5), (34.125, 1244.0))
+
+
+def test_one_year_is_named_where_there_are_no_groups_and_left_out_where_there_are() -> None:
+    whole = charts.quartiles(NUMBERS.drop(columns="region").iloc[[0]])
+    split = charts.quartiles(NUMBERS.iloc[[0, 1]])
+
+    assert "2023 43.5 n = 39" in said(whole)
+    assert "Coast 43.5 n = 39 Hills 39.8 n = 40" in said(split)
+
+
+def test_quartiles_of_several_items_or_of_none_are_not_drawn() -> None:
+    with pytest.raises(ValueError, match="draws one item, as each has a unit of its own"):
+        charts.quartiles(NUMBERS.assign(item=[*"abcde"]))
+    with pytest.raises(ValueError, match="no figure to draw"):
+        charts.quartiles(NUMBERS.iloc[[3]])
 
 
 def test_ranges_are_told_with_their_base() -> None:

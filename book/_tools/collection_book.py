@@ -248,6 +248,7 @@ def facts(collection: Collection) -> dict[str, Any]:
         "unit": collection.unit,
         "who": "who" if collection.unit == "person" else "that",
         "kinds": {item.kind for item in collection.codebook.values()},
+        "numbers": any(item.is_number for item in collection.codebook.values()),
         "groups": any(by in collection.returns for by in CHARACTERISTICS),
         "tested": len(evidence(collection)) > 0,
     }
@@ -528,8 +529,10 @@ def write_source(collection: Collection, folder: Path, *, run: bool = True) -> N
     parts: dict[str, list[str]] = {}
     for chapter, name in zip(chapters[1:], names[1:], strict=True):
         parts.setdefault(PARTS.get(chapter.name, ANSWERED), []).append(f"notebooks/{name}")
-    parts[PARTS["explore"]] = ["notebooks/explore"]
-    write_notebook(explore_notebook(collection, run=run), folder / "notebooks" / "explore.ipynb")
+    if any(not item.is_number for item in collection.codebook.values()):
+        parts[PARTS["explore"]] = ["notebooks/explore"]
+        made = explore_notebook(collection, run=run)
+        write_notebook(made, folder / "notebooks" / "explore.ipynb")
     read_on = [page for caption in ORDER for page in parts.get(caption, [])]
     for chapter, name, title in zip(chapters, names, titles, strict=True):
         more = where_next(read_on) if chapter.name == "findings" else ""

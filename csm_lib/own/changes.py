@@ -108,7 +108,7 @@ def table_in(cells: pd.DataFrame) -> pd.DataFrame | None:
 
 
 def _of_collection(collection: Collection) -> dict[str, pd.DataFrame]:
-    counted = collection.tally(list(collection.codebook))
+    counted = collection.tally(list(collection.codebook.sections))
     keys = ["item", "year", "answer"]
     found = {"items": _as_text(counted[[*keys, "yes", "base", "no_answer", "status"]])}
     for name in ("published", "ledger"):

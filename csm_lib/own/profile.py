@@ -317,7 +317,8 @@ def profile(collection: Collection, authority: str) -> Profile:
     last, before = mine.iloc[-1], mine.iloc[-2] if len(mine) > 1 else None
     year = int(last["year"])
     own = {name: str(last[name]) for name in CHARACTERISTICS if pd.notna(last[name])}
-    asked = [item for item in codebook.values() if year in item.held]
+    # numbers are left out: a mean of others alone would need a rule of its own
+    asked = [one for one in codebook.values() if year in one.held and not one.is_number]
     given = {item.item: _given(last, item, codebook) for item in asked}
     others: dict[str, int] = {}
     shares: dict[str, dict[str, Share]] = {}

@@ -14,6 +14,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from csm_lib.codebook import LARGEST
 from csm_lib.descriptor import About
 from csm_lib.errors import CodebookError
 from csm_lib.own.workbook import (
@@ -45,6 +46,7 @@ LISTS = "Lists"
 LINE = 15.0
 """The height of a line of text, in points."""
 
+A_NUMBER = "A number, with no unit."
 HEADINGS = ("Start here", "Short name", "What is asked", "Answers to choose from", "Who is asked")
 
 
@@ -196,7 +198,8 @@ def _write_headers(
     as_text = book.add_format({"num_format": "@"})  # else Excel makes 3-4 a date and 01 a 1
     for column, name in enumerate([*IDENTIFIERS, *(item.item for item in items)]):
         width = min(max(len(name) + 2, 14), 34)
-        sheet.set_column(column, column, width, None if name == "year" else as_text)
+        plain = name == "year" or (name in codebook and codebook[name].is_number)
+        sheet.set_column(column, column, width, None if plain else as_text)
         if name in notes:
             label, text = name, notes[name]
         else:
@@ -237,8 +240,19 @@ def _write_cells(
         wrong = cut(
             f"Choose {codes} from the list, or leave the cell empty for no answer.", MESSAGE
         )
-        rule |= _from_list(choices.source(list(item.answers)), wrong)
+        if item.is_number:
+            rule |= NUMBER
+        else:
+            rule |= _from_list(choices.source(list(item.answers)), wrong)
         sheet.data_validation(1, column, rows, column, rule)
+
+
+NUMBER = {
+    "validate": "decimal", "criteria": "between", "minimum": -LARGEST, "maximum": LARGEST,
+    "error_title": "Not a number",
+    "error_message": "Write a number with no unit, or leave the cell empty for no answer.",
+}  # fmt: skip
+"""What a cell takes that asks for a number."""
 
 
 def _message(title: str, text: str) -> dict[str, Any]:
@@ -279,6 +293,8 @@ def _explain(item: Item, codebook: Codebook, question: str, limit: int) -> str:
     meant = [f"{code}: {label}" for code, label in _meanings(item)]
     if meant:
         parts.append("; ".join(meant))
+    if item.is_number:
+        parts.append(A_NUMBER)
     if condition := _condition(item, codebook):
         parts.append(f"{condition}.")
     parts.append("Empty: no answer.")
@@ -344,6 +360,7 @@ def _write_start(
                 f"{code}: {label}" if code != label.lower() else code
                 for code, label in item.answers.items()
             )
+            answers = answers or A_NUMBER
             condition = _condition(item, codebook) or "Of everyone"
             texts = [cut(text) for text in (place, item.label, item.question, answers, condition)]
             for column, text in enumerate(texts):

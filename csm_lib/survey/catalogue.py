@@ -102,6 +102,8 @@ def chapters_of(collection: Collection) -> tuple[Chapter, ...]:
     change = [_entry(collection, codebook.title(one), "changes", one) for one in changed]
     if len(changed) > 1:
         change.insert(0, _entry(collection, "All together", "changes"))
+    for row in pages.rows_of(collection, "number", by="year"):
+        change.append(_entry(collection, codebook[row["item"]].name, "numbers", row["item"]))
     names = pages.names(codebook.sections, taken=(*FIXED, *DEVICES))
     sections = [
         Chapter(
@@ -192,10 +194,17 @@ def _ranked(collection: Collection) -> list[_Point]:
             add(0, [top], heading, "groups", top["section"], by)
     for section in collection.codebook.sections:
         for entry in _section(collection, section, [])[:1]:
+            if entry.call in {point.entry.call for point in found}:
+                continue
             ends = _ends(collection, section)
             apart = 0.0 if ends is None else float(np.ptp(ends["share"]))
             entry = Entry(title(section), entry.call, entry.make)
             found.append(_Point(2, apart, entry, ends, title(section)))
+    for row in firm:
+        if row["kind"] == "number":
+            split = [] if row["by"] == "year" else [row["by"]]
+            name = collection.codebook[row["item"]].name
+            add(0, [row], name, "numbers", row["item"], *split)
     for row in firm:
         if row["by"] == "item" and row["to_yes"] >= VERY_BLANK * row["to_base"]:
             add(3, [row], "What was left blank", "blanks")
@@ -207,7 +216,7 @@ def _ranked(collection: Collection) -> list[_Point]:
 
 def _drawn(collection: Collection, rows: Sequence[sentences.Row]) -> pd.DataFrame | None:
     """The shares that rows of the evidence compare, as a tally; ``None`` where none is shown."""
-    if not rows or pd.isna(rows[0]["change"]):
+    if not rows or pd.isna(rows[0]["change"]) or rows[0]["kind"] == "number":
         return None
     row = rows[0]
     if row["kind"] == "change":
@@ -226,7 +235,9 @@ def _ends(collection: Collection, section: str) -> pd.DataFrame | None:
 
     Their order is that of the title: the most on balance first.
     """
-    asked = _asked(collection, section)
+    asked = [item for item in _asked(collection, section) if not item.is_number]
+    if not asked:
+        return None
     kind = asked[0].response
     some = [item for item in asked if item.response == kind]
     rows = figures(count(collection, measures(some)))
@@ -253,6 +264,8 @@ def _section(collection: Collection, section: str, by: list[str]) -> list[Entry]
     """The findings of a section: its answers by kind, and its groups where two are large enough."""
     asked, found = _asked(collection, section), []
     for kind in dict.fromkeys(item.response for item in asked):
+        if kind == "number":
+            continue
         some = [item.label for item in asked if item.response == kind]
         heading = some[0] if len(some) == 1 else "Item by item"
         told = (section,) if kind == "yes_no" else (section, kind)
@@ -260,6 +273,14 @@ def _section(collection: Collection, section: str, by: list[str]) -> list[Entry]
     for one in by:
         if pages.rows_of(collection, "group", section=section, by=one):
             found.append(_entry(collection, f"By {collection.called(one)}", "groups", section, one))
+    for item in asked:
+        if item.is_number:
+            rows = pages.rows_of(collection, "number", item=item.item)
+            split = [r["by"] for r in rows if pd.notna(r["change"]) or r["verdict"] == LARGER]
+            found.append(_entry(collection, item.name, "numbers", item.item))
+            for one in (one for one in by if one in split):
+                heading = f"{item.name}: by {collection.called(one)}"
+                found.append(_entry(collection, heading, "numbers", item.item, one))
     return found
 
 

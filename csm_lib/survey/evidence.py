@@ -19,7 +19,7 @@ from csm_lib import inference
 from csm_lib.aggregate import CHARACTERISTICS
 from csm_lib.codebook import ANSWERS, Codebook, Item
 from csm_lib.collection import Collection
-from csm_lib.permutation import any_p, ends_p, groups_p, score_p
+from csm_lib.permutation import any_p, ends_p, groups_p, means_p, score_p
 from csm_lib.status import DRAWN, WITHHELD, least_firm
 
 LEVEL = 0.05
@@ -33,6 +33,7 @@ _COLUMNS: Mapping[str, str] = {
     "kind": "str", "by": "str", "measure": "str", "item": "str", "label": "str", "section": "str",
     "from": "str", "from_yes": "Int64", "from_base": "Int64",
     "to": "str", "to_yes": "Int64", "to_base": "Int64", "change": "float64", "direction": "int64",
+    "from_mean": "float64", "from_median": "float64", "to_mean": "float64", "to_median": "float64",
     "turn": "str", "turn_yes": "Int64", "turn_base": "Int64", "waves": "int64", "same_way": "bool",
     "base": "int64", "design": "str", "family": "str", "p": "float64", "quiet": "bool",
     "status": "str",
@@ -45,7 +46,8 @@ class Measure:
     """What is counted of an item: those that gave any of some answers, of those that gave one.
 
     Of a yes/no item that is yes; of a scale, the answers that stand for it; of an item with other
-    answers, each of them makes a measure of its own, with its ``answer``.
+    answers, each of them makes a measure of its own, with its ``answer``. Of one that is answered
+    by a number, of the family *number*, nothing is counted: its mean is compared.
     """
 
     item: Item = field(repr=False)
@@ -65,7 +67,7 @@ class Measure:
 
 
 def measures(items: Sequence[Item]) -> list[Measure]:
-    """Return what is counted of some items, in their order."""
+    """Return what is counted of some items, in their order; of numbers, nothing is."""
     found: list[Measure] = []
     for item in items:
         if item.response == "yes_no":
@@ -106,7 +108,7 @@ def count(
     named = {(one.item.item, one.answer or "yes"): one for one in counted}
     keys = zip(rows["item"], rows["answer"], strict=True)
     found = [named.get(key) for key in keys]
-    rows = rows[[one is not None for one in found]].reset_index(drop=True)
+    rows = rows[np.array([one is not None for one in found], dtype=bool)].reset_index(drop=True)
     rows["item"] = [one.name for one in found if one is not None]
     rows["label"] = [one.label for one in found if one is not None]
     return rows.assign(answer="yes").drop(columns=["low", "high"], errors="ignore")
@@ -130,12 +132,16 @@ def evidence(collection: Collection) -> pd.DataFrame:
         - ``kind``: *change* of a measure from its first wave to its last; *group*, the difference
           between the groups of a characteristic, ``by``, in its last wave; *blank*, an item left
           blank more often than the others of its wave, or not equally often by the groups of
-          ``by``; *section*, the yes/no items of a section taken together, first wave to last.
+          ``by``; *section*, the yes/no items of a section taken together, first wave to last;
+          *number*, the mean of an item that is answered by a number, in its first and its last
+          wave, or in the groups of ``by`` in its last wave.
         - ``measure`` is an item, or an item with one of its answers; ``item, label, section``.
         - ``from`` and ``to`` are what is compared: waves, or the groups with the lowest and the
           highest share of those in which five or more answered; with ``_yes`` and ``_base``,
           ``change`` (a proportion) and ``direction``, as in `csm_lib.changes`. Missing where
-          figures are withheld.
+          figures are withheld. Of numbers there are ``_mean`` and ``_median`` in place of
+          ``_yes``, and ``change`` is how much more often a number of the second is higher than
+          one of the first than lower (Cliff's delta), which of yes and no is that proportion.
         - ``turn`` is the wave between that lies beyond both by more than they differ, with its
           counts; of groups and blanks, their wave. ``waves`` is how many are looked at;
           ``same_way``, whether each step, or each item of a section, went the way of the change.
@@ -152,13 +158,15 @@ def evidence(collection: Collection) -> pd.DataFrame:
     five answered are left out. A change whose figures are withheld is tested with the others, as
     to test only what is not small would be to choose; of it there is no more than a verdict.
     Groups are compared by `csm_lib.permutation.groups_p`, of those whose figures are shown; where
-    fewer than two are, of all with five or more. Nothing is tested of a drawn panel.
+    fewer than two are, of all with five or more. Means are compared by
+    `csm_lib.permutation.score_p` and `csm_lib.permutation.means_p`. Nothing is tested of a drawn
+    panel.
     """
     given = _Given(collection)
     rows = [*_changes(given)]
     if collection.status != DRAWN:
         rows += [row for by in CHARACTERISTICS for row in _groups(given, by)]
-        rows += [*_blanks(given), *_sections(given, rows)]
+        rows += [*_blanks(given), *_sections(given, rows), *_numbers(given)]
     known = _COLUMNS.items()
     cells = [{name: row.get(name, _EMPTY[kind]) for name, kind in known} for row in rows]
     table = pd.DataFrame(cells, columns=list(_COLUMNS)).astype(_COLUMNS)
@@ -180,11 +188,16 @@ class _Given:
         self.collection, self.returns = collection, measured(collection).returns
         self.codebook = collection.codebook
         self.measures = measures(list(self.codebook.values()))
+        self.numbers = [Measure(one, "number") for one in self.codebook.values() if one.is_number]
         rows = count(collection, self.measures)
         shut = rows[rows["yes"].isna()]
         self.withheld = {*zip(shut["item"], shut["year"], strict=True)}
+        summed = collection.numbers([one.name for one in self.numbers])
+        shut = summed[summed["status"] == WITHHELD]
+        self.withheld |= {*zip(shut["item"], shut["year"], strict=True)}
         self.shown = dict(list(figures(rows).groupby("item", sort=False)))
-        self.answers = {measure.name: self._answers(measure) for measure in self.measures}
+        told = [*self.measures, *self.numbers]
+        self.answers = {measure.name: self._answers(measure) for measure in told}
 
     def asked(self, item: str) -> pd.Series[bool]:
         """Say of each return whether an item was asked in it."""
@@ -196,7 +209,7 @@ class _Given:
         return asked & self.asked(one.asked_if) & opened
 
     def _answers(self, measure: Measure) -> pd.Series[float]:
-        """Of each return 1 if it gave an answer, 0 if another, missing if none."""
+        """Of each return 1 if it gave an answer, 0 if another, or its number; missing if none."""
         given = self.returns[measure.item.item]
         hit = given == measure.answer if measure.answer else given
         return hit.astype("float64").where(given.notna() & self.asked(measure.item.item))
@@ -302,7 +315,8 @@ def _blanks(given: _Given) -> Iterator[dict[str, Any]]:
     """
     from scipy.stats import binom
 
-    first = {measure.item.item: measure for measure in reversed(given.measures)}
+    told = [*given.numbers, *given.measures]
+    first = {measure.item.item: measure for measure in reversed(told)}
     blank = {item: given.blank(item) for item in given.codebook}
     for year in given.collection.years:
         held = [item for item, one in given.codebook.items() if year in one.held]
@@ -370,3 +384,58 @@ def _sections(given: _Given, changed: Sequence[Mapping[str, Any]]) -> Iterator[d
             p = score_p(score[:, 0], score[:, 1], row.get("direction", 0))
             row |= {"p": p, "base": len(score)}
         yield row
+
+
+def _numbers(given: _Given) -> Iterator[dict[str, Any]]:
+    """Compare the means of what is answered by a number: of two waves, and of groups."""
+    for measure in given.numbers:
+        answers, item = given.answers[measure.name], measure.item.item
+        waves = given.waves(measure)
+        years = [int(str(year)) for year in waves if waves[year].notna().sum() >= ENOUGH]
+        if not years:
+            continue
+        told = given.collection.numbers([item]).set_index("year")
+        if len(years) > 1:
+            first, last = (waves[year] for year in (years[0], years[-1]))
+            row = given.row(measure, kind="number", by="year", family="change, number")
+            row |= _means(told, years[0], first, years[-1], last) | {"waves": len(years)}
+            way = int(np.sign(last.mean() - first.mean()))
+            p = score_p(first.to_numpy(), last.to_numpy(), way)
+            base = int((first.notna() | last.notna()).sum())
+            yield row | {"p": p, "base": base, "design": "means"}
+        now = answers[given.returns["year"] == years[-1]].dropna()
+        for by in CHARACTERISTICS:
+            sizes = _sizes(now, given.returns.get(by))
+            if len(sizes) < 2:
+                continue
+            told = given.collection.numbers([item], by=by, years=years[-1]).set_index(by)
+            groups = given.returns.loc[now.index, by]
+            some = now[groups.isin(sizes.index)]
+            means = some.groupby(groups[some.index]).mean().sort_values(kind="stable")
+            ends = [(group, some[groups == group]) for group in means.index[[0, -1]]]
+            row = given.row(measure, kind="number", by=by, family="group, number")
+            row |= _means(told, *ends[0], *ends[1]) | {"turn": str(years[-1]), "design": "means"}
+            p = means_p(some.to_numpy(), groups[some.index].to_numpy())
+            yield row | {"p": p, "base": len(some)}
+
+
+def _means(
+    told: pd.DataFrame, low: Any, first: pd.Series[float], high: Any, last: pd.Series[float]
+) -> dict[str, Any]:
+    """Two means side by side, if both are shown."""
+    from scipy.stats import mannwhitneyu
+
+    ends = told.loc[[low, high]]
+    if ends["mean"].isna().any():
+        hidden = {"quiet": True, "status": WITHHELD}
+        # that a group has the highest mean is a figure, too
+        return hidden | ({"from": str(low), "to": str(high)} if told.index.name == "year" else {})
+    found = {
+        "from": str(low),
+        "to": str(high),
+        "direction": int(np.sign(ends["mean"].diff().iloc[1])),
+    }
+    for side, (_, row) in zip(("from", "to"), ends.iterrows(), strict=True):
+        found |= {f"{side}_{name}": row[name] for name in ("mean", "median", "base")}
+    higher = mannwhitneyu(last.dropna(), first.dropna(), method="asymptotic").statistic
+    return found | {"change": 2 * float(higher) / (first.count() * last.count()) - 1}

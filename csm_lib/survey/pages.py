@@ -108,7 +108,7 @@ def answers(collection: Collection, section: str, kind: str = "yes_no") -> Findi
         return charts.stacked_bars(rows, answers=list(first.answers), labels=first.answers)
 
     key = ["answers" if several else "shares", name_of(collection, section)]
-    kinds = {codebook[item].response for item in codebook.section(section)} - {"yes_no"}
+    kinds = {codebook[item].response for item in codebook.section(section)} - {"yes_no", "number"}
     if several and len(kinds) > 1:
         key.append(download.file_name(kind))
     asked = "Which answers were given to each item?" if several else "What share said yes to each?"
@@ -278,7 +278,9 @@ def changes(collection: Collection, section: str | None = None) -> Finding:
     where = ""
     if section is not None:
         where = f" in {sentences.quoted(collection.codebook.title(section))}"
-    title = sentences.changes(collection, rows, f"change{where}")
+    other = any(item.is_number for item in collection.codebook.values())
+    what = "change of a share" if other else "change"
+    title = sentences.changes(collection, rows, f"{what}{where}")
     for row in rows_of(collection, "section", section=section):
         if told_together(row, rows):
             who = f"Yes to the items{where}, taken together,"
@@ -381,6 +383,8 @@ def comparisons(rows: Sequence[Row]) -> pd.DataFrame:
     """Set comparisons out as a page has them, in text."""
 
     def end(row: Row, side: str) -> str:
+        if pd.notna(row[f"{side}_mean"] if side != "turn" else pd.NA):
+            return f"{row[side]}: {sentences.mean(row, side)}"
         if pd.isna(row[f"{side}_yes"]):
             return WITHHELD if side != "turn" and row["status"] == WITHHELD else "–"
         return f"{row[side]}: {sentences.full(row, side)}"
@@ -398,9 +402,7 @@ def comparisons(rows: Sequence[Row]) -> pd.DataFrame:
             "between": [end(row, "turn") for row in rows],
             "to": [end(row, "to") for row in rows],
             "change": [
-                "–"
-                if pd.isna(row["change"])
-                else signs[row["direction"]] + words.points(pd.Series(row))
+                "–" if pd.isna(row["change"]) else signs[row["direction"]] + sentences.apart(row)
                 for row in rows
             ],
             "p": [p(row) for row in rows],
@@ -464,6 +466,38 @@ def groups(collection: Collection, section: str, by: str) -> Finding:
         base=f"{sentences.answering(collection)}, {_span(data['base'])} in each {kind}",
         alt=_labelled(collection, alt_of("Dot chart", told)) if len(told) else "",
         table=wide.reset_index(drop=True),
+    )
+
+
+def numbers(collection: Collection, item: str, by: str = "") -> Finding:
+    """The median and the quartiles of what is answered by a number: by wave, or by group."""
+    one, table = collection.codebook[item], rows_of(collection, "number", item=item)
+    rows = [row for row in table if row["by"] == (by or "year")]
+    name, kind = sentences.names(collection, [item])[item], sentences.plain(collection.called(by))
+    data = collection.numbers([item], by=by or (), years=int(rows[0]["turn"]) if by else None)
+    held = data.dropna(subset="median")
+    title, base = f"Of {name} no figure can be shown, as few answered", _span(data["base"])
+    if rows and (by or pd.notna(rows[0]["change"])):
+        title = sentences.means(name, rows[0], kind)
+    elif len(held):
+        last = held.iloc[-1]
+        ends = ("median", "lower_quartile", "upper_quartile")
+        middle, low, high = (words.quantity(last[end]) for end in ends)
+        title = f"The median of {name} is {middle} in {last['year']}; half lie from {low} to {high}"
+
+    def quartiles(shown: pd.DataFrame) -> Drawing:
+        from csm_lib import charts
+
+        return charts.quartiles(shown)
+
+    return finding(
+        data,
+        key="-".join(map(download.file_name, ["numbers", item, *filter(None, [by])])),
+        title=title,
+        question=f"Do answers differ by {kind} in {rows[0]['turn']}?" if by else one.question,
+        chart=quartiles if len(held) else None,
+        base=f"{sentences.answering(collection)}, {base}{f' in each {kind}' if by else ''}",
+        note="" if by else _note(collection, data, data.iloc[:0]),
     )
 
 
@@ -628,7 +662,8 @@ def items(collection: Collection) -> Finding:
             "question": item.question,
             "answers": ", ".join(
                 item.answers if item.response in ANSWERS else item.answers.values()
-            ),
+            )
+            or "a number",
             "years": ", ".join(
                 f"{year} (not held)" if year in item.not_held else str(year) for year in item.years
             ),

@@ -130,7 +130,7 @@ def changes(collection: Collection, rows: Sequence[Row], what: str = "change") -
         versions = [f"{'; '.join(one)}; {all_of}" for one in (told, brief)]
         return words.sentence(fitting(*versions, f"{told[0]}; {many}", f"{brief[0]}; {many}"))
     if not any(size(row) for row in rows):
-        return f"No share changed{what.removeprefix('change')}"
+        return f"No share changed{what.removeprefix('change').removeprefix(' of a share')}"
     untested = all(row["verdict"] == UNTESTED for row in rows)
     none = f"No {what} was tested" if untested else f"No single {what} is more than chance explains"
     told = [f"{said[row['measure']]}, {share(row, 'from')} to {share(row, 'to')}" for row in ends]
@@ -200,6 +200,38 @@ def differs(collection: Collection, rows: Sequence[Row], by: str) -> str:
         )
     who = words.sentence(said[top["measure"]])
     return f"{who} differs by {kind}{ends}{',' if ends else ''} {bearing(top)}"
+
+
+def mean(row: Row, side: str) -> str:
+    """A mean of a row: ``39.8``."""
+    return words.quantity(row[f"{side}_mean"])
+
+
+def apart(row: Row) -> str:
+    """How far the two shares of a row are apart, or its means: ``7 points``, ``4.15``."""
+    if row["kind"] == "number":
+        return words.quantity(abs(row["to_mean"] - row["from_mean"]))
+    return words.points(pd.Series(row))
+
+
+def mean_and_median(row: Row, side: str) -> str:
+    """A mean of a row with its median: ``39.8 (median 41)``."""
+    return f"{mean(row, side)} (median {words.quantity(row[f'{side}_median'])})"
+
+
+def means(name: str, row: Row, kind: str) -> str:
+    """What a mean did, or how it differs between the groups of a kind."""
+    if row["by"] == "year":
+        little = size(row) < LITTLE and row["verdict"] != LARGER
+        bears = "" if little else f", {bearing(row)}"
+        versions = [moved(name, row, told, years=True) for told in (mean_and_median, mean)]
+        return fitting(*(f"The mean of {version}{bears}" for version in versions))
+    if pd.isna(row["change"]):
+        return f"{name} differs by {kind} {bearing(row)}; no mean can be shown"
+    ends = " to ".join(f"{mean(row, side)} ({plain(row[side])})" for side in ("from", "to"))
+    if row["verdict"] != LARGER:
+        return f"No difference in {name} by {kind} is more than chance explains; means, {ends}"
+    return f"{name} differs by {kind}, from a mean of {ends}, {bearing(row)}"
 
 
 def answering(collection: Collection, which: str = "") -> str:
