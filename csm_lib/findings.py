@@ -436,7 +436,7 @@ def withheld_text(data: pd.DataFrame, origin: Origin | None) -> str:
     verb = "is" if count == 1 else "are"
     return (
         f"{sentence(counted(count, 'figure'))} {verb} withheld: a count from 1 to "
-        f"{origin['threshold'] - 1}, or what would give one back by subtraction."
+        f"{origin['threshold'] - 1}, or what stands beside one."
     )
 
 

@@ -64,6 +64,7 @@ def _parser() -> argparse.ArgumentParser:
     _findings(found)
     _changes(found)
     _profile(found)
+    _attack(found)
     _panel(found)
     _reproduce(found)
     return parser
@@ -241,6 +242,21 @@ of all, with what changed since the last wave.""",
     one.add_argument(
         "--out", type=Path, metavar="FILE", help="write a page to print, instead of text"
     )
+
+
+def _attack(found: Commands) -> None:
+    one = _command(
+        found,
+        "attack",
+        "try to work out what your book withholds",
+        """\
+Attack what a book of the collection, its downloads and its profiles publish: find the
+least and the greatest that each withheld count can be, for a reader who has the book,
+who knows besides who answered, and who knows besides the rule. The exit status is 1 if
+a count is told exactly, or a small one more closely than the threshold.""",
+        ["my-survey"],
+    )
+    one.add_argument("folder", type=Path, metavar="FOLDER", help="the folder of your collection")
 
 
 def _panel(found: Commands) -> None:
