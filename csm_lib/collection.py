@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from csm_lib import aggregate, words
-from csm_lib.aggregate import NOT_KNOWN
+from csm_lib.aggregate import CHARACTERISTICS, NOT_KNOWN
 from csm_lib.codebook import Codebook, did_you_mean, read_codebook
 from csm_lib.descriptor import About, read_descriptor
-from csm_lib.disclosure import protect, protect_numbers
+from csm_lib.disclosure import RESPONDENTS, TOTAL, Key, not_shown, protect, protect_numbers
 from csm_lib.errors import CollectionError, ReturnsError
 from csm_lib.files import is_there
 from csm_lib.frame import as_labelled_then, read_frame
@@ -236,9 +236,9 @@ class Collection(About):
             With `intervals`, ``low`` and ``high`` are the ends of the interval of the share;
             missing where the method needs a population and that of the row is not known (by
             group, and for an item asked of some).
-            With a `threshold`, small counts are withheld: see `csm_lib.disclosure.protect`. So is
-            every answer of a group whose number of `respondents` is: who answered and who did
-            not add up to it.
+            With a `threshold`, an item and year with a small count in any group is withheld in
+            all groups, and so is what could be worked out: see `csm_lib.disclosure.not_shown`.
+            Where a group's number of `respondents` is small, no item is shown by group.
 
         Raises
         ------
@@ -342,30 +342,81 @@ class Collection(About):
         for item in counted:  # what opens an item, too: its counts show in the item's base
             opener = self.codebook[item].asked_if
             counted += [opener] if opener and opener not in counted else []
-        opened_by = {item: self.codebook[item].asked_if or _RESPONDENTS for item in counted}
         rows = self._tally(counted, by, years)
-        everyone = self._respondents(by)
+        everyone = self._respondents(self.returns, by)
         everyone = everyone[everyone["year"].isin(rows["year"])]
         rows = pd.concat([rows, everyone], ignore_index=True) if len(rows) else rows
-        rows = protect(rows, self.threshold, by, opened_by=opened_by)
+        rows = self._protect(rows, by)
         return rows[rows["item"].isin(wanted)].reset_index(drop=True)
+
+    def _protect(self, rows: pd.DataFrame, by: Sequence[str]) -> pd.DataFrame:
+        known = self.not_shown
+        shut = [known.get(name, known[TOTAL]) for name in by or (TOTAL,)]
+        return protect(
+            rows,
+            self.threshold,
+            by,
+            opened_by=self._opened_by,
+            zero=self.zero,
+            shut=set().union(*shut),
+        )
+
+    @property
+    def _opened_by(self) -> dict[str, str]:
+        return {name: item.asked_if or RESPONDENTS for name, item in self.codebook.items()}
+
+    @cached_property
+    def not_shown(self) -> Mapping[str, set[Key]]:
+        """By characteristic, and for all under an empty name, the items and years not shown.
+
+        See `csm_lib.disclosure.not_shown`. Empty without a threshold.
+        """
+        if not self.threshold:
+            return {}
+        rows, cells = self.cells
+        sums = {name: item.agreed for name, item in self.codebook.items() if item.agreed}
+        return not_shown(
+            rows, cells, self.threshold, opened_by=self._opened_by, sums=sums, zero=self.zero
+        )
+
+    @property
+    def cells(self) -> tuple[pd.DataFrame, pd.DataFrame]:
+        """Everything counted by ``cell``, those alike in every characteristic, whatever the counts.
+
+        Returns
+        -------
+        rows, cells
+            A tally, with the `respondents` under an empty item; and by cell its characteristics.
+        """
+        split = [name for name in CHARACTERISTICS if name in self.returns]
+        groups = self.returns[split].fillna(NOT_KNOWN).astype("str")
+        split = [name for name in split if groups[name].nunique() > 1]
+        known = groups[split].drop_duplicates().reset_index(drop=True)
+        number = known.assign(cell=range(len(known))) if split else known.assign(cell=0)
+        returns = self.returns.assign(
+            cell=groups.merge(number, on=split, how="left")["cell"].to_numpy() if split else 0
+        )
+        rows = aggregate.tally(returns, self.codebook, list(self.codebook), by=["cell"])
+        rows = pd.concat([rows, self._respondents(returns, ["cell"])], ignore_index=True)
+        return rows, known if split else pd.DataFrame(index=[0])
 
     def respondents(self, by: Sequence[str]) -> pd.DataFrame:
         """Count those that answered: ``yes`` and ``status`` of every group in every year.
 
         With a `threshold`, small numbers are withheld as in a tally.
         """
-        rows = protect(self._respondents(by), self.threshold, by)
+        rows = self._respondents(self.returns, by)
+        rows = self._protect(rows, by) if self.threshold else rows
         return rows[["year", *by, "yes", "status"]]
 
-    def _respondents(self, by: Sequence[str]) -> pd.DataFrame:
+    def _respondents(self, returns: pd.DataFrame, by: Sequence[str]) -> pd.DataFrame:
         """Count those that answered, as a tally of an item that all of them said yes to."""
-        cells = self.returns[["year", *by]].fillna(dict.fromkeys(by, NOT_KNOWN))
+        cells = returns[["year", *by]].fillna(dict.fromkeys(by, NOT_KNOWN))
         every = pd.MultiIndex.from_product([sorted(set(cells[name])) for name in cells])
         found = cells.value_counts().reindex(every.set_names(list(cells)), fill_value=0)
         rows = found.rename("yes").reset_index()
         return rows.assign(
-            item=_RESPONDENTS, answer="yes", base=rows["yes"], no_answer=0, status=self.status
+            item=RESPONDENTS, answer="yes", base=rows["yes"], no_answer=0, status=self.status
         )
 
     def _tally(
@@ -408,9 +459,6 @@ class Collection(About):
 
 _NOT_ALONG = ("edition", "populations")
 """What is said of a collection that does not travel with its numbers."""
-
-_RESPONDENTS = ""
-"""In place of an item: that somebody answered at all. It opens what everyone is asked."""
 
 _INTERVALS: Mapping[str, str] = {
     "wilson": "Wilson",

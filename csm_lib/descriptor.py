@@ -5,8 +5,10 @@ from __future__ import annotations
 import datetime
 import json
 import re
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +18,13 @@ from csm_lib.status import DRAWN, INVENTED, OWN
 
 UNITS = ("organisation", "person")
 """What a respondent may be."""
+
+THRESHOLDS: Mapping[str, int] = {"organisation": 3, "person": 5}
+"""The least number of respondents that may be told of, unless a descriptor names another.
+
+Three contributors to a figure are usual in statistics of organisations: with two, each knows the
+other.
+"""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -64,7 +73,10 @@ class About:
         ``characteristics``: what is called otherwise than its column, ``{"region": "nation"}``.
     threshold
         ``disclosure_threshold``: counts of 1 to one less than this are withheld, see
-        `csm_lib.disclosure.protect`. Left out, 5, and 0 for drawn returns, which are nobody's.
+        `csm_lib.disclosure.protect`. Left out, it is that of `THRESHOLDS`; or 0 for drawn returns,
+        which are nobody's.
+    zero
+        ``disclosure_zero``: whether an answer that nobody gave, or everybody, is withheld as well.
     authority_pages
         Whether its book has a page for each authority.
     edition
@@ -81,7 +93,8 @@ class About:
     unit: str = "organisation"
     populations: Mapping[int, int] = field(default_factory=dict)
     characteristics: Mapping[str, str] = field(default_factory=dict)
-    threshold: int = 5
+    threshold: int = 3
+    zero: bool = False
     authority_pages: bool = False
     edition: Edition = Edition()
 
@@ -92,21 +105,30 @@ class About:
 
 
 def read_descriptor(path: Path) -> About:
-    """Read what ``datapackage.json`` says of a collection; the defaults where there is none."""
+    """Read what ``datapackage.json`` says of a collection; the defaults where there is none.
+
+    A slip must not pass for leaving a thing out: a key that is almost one of ours, a key twice, or
+    a link to a file that is gone is a CollectionError.
+    """
     found: dict[str, Any] = {}
     if is_there(path):
         data = read_bytes(path, CollectionError)
         try:
-            found = {**json.loads(data.decode("utf-8-sig"))}
+            text = data.decode("utf-8-sig")
+            found = {**json.loads(text, object_pairs_hook=_each_once)}
         except (TypeError, ValueError, RecursionError) as error:
             raise CollectionError(
                 f"{path}: cannot be read as a JSON object ({error}). Correct or delete it."
             ) from None
+    for key in found.keys() - _DESCRIPTOR.keys() - {"resources"}:  # like sources, and no slip
+        if meant := _meant(key):
+            raise CollectionError(f"{path}: {key!r} is not known. Did you mean {meant!r}?")
     for key, (expected, fits) in _DESCRIPTOR.items():
         if key in found and not fits(found[key]):
             raise CollectionError(f"{path}: {key!r} is {found[key]!r}. Use {expected}.")
     title = found.get("title") or path.resolve().parent.name
     status = found.get("returns_status", About.status)
+    unit = found.get("respondent_unit", About.unit)
     one, many = found.get("respondents", (About.one, About.many))
     population = found.get("population", {})
     by_year = population if isinstance(population, dict) else {0: population}
@@ -118,13 +140,32 @@ def read_descriptor(path: Path) -> About:
         status=status,
         one=one,
         many=many,
-        unit=found.get("respondent_unit", About.unit),
+        unit=unit,
         populations={int(year): number for year, number in by_year.items()},
         characteristics=found.get("characteristics", {}),
-        threshold=found.get("disclosure_threshold", 0 if status == DRAWN else About.threshold),
+        threshold=found.get("disclosure_threshold", 0 if status == DRAWN else THRESHOLDS[unit]),
+        zero=found.get("disclosure_zero", False),
         authority_pages=found.get("authority_pages", False),
         edition=_edition(found),
     )
+
+
+def _each_once(pairs: Sequence[tuple[str, Any]]) -> dict[str, Any]:
+    """Return what an object of JSON holds, of which the last of two alike would silently count."""
+    for key, times in Counter(key for key, _ in pairs).items():
+        if times > 1:
+            raise ValueError(f"{key!r} stands there twice; keep one of them")
+    return dict(pairs)
+
+
+def _meant(key: str) -> str:
+    """Return the key that another one is almost, if any; most keys of others are not."""
+    known = {name.replace("_", ""): name for name in _DESCRIPTOR}
+    bare = re.sub("[^a-z]", "", key.casefold())
+    for word in ("threshold", "zero"):  # what decides how much is shown
+        if bare in (word, f"disclosure{word}s"):
+            return f"disclosure_{word}"
+    return "".join(known[name] for name in get_close_matches(bare, known, n=1, cutoff=0.85))
 
 
 def _edition(found: Mapping[str, Any]) -> Edition:
@@ -225,6 +266,7 @@ _DESCRIPTOR: Mapping[str, tuple[str, Callable[[Any], bool]]] = {
         "a whole number, 0 or more",
         lambda value: type(value) is int and value >= 0,
     ),
+    "disclosure_zero": ("true or false", lambda value: type(value) is bool),
     "authority_pages": ("true or false", lambda value: type(value) is bool),
     "contributors": (
         'a list of objects, as in [{"title": "...", "role": "publisher", "email": "a@example.org", '

@@ -1,14 +1,18 @@
-"""Keeping counts of a few respondents out of what is published.
+"""Keeping counts of a few respondents out of what is published: all groups are shown, or none.
 
 Who knows a region with two partnerships in it can read a count of one as an answer with a name.
-So a small count is withheld, and with it whatever would give it back by subtraction.
+To withhold that count alone does not do, as the total less the others gives it back. So an item is
+shown by region in a year only where no region has a small count. What is withheld is then no part
+of any sum but the total, and of the total all groups are withheld.
+
+`csm_lib.own.attack` attacks what comes of it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from itertools import combinations
-from typing import Any
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from itertools import combinations, compress, product
+from typing import Any, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -27,8 +31,20 @@ The rules of thumb of Bond, Brandt and de Wolf, *Guidelines for the checking of 
 microdata research* (2015), for tables of magnitudes.
 """
 
-Flags = npt.NDArray[np.bool_]
-Ints = npt.NDArray[np.int64]
+RESPONDENTS = ""
+"""In place of an item: that somebody answered at all. It opens what everyone is asked."""
+
+TOTAL = ""
+"""In place of a characteristic: everyone together."""
+
+MANY = 12
+"""Of more groups than this, not every union is looked at: only each group."""
+
+Key: TypeAlias = tuple[str, int]
+"""An item and a year."""
+
+Flags: TypeAlias = npt.NDArray[np.bool_]
+Ints: TypeAlias = npt.NDArray[np.int64]
 
 
 def protect(
@@ -37,8 +53,10 @@ def protect(
     by: Sequence[str],
     *,
     opened_by: Mapping[str, str] | None = None,
+    zero: bool = False,
+    shut: Collection[Key] = (),
 ) -> pd.DataFrame:
-    """Withhold the small counts of a tally, and those that would give them back.
+    """Withhold every group of an item and year in which any count is small.
 
     Parameters
     ----------
@@ -52,36 +70,44 @@ def protect(
     opened_by
         By item, the item whose yes opens it. Who was asked an item is who said yes to its
         opener, so where the opener is withheld, the item is.
+    zero
+        Whether an answer that nobody in a group gave, or everybody, is small, too.
+    shut
+        What is to be withheld whatever its counts; see `not_shown`.
 
     Returns
     -------
     DataFrame
         The same rows. Those withheld have the status ``withheld`` and no ``yes``, ``base``,
         ``no_answer``, ``share``, ``low`` or ``high``; so counts are nullable integers
-        (``Int64``) wherever the threshold is not 0. Withheld are, in each item and year:
-
-        - a group in which a number of respondents who gave an answer, or who gave any other, is
-          small, with all its answers;
-        - a group that is withheld as a whole, in all its parts (region, then region and type);
-        - the next smallest group, while in a line of groups that add up to a total just one is
-          withheld, or those withheld add up to a small count themselves.
-
-        A group in which nobody answered has no counts to withhold and stays.
-
-    Notes
-    -----
-    What is withheld cannot be had by taking published counts from a published total, along any
-    characteristic. With two characteristics it may be had, now and then, by solving the equations
-    of several totals together. Nor is one tally held against another by another characteristic:
-    where a region is a type (London, and its boroughs), what is withheld by region may be shown by
-    type. A count of 0 is not small: it is shown that nobody in a group gave
-    an answer. Rows withheld before keep an item and year as it is, so that to protect twice is to
-    protect once.
+        (``Int64``) wherever the threshold is not 0. An item and year is withheld in all its groups
+        and answers where, in any group, the number of respondents who gave an answer, or who gave
+        any other, is small, and where its opener is withheld. A group in which nobody answered
+        has no counts to withhold and stays, unless what opens the item withholds it.
     """
     if threshold == 0:
         return rows
+    opened_by = opened_by or {}
     rows = rows.astype(dict.fromkeys(COUNTS, "Int64"))
-    hidden = _withheld(rows, threshold, by, opened_by or {})
+    yes, base = (rows[name].fillna(0).to_numpy(np.int64) for name in ("yes", "base"))
+    keys = list(zip(rows["item"], rows["year"], strict=True))
+    groups = list(zip(*(rows[name] for name in by), strict=True)) if by else [()] * len(rows)
+    counts = np.stack([yes, base - yes], axis=1)
+    few = _small(counts, threshold)
+    if zero:
+        few |= (counts == 0) & ((base > 0) & rows["item"].ne(RESPONDENTS).to_numpy())[:, None]
+    found = _opened(
+        {*shut} | {key for key, one in zip(keys, few, strict=True) if one.any()},
+        keys,
+        opened_by,
+    )
+    given: dict[Key, set[Any]] = {}
+    for key, group in zip(compress(keys, base), compress(groups, base), strict=True):
+        given.setdefault(key, set()).add(group)
+    hidden = rows["status"].eq(WITHHELD).to_numpy(bool, copy=True)
+    for place, (key, group) in enumerate(zip(keys, groups, strict=True)):
+        shutting = (one for one in _openers(key, opened_by) if one in found)
+        hidden[place] |= any(group in given.get(one, ()) for one in shutting)
     for name in (*COUNTS, *SHARES):
         if name in rows:
             rows[name] = rows[name].mask(hidden)
@@ -125,94 +151,174 @@ def protect_numbers(rows: pd.DataFrame, threshold: int) -> pd.DataFrame:
     return figures
 
 
-def _withheld(
-    rows: pd.DataFrame, threshold: int, by: Sequence[str], opened_by: Mapping[str, str]
-) -> Flags:
-    """Say of each row of a tally whether it is to be withheld."""
-    hidden = np.zeros(len(rows), bool)
-    done = (rows["status"] == WITHHELD).to_numpy()
-    yes, base = (rows[name].fillna(0).to_numpy(np.int64) for name in ("yes", "base"))
-    codes = [pd.factorize(rows[name])[0] for name in by]
-    blocks: Mapping[Any, Any] = rows.groupby(["item", "year"], sort=False).indices
-    shut: dict[tuple[str, int], dict[tuple[int, ...], Flags]] = {}
-    for item, year in sorted(blocks, key=lambda block: _depth(block[0], opened_by)):
-        rows_here = blocks[item, year]
-        if done[rows_here].any():
-            continue
-        answer = pd.factorize(rows["answer"].iloc[rows_here])[0]
-        cell = (answer, *(code[rows_here] for code in codes))
-        # by answer and group: how many gave it, then how many gave any other
-        counts = np.zeros((2, answer.max() + 1, *(code.max() + 1 for code in codes)), np.int64)
-        counts[0][cell] = yes[rows_here]
-        counts[1][cell] = base[rows_here] - yes[rows_here]
-        opener = shut.get((opened_by.get(item, ""), year))
-        shut[item, year] = levels = _levels(counts, threshold, opener)
-        hidden[rows_here] = levels[tuple(range(len(by)))][cell[1:]]
-    return hidden
-
-
-def _levels(
-    counts: Ints, threshold: int, opener: Mapping[tuple[int, ...], Flags] | None
-) -> dict[tuple[int, ...], Flags]:
-    """Withhold the groups of one item and year, from the total down to the smallest groups.
+def not_shown(
+    rows: pd.DataFrame,
+    cells: pd.DataFrame,
+    threshold: int,
+    *,
+    opened_by: Mapping[str, str] | None = None,
+    sums: Mapping[str, Sequence[str]] | None = None,
+    zero: bool = False,
+) -> dict[str, set[Key]]:
+    """Say which items and years are shown neither in all nor by which characteristic.
 
     Parameters
     ----------
-    counts
-        Given or not, by answer and then by each characteristic.
-    opener
-        What this function gave for the item that opens this one, if any does.
+    rows
+        A tally by the column ``cell``: those who are alike in every characteristic.
+    cells
+        By ``cell``, the characteristics: what is published is split by one of them at a time.
+    sums
+        By item, answers whose sum is published, too: those that stand for a scale.
+    threshold, opened_by, zero
+        As `protect` has them.
 
     Returns
     -------
     dict
-        By the characteristics kept, by number: which groups are withheld.
+        By characteristic, and for the total under `TOTAL`, the items and years not shown.
+
+    Notes
+    -----
+    What is small is withheld as in `protect`. Besides, so that a reader who knows this rule, and
+    who answered what, cannot work backwards:
+
+    - a base, a total, or a sum of answers, that is the threshold itself is not split further: that
+      its parts are withheld would tell that neither holds all of it;
+    - a total is withheld where a group has all but a few of its respondents, and may have a small
+      count that the total would tell to within the few;
+    - a characteristic is shown beside one that is not only where it leaves the number of each
+      withheld group more than threshold values, or all that it could have had;
+    - of two characteristics with a group, or groups together, that differ by fewer respondents
+      than the threshold, only the first is shown: one table less the other is their answers.
     """
-    axes = range(counts.ndim - 2)
-    found: dict[tuple[int, ...], Flags] = {}
-    for kept in (kept for size in range(len(axes) + 1) for kept in combinations(axes, size)):
-        here = counts.sum(axis=tuple(axis + 2 for axis in axes if axis not in kept))
-        answered = here[:, 0].sum(axis=0) > 0
-        shut = np.asarray(_small(here, threshold))
-        for place, axis in enumerate(kept):
-            whole = found[tuple(other for other in kept if other != axis)]
-            shut |= np.expand_dims(whole, place) & answered
-        if opener is not None:
-            shut |= opener[kept]
-        _close(here, shut, threshold)
-        found[kept] = shut
-    return found
+    opened_by, sums = opened_by or {}, sums or {}
+    names = [str(name) for name in cells]
+    onehot = {name: pd.get_dummies(cells[name]).to_numpy(np.int64) for name in names}
+    shut: dict[str, set[Key]] = {name: set() for name in (TOTAL, *names)}
+    leaves: dict[tuple[str, str], set[Key]] = {(a, b): set() for a, b in product(names, names)}
+    alike: dict[tuple[str, str], set[Key]] = {pair: set() for pair in combinations(names, 2)}
+    keys: list[Key] = []
+    parts: Iterable[tuple[Any, pd.DataFrame]] = rows.groupby(["item", "year"], sort=False)
+    for (item, year), part in parts:
+        keys.append((item, year))
+        yes = part["yes"].to_numpy(np.int64).reshape(len(cells), -1)
+        base = part["base"].to_numpy(np.int64).reshape(len(cells), -1)[:, 0]
+        kept = yes.shape[1]
+        if item in sums:
+            summed = part["answer"].isin(sums[item]).to_numpy().reshape(len(cells), -1)
+            yes = np.column_stack([yes, (yes * summed).sum(axis=1)])
+        counts = np.stack([yes, base[:, None] - yes], axis=2)
+        whole = np.ones((len(cells), 1), np.int64)
+        for name, member in {TOTAL: whole, **onehot}.items():
+            here, size = np.tensordot(member, counts, (0, 0)), base @ member
+            bad = _small(here, threshold).any()
+            if item != RESPONDENTS:
+                bad |= zero and (here[size > 0] == 0).any()
+                bad |= (size == threshold).any() or (here[:, kept:] == threshold).any()
+                bad |= name != TOTAL and (counts.sum(axis=0) == threshold).any()
+            if bad:
+                shut[name].add((item, year))
+        if item == RESPONDENTS:
+            continue
+        rest = base.sum() - np.concatenate([base @ member for member in onehot.values()] or [[0]])
+        if ((rest > 0) & (rest <= threshold)).any():
+            some = counts.sum(axis=0)[None, counts.sum(axis=0).min(axis=1) > 0]
+            sizes = base.sum() - rest[(rest > 0) & (rest <= threshold)]
+            for size in sizes:
+                ends = np.array([[size, base.sum() - size]])
+                if narrow(some, ends, threshold)[0]:
+                    shut[TOTAL].add((item, year))
+        for first, second in leaves:
+            here = np.tensordot(onehot[first], counts, (0, 0))
+            both = onehot[first].T @ (base[:, None] * onehot[second])
+            if first != second and narrow(here, both, threshold).any():
+                leaves[first, second].add((item, year))
+            if (first, second) in alike and differ_by_few(both, threshold):
+                alike[first, second].add((item, year))
+    for name in names:
+        shut[name] |= shut[TOTAL]
+    _close(shut, keys, leaves, opened_by)
+    for (first, second), found in alike.items():
+        shut[second] = _opened(shut[second] | (found - shut[first]), keys, opened_by)
+    return shut
 
 
-def _close(counts: Ints, shut: Flags, threshold: int) -> None:
-    """Withhold what would give back what is withheld, in every line of groups."""
-    base = counts[:, 0].sum(axis=0)
-    before = -1
-    while before != shut.sum():
-        before = shut.sum()
-        for axis in range(shut.ndim):
-            numbers = np.moveaxis(counts, axis + 2, -1)
-            bases, flags = np.moveaxis(base, axis, -1), np.moveaxis(shut, axis, -1)
-            for line in np.ndindex(flags.shape[:-1]):
-                _close_line(numbers[:, :, *line], bases[line], flags[line], threshold)
+def _close(
+    shut: dict[str, set[Key]],
+    keys: Sequence[Key],
+    leaves: Mapping[tuple[str, str], set[Key]],
+    opened_by: Mapping[str, str],
+) -> None:
+    """Withhold what is opened by what is withheld, and what is no safe company for it."""
+    names, before = [name for name in shut if name != TOTAL], -1
+    while before != (before := sum(map(len, shut.values()))):
+        for name in shut:
+            shut[name] = _opened(shut[name], keys, opened_by)
+        for key in keys:
+            without = [name for name in names if key in shut[name]]
+            if not without:
+                continue
+            safe = [
+                name
+                for name in names
+                if key not in shut[name]
+                and not any(key in leaves[name, other] for other in without)
+            ]
+            for name in names:
+                if name not in safe[:1]:
+                    shut[name].add(key)
 
 
-def _close_line(counts: Ints, base: Ints, shut: Flags, threshold: int) -> None:
-    """Withhold the next smallest group until those withheld are several and not small together."""
-    while shut.any():
-        left = np.flatnonzero(~shut & (base > 0))
-        safe = shut.sum() > 1 and not _small(counts[..., shut].sum(axis=-1), threshold)
-        if safe or not len(left):
-            break
-        shut[left[np.argmin(base[left])]] = True
+def narrow(counts: Ints, both: Ints, threshold: int) -> Flags:
+    """Say of which groups of another kind groups that are shown leave too few values.
+
+    Parameters
+    ----------
+    counts
+        By group shown, answer, and whether it is that answer or any other.
+    both
+        How many of a group shown are of a group of the other kind.
+
+    Returns
+    -------
+    ndarray
+        By group of the other kind, whether an answer to it is told, or may be small and has no more
+        values than the threshold, though more were possible. A group that is one shown is not.
+    """
+    size, answered = both.sum(axis=0), both.sum(axis=1, keepdims=True)
+    free = np.minimum(both, answered - both)[:, None, :]
+    left = np.minimum(free, counts.min(axis=2)[:, :, None]).sum(axis=0)
+    least = np.maximum(0, counts[..., None] - (answered - both)[:, None, None, :]).sum(axis=0)
+    few = (left < np.minimum(size, threshold + 1)) & (least.min(axis=1) < threshold)
+    same = ((both == size) & (both == answered)).any(axis=0)
+    return np.asarray(((few | (left == 0)) & (size > 0)).any(axis=0) & ~same)
 
 
-def _small(counts: Ints, threshold: int) -> Flags | np.bool_:
-    """Say of each group whether any count in it is small."""
-    found: Flags | np.bool_ = ((counts > 0) & (counts < threshold)).any(axis=(0, 1))
-    return found
+def differ_by_few(both: Ints, threshold: int) -> bool:
+    """Whether groups of one kind together are almost, but not quite, groups of another."""
+    both = both if both.shape[1] <= both.shape[0] else both.T
+    number = both.shape[1]
+    sets = list(product((0, 1), repeat=number)) if number <= MANY else np.eye(number, dtype=int)
+    inside = both @ np.asarray(sets, np.int64).T
+    differ = np.minimum(inside, both.sum(axis=1, keepdims=True) - inside).sum(axis=0)
+    return bool(_small(differ, threshold).any())
 
 
-def _depth(item: str, opened_by: Mapping[str, str]) -> int:
-    """How many items open one another before this one."""
-    return 1 + _depth(opened_by[item], opened_by) if item in opened_by else 0
+def _small(counts: Ints, threshold: int) -> Flags:
+    return (counts > 0) & (counts < threshold)
+
+
+def _opened(shut: set[Key], keys: Iterable[Key], opened_by: Mapping[str, str]) -> set[Key]:
+    """Return what is shut, with all that it opens."""
+    return {key for key in keys if any(one in shut for one in _openers(key, opened_by))}
+
+
+def _openers(key: Key, opened_by: Mapping[str, str]) -> Iterator[Key]:
+    """An item and year, what opens it, what opens that, and so on."""
+    item, year = key
+    while True:
+        yield item, year
+        if item not in opened_by:
+            return
+        item = opened_by[item]

@@ -465,7 +465,7 @@ def withheld_text(data: pd.DataFrame, origin: Origin | None) -> str:
     if not origin or not count:
         return ""
     verb = "is" if count == 1 else "are"
-    why = f"a count from 1 to {origin['threshold'] - 1}, or what would give one back by subtraction"
+    why = f"a count from 1 to {origin['threshold'] - 1}, or what stands beside one"
     if {*SUMMARY} <= {*data}:
         few = number(max(origin["threshold"], LEAST))
         why = f"fewer than {few} answered in some group, or one number is more than half of all"

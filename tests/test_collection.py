@@ -14,7 +14,7 @@ import pytest
 
 from csm_lib.codebook import Codebook
 from csm_lib.collection import SHIPPED, Collection, open_collection, origin_of
-from csm_lib.descriptor import Edition
+from csm_lib.descriptor import Edition, read_descriptor
 from csm_lib.errors import CodebookError, CollectionError, PublishedError, ReturnsError
 from csm_lib.own import door
 
@@ -97,7 +97,7 @@ def test_what_nobody_says_of_a_collection_has_its_default(own: Path, text: str |
     found = open_collection(own)
     assert (found.title, found.status) == (own.name, "own returns")
     assert (found.one, found.many) == ("authority", "authorities")
-    assert (found.threshold, found.authority_pages) == (5, False)
+    assert (found.threshold, found.authority_pages) == (3, False)
     assert (found.about, found.licence, found.source, found.label) == ("", "", own.name, "")
 
 
@@ -236,7 +236,7 @@ def test_the_shipped_panel_is_labelled_and_withholds_nothing(collection: Collect
 
 
 @pytest.mark.parametrize(
-    ("status", "threshold"), [("drawn", 0), ("own returns", 5), ("invented", 5)]
+    ("status", "threshold"), [("drawn", 0), ("own returns", 3), ("invented", 3)]
 )
 def test_all_but_drawn_returns_are_protected_unless_told_otherwise(
     own: Path, status: str, threshold: int
@@ -341,6 +341,10 @@ def test_published_figures_need_the_frame(copy: Path) -> None:
         ('{"respondents": "partnership"}', ["'respondents' is 'partnership'", "two words"]),
         ('{"respondents": ["partnership"]}', ["'respondents'", '["partnership", "partnerships"]']),
         ('{"respondents": ["partnership", " "]}', ["'respondents'", "two words"]),
+        ('{"disclosure_treshold": 9}', ["'disclosure_treshold'", "mean 'disclosure_threshold'?"]),
+        ('{"Disclosure_Threshold": 9}', ["mean 'disclosure_threshold'?"]),
+        ('{"title": "a", "title": "b"}', ["'title' stands there twice"]),
+        ('{"disclosure_zero": 1}', ["'disclosure_zero' is 1", "true or false"]),
         ('{"disclosure_threshold": -1}', ["'disclosure_threshold' is -1", "a whole number"]),
         ('{"disclosure_threshold": 2.5}', ["'disclosure_threshold' is 2.5"]),
         ('{"disclosure_threshold": true}', ["'disclosure_threshold' is True"]),
@@ -517,6 +521,19 @@ def test_what_is_counted_can_be_named_as_an_analyst_would(collection: Collection
     assert both["item"].tolist() == ["jsna.carried_out", "board.third_sector"]
     assert collection.find("THIRD sector")["item"].tolist() == ["board.third_sector"]
     assert str(collection).startswith(f"{collection.title}\nDrawn: an illustration")
+
+
+def test_the_threshold_follows_who_answers_unless_it_is_set(own: Path) -> None:
+    describe(own, respondent_unit="person")
+    assert open_collection(own).threshold == 5
+    describe(own, respondent_unit="organisation")
+    assert open_collection(own).threshold == 3
+
+
+def test_a_descriptor_that_is_a_link_to_nothing_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "datapackage.json").symlink_to("gone.json")
+    with pytest.raises(CollectionError, match="cannot be read"):
+        read_descriptor(tmp_path / "datapackage.json")
 
 
 def test_a_small_count_is_withheld_by_the_threshold_and_shown_without(own: Path) -> None:

@@ -222,7 +222,9 @@ def facts(collection: Collection) -> dict[str, Any]:
     small = words.span(1, collection.threshold - 1)
     withheld = (
         f"A count of {small} is withheld, whether of an answer, of all other answers or of a whole "
-        "group, and so is any other count from which it could be worked out.\n"
+        "group. An item is shown by group in a year only where no group has such a count: all "
+        "groups are shown, or none, so that no count can be found by subtraction. Where nothing of "
+        "a section can be shown by group, it has no table by group.\n"
         "A withheld cell is empty in every table, chart and download, and is marked as withheld."
         if collection.threshold > 1
         else "Nothing is withheld in this book."

@@ -286,6 +286,29 @@ def profile(authority: str, folder: Path | None, *, out: Path | None = None) -> 
     return 0
 
 
+def attack(folder: Path) -> int:
+    """Attack what a collection publishes, and print what came of it."""
+    from csm_lib.own.attack import COLUMNS, broken, certificate
+    from csm_lib.own.attack import attack as attacked
+    from csm_lib.own.door import open_collection
+
+    with Progress() as progress:
+        progress("Opening the collection")
+        collection = open_collection(folder)
+        if not collection.threshold:
+            say(f"{folder}: nothing is withheld, as disclosure_threshold is 0.")
+            return 0
+        found = attacked(collection, progress=progress.step)
+    bad = broken(found, collection.threshold)
+    say(certificate(found, collection.threshold))
+    for row in bad.to_dict("records"):
+        where = " ".join(str(row[name]) for name in COLUMNS[:5] if row[name] != "")
+        answers = "/".join(row["answers"])
+        ends = f"{row['low']} to {row['high']}"
+        say(f"  {where} {answers}: {ends}, knowing {row['attacker']}")
+    return 1 if len(bad) else 0
+
+
 def panel(
     out: Path | None = None, *, seed: int | None = None, persistence: float | None = None
 ) -> int:
