@@ -406,11 +406,17 @@ def test_the_draft_of_ticks_says_that_a_blank_is_no_in_their_group(tmp_path, cod
         *["A,2008,Police,Schools", "B,2008,,Schools", "C,2008,Police,"],
     )
     table = draft(sheets(path), codebook)
+    table["item"] = table["item"].str.lstrip("? ")
     rows = [tuple(row) for row in table[["column", "item", "code", "answer", "group"]].to_numpy()]
     assert rows[2:4] == [
         ("Board - Police", "board.police", "", "no", "Board"),
         ("Board - Police", "board.police", "Police", "yes", ""),
     ]
+
+
+def test_a_column_of_yes_and_blanks_alone_is_not_drafted_as_ticks(tmp_path, codebook):
+    path = write(tmp_path / "a.csv", "authority,year,board.police", "A,2008,yes", "B,2008,")
+    assert draft(sheets(path), codebook)["answer"].tolist() == ["", "", ""]
 
 
 def test_the_draft_of_several_ticks_has_a_row_for_each_option(tmp_path, codebook):

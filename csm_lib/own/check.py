@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from csm_lib.codebook import did_you_mean
+from csm_lib.codebook import did_you_mean, number
 from csm_lib.errors import ReturnsError
 from csm_lib.files import filled, read_text, require_cells, require_columns, unique
 from csm_lib.own import repairs, rules
@@ -412,10 +412,14 @@ def _laid(
         elif opener is not None:
             asked[:, at] = False
             closed[:, at] = complete
-    where = cells["unit"].to_numpy(), place.fillna(0).astype(int).to_numpy()
+    where = cells["unit"].to_numpy(int), place.fillna(0).to_numpy(int)
     cells = cells.assign(
         held=held[where] if names else False, closed=closed[where] if names else False
     )
+    # that a blank is no holds where the question was put
+    unasked = (cells["text"] == "") & place.notna() & (~cells["held"] | cells["closed"])
+    grid[where[0][unasked], where[1][unasked]] = ""
+    cells = cells[~unasked]
     answers, asks = (pd.DataFrame(one, units.index, names) for one in (grid, asked))
     return Laid(codebook, cells, records, columns, answers, asks, known)
 
@@ -434,6 +438,8 @@ def _typed(laid: Laid) -> pd.DataFrame:
             columns[name] = column
         elif item is not None and item.response == "yes_no":
             columns[name] = (column == "yes").astype("boolean").mask(column == "")
+        elif item is not None and item.is_number:
+            columns[name] = column.map(number).astype("Float64")
         else:
             columns[name] = column.replace("", None).astype("str")
     return pd.DataFrame(columns)

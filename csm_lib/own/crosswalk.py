@@ -166,7 +166,8 @@ class Crosswalk:
                 ]
         if faults:
             raise ReturnsError(report(self.path, faults))
-        return pd.DataFrame(found, columns=["row", "name", "text", "item", "answer"], dtype="str")
+        cells = pd.DataFrame(found, columns=["row", "name", "text", "item", "answer"])
+        return cells.astype(dict.fromkeys(["name", "text", "item", "answer"], "str"))
 
     def _refuse_two(self, one: Headed, cells: pd.DataFrame, plain: pd.DataFrame) -> None:
         """Refuse a row that answers one item in two columns; that two are one item is fine."""

@@ -213,10 +213,13 @@ def _ticked_groups(
             if column in found:
                 found[column] = of_one.label or f"set {number}"
     shared = Counter(part for column in found for part in {*pieces(column)})
-    for column in found:
+    declared = {column for of_one in one.sheet.sets for column in of_one.columns}
+    for column in [*found]:
         common = [part for part in pieces(column) if shared[part] > 1]
         if common:
             found[column] = common[0]
+        elif column not in declared and plain(str(texts[column].index[0])) in _YES:
+            del found[column]  # everyone who answered may well have said yes
     size = Counter(found.values())
     return {column: group if size[group] > 1 else "" for column, group in found.items()}
 

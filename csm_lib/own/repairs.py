@@ -112,7 +112,7 @@ def of_answers(
     def read(text: str) -> Repair | None:
         """Return the one answer that a text can mean, if there is one."""
         stripped, words = text.strip(), plain(text)
-        if not stripped or stripped in item.answers:
+        if not stripped or item.fits(stripped):
             return Repair(stripped, "spaces")
         meant = names.get(words, set())
         if len(meant) == 1:
@@ -131,7 +131,7 @@ def of_answers(
 
     repairs = {}
     for text in texts:
-        if text and text not in item.answers:
+        if text and not item.fits(text):
             said = (value_labels or {}).get(text)
             found = read(text if said is None else said)
             if found is not None:

@@ -92,6 +92,8 @@ class Laid:
 
 def fits(item: Item, texts: pd.Series) -> pd.Series:
     """Whether each text is an answer to an item."""
+    if item.is_number:
+        return texts.astype("str").map(item.fits).astype(bool)
     return texts.isin(list(item.answers))
 
 
@@ -301,6 +303,8 @@ def answers(laid: Laid, item: Item) -> Faults:
                 "Say in a columns.csv which answer each number stands for; "
                 "'python -m csm_lib columns' drafts one."
             )
+        if item.is_number and not is_shorthand(text):
+            return "Write a number in digits, without a unit; leave the cell empty for no answer."
         if is_shorthand(text):
             return (
                 f"{text.strip()!r} is the shorthand of official statistics for no figure, and "
@@ -310,8 +314,8 @@ def answers(laid: Laid, item: Item) -> Faults:
         return f"Write the answer as shown; leave the cell empty for no answer.{near}"
 
     yield told(
-        "unknown_answer", cells[~cells["fits"]], f"{', '.join(item.answers)} or an empty cell",
-        remedy,
+        "unknown_answer", cells[~cells["fits"]],
+        f"{'a number' if item.is_number else ', '.join(item.answers)} or an empty cell", remedy,
     )  # fmt: skip
     # an unknown year or opener is a fault of its own, and no ground to fault what hangs on it
     yield told(
