@@ -204,7 +204,7 @@ def check_table(
                 "a return, or an empty row",
                 "Such a row holds a text in the first column alone: delete it if it is a note.",
             ),
-            *rules.found(laid),
+            *(rules.found(laid) if len(records) else []),
         ],
         ignore_index=True,
     )
