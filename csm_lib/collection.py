@@ -396,7 +396,8 @@ class Collection(About):
         returns = self.returns.assign(
             cell=groups.merge(number, on=split, how="left")["cell"].to_numpy() if split else 0
         )
-        rows = aggregate.tally(returns, self.codebook, list(self.codebook), by=["cell"])
+        counted = [name for name, item in self.codebook.items() if not item.is_number]
+        rows = aggregate.tally(returns, self.codebook, counted, by=["cell"])
         rows = pd.concat([rows, self._respondents(returns, ["cell"])], ignore_index=True)
         return rows, known if split else pd.DataFrame(index=[0])
 

@@ -70,7 +70,7 @@ def returns_files(folder: Path) -> list[Path]:
         others = [
             path.name
             for path in sorted(folder.iterdir())
-            if path.suffix.lower() in collection.FORMATS[1:]
+            if path.suffix.lower() in collection.FORMATS[1:-2]
         ]
         remedy = (
             f"Put {listed(others)} into a folder of that name, returns/."

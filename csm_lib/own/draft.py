@@ -150,14 +150,15 @@ def _matches(
         item.item: {plain(text) for text in (item.item, item.label, item.question)} - {""}
         for item in items.values()
     }
-    own = _own_part(columns)
+    own, shared = _own_part(columns), Counter(part for name in columns for part in pieces(name))
     own_labels = _own_part(labels[name] for name in columns if labels.get(name))
     scores: list[tuple[float, float, str, str]] = []
     for column in columns:
         label = labels.get(column, "")
         told = {plain(text) for text in (column, label, own[column], own_labels.get(label, ""))}
         told.discard("")
-        exact = [item for item, known in names.items() if not known.isdisjoint(told)]
+        alone = {plain(part) for part in pieces(column) if shared[part] == 1}
+        exact = [item for item, known in names.items() if not known.isdisjoint(told | alone)]
         called = [name for name, known in _KNOWN_AS.items() if not known.isdisjoint(told)]
         if column in (*IDENTIFIERS, *items) or called or len(exact) == 1:
             first = column if column in (*IDENTIFIERS, *items) else (*called, *exact)[0]

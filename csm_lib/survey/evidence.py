@@ -1,9 +1,8 @@
 """What the returns bear: every change and every difference that is told, tested in one place.
 
 Each page that speaks of a change, of a difference between groups or of blanks reads it here, so
-that no two pages can differ. What is published of an item is its tally. Of what is withheld there
-is no verdict either, as that would narrow it down; and no more than a verdict where a p-value would
-give a small count back.
+that no two pages can differ. What is published of an item is its tally; the tests look at the
+returns, and publish no more than a verdict where a p-value would give a small count back.
 """
 
 from __future__ import annotations
@@ -151,17 +150,18 @@ def evidence(collection: Collection) -> pd.DataFrame:
           the comparisons that Holm's rule takes together, ``tests`` how many.
         - ``p`` and ``holm`` stand before and after that rule: missing where nothing was tested, or
           where they would tell a count under the threshold. ``verdict`` is one of `VERDICTS`, by
-          ``holm`` at 5%. ``status`` is that of the figures; where it is *withheld*, the verdict is
-          *not tested*.
+          ``holm`` at 5%. ``status`` is that of the figures.
 
     Notes
     -----
     Changes are tested by `csm_lib.permutation.ends_p`; where there are more than two waves, half
     of the level goes to it, and half to `csm_lib.permutation.any_p`. Waves in which fewer than
-    five answered are left out. Groups are compared by `csm_lib.permutation.groups_p`, of those with
-    five or more; means by `csm_lib.permutation.score_p` and `csm_lib.permutation.means_p`. What is
-    withheld counts among the comparisons with a p of 1: to leave it out would be to choose what
-    is tested by its counts. Nothing is tested of a drawn panel.
+    five answered are left out. A change whose figures are withheld is tested with the others, as
+    to test only what is not small would be to choose; of it there is no more than a verdict.
+    Groups are compared by `csm_lib.permutation.groups_p`, of those whose figures are shown; where
+    fewer than two are, of all with five or more. Means are compared by
+    `csm_lib.permutation.score_p` and `csm_lib.permutation.means_p`. Nothing is tested of a drawn
+    panel.
     """
     given = _Given(collection)
     rows = [*_changes(given)]
@@ -176,9 +176,9 @@ def evidence(collection: Collection) -> pd.DataFrame:
     for _, family in table[tested].groupby("family"):
         table.loc[family.index, "tests"] = len(family)
         table.loc[family.index, "holm"] = inference.holm(family["p"], family["p"])["holm_low"]
-    larger, shut = table["holm"] <= LEVEL * (1 + inference.TIE), table["status"] == WITHHELD
-    table["verdict"] = np.select([~tested | shut, larger], [UNTESTED, LARGER], CHANCE)
-    table[["p", "holm"]] = table[["p", "holm"]].mask(table["quiet"] | shut)
+    larger = table["holm"] <= LEVEL * (1 + inference.TIE)
+    table["verdict"] = np.select([~tested, larger], [UNTESTED, LARGER], CHANCE)
+    table[["p", "holm"]] = table[["p", "holm"]].mask(table["quiet"])
     return table.drop(columns="quiet")
 
 
@@ -267,16 +267,14 @@ def _changes(given: _Given) -> Iterator[dict[str, Any]]:
         else:
             row["status"] = WITHHELD
         if given.collection.status != DRAWN and len(enough) > 1:
+            # Waves that are withheld, too: to test only what is not small would be to choose.
             answers = waves[years].to_numpy()
             way = int(np.sign(np.nanmean(answers[:, -1]) - np.nanmean(answers[:, 0])))
             p, base, design, cells = ends_p(answers[:, 0], answers[:, -1], way)
-            if row["status"] == WITHHELD:
-                p, base, design = 1.0, 0, ""
-            elif len(years) > 2:
-                # of a wave between that is withheld, no verdict may tell
-                between = 1.0 if shares.isna().any() else any_p(answers)
-                p, base = min(1.0, 2 * min(p, between)), len(answers)
-            quiet = any(0 < cell < given.collection.threshold for cell in cells)
+            if len(years) > 2:
+                p, base = min(1.0, 2 * min(p, any_p(answers))), len(answers)
+            small = any(0 < cell < given.collection.threshold for cell in cells)
+            quiet = small or bool(shares.isna().any())
             row |= {"p": p, "base": base, "design": design, "quiet": quiet}
         yield row
 
@@ -299,16 +297,17 @@ def _groups(given: _Given, by: str) -> Iterator[dict[str, Any]]:
         rows = shown[year]
         rows = rows[(rows["item"] == measure.name) & rows[by].isin(sizes.index)]
         row = given.row(measure, kind="group", by=by, turn=str(year), design="groups")
-        row |= {"family": f"group, {measure.family}", "status": WITHHELD}
-        p, base = 1.0, 0
-        if len(rows) > 1:  # all groups of them are shown, or none
+        row |= {"family": f"group, {measure.family}", "quiet": len(rows) < 2, "status": WITHHELD}
+        if len(rows) > 1:  # what is shown gives nothing away
+            sizes = sizes.loc[rows[by]]
             ranked = rows.iloc[(rows["yes"] / rows["base"]).argsort(kind="stable")]
             low, high = ranked.iloc[0], ranked.iloc[-1]
             row |= {"from": str(low[by]), "to": str(high[by])}
             row |= _compared((low["yes"], low["base"]), (high["yes"], high["base"]))
             row["status"] = least_firm(rows["status"])
-            p, base = groups_p(sizes["sum"], sizes["count"]), int(sizes["count"].sum())
-        yield row | {"p": p, "base": base}
+        p, base = groups_p(sizes["sum"], sizes["count"]), int(sizes["count"].sum())
+        # of how many there is a verdict would tell how large the groups are that are not shown
+        yield row | {"p": p, "base": base if len(rows) > 1 else 0}
 
 
 def _blanks(given: _Given) -> Iterator[dict[str, Any]]:
@@ -387,10 +386,8 @@ def _sections(given: _Given, changed: Sequence[Mapping[str, Any]]) -> Iterator[d
         score = centred.groupby(level=0).sum(min_count=1).to_numpy()
         score = score[~np.isnan(score).all(axis=1)]
         if (~np.isnan(score)).sum(axis=0).min() >= ENOUGH:
-            row |= {"p": 1.0}
-            if row["status"] != WITHHELD:
-                p = score_p(score[:, 0], score[:, 1], row.get("direction", 0))
-                row |= {"p": p, "base": len(score)}
+            p = score_p(score[:, 0], score[:, 1], row.get("direction", 0))
+            row |= {"p": p, "base": len(score)}
         yield row
 
 
@@ -410,7 +407,7 @@ def _numbers(given: _Given) -> Iterator[dict[str, Any]]:
             way = int(np.sign(last.mean() - first.mean()))
             p = score_p(first.to_numpy(), last.to_numpy(), way)
             base = int((first.notna() | last.notna()).sum())
-            yield _unless_withheld(row | {"p": p, "base": base, "design": "means"})
+            yield row | {"p": p, "base": base, "design": "means"}
         now = answers[given.returns["year"] == years[-1]].dropna()
         for by in CHARACTERISTICS:
             sizes = _sizes(now, given.returns.get(by))
@@ -424,12 +421,7 @@ def _numbers(given: _Given) -> Iterator[dict[str, Any]]:
             row = given.row(measure, kind="number", by=by, family="group, number")
             row |= _means(told, *ends[0], *ends[1]) | {"turn": str(years[-1]), "design": "means"}
             p = means_p(some.to_numpy(), groups[some.index].to_numpy())
-            yield _unless_withheld(row | {"p": p, "base": len(some)})
-
-
-def _unless_withheld(row: dict[str, Any]) -> dict[str, Any]:
-    """Count a comparison among the others, and say nothing of it where its means are withheld."""
-    return row if row.get("status") != WITHHELD else row | {"p": 1.0, "base": 0}
+            yield row | {"p": p, "base": len(some)}
 
 
 def _means(

@@ -57,10 +57,10 @@ Row = sentences.Row
 
 
 def rows_of(collection: Collection, kind: str, **these: object) -> list[dict[str, Any]]:
-    """Return the rows of the evidence of one kind; but for blanks, whose figures are shown."""
+    """Return the rows of the evidence of one kind; changes only where their figures are shown."""
     table = evidence(collection)
     table = table[table["kind"] == kind]
-    if kind != "blank":
+    if kind in ("change", "section"):
         table = table[table["change"].notna()]
     for name, value in these.items():
         table = table[table[name] == value]
