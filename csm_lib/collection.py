@@ -311,7 +311,10 @@ class Collection(About):
     def _answered(self) -> Collection:
         """A collection in which a number is a yes: who gave one is counted as any answer is."""
         returns, codebook = aggregate.answered(self.returns, self.codebook)
-        return replace(self, returns=returns, codebook=codebook, intervals=None)
+        found = replace(self, returns=returns, codebook=codebook, intervals=None)
+        # that all answers are one yes says nothing of the numbers: only who is few counts
+        found.__dict__["not_shown"] = self.not_shown
+        return found
 
     def _of_kind(self, named: str | Sequence[str], *, numbers: bool) -> list[str]:
         """Return the ids of what is named that is answered by a number, or in another way.

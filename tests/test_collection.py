@@ -286,7 +286,9 @@ def test_a_missing_codebook_is_named(own: Path, opened: Callable[[Path], Collect
 def test_missing_returns_are_asked_for_in_every_form_that_is_read(own: Path) -> None:
     (own / "returns.csv").unlink()
     refused(own, ReturnsError, str(own), "holds no returns", "returns.csv or returns.parquet")
-    refused(own, ReturnsError, ".xlsx, .sav, .dta, .parquet", opened=door.open_collection)
+    refused(
+        own, ReturnsError, ".ods, .sav, .zsav, .por, .dta, .parquet", opened=door.open_collection
+    )
 
 
 def test_returns_in_another_form_are_shown_to_the_door_and_enter_there(own: Path) -> None:

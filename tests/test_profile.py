@@ -356,7 +356,7 @@ def test_the_others_no_counts_as_much_as_their_yes(tmp_path: Path) -> None:
 
 def test_four_others_are_too_few_though_five_are_shown(tmp_path: Path) -> None:
     mine = crowd(tmp_path, "a,s,A,Is it?,yes_no,2021,\n", {"a": range(5)}, 5)
-    assert mine.tally(["a"])["yes"].tolist() == [5]
+    assert mine.respondents([])["yes"].tolist() == [5]
     assert shares(profile(mine, "P00"), "a") == {}
 
 
