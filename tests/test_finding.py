@@ -342,8 +342,7 @@ def test_a_tally_makes_a_finding_that_says_what_is_withheld(invented: Collection
     assert "X" in words
     assert "Z" not in words
     assert found.caveat == (
-        "Few. Three figures are withheld: a count from 1 to 4, or what stands "
-        "beside one."
+        "Few. Three figures are withheld: a count from 1 to 4, or what stands beside one."
     )
     assert found.base == "20 of 74 partnerships"
     assert found.source == "An example"

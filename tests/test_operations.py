@@ -23,7 +23,7 @@ from csm_lib.errors import CollectionError, ReturnsError
 from csm_lib.files import SMALL, read_text, whole
 from csm_lib.own import __main__ as cli
 from csm_lib.own import open_collection
-from csm_lib.own.door import returns_file
+from csm_lib.own.door import returns_files
 
 ROOT = Path(__file__).parent.parent
 TOOL = ROOT / "book" / "_tools" / "collection_book.py"
@@ -177,7 +177,7 @@ def test_returns_are_found_whatever_the_capitals_of_their_name(survey: Path, nam
 
     (survey / "returns.csv").rename(survey / name)
 
-    assert returns_file(survey) == survey / name
+    assert returns_files(survey) == [survey / name]
     assert len(open_collection(survey).returns) == 3
     assert len(open_clean(survey).returns) == 3
 
@@ -201,7 +201,7 @@ def test_a_file_and_a_folder_of_returns_are_not_both_taken(survey: Path) -> None
     (survey / "returns" / "P01.csv").write_text(RETURNS)
 
     with pytest.raises(ReturnsError, match=r"holds returns/P01\.csv and returns\.csv\. Keep one"):
-        returns_file(survey)
+        returns_files(survey)
 
 
 # -- Files that are written ---------------------------------------------------

@@ -200,7 +200,7 @@ GOOD = "authority,year,x\nA,2008,yes\n"
         (GOOD.encode() + "é,2008,yes\n".encode() + b"\xe9,2008,no\n", ["mixed", "3", "line 4"]),
         (GOOD.encode() + b"\x81,2008,yes\n", ["line 3: is neither UTF-8 nor Windows text"]),
         (b"A, a;2008\nB, b;2009\n", ["line 1: comma and semicolon", "not clear"]),
-        (b"authority,year,x\nA,2008," + b"y" * 40_000 + b"\n", ["row 2, column 3: is longer"]),
+        (b"authority,year,x\nA,2008," + b"y" * 40_000 + b"\n", ["line 2, column 3: is longer"]),
         (b"authority,year,x\nA,2008," + b"y" * 200_000 + b"\n", ["line 2", "longer than"]),
     ],
 )

@@ -139,9 +139,9 @@ class Crosswalk:
         told = no_answers(cells, one.sheet.name)
         if dropped:
             told.insert(0, f"dropped by the crosswalk: columns {', '.join(map(repr, dropped))}.")
-        noes, said = _blanks(one, plain[(plain["code"] == "") & (plain["answer"] == "no")])
+        blanks_no, said = _blanks(one, plain[(plain["code"] == "") & (plain["answer"] == "no")])
         ticks = self._ticks(one, split)
-        cells = pd.concat([cells, noes, ticks], ignore_index=True)
+        cells = pd.concat([cells, blanks_no, ticks], ignore_index=True)
         self._refuse_two(one, cells, plain)
         return cells, columns, told + said
 
@@ -234,7 +234,7 @@ def _answers(cells: pd.DataFrame, codes: pd.DataFrame) -> pd.Series:
 
 
 def _blanks(one: Headed, said: pd.DataFrame) -> tuple[pd.DataFrame, list[str]]:
-    """Return the noes that blanks stand for, and say how many there are."""
+    """Return the answers that blanks stand for, and say how many there are."""
     rows = one.cells["row"].drop_duplicates()
     filled = one.cells[["row", "name"]]
     found = []
@@ -248,11 +248,11 @@ def _blanks(one: Headed, said: pd.DataFrame) -> tuple[pd.DataFrame, list[str]]:
             found.append(blank.to_frame(index=False))
     if not found:
         return one.cells.iloc[:0].assign(item="", answer=""), []
-    noes = pd.concat(found, ignore_index=True)
+    blanks_no = pd.concat(found, ignore_index=True)
     items = dict(zip(said["column"], said["item"], strict=True))
-    noes = noes.assign(text="", item=noes["name"].map(items), answer="no")
-    told = f"{len(noes):,} blanks of {said['column'].nunique():,} columns were read as no"
-    return noes, [f"{told}, as the crosswalk says."] if len(noes) else []
+    blanks_no = blanks_no.assign(text="", item=blanks_no["name"].map(items), answer="no")
+    told = f"{len(blanks_no):,} blanks of {said['column'].nunique():,} columns were read as no"
+    return blanks_no, [f"{told}, as the crosswalk says."] if len(blanks_no) else []
 
 
 def no_answers(cells: pd.DataFrame, sheet: str) -> list[str]:

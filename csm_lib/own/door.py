@@ -82,7 +82,7 @@ def returns_files(folder: Path) -> list[Path]:
             f"{', '.join(collection.FORMATS[1:])} either. {remedy}"
         )
     if len(found) > 1 and folder in {path.parent for path in found}:
-        names = listed([path.name for path in found])
+        names = listed([path.relative_to(folder).as_posix() for path in found])
         raise ReturnsError(
             f"{folder}: holds {names}. Keep one file of returns, or put all of them into a folder "
             "returns/; move the others elsewhere."

@@ -18,9 +18,6 @@ if TYPE_CHECKING:
 LOOKED_AT = 50
 """Rows in which the names of columns are looked for."""
 
-LONGEST = 32_767
-"""Characters of a cell: what Excel can hold."""
-
 RESPONSE = frozenset({"response", "open ended response", "open-ended response"})
 """What SurveyMonkey writes under a question that has no options."""
 
@@ -82,8 +79,7 @@ def headed(sheet: Sheet) -> Headed | None:
     NoHeader
         There are cells under no name, or merged cells among the answers.
     ReturnsError
-        A row has more or fewer cells than there are names; rows are hidden; a cell is too long
-        or holds a NUL character.
+        A row has more or fewer cells than there are names, or rows are hidden.
     """
     where = f"sheet {sheet.name!r}: " if sheet.name else ""
     cells, notices, labels = sheet.cells, [*sheet.notices], dict(sheet.labels)
@@ -112,8 +108,6 @@ def headed(sheet: Sheet) -> Headed | None:
             )
     notices += _hidden(sheet, names, body)
     body = body.assign(name=body["column"].map(names))[["row", "column", "name", "text"]]
-    if sheet.names is None:  # a name over nothing is a column that nobody answered
-        _refuse_texts(sheet, names, body)
     return Headed(sheet, names, labels, body, tuple(notices))
 
 
@@ -265,26 +259,6 @@ def _refuse_merged(sheet: Sheet, names: Mapping[int, str], header: int) -> None:
         if len(names) < 3:  # authority, year and an item at least: else it is no table of returns
             raise NoHeader(fault)
         raise ReturnsError(f"{sheet.path}, {fault}")
-
-
-def _refuse_texts(sheet: Sheet, names: Mapping[int, str], body: pd.DataFrame) -> None:
-    where = f"{sheet.path}, sheet {sheet.name!r}" if sheet.name else str(sheet.path)
-    for number, name in names.items():
-        if len(name) > LONGEST or "\0" in name:
-            raise ReturnsError(
-                f"{where}, column {number}: its name {name[:40]!r} is too long or holds a NUL "
-                "character. Rename it."
-            )
-    bad = body[(body["text"].str.len() > LONGEST) | body["text"].str.contains("\0", regex=False)]
-    for at in bad.head(1).to_dict("records"):
-        fault, remedy = (
-            ("holds a NUL character", "Delete it")
-            if "\0" in at["text"]
-            else (f"is longer than {LONGEST:,} characters", "Shorten it")
-        )
-        raise ReturnsError(
-            f"{where}, row {at['row']}, column {at['name'][:60]!r}: {fault}. {remedy}."
-        )
 
 
 def all_headed(sheets: Iterable[Sheet]) -> list[Headed]:

@@ -262,7 +262,8 @@ def _refuse_cells(sheet: Sheet) -> None:
         if wrong.any():
             cell = sheet.cells[wrong].iloc[0]
             row, column = int(cell["row"]), int(cell["column"])
-            place = f"sheet {sheet.name!r}, row {row}" if sheet.name else f"row {row}"
+            unit = "line" if sheet.widths else "row"  # only texts are ragged
+            place = f"sheet {sheet.name!r}, row {row}" if sheet.name else f"{unit} {row}"
             named = repr(sheet.names[column - 1][:60]) if sheet.names else column
             raise ReturnsError(f"{sheet.path}, {place}, column {named}: {fault}. {remedy}.")
 

@@ -29,6 +29,9 @@ OWN = "codebook_"
 TAKEN = ("data", "meta", "name", "label", *IDENTIFIERS)
 """Names that mean something else in a form."""
 
+WORDLESS = "-"
+"""What is asked where nothing of a text can be shown: a form takes no question without words."""
+
 COLUMNS = ("type", "name", "label", "hint", "required", "relevant", "calculation")
 CHOICES = ("list_name", "name", "label")
 
@@ -135,14 +138,21 @@ def _questions(codebook: Codebook, year: int, lists: Mapping[str, str]) -> list[
         off = {} if any(year in item.held for item in items) else {"relevant": NEVER}
         name = _names([section], taken=taken)[section]
         taken |= {name, f"{name}.about"}
-        begin = {"type": "begin_group", "name": name, "label": _shown(codebook.title(section))}
+        begin = {
+            "type": "begin_group",
+            "name": name,
+            "label": _shown(codebook.title(section)) or WORDLESS,
+        }
         rows.append(blank | begin | {f"{OWN}section": section} | off)
         if introduction := _shown(codebook.about(section)):
             rows.append({"type": "note", "name": f"{name}.about", "label": introduction})
         for item in items:
             one = {f"{OWN}{column}": cell for column, cell in next(cells).items()}
             one["type"] = f"select_one {lists[item.response]}" if item.answers else "decimal"
-            one |= {"name": names[item.item], "label": _shown(item.question or item.label)}
+            one |= {
+                "name": names[item.item],
+                "label": _shown(item.question or item.label) or WORDLESS,
+            }
             if year not in item.held:
                 one["relevant"] = NEVER
             elif item.asked_if is not None:
@@ -163,7 +173,7 @@ def _choices(
     for cells in _raw(path) if path.exists() else []:
         one = {f"{OWN}{column}": cell for column, cell in cells.items()}
         one |= {"list_name": lists.get(cells["response"], cells["response"])}
-        rows.append(one | {"name": cells["answer"], "label": _shown(cells["label"])})
+        rows.append(one | {"name": cells["answer"], "label": _shown(cells["label"]) or WORDLESS})
     for kind in [kind for kind in lists if kind in ANSWERS]:
         rows += [
             {"list_name": lists[kind], "name": n, "label": t} for n, t in ANSWERS[kind].items()

@@ -57,11 +57,16 @@ Row = sentences.Row
 
 
 def rows_of(collection: Collection, kind: str, **these: object) -> list[dict[str, Any]]:
-    """Return the rows of the evidence of one kind; changes only where their figures are shown."""
+    """Return the rows of the evidence of one kind that a page has something to say of.
+
+    Of a difference whose figures are withheld that is a verdict, where it is more than chance.
+    """
     table = evidence(collection)
     table = table[table["kind"] == kind]
     if kind in ("change", "section"):
         table = table[table["change"].notna()]
+    if kind == "group":
+        table = table[table["change"].notna() | (table["verdict"] == LARGER)]
     for name, value in these.items():
         table = table[table[name] == value]
     return dicts(table)
