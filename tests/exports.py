@@ -83,8 +83,8 @@ def survey(people: int = 90, *, year: int = 2024, seed: int = 1) -> list[Person]
             Person(
                 number,
                 began,
-                one(REGIONS, 0),
-                one(TYPES, 0),
+                REGIONS[number % 4],  # where and what a respondent is, it is in every wave
+                TYPES[number % 3 + number % 2],
                 () if draw.random() < 0.1 else ticked(AGENCIES) or ("Police",),
                 one(("Yes", "No")),
                 one(BUDGET),

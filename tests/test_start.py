@@ -16,6 +16,7 @@ from exports import AGENCIES, AGREE, GRID, OFTEN, REGIONS, TYPES, WANTS, Person
 
 from csm_lib.codebook import Codebook, read_codebook
 from csm_lib.errors import CollectionError
+from csm_lib.own.__main__ import main
 from csm_lib.own.crosswalk import read_crosswalk
 from csm_lib.own.dictionary import read_dictionary
 from csm_lib.own.questions import in_order, short, slug
@@ -375,3 +376,70 @@ def test_ids_and_labels_are_short() -> None:
     assert slug("What?") == "what"
     assert short("Q12. Do you have a plan? (one answer)") == "Do you have a plan"
     assert len(short("word " * 40)) <= 80
+
+
+def test_what_changes_with_the_wave_is_no_characteristic(tmp_path: Path) -> None:
+    rows = [["respondent", "year", "What is your role?", "Which region are you in?"]]
+    for year in (2023, 2024):
+        roles = ("Head", "Teacher", "Nurse")
+        rows += [[f"A{n}", year, roles[(n + year) % 3], REGIONS[n % 4]] for n in range(24)]
+    read = started(tmp_path, written(tmp_path / "survey.csv", rows))
+    said = json.loads((read.folder / "datapackage.json").read_text())
+    assert said["characteristics"] == {"region": "region"}
+    assert sum(read.counts("What is your role").values()) == 48
+
+
+def test_a_sheet_of_lists_beside_the_returns_is_left_alone(tmp_path: Path) -> None:
+    rows = [
+        ["respondent", "year", "Glad?"],
+        *[[n, 2024, "Yes" if n % 2 else "No"] for n in range(9)],
+    ]
+    lists = [["List", "Code"], ["Agencies", "P"], ["Agencies", "S"]]
+    path = exports._workbook(tmp_path / "survey.xlsx", {"Returns": rows, "Lists": lists})
+    assert started(tmp_path, path).counts("Glad") == {"yes": 4, "no": 5}
+
+
+def test_two_columns_of_one_heading_are_left_out(tmp_path: Path) -> None:
+    rows = [["respondent", "year", "Glad?", "Why?", "Why?"]]
+    rows += [[n, 2024, "Yes" if n % 2 else "No", "a" if n % 3 else "b", ""] for n in range(20)]
+    read = started(tmp_path, written(tmp_path / "survey.csv", rows))
+    assert [one.label for one in read.codebook.values()] == ["Glad"]
+
+
+def test_rows_that_are_trials_are_told(tmp_path: Path) -> None:
+    rows = [["respondent", "year", "Status", "Glad?"]]
+    rows += [
+        [n, 2024, "Survey Preview" if n < 2 else "IP Address", "Yes" if n % 2 else "No"]
+        for n in range(9)
+    ]
+    read = started(tmp_path, written(tmp_path / "survey.csv", rows))
+    told = (read.folder / "CONFIRM.md").read_text()
+    assert "'Status' is 'IP Address' in 7 rows and 'Survey Preview' in 2 rows" in told
+
+
+def test_the_command_ends_by_saying_what_to_run(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = of_one("Glad?", ["Yes", "No"] * 9, tmp_path)
+    assert main(["start", str(path), "--out", str(tmp_path / "mine")]) == 0
+    told = capsys.readouterr().out
+    assert "no faults" in told
+    assert told.endswith(f"make book COLLECTION={tmp_path / 'mine'}\n")
+
+
+def test_spellings_of_one_answer_are_one_answer(tmp_path: Path) -> None:
+    texts = ["Chief officer", "CHIEF OFFICER", "chief officer ", "Delegate", "Chief officer"] * 6
+    read = started(tmp_path, of_one("Who comes?", texts, tmp_path))
+    assert read.counts("Who comes") == {"chief_officer": 24, "delegate": 6}
+    assert [*read.codebook[read.item("Who comes")].answers.values()] == [
+        "Chief officer",
+        "Delegate",
+    ]
+
+
+def test_answers_that_differ_in_a_sign_are_two(tmp_path: Path) -> None:
+    rows = [["respondent", "year", "How? - This", "How? - That"]]
+    rows += [[n, 2024, ("-1", "+1")[n % 2], ("< 5", "> 5", "5")[n % 3]] for n in range(18)]
+    read = started(tmp_path, written(tmp_path / "survey.csv", rows))
+    assert read.texts(read.item("This")) == ["+1", "-1"]  # numbers
+    assert sorted(read.counts("That").values()) == [6, 6, 6]

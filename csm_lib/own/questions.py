@@ -65,6 +65,11 @@ TIMES = (
 """Words that say how often, the most often first."""
 
 
+def _word(text: str) -> str:
+    """Return an answer as it is compared: signs count, for -1 is not 1."""
+    return " ".join(text.casefold().split())
+
+
 @dataclass
 class Column:
     """What files say of one column.
@@ -115,12 +120,15 @@ class Column:
 
     @property
     def meanings(self) -> dict[str, str]:
-        """By text the answer it stands for: those of the form first, then what else was met."""
-        met = {str(text): str(text).strip() for text in self.counts.index}
-        return {
-            **self.codes,
-            **{text: means for text, means in met.items() if text not in self.codes},
-        }
+        """By text the answer it stands for: those of the form first, then what else was met.
+
+        Texts that differ in capitals and spaces alone are one answer, as it is written most often.
+        """
+        found, spelt = dict(self.codes), {_word(means): means for means in self.codes.values()}
+        for text in map(str, self.counts.index):
+            if text not in found:
+                found[text] = spelt.setdefault(_word(text), text.strip())
+        return found
 
     @property
     def closed(self) -> bool:
@@ -149,7 +157,7 @@ class Column:
         """By text ``yes`` or ``no``, where it holds nothing else; empty where it holds more."""
         # a label says what a number means; without any, 0 and 1 do beside others of one question
         known = YES | NO if self.stem and not self.codes else (YES | NO) - {"0", "1"}
-        words = {text: plain(means) or means for text, means in self.meanings.items()}
+        words = {text: _word(means) for text, means in self.meanings.items()}
         if not known.issuperset(words.values()):
             return {}
         return {text: "yes" if word in YES else "no" for text, word in words.items()}
@@ -179,6 +187,7 @@ class Draft:
     confirm: list[str] = field(default_factory=list)
     left_out: dict[str, list[str]] = field(default_factory=dict)
     added: dict[str, pd.Series] = field(default_factory=dict)
+    who: pd.Series = field(default_factory=lambda: pd.Series(dtype="str"))
 
     def row(self, column: str, item: str, code: str = "", answer: str = "", **more: str) -> None:
         """Add a row of the crosswalk."""

@@ -47,12 +47,24 @@ DAY = re.compile(r"\d{1,4}[-/.]\d{1,2}[-/.]\d{2,4}(?:[ T].*)?")
 YEAR = re.compile(r"(?<![0-9])(?:19|20)[0-9]{2}(?![0-9]{3})")
 WAVE = re.compile(r"\W*(?:FY)?\W*((?:19|20)[0-9]{2})(?:\s?[-/–]\s?(?:[0-9]{2}){1,2}|[0-9]{2})?\W*")
 EXPORT = re.compile(
-    r"[ _+-]*(?:\(responses\).*|_?data(?:_|$).*|all versions.*|results-survey[0-9]+"
-    r"|[ _]\(?[0-9]+\)?$|(?:january|february|march|april|may|june|july|august|september|october"
-    r"|november|december)[ +]?[0-9]{1,2}.*)",
+    r"[ -]*(?:\(responses\)| data (?=\d{4}-)| - all versions|results-survey\d|\d{4}-\d\d-\d\d"
+    r"|(?:january|february|march|april|may|june|july|august|september|october|november|december)"
+    r" \d{1,2}\b).*|[ (]+\d+\)?$",
     re.I,
 )
 """What form tools add to the name of a survey."""
+
+
+LEFT_OUT: Mapping[str, str] = {
+    "personal": "personal",
+    "email": "personal",
+    "moment": "dates",
+    "dropped": "of the form tool",
+    "repeated": "a heading that stands twice",
+    "respondent": "other numbers of respondents",
+    "counter": "other numbers of respondents",
+}
+"""By what a column holds, why it is left out."""
 
 
 def _tools() -> dict[str, str]:
@@ -183,6 +195,7 @@ def _respondents(
         if roles[name] == "question" and met and alone and len(column.texts) > 0.9 * len(years):
             roles[name] = "authority"
             draft.row(name, "authority")
+            draft.who = column.texts
             return met[1].casefold()
     order = {"respondent": 0, "counter": 1}
     for name in sorted((n for n in columns if roles[n] in order), key=lambda n: order[roles[n]]):
@@ -190,6 +203,7 @@ def _respondents(
         if alone and fits(columns[name]):
             roles[name] = "authority"
             draft.row(name, "authority")
+            draft.who = columns[name].texts
             draft.confirm.append(
                 f"Respondents are told apart by the column {name!r} (columns.csv)."
             )
@@ -202,7 +216,7 @@ def _respondents(
     )
     number, _ = pd.factorize(key)
     numbers = pd.Series([f"R{one + 1:03}" for one in number], index=years.index)
-    draft.added["respondent"] = numbers
+    draft.who = draft.added["respondent"] = numbers
     draft.row("respondent", "authority")
     if years.nunique() > 1 and not {"year", "wave"} & {*roles.values()}:
         draft.added["year"] = years  # the names of the files, which told it, are lost
@@ -232,6 +246,7 @@ def _characteristics(columns: Mapping[str, Column], roles: dict[str, str], draft
                 or not (column.closed and 2 <= groups <= MOST_ANSWERS)
                 or column.yes_no
                 or sides_of({text: text for text in column.meanings.values()})
+                or (column.texts.groupby(draft.who).nunique() > 1).any()  # it changes with the wave
             ):
                 continue
             roles[name] = by
@@ -313,6 +328,8 @@ def start(
     if not paths:
         raise CollectionError("A form alone has no returns. Name the file with the answers, too.")
     found = [one for path in paths for one in all_headed(read_sheets(path)) if len(one.cells)]
+    largest = {*max(found, key=lambda one: len(one.cells)).names.values()}
+    found = [one for one in found if largest & {*one.names.values()}]  # no lists, no notes
     held = {name for one in found for name in one.names.values()}
     by, form = beside(paths, held)
     form = {**form, **{name: asked for some in forms.values() for name, asked in some.items()}}
@@ -325,20 +342,13 @@ def start(
     noun = _respondents(columns, roles, records, draft)
     _characteristics(columns, roles, draft)
     ask(columns, [name for name, role in roles.items() if role == "question"], records, draft)
-    told = {
-        "personal": "personal",
-        "email": "personal",
-        "moment": "dates",
-        "dropped": "of the form tool",
-    }
-    told["repeated"] = "a heading that stands twice"
-    told |= {
-        "respondent": "other numbers of respondents",
-        "counter": "other numbers of respondents",
-    }
     for name, role in roles.items():
-        if role in told:
-            draft.drop(columns[name], told[role])
+        if role in LEFT_OUT:
+            draft.drop(columns[name], LEFT_OUT[role])
+        kept = columns[name].texts.value_counts()
+        if role == "dropped" and name.casefold() in ("status", "finished") and len(kept) > 1:
+            rows = words.listed([f"{text!r} in {count} rows" for text, count in kept.items()])
+            draft.confirm.append(f"{name!r} is {rows}: delete those that are no returns.")
     if not draft.items:
         raise CollectionError(f"{paths[0]}: has no column whose answers can be counted.")
     title = _title(paths[0])
@@ -350,9 +360,9 @@ def start(
         0, f"The title is {title!r}, and a respondent is a kind of {unit} (datapackage.json)."
     )
     folder = Path(out) if out is not None else Path(slug(title, 6))
-    personal = {name for name, role in roles.items() if told.get(role) == "personal"}
+    personal = {name for name, role in roles.items() if LEFT_OUT.get(role) == "personal"}
     _write(draft, found, paths, personal, folder)
-    left_out = {why: names for why, names in draft.left_out.items() if why != "of the form tool"}
+    left_out = {why: names for why, names in draft.left_out.items() if why != LEFT_OUT["dropped"]}
     return Started(folder, len(records), len(draft.items), tuple(draft.confirm), left_out)
 
 
