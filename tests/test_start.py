@@ -443,3 +443,40 @@ def test_answers_that_differ_in_a_sign_are_two(tmp_path: Path) -> None:
     read = started(tmp_path, written(tmp_path / "survey.csv", rows))
     assert read.texts(read.item("This")) == ["+1", "-1"]  # numbers
     assert sorted(read.counts("That").values()) == [6, 6, 6]
+
+
+def test_a_year_that_is_an_answer_is_no_wave(tmp_path: Path) -> None:
+    rows = [["respondent", "Year", "In which year was it founded?"]]
+    rows += [[n, 2024, 1990 + n % 4] for n in range(20)]
+    read = started(tmp_path, written(tmp_path / "survey.csv", rows))
+    assert read.codebook.years == (2024,)
+    assert read.texts("year") == ["2024"]
+
+
+def test_a_column_of_names_tells_respondents_apart_where_no_form_wrote_it(tmp_path: Path) -> None:
+    rows = [["Name", "year", "Glad?"]]
+    rows += [[f"N{n}", year, "Yes" if n % 2 else "No"] for year in (2023, 2024) for n in range(9)]
+    read = started(tmp_path, written(tmp_path / "survey.csv", rows))
+    assert len(read.texts("authority")) == 9
+
+
+def test_ticks_that_redcap_exports_as_labels_are_no_where_another_is_ticked(tmp_path: Path) -> None:
+    rows = [["Record ID", "year", *(f"Who sits on it? (choice={one})" for one in AGENCIES[:2])]]
+    said = {True: "Checked", False: "Unchecked"}
+    rows += [[n, 2024, said[n % 4 == 1], said[n % 4 > 1]] for n in range(20)]
+    read = started(tmp_path, written(tmp_path / "survey.csv", rows))
+    assert read.counts("Police") == {"yes": 5, "no": 10}
+    assert read.counts("Schools") == {"yes": 10, "no": 5}
+
+
+def test_a_start_that_is_stopped_leaves_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def stopped(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    path = of_one("Glad?", ["Yes", "No"] * 9, tmp_path)
+    monkeypatch.setattr("csm_lib.own.start.write_draft", stopped)
+    with pytest.raises(KeyboardInterrupt):
+        start([path], out=tmp_path / "out")
+    assert [one.name for one in tmp_path.iterdir()] == ["survey.csv"]

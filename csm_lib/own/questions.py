@@ -6,6 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from itertools import pairwise
 
 import pandas as pd
@@ -103,13 +104,13 @@ class Column:
     counted: str = ""
     repeated: bool = False
 
-    @property
+    @cached_property
     def counts(self) -> pd.Series:
         """How often each text stands, without the shorthand for no answer."""
         counts = self.texts.value_counts()
-        return counts[[str(text) not in self.shorthand for text in counts.index]]
+        return counts[~counts.index.isin(self.shorthand)]
 
-    @property
+    @cached_property
     def shorthand(self) -> frozenset[str]:
         """Its texts that stand for no answer: letters only where they are no answers of a list."""
         met = {str(text) for text in self.texts.unique()} - {*self.codes}
@@ -118,7 +119,7 @@ class Column:
         lone = found == met or letters - found
         return frozenset(found - letters if lone else found)
 
-    @property
+    @cached_property
     def meanings(self) -> dict[str, str]:
         """By text the answer it stands for: those of the form first, then what else was met.
 
@@ -326,7 +327,7 @@ def _stems(columns: Mapping[str, Column]) -> None:
             column.label = text
         if column.stem or column.kind:
             continue
-        met = re.fullmatch(r"(.*\S)\s*\[([^\]]+)\]\W*", text)
+        met = re.fullmatch(r"(.*\S)\s*(?:\[|\(choice=)([^\]]+)[\])]\W*", text)
         cuts = [(met[1], met[2])] if met else []
         cuts += [(text[: at.start()], text[at.end() :]) for at in re.finditer(r"\s[-–—]\s|/", text)]
         if column.label == column.name and (met := re.fullmatch(r"(.+)_([0-9]+)", text)):
@@ -496,7 +497,8 @@ def _tick_group(some: Sequence[Column], make: _Questionnaire) -> None:
     for column in free:
         draft.drop(column, "free text" if len(column.counts) else "nobody answered")
     said_no = any("no" in column.marks.values() for column in options)
-    blank = not said_no or make.marked or any(c.kind == "several" or c.counted for c in options)
+    blank = not said_no or make.marked
+    blank |= any(c.kind == "several" or c.counted or "Unchecked" in c.marks for c in options)
     section = make.section(stem, _name_of_group(some))
     make.groups.append(unique(section, make.groups))
     filled = pd.Index([]).append([column.texts.index for column in options]).unique()

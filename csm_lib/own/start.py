@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from importlib.resources import files as packaged
 from io import StringIO
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pandas as pd
 
@@ -46,6 +47,13 @@ MAIL = re.compile(r"\S+@\S+\.\w+")
 DAY = re.compile(r"\d{1,4}[-/.]\d{1,2}[-/.]\d{2,4}(?:[ T].*)?")
 YEAR = re.compile(r"(?<![0-9])(?:19|20)[0-9]{2}(?![0-9]{3})")
 WAVE = re.compile(r"\W*(?:FY)?\W*((?:19|20)[0-9]{2})(?:\s?[-/–]\s?(?:[0-9]{2}){1,2}|[0-9]{2})?\W*")
+ASKED_WHEN = re.compile(
+    r"wave|(?:(?:survey|financial|academic|school|reporting|collection) )?year"
+    r"(?: of (?:the |this )?(?:return|survey|report|collection)s?)?",
+    re.I,
+)
+"""The heading of the year of a return; any other year is an answer."""
+
 EXPORT = re.compile(
     r"[ -]*(?:\(responses\)| data (?=\d{4}-)| - all versions|results-survey\d|\d{4}-\d\d-\d\d"
     r"|(?:january|february|march|april|may|june|july|august|september|october|november|december)"
@@ -80,6 +88,8 @@ def _tools() -> dict[str, str]:
 def _roles(columns: Mapping[str, Column], form: Mapping[str, Asked]) -> dict[str, str]:
     """Say of each column whether it is a tool's own, personal, a moment or a question."""
     tools, roles = _tools(), {}
+    if not {"Completion time", "Timestamp"} & {*columns}:
+        tools["name"] = "respondent"  # of forms it is the name of whoever filled them in
     for name, column in columns.items():
         texts = [str(text) for text in column.texts.unique()]
         low = name.split("/")[-1].casefold().strip(" :?")
@@ -99,7 +109,7 @@ def _roles(columns: Mapping[str, Column], form: Mapping[str, Asked]) -> dict[str
             role = "personal"
         elif role == "question" and column.kind == "dropped":
             role = "moment" if all(DAY.fullmatch(text) for text in texts) else "dropped"
-        elif low in ("year", "wave") or re.search(r"\byear\b", column.label, re.I):
+        elif ASKED_WHEN.fullmatch(short(column.label)):
             waves = bool(texts) and all(WAVE.fullmatch(text) for text in texts)
             role = "year" if waves and len(texts) <= MOST_ANSWERS else role
         roles[name] = role
@@ -361,7 +371,15 @@ def start(
     )
     folder = Path(out) if out is not None else Path(slug(title, 6))
     personal = {name for name, role in roles.items() if LEFT_OUT.get(role) == "personal"}
-    _write(draft, found, paths, personal, folder)
+    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+        raise CollectionError(f"{folder}: is there already. Name another folder: --out FOLDER")
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    with TemporaryDirectory(prefix=".starting-", dir=folder.parent) as beside_it:
+        made = Path(beside_it, folder.name)  # the folder is whole, or not there
+        _write(draft, found, paths, personal, made)
+        if folder.exists():
+            folder.rmdir()
+        made.rename(folder)
     left_out = {why: names for why, names in draft.left_out.items() if why != LEFT_OUT["dropped"]}
     return Started(folder, len(records), len(draft.items), tuple(draft.confirm), left_out)
 
@@ -375,9 +393,7 @@ def _write(
     draft: Draft, found: Sequence[Headed], paths: Sequence[Path], personal: set[str], folder: Path
 ) -> None:
     """Write the files of the collection to a new folder."""
-    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
-        raise CollectionError(f"{folder}: is there already. Name another folder: --out FOLDER")
-    folder.mkdir(parents=True, exist_ok=True)
+    folder.mkdir()
     answers = [
         {"response": kind, "answer": answer, "label": label}
         for kind, labels in draft.answers.items()
