@@ -503,7 +503,8 @@ def test_wrong_usage_is_status_2(arguments: list[str], capsys: pytest.CaptureFix
 
 
 @pytest.mark.parametrize(
-    "command", ["check", "columns", "template", "findings", "profile", "panel", "reproduce"]
+    "command",
+    ["start", "check", "columns", "template", "findings", "profile", "panel", "reproduce"],
 )
 def test_every_command_has_help(command: str, capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as raised:

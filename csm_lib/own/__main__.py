@@ -64,7 +64,7 @@ def _parser() -> argparse.ArgumentParser:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     found = parser.add_subparsers(required=True, metavar="command")
-    types = {"path": Path, "int": int, "odds": _odds}
+    types = {"path": Path, "int": int, "odds": _odds, "years": _years}
     for name, told in tomllib.loads(COMMANDS.read_text("utf-8")).items():
         lines = [f"  {parser.prog} {name} {example}" for example in told.get("examples", [])]
         one = found.add_parser(
@@ -96,6 +96,13 @@ def _odds(text: str) -> float:
     if not 0 < number < float("inf"):
         raise argparse.ArgumentTypeError(f"{text!r} is no odds ratio; give a number above 0")
     return number
+
+
+def _years(text: str) -> list[int]:
+    years = text.split(",")
+    if not all(len(year) == 4 and year.isdecimal() for year in years):
+        raise argparse.ArgumentTypeError(f"{text!r} is no year, nor years with commas between")
+    return [*map(int, years)]
 
 
 if __name__ == "__main__":

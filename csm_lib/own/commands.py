@@ -188,6 +188,26 @@ def columns(paths: Sequence[Path], *, codebook: Path, out: Path | None = None) -
     return 0
 
 
+def start(
+    paths: Sequence[Path],
+    *,
+    out: Path | None = None,
+    year: Sequence[int] = (),
+    unit: str | None = None,
+) -> int:
+    """Make a collection of files as people have them, and check it."""
+    from csm_lib.own.start import start as make
+
+    with Progress() as progress:
+        progress(f"Reading {paths[0].name}")
+        made = make(paths, out=out, years=year, unit=unit)
+    say(f"{made}\n")
+    folder = quote(str(made.folder))
+    status = check([made.folder])
+    say(f"Next:\n  python -m csm_lib check {folder}\n  make book COLLECTION={folder}")
+    return status
+
+
 def template(
     folder: Path | None, *, out: Path, year: int, rows: int | None = None, xlsform: bool = False
 ) -> int:

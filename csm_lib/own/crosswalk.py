@@ -7,6 +7,7 @@ and, where there is use for them, ``group``, ``separator`` and ``sheet``.
   column without an item is dropped on purpose; a code without an answer stands for no answer.
 - A row without a code whose answer is ``no`` says that a blank is no: of a column by itself in
   every row, of columns with one ``group`` where any of them is ticked (else it is no answer).
+  A code that stands for no answer is a blank, too.
 - A row with a ``separator`` is one option of a column whose cells hold several ticks: the code is
   the option, the item its own. What is ticked is yes, the column's other options are no, and an
   empty cell is no answer. An option without an item is left out.
@@ -139,7 +140,11 @@ class Crosswalk:
         told = no_answers(cells, one.sheet.name)
         if dropped:
             told.insert(0, f"dropped by the crosswalk: columns {', '.join(map(repr, dropped))}.")
-        blanks_no, said = _blanks(one, plain[(plain["code"] == "") & (plain["answer"] == "no")])
+        blanks_no, said = _blanks(
+            one, cells, plain[(plain["code"] == "") & (plain["answer"] == "no")]
+        )
+        unticked = pd.MultiIndex.from_frame(blanks_no[["row", "name"]])
+        cells = cells[~pd.MultiIndex.from_frame(cells[["row", "name"]]).isin(unticked)]
         ticks = self._ticks(one, split)
         cells = pd.concat([cells, blanks_no, ticks], ignore_index=True)
         self._refuse_two(one, cells, plain)
@@ -233,10 +238,14 @@ def _answers(cells: pd.DataFrame, codes: pd.DataFrame) -> pd.Series:
     return answers
 
 
-def _blanks(one: Headed, said: pd.DataFrame) -> tuple[pd.DataFrame, list[str]]:
-    """Return the answers that blanks stand for, and say how many there are."""
+def _blanks(one: Headed, cells: pd.DataFrame, said: pd.DataFrame) -> tuple[pd.DataFrame, list[str]]:
+    """Return the answers that blanks stand for, and say how many there are.
+
+    A code that stands for no answer is a blank: REDCap marks with 0 what is not ticked, also
+    where the whole question was passed over.
+    """
     rows = one.cells["row"].drop_duplicates()
-    filled = one.cells[["row", "name"]]
+    filled = cells.loc[cells["answer"] != "", ["row", "name"]]
     found = []
     for group, some in said.groupby("group", sort=False):
         for names in [[*some["column"]]] if group else [[name] for name in some["column"]]:

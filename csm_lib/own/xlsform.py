@@ -29,7 +29,7 @@ OWN = "codebook_"
 TAKEN = ("data", "meta", "name", "label", *IDENTIFIERS)
 """Names that mean something else in a form."""
 
-WORDLESS = "-"
+WORDLESS = "…"
 """What is asked where nothing of a text can be shown: a form takes no question without words."""
 
 COLUMNS = ("type", "name", "label", "hint", "required", "relevant", "calculation")

@@ -1,0 +1,445 @@
+"""A collection drafted from the files people have: codebook, crosswalk and all."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from importlib.resources import files as packaged
+from io import StringIO
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import pandas as pd
+
+from csm_lib import words
+from csm_lib.errors import CollectionError, ReturnsError
+from csm_lib.own.crosswalk import COLUMNS, MORE
+from csm_lib.own.dictionary import Asked, beside, read_dictionary
+from csm_lib.own.draft import write_draft
+from csm_lib.own.headed import Headed, all_headed
+from csm_lib.own.questions import MOST_ANSWERS, Column, Draft, ask, columns_of, short, slug
+from csm_lib.own.read import read_sheets
+from csm_lib.scales import sides_of
+
+PLACE = re.compile(r"\b(region|country|nation|county|district|locality|area|borough)\b", re.I)
+TYPE = re.compile(
+    r"\b(types? of \w+|organisation type|authority type|sector|phase|age (?:group|band)|gender|sex"
+    r"|role|setting|type)\b",
+    re.I,
+)
+OPENS = re.compile(
+    r"(?:(?:which|what|your|in which|in what|select|please)\b|\w+\W*$|\w+ \w+\W*$)", re.I
+)
+"""How the heading of a characteristic begins, or one or two words that are it."""
+
+NAMED = re.compile(
+    r"\b(?:name of (?:your|the) (?:\w+ )?)?(organisation|partnership|council|authority|school"
+    r"|academy|trust|board|charity|provider|practice)(?: name)?\W*$",
+    re.I,
+)
+"""The heading of a column that names an organisation."""
+
+PERSONAL = re.compile(r"\b(e-?mail|telephone|phone|postcode|surname|(?:your|full) name)\b", re.I)
+MAIL = re.compile(r"\S+@\S+\.\w+")
+DAY = re.compile(r"\d{1,4}[-/.]\d{1,2}[-/.]\d{2,4}(?:[ T].*)?")
+YEAR = re.compile(r"(?<![0-9])(?:19|20)[0-9]{2}(?![0-9]{3})")
+WAVE = re.compile(r"\W*(?:FY)?\W*((?:19|20)[0-9]{2})(?:\s?[-/–]\s?(?:[0-9]{2}){1,2}|[0-9]{2})?\W*")
+ASKED_WHEN = re.compile(
+    r"wave|(?:(?:survey|financial|academic|school|reporting|collection) )?year"
+    r"(?: of (?:the |this )?(?:return|survey|report|collection)s?)?",
+    re.I,
+)
+"""The heading of the year of a return; any other year is an answer."""
+
+EXPORT = re.compile(
+    r"[ -]*(?:\(responses\)| data (?=\d{4}-)| - all versions|results-survey\d|\d{4}-\d\d-\d\d"
+    r"|(?:january|february|march|april|may|june|july|august|september|october|november|december)"
+    r" \d{1,2}\b).*|[ (]+\d+\)?$",
+    re.I,
+)
+"""What form tools add to the name of a survey."""
+
+
+LEFT_OUT: Mapping[str, str] = {
+    "personal": "personal",
+    "email": "personal",
+    "moment": "dates",
+    "dropped": "of the form tool",
+    "repeated": "a heading that stands twice",
+    "respondent": "other numbers of respondents",
+    "counter": "other numbers of respondents",
+}
+"""By what a column holds, why it is left out."""
+
+
+def _tools() -> dict[str, str]:
+    """By what form tools call a column of their own: what it holds."""
+    text = packaged("csm_lib.own").joinpath("form_tools.csv").read_text(encoding="utf-8")
+    table = pd.read_csv(StringIO(text), dtype="str", keep_default_na=False)
+    return dict(zip(table["name"], table["role"], strict=True))
+
+
+# -- Whose returns, and of when ---------------------------------------------------------------
+
+
+def _roles(columns: Mapping[str, Column], form: Mapping[str, Asked]) -> dict[str, str]:
+    """Say of each column whether it is a tool's own, personal, a moment or a question."""
+    tools, roles = _tools(), {}
+    if not {"Completion time", "Timestamp"} & {*columns}:
+        tools["name"] = "respondent"  # of forms it is the name of whoever filled them in
+    for name, column in columns.items():
+        texts = [str(text) for text in column.texts.unique()]
+        low = name.split("/")[-1].casefold().strip(" :?")
+        role = tools.get(low) or tools.get(column.label.casefold().strip(" :?"), "question")
+        redcap = "redcap_event_name" in columns or "record_id" in columns
+        if column.repeated:
+            role = "repeated"
+        elif texts and sum(bool(MAIL.fullmatch(text)) for text in texts) > len(texts) / 2:
+            role = "email"
+        elif texts and all(DAY.fullmatch(text) for text in texts):
+            role = "moment"
+        elif redcap and low.endswith(("_timestamp", "_complete")) and low not in form:
+            role = "moment" if low.endswith("_timestamp") else "dropped"
+        elif role == "question" and low.startswith("_"):
+            role = "dropped"
+        elif role == "question" and PERSONAL.search(column.label) and not column.closed:
+            role = "personal"
+        elif role == "question" and column.kind == "dropped":
+            role = "moment" if all(DAY.fullmatch(text) for text in texts) else "dropped"
+        elif ASKED_WHEN.fullmatch(short(column.label)):
+            waves = bool(texts) and all(WAVE.fullmatch(text) for text in texts)
+            role = "year" if waves and len(texts) <= MOST_ANSWERS else role
+        roles[name] = role
+    return roles
+
+
+def _years(
+    found: Sequence[Headed],
+    columns: Mapping[str, Column],
+    roles: Mapping[str, str],
+    given: Sequence[int],
+    draft: Draft,
+) -> pd.Series:
+    """Return the year of each record, and say where it was read."""
+    records = pd.Index(
+        [(n, row) for n, one in enumerate(found) for row in one.cells["row"].unique()],
+        tupleize_cols=False,
+    )
+    moments = [column.texts for name, column in columns.items() if roles[name] == "moment"]
+    dates = [text.map(_year_in).dropna() for text in moments if len(text)]
+    dated = next((years for years in dates if len(years)), pd.Series(dtype="float"))
+    of_file = [_year_in(one.sheet.name) or _year_in(one.sheet.path.stem) for one in found]
+    for name, role in roles.items():
+        column = columns[name]
+        if role == "year":
+            draft.row(name, "year")
+            return column.texts.str.extract(WAVE.pattern, expand=False).astype("int64")
+        waves = [str(text) for text in column.texts.unique()]
+        if role == "wave" and len(waves) > 1:
+            by_date = dated.groupby(column.texts.reindex(dated.index)).agg(
+                lambda y: y.mode().iloc[0]
+            )
+            years = (
+                dict(zip(waves, given, strict=False)) if given else by_date.astype(int).to_dict()
+            )
+            if len({*years.values()}) < len(waves):
+                raise ReturnsError(
+                    f"{found[0].sheet.path}: the waves {words.listed(waves)} have no year each. "
+                    f"Give it: --year {','.join(str(2021 + n) for n in range(len(waves)))}"
+                )
+            for wave in waves:
+                draft.row(name, "year", wave, str(years[wave]))
+            told = words.listed([f"{wave} as {years[wave]}" for wave in waves])
+            draft.confirm.append(f"Waves were read as years: {told} (columns.csv).")
+            return column.texts.map(years)
+        if role == "wave":
+            draft.row(name, "")
+    if len(found) > 1 and None not in of_file and not given:
+        draft.confirm.append("The years are those in the names of the files or sheets.")
+        return pd.Series([of_file[number] for number, _ in records], index=records)
+    year = given[0] if given else None
+    if year is None and len(dated):
+        counts = dated.astype(int).value_counts()
+        year = int(counts.index[0])
+        often = [str(one) for one, count in counts.items() if count > 0.1 * len(dated)]
+        if len(often) > 1:
+            raise ReturnsError(
+                f"{found[0].sheet.path}: its dates are of {words.listed(sorted(often))}. If it is "
+                f"one wave, say its year: --year {max(often)}. If not, add a column 'year'."
+            )
+        draft.confirm.append(f"The year is {year}, by the dates in the file (codebook.csv).")
+    year = year or of_file[0]
+    if year is None:
+        raise ReturnsError(f"{found[0].sheet.path}: does not say of which year it is: --year 2024")
+    return pd.Series(year, index=records)
+
+
+def _year_in(text: object) -> int | None:
+    """Return the year in a text, of two digits in a date with strokes."""
+    met = YEAR.search(str(text))
+    if met:
+        return int(met.group())
+    brief = re.match(r"\d{1,2}/\d{1,2}/(\d\d)\b", str(text))
+    return 2000 + int(brief[1]) if brief else None
+
+
+def _respondents(
+    columns: Mapping[str, Column], roles: dict[str, str], years: pd.Series, draft: Draft
+) -> str:
+    """Find the column that names the respondent, or number them; return what one is called."""
+    of_file = [number for number, _ in years.index]
+
+    def fits(column: Column) -> bool:
+        texts = column.texts.reindex(years.index)
+        rows = pd.DataFrame({"file": of_file, "text": texts, "year": years})
+        return not (texts.isna().any() or rows.duplicated().any())
+
+    for name, column in columns.items():
+        met = NAMED.search(column.label)
+        names = column.texts.value_counts()
+        # one that stands twice is for the check to name, not for two respondents
+        alone = len(names) > 0.8 * len(column.texts) / max(1, years.nunique())
+        if roles[name] == "question" and met and alone and len(column.texts) > 0.9 * len(years):
+            roles[name] = "authority"
+            draft.row(name, "authority")
+            draft.who = column.texts
+            return met[1].casefold()
+    order = {"respondent": 0, "counter": 1}
+    for name in sorted((n for n in columns if roles[n] in order), key=lambda n: order[roles[n]]):
+        alone = len({*of_file}) == 1 or roles[name] == "respondent"
+        if alone and fits(columns[name]):
+            roles[name] = "authority"
+            draft.row(name, "authority")
+            draft.who = columns[name].texts
+            draft.confirm.append(
+                f"Respondents are told apart by the column {name!r} (columns.csv)."
+            )
+            return ""
+    mails = [c for n, c in columns.items() if roles[n] == "email" and fits(c)]
+    key = (
+        mails[0].texts.reindex(years.index).str.casefold()
+        if mails
+        else pd.Series([*years.index], index=years.index)
+    )
+    number, _ = pd.factorize(key)
+    numbers = pd.Series([f"R{one + 1:03}" for one in number], index=years.index)
+    draft.who = draft.added["respondent"] = numbers
+    draft.row("respondent", "authority")
+    if years.nunique() > 1 and not {"year", "wave"} & {*roles.values()}:
+        draft.added["year"] = years  # the names of the files, which told it, are lost
+        draft.row("year", "year")
+    draft.confirm.append(
+        "No column says whose row it is: respondents were numbered "
+        + ("by their e-mail addresses, which are left out." if mails else "R001, R002 and so on.")
+    )
+    return ""
+
+
+# -- The questionnaire ------------------------------------------------------------------------
+
+
+def _characteristics(columns: Mapping[str, Column], roles: dict[str, str], draft: Draft) -> None:
+    """Make of the first columns that say where and what a respondent is its region and type."""
+    called = {}
+    for by, pattern in (("region", PLACE), ("authority_type", TYPE)):
+        for name, column in columns.items():
+            met = pattern.search(short(column.label))
+            groups = len(column.counts)
+            if (
+                roles[name] != "question"
+                or not met
+                or not OPENS.match(short(column.label))
+                or column.stem
+                or not (column.closed and 2 <= groups <= MOST_ANSWERS)
+                or column.yes_no
+                or sides_of({text: text for text in column.meanings.values()})
+                or (column.texts.groupby(draft.who).nunique() > 1).any()  # it changes with the wave
+            ):
+                continue
+            roles[name] = by
+            draft.row(name, by)
+            for text, means in column.meanings.items():
+                draft.row(name, by, text, means)
+            called[by] = met[1].casefold()
+            draft.confirm.append(
+                f"Groups are formed by {short(column.label)!r} (called {called[by]!r} in "
+                "datapackage.json)."
+            )
+            break
+    if called:
+        draft.descriptor["characteristics"] = called
+
+
+# -- The collection ---------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Started:
+    """What was made of files: the folder, and what to say of it."""
+
+    folder: Path
+    records: int
+    items: int
+    confirm: tuple[str, ...]
+    left_out: Mapping[str, Sequence[str]]
+
+    def __str__(self) -> str:
+        lines = [f"{self.folder}: {self.records} returns, {words.counted(self.items, 'item')}."]
+        if self.left_out:
+            lines.append("Left out:")
+        lines += [
+            f"  {why}: {words.listed([short(name) for name in names[:6]])}"
+            + (f" and {len(names) - 6} more" if len(names) > 6 else "")
+            for why, names in self.left_out.items()
+        ]
+        lines += ["To confirm (CONFIRM.md):", *(f"  - {one}" for one in self.confirm)]
+        return "\n".join(lines)
+
+
+def start(
+    files: Sequence[str | Path],
+    *,
+    out: str | Path | None = None,
+    years: Sequence[int] = (),
+    unit: str | None = None,
+) -> Started:
+    """Make a collection of files as people have them.
+
+    Parameters
+    ----------
+    files
+        Files of returns, in any form that `csm_lib.own.read` reads. An XLSForm or a data
+        dictionary of REDCap that lies beside them, or is one of them, says what their columns are.
+    out
+        A new folder for the collection; left out, one named as the first file, here.
+    years
+        The year of the returns; of several waves in a column of events, the year of each.
+    unit
+        ``person`` or ``organisation``; left out, what the column of the respondents names.
+
+    Returns
+    -------
+    Started
+        What was made, what was left out, and what to confirm. Free text, names, addresses and what
+        the form tool itself writes are left out by the crosswalk.
+
+    Raises
+    ------
+    CollectionError
+        A file cannot be read; nothing in them can be counted; a year is missing; the folder is
+        there already.
+    """
+    paths = [Path(file) for file in files]
+    forms = {path: read_dictionary(path) for path in paths}
+    paths = [path for path in paths if not forms[path]]
+    if not paths:
+        raise CollectionError("A form alone has no returns. Name the file with the answers, too.")
+    found = [one for path in paths for one in all_headed(read_sheets(path)) if len(one.cells)]
+    largest = {*max(found, key=lambda one: len(one.cells)).names.values()}
+    found = [one for one in found if largest & {*one.names.values()}]  # no lists, no notes
+    held = {name for one in found for name in one.names.values()}
+    by, form = beside(paths, held)
+    form = {**form, **{name: asked for some in forms.values() for name, asked in some.items()}}
+    draft = Draft()
+    if by is not None:
+        draft.confirm.append(f"Questions and answers were named by {by.name}, which lies beside.")
+    columns = columns_of(found, form)
+    roles = _roles(columns, form)
+    records = _years(found, columns, roles, years, draft)
+    noun = _respondents(columns, roles, records, draft)
+    _characteristics(columns, roles, draft)
+    ask(columns, [name for name, role in roles.items() if role == "question"], records, draft)
+    for name, role in roles.items():
+        if role in LEFT_OUT:
+            draft.drop(columns[name], LEFT_OUT[role])
+        kept = columns[name].texts.value_counts()
+        if role == "dropped" and name.casefold() in ("status", "finished") and len(kept) > 1:
+            rows = words.listed([f"{text!r} in {count} rows" for text, count in kept.items()])
+            draft.confirm.append(f"{name!r} is {rows}: delete those that are no returns.")
+    if not draft.items:
+        raise CollectionError(f"{paths[0]}: has no column whose answers can be counted.")
+    title = _title(paths[0])
+    unit = unit or ("organisation" if noun else "person")
+    one = noun or ("respondent" if unit == "person" else "organisation")
+    many = f"{one[:-1]}ies" if one.endswith("y") else f"{one}s"
+    draft.descriptor |= {"title": title, "respondents": [one, many], "respondent_unit": unit}
+    draft.confirm.insert(
+        0, f"The title is {title!r}, and a respondent is a kind of {unit} (datapackage.json)."
+    )
+    folder = Path(out) if out is not None else Path(slug(title, 6))
+    personal = {name for name, role in roles.items() if LEFT_OUT.get(role) == "personal"}
+    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+        raise CollectionError(f"{folder}: is there already. Name another folder: --out FOLDER")
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    with TemporaryDirectory(prefix=".starting-", dir=folder.parent) as beside_it:
+        made = Path(beside_it, folder.name)  # the folder is whole, or not there
+        _write(draft, found, paths, personal, made)
+        if folder.exists():
+            folder.rmdir()
+        made.rename(folder)
+    left_out = {why: names for why, names in draft.left_out.items() if why != LEFT_OUT["dropped"]}
+    return Started(folder, len(records), len(draft.items), tuple(draft.confirm), left_out)
+
+
+def _title(path: Path) -> str:
+    bare = EXPORT.sub("", re.sub("[_+]+", " ", path.stem)).strip(" -_")
+    return bare[:1].upper() + bare[1:] or path.stem
+
+
+def _write(
+    draft: Draft, found: Sequence[Headed], paths: Sequence[Path], personal: set[str], folder: Path
+) -> None:
+    """Write the files of the collection to a new folder."""
+    folder.mkdir()
+    answers = [
+        {"response": kind, "answer": answer, "label": label}
+        for kind, labels in draft.answers.items()
+        for answer, label in labels.items()
+    ]
+    sections = [{"section": name, "title": title} for name, title in draft.sections.items()]
+    used = {item["section"] for item in draft.items}
+    tables = {
+        "codebook.csv": draft.items,
+        "answers.csv": answers,
+        "sections.csv": [{**one, "about": ""} for one in sections if one["section"] in used],
+    }
+    for name, rows in tables.items():
+        if rows:
+            pd.DataFrame(rows).to_csv(folder / name, index=False, lineterminator="\n")
+    crosswalk = pd.DataFrame(draft.crosswalk, columns=[*COLUMNS, *MORE], dtype="str")
+    if draft.added:
+        crosswalk = crosswalk[~crosswalk["column"].isin(personal)]
+        table = _numbered(found, draft.added, personal)
+        table.to_csv(folder / "returns.csv", index=False, lineterminator="\n")
+    elif len(paths) == 1:
+        shutil.copyfile(paths[0], folder / f"returns{paths[0].suffix.lower()}")
+    else:
+        (folder / "returns").mkdir()
+        for path in paths:
+            shutil.copyfile(path, folder / "returns" / path.name)
+    write_draft(crosswalk, folder / "columns.csv")
+    text = json.dumps(draft.descriptor, indent=2, ensure_ascii=False)
+    (folder / "datapackage.json").write_text(f"{text}\n", encoding="utf-8")
+    listed = [f"- [ ] {one}" for one in draft.confirm]
+    left = [f"- {why}: {'; '.join(names)}" for why, names in draft.left_out.items()]
+    parts = ["# To confirm", "", *listed, "", "# Left out", "", *left, ""]
+    (folder / "CONFIRM.md").write_text("\n".join(parts), encoding="utf-8")
+
+
+def _numbered(
+    found: Sequence[Headed], added: Mapping[str, pd.Series], personal: set[str]
+) -> pd.DataFrame:
+    """Return the returns of files as one table, with added columns and without personal ones."""
+    tables = []
+    for number, one in enumerate(found):
+        cells = one.cells[~one.cells["name"].isin(personal)].drop_duplicates(["row", "name"])
+        table = cells.pivot(index="row", columns="name", values="text")
+        names = [name for name in dict.fromkeys(one.names.values()) if name not in personal]
+        table = table.reindex(index=one.cells["row"].unique(), columns=names)
+        for name, values in added.items():
+            table.insert(0, name, [values[(number, row)] for row in table.index])
+        tables.append(table)
+    return pd.concat(tables, ignore_index=True)

@@ -1,0 +1,482 @@
+"""From the file that a form tool exports to a collection, without a cell typed."""
+
+from __future__ import annotations
+
+import csv
+import json
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+
+import exports
+import pandas as pd
+import pyreadstat
+import pytest
+from exports import AGENCIES, AGREE, GRID, OFTEN, REGIONS, TYPES, WANTS, Person
+
+from csm_lib.codebook import Codebook, read_codebook
+from csm_lib.errors import CollectionError
+from csm_lib.own.__main__ import main
+from csm_lib.own.crosswalk import read_crosswalk
+from csm_lib.own.dictionary import read_dictionary
+from csm_lib.own.questions import in_order, short, slug
+from csm_lib.own.start import start
+from csm_lib.own.table import read_table
+
+ONE = exports.survey(90)
+TWO = {2023: exports.survey(60, year=2023, seed=2), 2024: exports.survey(66, year=2024, seed=3)}
+EVENTS = {"baseline_arm_1": TWO[2023], "followup_arm_1": TWO[2024][:55]}
+
+Made = Callable[[Path], object]
+TOOLS: Mapping[str, tuple[Made, Sequence[Person]]] = {
+    "surveymonkey": (lambda folder: exports.surveymonkey(folder, ONE), ONE),
+    "qualtrics": (lambda folder: exports.qualtrics(folder, ONE), ONE),
+    "microsoft": (lambda folder: exports.microsoft(folder, ONE), ONE),
+    "google": (lambda folder: exports.google(folder, TWO), [*TWO[2023], *TWO[2024]]),
+    "limesurvey": (lambda folder: exports.limesurvey(folder, ONE), ONE),
+    "limesurvey codes": (lambda folder: exports.limesurvey(folder, ONE, full=False), ONE),
+    "kobo": (lambda folder: exports.kobo(folder, ONE)[0], ONE),
+    "redcap": (
+        lambda folder: exports.redcap(folder, EVENTS)[0],
+        [*EVENTS["baseline_arm_1"], *EVENTS["followup_arm_1"]],
+    ),
+}
+
+
+class Read:
+    """A collection that was started, and what its returns say through its crosswalk."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.codebook: Codebook = read_codebook(folder / "codebook.csv")
+        crosswalk = read_crosswalk(folder / "columns.csv", self.codebook)
+        many = folder / "returns"
+        files = sorted(many.iterdir()) if many.exists() else [*folder.glob("returns.*")]
+        table = read_table(files, self.codebook, crosswalk=crosswalk)
+        self.cells = table.cells[table.cells["answer"] != ""]
+
+    def counts(self, label: str) -> dict[str, int]:
+        """How often each answer was given to the one item of this label."""
+        item = self.item(label)
+        found = Counter(self.cells.loc[self.cells["item"] == item, "answer"])
+        return {answer: found[answer] for answer in self.codebook[item].answers if found[answer]}
+
+    def item(self, label: str) -> str:
+        """The id of the one item of this label."""
+        (item,) = [one.item for one in self.codebook.values() if one.label == label]
+        return item
+
+    def texts(self, item: str) -> list[str]:
+        """What stands under an identifier."""
+        return sorted({*self.cells.loc[self.cells["item"] == item, "answer"]})
+
+
+def started(folder: Path, *files: Path, **options: object) -> Read:
+    """Start a collection from files and read it."""
+    start(files, out=folder / "collection", **options)  # type: ignore[arg-type]
+    return Read(folder / "collection")
+
+
+def written(path: Path, rows: Sequence[Sequence[object]]) -> Path:
+    """Write a CSV file."""
+    with path.open("w", newline="", encoding="utf-8") as file:
+        csv.writer(file).writerows(rows)
+    return path
+
+
+def of_one(column: str, texts: Sequence[object], folder: Path) -> Path:
+    """Write a file of one question, whose respondents have numbers."""
+    rows = [["respondent", "year", column]]
+    rows += [[f"A{n}", 2024, text] for n, text in enumerate(texts)]
+    return written(folder / "survey.csv", rows)
+
+
+@pytest.fixture(scope="module", params=[name for name in TOOLS if name != "limesurvey codes"])
+def tool(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> tuple:
+    """A collection started from the export of a tool, and the answers behind it."""
+    folder = tmp_path_factory.mktemp("tool")
+    make, people = TOOLS[request.param]
+    return started(folder, make(folder)), people  # type: ignore[arg-type]
+
+
+def test_ticks_of_each_tool_are_counted_out_of_those_who_ticked_any(tool: tuple) -> None:
+    read, people = tool
+    for options, field in ((AGENCIES, "board"), (WANTS, "want")):
+        for option in options:
+            ticked = [getattr(one, field) for one in people if getattr(one, field)]
+            yes = sum(option in some for some in ticked)
+            found = read.counts(option)
+            # a tool that lets one write in another option counts who did nothing but that
+            assert found["yes"] == yes
+            assert len(ticked) <= sum(found.values()) <= len(ticked) + 2
+
+
+def test_one_answer_of_each_tool_is_what_was_answered_in_its_natural_order(tool: tuple) -> None:
+    read, people = tool
+    for number, statement in enumerate(GRID):
+        given = Counter(one.far[number] for one in people)
+        item = read.codebook[read.item(statement)]
+        assert [*item.answers.values()] == [*AGREE]
+        assert item.sides[next(iter(item.answers))] == "for"
+        ids = {label: answer for answer, label in item.answers.items()}
+        assert read.counts(statement) == {ids[label]: given[label] for label in AGREE}
+    meets = read.codebook[read.item("How often does the Board meet")]
+    assert [*meets.answers.values()] == [*OFTEN]
+    plan = Counter(one.plan for one in people)
+    assert read.counts("Do you have a written plan") == {"yes": plan["Yes"], "no": plan["No"]}
+    pooled = read.codebook[read.item("Is there a pooled budget")]
+    assert [*pooled.answers.values()] == ["Yes", "No", "Don't know"]
+
+
+def test_numbers_are_numbers_and_free_text_is_left_out(tool: tuple) -> None:
+    read, people = tool
+    item = read.item("How many people work in the partnership team")
+    assert read.codebook[item].response == "number"
+    given = read.cells.loc[read.cells["item"] == item, "answer"]
+    assert sorted(given) == sorted(one.staff for one in people if one.staff)
+    assert not any("anything else" in one.question for one in read.codebook.values())
+    assert "anything else" in (read.folder / "CONFIRM.md").read_text()
+
+
+def test_every_respondent_has_region_type_and_year(tool: tuple) -> None:
+    read, people = tool
+    assert read.texts("region") == sorted(REGIONS)
+    assert read.texts("authority_type") == sorted(TYPES)
+    said = json.loads((read.folder / "datapackage.json").read_text())
+    assert said["characteristics"] == {"region": "region", "authority_type": "type of organisation"}
+    assert read.codebook.years == tuple(sorted({one.began.year for one in people}))
+
+
+def test_what_is_personal_stands_in_no_file_but_the_returns(tool: tuple) -> None:
+    read, _ = tool
+    for path in read.folder.iterdir():
+        if path.stem != "returns":
+            text = path.read_text()
+            assert "example.org" not in text
+            assert not any(f"{start}." in text for start in ("192.0.2", "198.51.100", "203.0.113"))
+
+
+def test_codes_without_a_form_keep_their_names_and_count_alike(tmp_path: Path) -> None:
+    make, people = TOOLS["limesurvey codes"]
+    read = started(tmp_path, make(tmp_path))  # type: ignore[arg-type]
+    ticked = [one.board for one in people if one.board]
+    police = read.cells[read.cells["item"] == "q3.sq001"]
+    assert Counter(police["answer"])["yes"] == sum("Police" in some for some in ticked)
+    assert len(police) == len(ticked)
+
+
+def test_ids_are_the_names_of_a_form_or_the_first_words_of_a_question(tmp_path: Path) -> None:
+    (tmp_path / "a").mkdir()
+    (tmp_path / "b").mkdir()
+    named = started(tmp_path / "a", exports.kobo(tmp_path / "a", ONE)[0])
+    assert {"board.police", "want.better_data", "work.plan"} <= {*named.codebook}
+    told = started(tmp_path / "b", exports.microsoft(tmp_path / "b", ONE))
+    assert {"agencies_sit_board.police", "questions.written_plan"} <= {*told.codebook}
+    assert named.codebook.title("work") == "How you work"
+
+
+def test_labels_of_codes_decide_which_code_is_yes(tmp_path: Path) -> None:
+    board = pd.DataFrame({"id": [*range(40)], "b1": [0.0, 1, 1, 1] * 10, "b2": [1.0, 0, 0, 0] * 10})
+    labels = {name: {0: "Mentioned", 1: "Not mentioned"} for name in ("b1", "b2")}
+    path = tmp_path / "survey 2024.sav"
+    texts = ["Number", "Who sits on it? - Police", "Who sits on it? - Schools"]
+    pyreadstat.write_sav(board, path, column_labels=texts, variable_value_labels=labels)
+    read = started(tmp_path, path)
+    assert read.counts("Police") == {"yes": 10, "no": 30}
+    assert read.counts("Schools") == {"yes": 30, "no": 10}
+
+
+def test_an_option_that_nobody_ticked_is_counted(tmp_path: Path) -> None:
+    rows = [["respondent", "year", "Who? - Police", "Who? - Schools", "Who? - Coastguard"]]
+    rows += [[f"A{n}", 2024, "Police", "Schools" if n % 2 else "", ""] for n in range(20)]
+    read = started(tmp_path, written(tmp_path / "survey.csv", rows))
+    assert read.counts("Coastguard") == {"no": 20}
+    assert read.counts("Schools") == {"yes": 10, "no": 10}
+
+
+def test_an_option_may_hold_the_mark_between_options(tmp_path: Path) -> None:
+    options = ("Care, and leaving it", "Schools", "Police")
+    texts = [
+        ", ".join(one for place, one in enumerate(options) if number >> place & 1)
+        for number in [*range(8)] * 5
+    ]
+    read = started(tmp_path, of_one("Whom do you work with?", texts, tmp_path))
+    assert [one.label for one in read.codebook.values()] == [*options[:1], "Police", "Schools"]
+    assert read.counts("Care, and leaving it") == {"yes": 20, "no": 15}
+
+
+def test_answers_that_hold_a_comma_are_one_answer_each(tmp_path: Path) -> None:
+    texts = ["Yes, always", "Yes, at times", "No, never"] * 10
+    read = started(tmp_path, of_one("Do they come?", texts, tmp_path))
+    assert read.counts("Do they come") == {"no_never": 10, "yes_always": 10, "yes_times": 10}
+
+
+def test_shorthand_is_no_answer_and_letters_of_a_list_are_answers(tmp_path: Path) -> None:
+    (tmp_path / "a").mkdir()
+    (tmp_path / "b").mkdir()
+    figures = of_one("Is it so?", ["Yes", "No", "c", "[x]", ".."] * 8, tmp_path / "a")
+    read = started(tmp_path / "a", figures)
+    assert read.counts("Is it so") == {"yes": 8, "no": 8}
+    assert "'c' is read as no answer" in (read.folder / "CONFIRM.md").read_text()
+    grades = started(tmp_path / "b", of_one("Which?", ["a", "b", "c", "d"] * 8, tmp_path / "b"))
+    assert grades.counts("Which") == {"a": 8, "b": 8, "c": 8, "d": 8}
+
+
+def test_ticks_of_one_column_alone_are_left_out(tmp_path: Path) -> None:
+    rows = [["respondent", "year", "Member?", "Glad?"]]
+    rows += [[f"A{n}", 2024, "Yes" if n % 3 else "", "Yes" if n % 2 else "No"] for n in range(30)]
+    read = started(tmp_path, written(tmp_path / "survey.csv", rows))
+    assert [one.label for one in read.codebook.values()] == ["Glad"]
+    assert "cannot be told from no: Member?" in (read.folder / "CONFIRM.md").read_text()
+
+
+def test_who_has_no_name_is_numbered_and_addresses_stay_away(tmp_path: Path) -> None:
+    rows = [["Timestamp", "Email", "Glad?"]]
+    rows += [[f"0{1 + n % 9}/03/2024 10:00", f"p{n}@example.org", "Yes"] for n in range(9)]
+    rows += [["01/04/2024 10:00", "last@example.org", "No"]]
+    read = started(tmp_path, written(tmp_path / "survey.csv", rows))
+    assert read.texts("authority") == [f"R{n:03}" for n in range(1, 11)]
+    assert "example.org" not in "".join(path.read_text() for path in read.folder.iterdir())
+
+
+def test_numbered_returns_of_two_files_keep_their_years(tmp_path: Path) -> None:
+    rows = [["Glad?"], *[["Yes"], ["No"]] * 10]
+    files = [written(tmp_path / f"wave {year}.csv", rows) for year in (2023, 2024)]
+    read = started(tmp_path, *files)
+    assert read.texts("year") == ["2023", "2024"]
+    assert len(read.texts("authority")) == 40
+
+
+def test_counters_of_two_forms_are_not_taken_for_the_same_respondents(tmp_path: Path) -> None:
+    for year in (2023, 2024):
+        people = exports.survey(40, year=year, seed=year)
+        exports.microsoft(tmp_path, people, name=f"Survey {year}")
+    read = started(tmp_path, *sorted(tmp_path.glob("*.xlsx")))
+    assert len(read.texts("authority")) == 80
+
+
+def test_one_file_a_wave_keeps_its_file(tmp_path: Path) -> None:
+    rows = [[f"Council {n}", "Yes" if n % 2 else "No"] for n in range(12)]
+    files = [written(tmp_path / f"{y}.csv", [["Council", "Glad?"], *rows]) for y in (2023, 2024)]
+    read = started(tmp_path, *files)
+    assert sorted(path.name for path in (read.folder / "returns").iterdir()) == [
+        "2023.csv",
+        "2024.csv",
+    ]
+    said = json.loads((read.folder / "datapackage.json").read_text())
+    assert said["respondents"] == ["council", "councils"]
+    assert said["respondent_unit"] == "organisation"
+    assert read.counts("Glad") == {"yes": 12, "no": 12}
+
+
+def test_a_name_that_stands_twice_is_not_two_respondents(tmp_path: Path) -> None:
+    rows = [["Council", "year", "Glad?"], *[[f"C{n}", 2024, "Yes"] for n in range(12)]]
+    rows += [["C3", 2024, "No"]]
+    read = started(tmp_path, written(tmp_path / "survey.csv", rows))
+    assert len(read.texts("authority")) == 12
+
+
+def test_dates_of_two_years_are_not_one_wave(tmp_path: Path) -> None:
+    rows = [["Timestamp", "Glad?"]]
+    rows += [
+        [f"{year}-03-0{n} 10:00", "Yes" if n % 2 else "No"]
+        for year in (2023, 2024)
+        for n in range(1, 9)
+    ]
+    path = written(tmp_path / "survey.csv", rows)
+    with pytest.raises(CollectionError, match="its dates are of 2023 and 2024"):
+        start([path], out=tmp_path / "out")
+    assert started(tmp_path, path, years=[2024]).codebook.years == (2024,)
+
+
+def test_returns_of_no_year_are_refused(tmp_path: Path) -> None:
+    path = written(tmp_path / "survey.csv", [["Glad?"], *[["Yes"], ["No"]] * 9])
+    with pytest.raises(CollectionError, match="does not say of which year it is: --year 2024"):
+        start([path], out=tmp_path / "out")
+    assert not (tmp_path / "out").exists()
+
+
+def test_waves_without_dates_take_the_years_given(tmp_path: Path) -> None:
+    rows = [["record_id", "redcap_event_name", "glad"]]
+    rows += [[n, wave, n % 2] for wave in ("first_arm_1", "second_arm_1") for n in range(20)]
+    head = ["Variable / Field Name", "Form Name", "Field Type", "Field Label"]
+    form = [head, ["record_id", "f", "text", "Record"], ["glad", "f", "yesno", "Are you glad?"]]
+    written(tmp_path / "dictionary.csv", form)
+    path = written(tmp_path / "survey.csv", rows)
+    with pytest.raises(CollectionError, match="have no year each"):
+        start([path], out=tmp_path / "out")
+    read = started(tmp_path, path, years=[2022, 2024])
+    assert read.codebook.years == (2022, 2024)
+    assert read.counts("Are you glad") == {"yes": 20, "no": 20}
+
+
+def test_nothing_is_written_over(tmp_path: Path) -> None:
+    path = of_one("Glad?", ["Yes", "No"] * 9, tmp_path)
+    (tmp_path / "out").mkdir()
+    (tmp_path / "out" / "mine.txt").write_text("kept")
+    with pytest.raises(CollectionError, match="is there already"):
+        start([path], out=tmp_path / "out")
+    assert [one.name for one in (tmp_path / "out").iterdir()] == ["mine.txt"]
+
+
+def test_a_form_of_other_columns_beside_is_left_alone(tmp_path: Path) -> None:
+    exports.kobo(tmp_path, ONE)[0].unlink()
+    read = started(tmp_path, of_one("Glad?", ["Yes", "No"] * 9, tmp_path))
+    assert [one.item for one in read.codebook.values()] == ["questions.glad"]
+
+
+def test_a_form_alone_is_no_file_of_returns(tmp_path: Path) -> None:
+    _, form = exports.kobo(tmp_path, ONE)
+    with pytest.raises(CollectionError, match="A form alone has no returns"):
+        start([form], out=tmp_path / "out")
+
+
+def test_forms_say_kinds_codes_and_parts(tmp_path: Path) -> None:
+    _, xlsform = exports.kobo(tmp_path, ONE)
+    of_kobo = read_dictionary(xlsform)
+    assert of_kobo["meets"].section == "The Board"
+    assert [*of_kobo["pooled"].codes.items()][2] == ("dont_know", "Don't know")
+    _, dictionary = exports.redcap(tmp_path, EVENTS)
+    of_redcap = read_dictionary(dictionary)
+    assert of_redcap["board"].kind == "several"
+    assert of_redcap["plan"].codes == {"1": "Yes", "0": "No"}
+    assert of_redcap["far_2"].section == exports.FAR
+    assert of_redcap["staff"].section == "How you work"  # the matrix before it has ended
+
+
+@pytest.mark.parametrize(
+    ("answers", "ordered"),
+    [
+        ("Disagree|Strongly agree|Neutral|Agree", "Strongly agree|Agree|Neutral|Disagree"),
+        (
+            "Poor|Very good|Good|Very poor|Fair|Don't know",
+            "Very good|Good|Fair|Poor|Very poor|Don't know",
+        ),
+        ("Never|Always|Sometimes|Often|Rarely", "Always|Often|Sometimes|Rarely|Never"),
+        ("25-34|Under 18|18-24|65 or over", "Under 18|18-24|25-34|65 or over"),
+        ("10|9|1", "1|9|10"),
+        ("Yearly|Monthly|Weekly", "Weekly|Monthly|Yearly"),
+        ("Other|Church|Army", "Army|Church|Other"),
+        ("No|Yes|Not sure", "Yes|No|Not sure"),
+    ],
+)
+def test_answers_stand_in_their_natural_order(answers: str, ordered: str) -> None:
+    assert in_order(answers.split("|"))[0] == ordered.split("|")
+
+
+def test_an_order_of_the_alphabet_is_said_to_be_one() -> None:
+    assert in_order(["Army", "Church"])[1] is False
+    assert in_order(["Monthly", "Weekly"])[1] is True
+
+
+def test_ids_and_labels_are_short() -> None:
+    assert (
+        slug("3. Which agencies sit on your Board? (Tick all that apply)") == "agencies_sit_board"
+    )
+    assert slug("What?") == "what"
+    assert short("Q12. Do you have a plan? (one answer)") == "Do you have a plan"
+    assert len(short("word " * 40)) <= 80
+
+
+def test_what_changes_with_the_wave_is_no_characteristic(tmp_path: Path) -> None:
+    rows = [["respondent", "year", "What is your role?", "Which region are you in?"]]
+    for year in (2023, 2024):
+        roles = ("Head", "Teacher", "Nurse")
+        rows += [[f"A{n}", year, roles[(n + year) % 3], REGIONS[n % 4]] for n in range(24)]
+    read = started(tmp_path, written(tmp_path / "survey.csv", rows))
+    said = json.loads((read.folder / "datapackage.json").read_text())
+    assert said["characteristics"] == {"region": "region"}
+    assert sum(read.counts("What is your role").values()) == 48
+
+
+def test_a_sheet_of_lists_beside_the_returns_is_left_alone(tmp_path: Path) -> None:
+    rows = [
+        ["respondent", "year", "Glad?"],
+        *[[n, 2024, "Yes" if n % 2 else "No"] for n in range(9)],
+    ]
+    lists = [["List", "Code"], ["Agencies", "P"], ["Agencies", "S"]]
+    path = exports._workbook(tmp_path / "survey.xlsx", {"Returns": rows, "Lists": lists})
+    assert started(tmp_path, path).counts("Glad") == {"yes": 4, "no": 5}
+
+
+def test_two_columns_of_one_heading_are_left_out(tmp_path: Path) -> None:
+    rows = [["respondent", "year", "Glad?", "Why?", "Why?"]]
+    rows += [[n, 2024, "Yes" if n % 2 else "No", "a" if n % 3 else "b", ""] for n in range(20)]
+    read = started(tmp_path, written(tmp_path / "survey.csv", rows))
+    assert [one.label for one in read.codebook.values()] == ["Glad"]
+
+
+def test_rows_that_are_trials_are_told(tmp_path: Path) -> None:
+    rows = [["respondent", "year", "Status", "Glad?"]]
+    rows += [
+        [n, 2024, "Survey Preview" if n < 2 else "IP Address", "Yes" if n % 2 else "No"]
+        for n in range(9)
+    ]
+    read = started(tmp_path, written(tmp_path / "survey.csv", rows))
+    told = (read.folder / "CONFIRM.md").read_text()
+    assert "'Status' is 'IP Address' in 7 rows and 'Survey Preview' in 2 rows" in told
+
+
+def test_the_command_ends_by_saying_what_to_run(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = of_one("Glad?", ["Yes", "No"] * 9, tmp_path)
+    assert main(["start", str(path), "--out", str(tmp_path / "mine")]) == 0
+    told = capsys.readouterr().out
+    assert "no faults" in told
+    assert told.endswith(f"make book COLLECTION={tmp_path / 'mine'}\n")
+
+
+def test_spellings_of_one_answer_are_one_answer(tmp_path: Path) -> None:
+    texts = ["Chief officer", "CHIEF OFFICER", "chief officer ", "Delegate", "Chief officer"] * 6
+    read = started(tmp_path, of_one("Who comes?", texts, tmp_path))
+    assert read.counts("Who comes") == {"chief_officer": 24, "delegate": 6}
+    assert [*read.codebook[read.item("Who comes")].answers.values()] == [
+        "Chief officer",
+        "Delegate",
+    ]
+
+
+def test_answers_that_differ_in_a_sign_are_two(tmp_path: Path) -> None:
+    rows = [["respondent", "year", "How? - This", "How? - That"]]
+    rows += [[n, 2024, ("-1", "+1")[n % 2], ("< 5", "> 5", "5")[n % 3]] for n in range(18)]
+    read = started(tmp_path, written(tmp_path / "survey.csv", rows))
+    assert read.texts(read.item("This")) == ["+1", "-1"]  # numbers
+    assert sorted(read.counts("That").values()) == [6, 6, 6]
+
+
+def test_a_year_that_is_an_answer_is_no_wave(tmp_path: Path) -> None:
+    rows = [["respondent", "Year", "In which year was it founded?"]]
+    rows += [[n, 2024, 1990 + n % 4] for n in range(20)]
+    read = started(tmp_path, written(tmp_path / "survey.csv", rows))
+    assert read.codebook.years == (2024,)
+    assert read.texts("year") == ["2024"]
+
+
+def test_a_column_of_names_tells_respondents_apart_where_no_form_wrote_it(tmp_path: Path) -> None:
+    rows = [["Name", "year", "Glad?"]]
+    rows += [[f"N{n}", year, "Yes" if n % 2 else "No"] for year in (2023, 2024) for n in range(9)]
+    read = started(tmp_path, written(tmp_path / "survey.csv", rows))
+    assert len(read.texts("authority")) == 9
+
+
+def test_ticks_that_redcap_exports_as_labels_are_no_where_another_is_ticked(tmp_path: Path) -> None:
+    rows = [["Record ID", "year", *(f"Who sits on it? (choice={one})" for one in AGENCIES[:2])]]
+    said = {True: "Checked", False: "Unchecked"}
+    rows += [[n, 2024, said[n % 4 == 1], said[n % 4 > 1]] for n in range(20)]
+    read = started(tmp_path, written(tmp_path / "survey.csv", rows))
+    assert read.counts("Police") == {"yes": 5, "no": 10}
+    assert read.counts("Schools") == {"yes": 10, "no": 5}
+
+
+def test_a_start_that_is_stopped_leaves_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def stopped(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    path = of_one("Glad?", ["Yes", "No"] * 9, tmp_path)
+    monkeypatch.setattr("csm_lib.own.start.write_draft", stopped)
+    with pytest.raises(KeyboardInterrupt):
+        start([path], out=tmp_path / "out")
+    assert [one.name for one in tmp_path.iterdir()] == ["survey.csv"]
