@@ -410,7 +410,7 @@ def _kept(row: Row, *columns: str) -> str:
     """Return a cell of the codebook as it stands there, or the label that took its place since."""
     cells = [_own(row).get(column, "") for column in columns]
     said = _said(row)
-    return cells[0] if said == _shown(next(filter(None, cells), "")) else said
+    return cells[0] if said == (_shown(next(filter(None, cells), "")) or WORDLESS) else said
 
 
 def _table(rows: Iterable[Row]) -> pd.DataFrame:
