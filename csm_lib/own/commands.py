@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 WIDTH = 100
 
-PATIENCE = 2.0
+PATIENCE = 10.0
 """After so many seconds, work that nobody watches says what it is doing."""
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
@@ -71,6 +72,11 @@ class Laid:
     grid: pd.DataFrame
     asked: pd.DataFrame
     known: Mapping[str, list[str]]
+
+    @cached_property
+    def said(self) -> pd.Series:
+        """By unit, whether it answered anything."""
+        return (self.grid != "").any(axis=1)
 
     def of(self, item: str) -> pd.DataFrame:
         """Return the filled cells of an identifier or item."""
@@ -379,7 +385,7 @@ def ticks(laid: Laid, name: str, yes: pd.Series, blank: pd.Series) -> dict[str, 
     Nobody said no, some said yes, and some are silent who answered something else.
     """
     year = laid.records.drop_duplicates("unit").set_index("unit")["year"].reindex(laid.grid.index)
-    blank &= (laid.grid != "").any(axis=1)
+    blank = blank & laid.said
     counts = pd.DataFrame({
         "yes": yes, "blank": blank, "other": laid.asked[name] & ~yes & (laid.grid[name] != ""),
     }).groupby(year.to_numpy()).sum()  # fmt: skip
