@@ -438,3 +438,32 @@ def test_the_shorthand_of_statistics_is_drafted_as_no_answer(tmp_path, codebook,
     path = write(tmp_path / "a.csv", "authority,year,board.police", "A,2008,yes", f"B,2008,{mark}")
     table = draft(sheets(path), codebook)
     assert table.loc[table["code"] == mark, "answer"].tolist() == [""]
+
+
+@pytest.mark.parametrize(
+    ("text", "answers"),
+    [
+        ("Police", ["? no", "yes"]),
+        ("x", ["? no", "yes"]),
+        ("1", ["? no", "yes"]),
+        ("[x]", ["", ""]),
+        ("c", ["", ""]),
+        ("z", ["", ""]),
+        ("0", ["", "?"]),
+        ("2", ["", "?"]),
+    ],
+)
+def test_what_stands_alone_in_a_column_is_a_tick_only_if_it_can_be_one(
+    tmp_path, codebook, text, answers
+):
+    path = write(tmp_path / "a.csv", "authority,year,board.police", f"A,2008,{text}", "B,2008,")
+    table = draft(sheets(path), codebook)
+    assert table.loc[table["item"] == "board.police", "answer"].tolist() == answers
+
+
+def test_a_space_beside_an_option_makes_no_no(tmp_path, codebook):
+    path = write(tmp_path / "a.csv", "authority,year,Who", "A,2008,Police;Schools")
+    lines = ['Who,board.police," Police",yes,;', "Who,board.schools,Schools,yes,;"]
+    key = write(tmp_path / "columns.csv", "column,item,code,answer,separator", *lines)
+    table = read_table(path, codebook, crosswalk=read_crosswalk(key, codebook))
+    assert values(table, "board.police") == ["yes"]

@@ -165,7 +165,7 @@ class Crosswalk:
                     for part in strange
                 ]
                 found += [
-                    (row, name, text, item, "yes" if code in ticked else "no")
+                    (row, name, text, item, "yes" if code.strip() in ticked else "no")
                     for code, item in codes.items()
                     if item
                 ]

@@ -13,7 +13,8 @@ import pandas as pd
 
 from csm_lib.errors import ReturnsError
 from csm_lib.files import is_there, whole
-from csm_lib.own.crosswalk import COLUMNS, HELP, KNOWN, MORE, UNDECIDED, guarded
+from csm_lib.own.crosswalk import COLUMNS, HELP, KNOWN, MORE, UNDECIDED, guarded, plain_number
+from csm_lib.own.repairs import CROSS, is_number, is_shorthand
 from csm_lib.returns import IDENTIFIERS
 
 if TYPE_CHECKING:
@@ -26,9 +27,6 @@ CODES_DRAFTED = 30
 SURE, UNSURE, MARGIN = 90.0, 60.0, 5.0
 """How alike (0 to 100) two names must be to be taken for one another, and to be offered; and by
 how much the best match must beat the next to be sure."""
-
-SHORTHAND = re.compile(r"\[?(?:x|z|c|u|b|low|:|\*|\.{2,3}|-|–|n/a)\]?", re.IGNORECASE)
-"""What official statistics write where there is no figure."""
 
 _KNOWN_AS: Mapping[str, frozenset[str]] = {
     "authority": frozenset(
@@ -186,7 +184,15 @@ def _matches(
 
 def ticked(met: pd.Series, rows: int) -> bool:
     """Whether a column holds one text and blanks, as one option of "tick all that apply" does."""
-    return len(met) == 1 and int(met.sum()) < rows and plain(str(met.index[0])) not in _NO
+    return len(met) == 1 and int(met.sum()) < rows and is_tick(str(met.index[0]))
+
+
+def is_tick(text: str) -> bool:
+    """Whether a text can be a tick: no word for no, no number but 1, no shorthand but a cross."""
+    text = text.strip()
+    if is_number(text):
+        return plain_number(text) == "1"
+    return text.casefold() == CROSS or not (plain(text) in _NO or is_shorthand(text))
 
 
 def _ticked_groups(
@@ -285,9 +291,9 @@ def _codes(
             answer = ""
         elif item is None:
             answer = label
-        elif item.response == "yes_no" and not label and len(met) == 1:
-            answer = "yes"  # a tick: it stands alone in its column, whatever it is
-        elif SHORTHAND.fullmatch(label or code):
+        elif item.response == "yes_no" and not label and len(met) == 1 and is_tick(code):
+            answer = "yes"  # it stands alone in its column, whatever it is
+        elif is_shorthand(label or code):
             answer = ""
         else:
             answer = _answer(label or code, item)

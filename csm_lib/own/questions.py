@@ -14,7 +14,8 @@ import pandas as pd
 from csm_lib.codebook import REQUIRED, RESERVED
 from csm_lib.own.crosswalk import COLUMNS, MORE, parts
 from csm_lib.own.dictionary import Asked
-from csm_lib.own.draft import SHORTHAND, plain, several_ticks
+from csm_lib.own.draft import plain, several_ticks
+from csm_lib.own.repairs import is_shorthand
 from csm_lib.own.headed import Headed
 from csm_lib.scales import sides_of
 
@@ -114,7 +115,7 @@ class Column:
     def shorthand(self) -> frozenset[str]:
         """Its texts that stand for no answer: letters only where they are no answers of a list."""
         met = {str(text) for text in self.texts.unique()} - {*self.codes}
-        found = {text for text in met if SHORTHAND.fullmatch(text)}
+        found = {text for text in met if is_shorthand(text)}
         letters = {text for text in met if len(text) == 1 and text.isalpha()}
         lone = found == met or letters - found
         return frozenset(found - letters if lone else found)
