@@ -305,3 +305,12 @@ def test_several_sheets_without_an_authority_are_refused(tmp_path: Path, codeboo
 def test_a_row_of_which_all_is_left_out_still_counts(tmp_path: Path, codebook: Codebook):
     table = read_table(write_text(tmp_path / "a.csv", GOOD + ",,\n,,no\n"), codebook)
     assert table.records["row"].tolist() == [2, 4]
+
+
+def test_a_line_that_is_cut_off_is_refused_though_it_could_be_a_name(
+    tmp_path: Path, codebook: Codebook
+) -> None:
+    path = write_text(tmp_path / "a.csv", GOOD + "B\nC,2008,no\n")
+    assert "line 3: has 1 cells; expected 3" in told(path, codebook)
+    path = write_text(tmp_path / "b.csv", GOOD + "Barnet\n")
+    assert "line 3: has 1 cells; expected 3" in told(path, codebook)

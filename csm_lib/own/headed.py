@@ -93,10 +93,10 @@ def headed(sheet: Sheet) -> Headed | None:
         labels |= found
         notices += [f"{where}{one}" for one in told]
         body = cells[cells["row"] > last]
-        _refuse_ragged(sheet, last, len(names))
         _refuse_merged(sheet, names, last)
         body, notes = _without_notes(body, names, _word(sheet))
         notices += [f"{where}{one}" for one in notes]
+        _refuse_ragged(sheet, last, {*body["row"]})
         nameless = body[~body["column"].isin(names)]
         if len(nameless):
             at = nameless.iloc[0]
@@ -230,15 +230,14 @@ def _hidden(sheet: Sheet, names: Mapping[int, str], body: pd.DataFrame) -> list[
     return [f"sheet {sheet.name!r}: hidden columns were read as well: {', '.join(columns)}."]
 
 
-def _refuse_ragged(sheet: Sheet, header: int, width: int) -> None:
-    """Refuse lines of text that have more or fewer cells than the header."""
+def _refuse_ragged(sheet: Sheet, header: int, rows: set[int]) -> None:
+    """Refuse lines of text that have more or fewer cells than the header, but for notes."""
     expected = sheet.widths.get(header, 0)
     faults = [
         f"line {row}: has {cells} cells; expected {expected}, as in the header. Give every line as "
         "many cells, and put a cell that holds the separator in quotation marks."
         for row, cells in sheet.widths.items()
-        # a note under the table, or a line that ends early, has no cells at all to be lost
-        if row > header and cells != expected and not (cells == 1 < width)
+        if row in rows and cells != expected
     ]
     if faults:
         from csm_lib.files import report

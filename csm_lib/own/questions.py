@@ -15,8 +15,8 @@ from csm_lib.codebook import REQUIRED, RESERVED
 from csm_lib.own.crosswalk import COLUMNS, MORE, parts
 from csm_lib.own.dictionary import Asked
 from csm_lib.own.draft import plain, several_ticks
-from csm_lib.own.repairs import is_shorthand
 from csm_lib.own.headed import Headed
+from csm_lib.own.repairs import is_shorthand
 from csm_lib.scales import sides_of
 
 MOST_ANSWERS = 15

@@ -118,7 +118,7 @@ def read_table(
     return _stacked(kept, files, [text for some in notices for text in some])
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class _Laid:
     """One sheet of a `Table`; its records count from 0."""
 
@@ -127,11 +127,6 @@ class _Laid:
     cells: pd.DataFrame
     records: pd.DataFrame
     columns: pd.DataFrame
-
-    def __hash__(self) -> int:
-        return id(self)
-
-    __eq__ = object.__eq__
 
 
 def _laid(one: Headed, codebook: Codebook, crosswalk: Crosswalk | None) -> tuple[_Laid, list[str]]:
