@@ -51,7 +51,7 @@ def drafted(case: Path, *files: str) -> pd.DataFrame:
         ("blank-line-at-the-end", "2 returns from 2 authorities (2023)"),
         ("codebook-with-a-line-of-commas", "2 returns from 2 authorities (2023)"),
         ("codes-with-a-leading-nought", "2 returns from 2 authorities (2023)"),
-        ("no-region-no-type", "1 returns from 1 authorities (2023)"),
+        ("no-region-no-type", "1 return from 1 authority (2023)"),
         ("ods-is-refused", "2 returns from 2 authorities (2023)"),
         ("title-row-in-csv", "2 returns from 2 authorities (2023)"),
     ],

@@ -19,8 +19,8 @@ PAGES = sorted((ROOT / "book").glob("*.md"))
 
 # Pages to look things up in, the front page, and the teacher's pages are no lessons.
 NO_LESSONS = set(
-    "findings codebook a_to_z methods glossary references take_away cite publish accessibility "
-    "changes teaching instructor change_this_book limits".split()
+    "findings codebook a_to_z methods glossary references take_away cite start publish "
+    "accessibility changes teaching instructor change_this_book limits".split()
 )
 CHAPTERS = [path for path in [*NOTEBOOKS, *PAGES] if path.stem not in NO_LESSONS]
 

@@ -311,6 +311,6 @@ def test_a_line_that_is_cut_off_is_refused_though_it_could_be_a_name(
     tmp_path: Path, codebook: Codebook
 ) -> None:
     path = write_text(tmp_path / "a.csv", GOOD + "B\nC,2008,no\n")
-    assert "line 3: has 1 cells; expected 3" in told(path, codebook)
+    assert "line 3: has 1 cell; expected 3" in told(path, codebook)
     path = write_text(tmp_path / "b.csv", GOOD + "Barnet\n")
-    assert "line 3: has 1 cells; expected 3" in told(path, codebook)
+    assert "line 3: has 1 cell; expected 3" in told(path, codebook)

@@ -22,11 +22,12 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from csm_lib.codebook import Codebook
+    from csm_lib.descriptor import About
     from csm_lib.own.report import Report
 
 WIDTH = 100
 
-PATIENCE = 10.0
+PATIENCE = 2.0
 """After so many seconds, work that nobody watches says what it is doing."""
 
 
@@ -140,20 +141,22 @@ def check(
         open_collection(path)  # what else lies in the folder
     elif folder and out is None:
         say("The book is made of clean returns: write them with --out returns-clean.csv.")
-    many = read_descriptor(home / "datapackage.json").many
-    say(f"{path if not more else report.path}: {_counted(report, questionnaire, many)}")
+    about = read_descriptor(home / "datapackage.json")
+    say(f"{path if not more else report.path}: {_counted(report, questionnaire, about)}")
     return 0
 
 
-def _counted(report: Report, codebook: Codebook, many: str) -> str:
+def _counted(report: Report, codebook: Codebook, about: About) -> str:
     returns = report.returns
     assert returns is not None
     if returns.empty:
         return "no returns yet."
     years = ", ".join(map(str, sorted(returns["year"].unique())))
+    respondents = returns["authority"].nunique()
     return (
-        f"{len(returns)} returns from {returns['authority'].nunique()} {many} ({years}), "
-        f"{len(codebook)} items."
+        f"{len(returns)} {'return' if len(returns) == 1 else 'returns'} from {respondents} "
+        f"{about.one if respondents == 1 else about.many} ({years}), {len(codebook)} "
+        f"{'item' if len(codebook) == 1 else 'items'}."
     )
 
 

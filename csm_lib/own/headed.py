@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from csm_lib.errors import ReturnsError
+from csm_lib.files import report
 from csm_lib.words import listed
 
 if TYPE_CHECKING:
@@ -234,14 +235,13 @@ def _refuse_ragged(sheet: Sheet, header: int, rows: set[int]) -> None:
     """Refuse lines of text that have more or fewer cells than the header, but for notes."""
     expected = sheet.widths.get(header, 0)
     faults = [
-        f"line {row}: has {cells} cells; expected {expected}, as in the header. Give every line as "
-        "many cells, and put a cell that holds the separator in quotation marks."
+        f"line {row}: has {cells} cell{'s' * (cells != 1)}; expected {expected}, as in the "
+        "header. Give every line as many cells, and put a cell that holds the separator in "
+        "quotation marks."
         for row, cells in sheet.widths.items()
         if row in rows and cells != expected
     ]
     if faults:
-        from csm_lib.files import report
-
         raise ReturnsError(report(sheet.path, faults))
 
 

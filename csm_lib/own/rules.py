@@ -78,9 +78,20 @@ class Laid:
         """By unit, whether it answered anything."""
         return (self.grid != "").any(axis=1)
 
+    @cached_property
+    def years(self) -> pd.Series:
+        """By unit, its year."""
+        units = self.records.drop_duplicates("unit").set_index("unit")
+        return units["year"].reindex(self.grid.index)
+
+    @cached_property
+    def by_item(self) -> dict[str, pd.DataFrame]:
+        """The filled cells of each identifier and item that has any."""
+        return {str(item): cells for item, cells in self.cells.groupby("item", observed=True)}
+
     def of(self, item: str) -> pd.DataFrame:
         """Return the filled cells of an identifier or item."""
-        return self.cells[self.cells["item"] == item]
+        return self.by_item.get(item, self.cells.iloc[:0])
 
     def at(self, records: pd.DataFrame, item: str, text: str | pd.Series = "") -> pd.DataFrame:
         """Return where the cells of some records stand, filled or not."""
@@ -292,6 +303,8 @@ def moves(laid: Laid, name: str, rule: str) -> pd.DataFrame:
 def answers(laid: Laid, item: Item) -> Faults:
     """Answers that the codebook does not know, or to what was not asked."""
     cells = laid.of(item.item)
+    if (cells["fits"] & cells["held"] & ~cells["closed"]).all():
+        return
     words = [*item.answers, *item.answers.values()]
     explained = cells.loc[cells["fits"] & (cells["text"].astype("str") != cells["value"]), "text"]
     codes = [repr(text) for text in explained.astype("str").unique() if is_number(text)][:8]
@@ -347,7 +360,17 @@ def blanks(laid: Laid, section: str) -> Faults:
     asked, grid = laid.asked[choices], laid.grid[choices]
     yes, blank = asked & (grid == "yes"), asked & (grid == "")
     ticked = pd.Series(False, laid.grid.index)
-    columns = {name: ticks(laid, name, yes[name], blank[name]) for name in choices}
+    by_year = laid.years.to_numpy()
+    counts = {
+        "yes": yes.groupby(by_year).sum(),
+        # who answered nothing at all is silent, and no sign of ticking
+        "blank": blank[laid.said].groupby(by_year[laid.said]).sum().reindex(np.unique(by_year)),
+        "other": (asked & ~yes & ~blank).groupby(by_year).sum(),
+    }
+    columns = {
+        name: ticks(laid, name, pd.DataFrame({n: c[name] for n, c in counts.items()}).fillna(0))
+        for name in choices
+    }
     alone = [name for name, one in columns.items() if one.get("alone")]
     for when in ("", *map(str, laid.codebook.years)):
         several = [name for name, one in columns.items() if one.get(when)]
@@ -379,16 +402,12 @@ def blanks(laid: Laid, section: str) -> Faults:
             )
 
 
-def ticks(laid: Laid, name: str, yes: pd.Series, blank: pd.Series) -> dict[str, bool]:
+def ticks(laid: Laid, name: str, counts: pd.DataFrame) -> dict[str, bool]:
     """Tell in which waves ("": all) an item looks as if it had only been ticked.
 
-    Nobody said no, some said yes, and some are silent who answered something else.
+    Nobody said no, some said yes, and some are silent who answered something else: ``counts`` has
+    by year how many said ``yes``, are ``blank``, and gave any ``other`` answer.
     """
-    year = laid.records.drop_duplicates("unit").set_index("unit")["year"].reindex(laid.grid.index)
-    blank = blank & laid.said
-    counts = pd.DataFrame({
-        "yes": yes, "blank": blank, "other": laid.asked[name] & ~yes & (laid.grid[name] != ""),
-    }).groupby(year.to_numpy()).sum()  # fmt: skip
     looks = (counts["yes"] > 0) & (counts["blank"] > 0) & (counts["other"] == 0)
     waves = {str(one): bool(looks[one] and counts["yes"][one] >= TICKED) for one in counts.index}
     total = counts.sum()
