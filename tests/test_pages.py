@@ -217,14 +217,17 @@ def test_those_of_no_known_group_stand_apart_in_the_table() -> None:
 
 def test_a_withheld_group_says_so() -> None:
     groups = ["City"] * 10 + ["County"] * 12 + ["Isle"] * 6
-    one = item("board.police", years=[2023])
-    wave = {"board.police": answers(5, 5) + answers(6, 6) + answers(3, 3)}
-    collection = small([one], {2023: wave}, authority_type=groups, threshold=5)
-    found = pages.groups(collection, "board", "authority_type")
+    items = [item("board.police", years=[2023]), item("board.schools", years=[2023])]
+    wave = {
+        "board.police": answers(5, 5) + answers(6, 6) + answers(3, 3),
+        "board.schools": answers(5, 5) + answers(6, 6) + answers(6, 0),
+    }
+    collection = small(items, {2023: wave}, authority_type=groups, threshold=5)
+    table = pages.groups(collection, "board", "authority_type").table
 
-    assert found.table["Isle"].tolist() == ["withheld"]
-    # the others would give it back from the total of 14 of 28
-    assert found.table["County"].tolist() == ["withheld"]
+    assert table["Isle"].tolist() == ["withheld", "100% (6 of 6)"]
+    # the others of an item would give it back from the total of 14 of 28
+    assert table["County"].tolist() == ["withheld", "50% (6 of 12)"]
 
 
 # -- Who answered ---------------------------------------------------------------------------------
