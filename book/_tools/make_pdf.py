@@ -52,11 +52,13 @@ MOST_ROWS_OF_FINDINGS, ROWS_KEPT_OF_FINDINGS = 25, 8
 NO_FINDINGS = ("The setting", "Look for yourself", "Teaching", "Reference")
 
 # What the PDF of the findings leaves to the site: what is folded there, and what leads a learner.
-ASIDE = "details, .admonition-before-you-start, section:is(#your-turn, #where-to-go-next)"
+ASIDE = "details, .admonition-before-you-start, #where-to-go-next"
 
 # What works on screen only. Folds that hold code go; all others are opened.
-# Solutions and answers stay on the site, where they are folded.
+# Solutions and answers stay on the site, where they are folded; so does what asks for a cell to be
+# changed, as no cell is on paper.
 SCREEN_ONLY = (
+    "section#your-turn, "
     "script, noscript, form:not(.csm-question), [hidden], .headerlink, a.csm-download, "
     "details.hide, .csm-found, .csm-notebook, .csm-hint, .csm-solution, .csm-answers"
 )
