@@ -21,16 +21,22 @@ unexport PYTHONDONTWRITEBYTECODE
 
 venv := .venv
 bin := $(venv)/bin
+lowest := _build/lowest
 site := _build/html
 own := $(bin)/python book/_tools/collection_book.py
 example := examples/partnership-board
 notebooks := $(wildcard notebooks/*.ipynb) tests/first_steps.ipynb
 
+units = tests --ignore-glob "tests/test_site*.py" --ignore tests/test_pdf.py $(parallel)
+
 # On all cores; the tests of one file stay together, as the cells of a notebook share its kernel.
 parallel := --numprocesses auto --maxprocesses 4 --dist loadfile --durations 10 --durations-min 5
 
-# Written last, so that a broken installation is made again.
+# Written last, so that a broken installation is made again: what the book needs, and on top of it
+# what its tests need.
 ready := $(venv)/.ready
+tested := $(venv)/.tested
+install := $(bin)/uv pip install --quiet --python $(bin)/python
 
 .PHONY: help
 help: ## List these targets
@@ -59,24 +65,47 @@ $(ready): requirements.txt
 	echo "Making $(venv) with $$("$$found" --version)"; \
 	"$$found" -m venv --clear $(venv); \
 	$(bin)/python -m pip install --quiet --disable-pip-version-check "uv==$(UV_VERSION)"; \
-	$(bin)/uv pip install --quiet --python $(bin)/python --compile-bytecode --require-hashes --requirement requirements.txt; \
-	$(bin)/uv pip install --quiet --python $(bin)/python --no-build-isolation --no-deps --offline --editable .; \
+	$(install) --compile-bytecode --require-hashes --requirement requirements.txt; \
+	$(install) --no-build-isolation --no-deps --offline --editable .; \
 	mkdir -p $(venv)/etc/ipython; \
 	echo 'c.IPKernelApp.log_level = "ERROR"  # kernels here talk to this machine only: spare the reader the warning' \
 	  > $(venv)/etc/ipython/ipython_kernel_config.py; \
 	touch $@
 
+$(tested): $(ready) requirements-dev.txt
+	@$(install) --compile-bytecode --require-hashes --requirement requirements-dev.txt
+	@touch $@
+
 .PHONY: lock
-lock: ## Write requirements.txt anew from pyproject.toml (newest versions that fit)
+lock: ## Write both locks anew from pyproject.toml (newest versions that fit)
 	@test -x $(bin)/uv || { echo "make lock uses the uv of $(venv): run make .venv first" >&2; exit 1; }
-	@{ echo "# The exact versions of everything the book is made with, for Python 3.11 and newer."; \
-	   echo "# Made by \`make lock\` from the direct dependencies in pyproject.toml; do not edit."; \
-	   echo "# By hand: pip install --require-hashes -r requirements.txt && pip install --no-deps --no-build-isolation -e ."; \
-	   $(bin)/uv pip compile --quiet pyproject.toml --all-extras --universal --python-version 3.11 \
-	     --fork-strategy fewest --upgrade --generate-hashes \
-	     --no-header --no-emit-index-url --no-emit-find-links; \
-	 } > requirements.txt.new
-	@mv requirements.txt.new requirements.txt
+	@set -eu; \
+	compile() { \
+	  { echo "# The exact versions of $$1, for Python 3.11 and newer."; \
+	    echo "# Made by \`make lock\` from the direct dependencies in pyproject.toml; do not edit."; \
+	    echo "# By hand: pip install --require-hashes -r $$2"; \
+	    shift 2; \
+	    $(bin)/uv pip compile --quiet --universal --python-version 3.11 --fork-strategy fewest --upgrade \
+	      --generate-hashes --no-header --no-emit-index-url --no-emit-find-links "$$@"; \
+	  } > requirements.new; \
+	}; \
+	compile "everything the book is made with" requirements.txt pyproject.toml --all-extras; \
+	mv requirements.new requirements.txt; \
+	compile "what its tests need on top of requirements.txt" requirements-dev.txt \
+	  --group dev --constraint requirements.txt; \
+	mv requirements.new requirements-dev.txt
+
+.PHONY: lowest
+lowest: $(tested) ## Run the unit tests on the oldest versions that pyproject.toml admits (needs the package index)
+	@set -eu; \
+	$(bin)/uv venv --quiet --clear $(lowest) --python $(bin)/python; \
+	$(bin)/uv pip compile --quiet pyproject.toml --all-extras --resolution lowest-direct --no-header \
+	  --output-file $(lowest)/book.txt; \
+	$(bin)/uv pip compile --quiet --group dev --constraint $(lowest)/book.txt --no-header \
+	  --output-file $(lowest)/dev.txt; \
+	$(bin)/uv pip install --quiet --python $(lowest)/bin/python -r $(lowest)/book.txt -r $(lowest)/dev.txt; \
+	$(bin)/uv pip install --quiet --python $(lowest)/bin/python --no-build-isolation --no-deps --editable .; \
+	$(lowest)/bin/pytest $(units)
 
 # -- Book -------------------------------------------------------------------
 
@@ -131,20 +160,20 @@ reproduce: $(ready) ## Check every published figure and print the ledger
 # -- Proof ------------------------------------------------------------------
 
 .PHONY: lint
-lint: $(ready) ## Check style, format, types and spelling
+lint: $(tested) ## Check style, format, types and spelling
 	@$(bin)/ruff check .
 	@$(bin)/ruff format --check .
 	@$(bin)/mypy
 	@$(bin)/codespell
 
 .PHONY: unit
-unit: $(ready) ## Run the tests that need no built site and run no notebook
-	@$(bin)/pytest tests --ignore-glob "tests/test_site*.py" --ignore tests/test_pdf.py $(parallel)
+unit: $(tested) ## Run the tests that need no built site and run no notebook
+	@$(bin)/pytest $(units)
 
 # The site and the notebooks come last, so that a broken function is named by its own test.
 # Two books are tested, on the paper and on the example; with COLLECTION the book of that one.
 .PHONY: test
-test: $(if $(COLLECTION),,lint unit) book ## Run everything: lint, unit tests, books, sites, notebooks
+test: $(tested) $(if $(COLLECTION),,lint unit) book ## Run everything: lint, unit tests, books, sites, notebooks
 ifneq ($(COLLECTION),)
 	@set -eu; site=$$($(own) --site "$$COLLECTION"); \
 	CSM_COLLECTION=$$(cd -- "$$COLLECTION" && pwd) CSM_SITE_DIR=$$site $(bin)/pytest -m "not paper" \
@@ -160,11 +189,11 @@ readme: ## Run the README's commands as they stand, in a fresh clone (needs the 
 	@python3 tests/run_readme.py
 
 .PHONY: bench
-bench: $(ready) ## Measure speed, each time beside the obvious alternative
+bench: $(tested) ## Measure speed, each time beside the obvious alternative
 	@for bench in benchmarks/bench_*.py; do echo "$$bench"; $(bin)/python "$$bench"; done
 
 .PHONY: simulate
-simulate: $(ready) ## Count false and true findings in books on drawn collections (half an hour)
+simulate: $(tested) ## Count false and true findings in books on drawn collections (half an hour)
 	@$(bin)/python tests/simulate_evidence.py
 
 .PHONY: clean

@@ -188,7 +188,8 @@ def not_shown(
     - a total is withheld where a group has all but a few of its respondents, and may have a small
       count that the total would tell to within the few;
     - a characteristic is shown beside one that is not only where it leaves the number of each
-      withheld group more than threshold values, or all that it could have had;
+      withheld group more than threshold values, or all that it could have had, and leaves more
+      than one number that may be small;
     - of two characteristics with a group, or groups together, that differ by fewer respondents
       than the threshold, only the first is shown: one table less the other is their answers.
     """
@@ -284,15 +285,19 @@ def narrow(counts: Ints, both: Ints, threshold: int) -> Flags:
     -------
     ndarray
         By group of the other kind, whether an answer to it is told, or may be small and has no more
-        values than the threshold, though more were possible. A group that is one shown is not.
+        values than the threshold, though more were possible, or alone may be small. A group that
+        is one shown is not.
     """
     size, answered = both.sum(axis=0), both.sum(axis=1, keepdims=True)
     free = np.minimum(both, answered - both)[:, None, :]
     left = np.minimum(free, counts.min(axis=2)[:, :, None]).sum(axis=0)
     least = np.maximum(0, counts[..., None] - (answered - both)[:, None, None, :]).sum(axis=0)
+    most = np.minimum(counts[..., None], both[:, None, None, :]).sum(axis=0)
+    may = (least < threshold) & (most > 0)
+    alone = may.any(axis=1) & (may.sum() == 1)  # then it must be what is withheld for
     few = (left < np.minimum(size, threshold + 1)) & (least.min(axis=1) < threshold)
     same = ((both == size) & (both == answered)).any(axis=0)
-    return np.asarray(((few | (left == 0)) & (size > 0)).any(axis=0) & ~same)
+    return np.asarray(((few | alone | (left == 0)) & (size > 0)).any(axis=0) & ~same)
 
 
 def differ_by_few(both: Ints, threshold: int) -> bool:

@@ -13,10 +13,24 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 ROOT = Path(__file__).parent.parent
-LOCK = (ROOT / "requirements.txt").read_text("utf-8")
+LOCKS = {
+    name: (ROOT / name).read_text("utf-8") for name in ("requirements.txt", "requirements-dev.txt")
+}
 LOCKED = {
-    canonicalize_name(name): version
-    for name, version in re.findall(r"(?m)^([A-Za-z0-9._-]+)==([^ ;\\]+)", LOCK)
+    name: {
+        canonicalize_name(package): version
+        for package, version in re.findall(r"(?m)^([A-Za-z0-9._-]+)==([^ ;\\]+)", text)
+    }
+    for name, text in LOCKS.items()
+}
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
+DIRECT = {
+    "requirements.txt": [
+        *PROJECT["build-system"]["requires"],
+        *PROJECT["project"]["dependencies"],
+        *PROJECT["project"]["optional-dependencies"]["book"],
+    ],
+    "requirements-dev.txt": PROJECT["dependency-groups"]["dev"],
 }
 
 needs_make = pytest.mark.skipif(shutil.which("make") is None, reason="make is not installed")
@@ -31,7 +45,7 @@ def make(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
 @pytest.fixture
 def clone(tmp_path: Path) -> Path:
     """What a fresh clone has before the environment is made."""
-    for name in ("Makefile", "requirements.txt"):
+    for name in ("Makefile", *LOCKS):
         shutil.copy(ROOT / name, tmp_path)
     return tmp_path
 
@@ -104,7 +118,8 @@ def test_the_folder_of_a_collection_reaches_its_program_unharmed_by_the_shell(
     folder.mkdir()
     programs = clone / ".venv" / "bin"
     programs.mkdir(parents=True)
-    (clone / ".venv" / ".ready").touch()
+    for stamp in (".ready", ".tested"):
+        (clone / ".venv" / stamp).touch()
     (programs / "python").write_text(
         f'#!/bin/sh\nfor last; do :; done\nprintf "%s\\n" "$last" >> {clone}/given\n'
         f"mkdir -p {clone}/site && touch {clone}/site/index.html && echo {clone}/site\n"
@@ -132,36 +147,38 @@ def test_a_collection_that_is_missing_stops_the_build_with_one_message() -> None
     assert "Traceback" not in run.stderr
 
 
-def test_the_lock_holds_every_direct_dependency_at_a_version_it_admits() -> None:
-    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
-    direct = [
-        *project["build-system"]["requires"],
-        *project["project"]["dependencies"],
-        *(name for group in project["project"]["optional-dependencies"].values() for name in group),
-    ]
+@pytest.mark.parametrize("lock", LOCKS)
+def test_a_lock_holds_every_direct_dependency_at_a_version_it_admits(lock: str) -> None:
     wrong = [
         text
-        for text in direct
+        for text in DIRECT[lock]
         if (need := Requirement(text))
-        and not need.specifier.contains(LOCKED.get(canonicalize_name(need.name), "0"))
+        and not need.specifier.contains(LOCKED[lock].get(canonicalize_name(need.name), "0"))
     ]
 
     assert wrong == [], "run: make lock"
 
 
+def test_what_tests_need_is_not_installed_for_a_reader_and_agrees_with_what_is() -> None:
+    book, dev = LOCKED["requirements.txt"], LOCKED["requirements-dev.txt"]
+
+    assert {"playwright", "pytest", "mypy", "hypothesis", "polars"}.isdisjoint(book)
+    assert {name for name in book.keys() & dev.keys() if book[name] != dev[name]} == set()
+
+
 def test_every_direct_dependency_says_why_it_is_there() -> None:
     lines = (ROOT / "pyproject.toml").read_text("utf-8").splitlines()
     needs = [line for line in lines if re.match(r'  "[A-Za-z0-9_\[\]-]+[<>=~]?.*",', line)]
-    project = tomllib.loads("\n".join(lines))["project"]
-    direct = len(project["dependencies"]) + sum(map(len, project["optional-dependencies"].values()))
+    direct = {*map(str, [one for needed in DIRECT.values() for one in needed])}
 
-    assert len([line for line in needs if re.search(r'",\s+# \w+', line)]) >= direct
+    assert len([line for line in needs if re.search(r'",\s+# \w+', line)]) >= len(direct)
 
 
-def test_the_lock_is_exact_hashed_and_names_no_index() -> None:
-    entries = re.split(r"(?m)^(?=[A-Za-z0-9])", LOCK)[1:]
+@pytest.mark.parametrize("lock", LOCKS)
+def test_a_lock_is_exact_hashed_and_names_no_index(lock: str) -> None:
+    entries = re.split(r"(?m)^(?=[A-Za-z0-9])", LOCKS[lock])[1:]
 
     assert len(entries) > 100
     assert [entry for entry in entries if "--hash=sha256:" not in entry] == []
-    assert not re.search(r"https?://|file://|--(extra-)?index-url|--find-links", LOCK)
-    assert "make lock" in LOCK.split("\n\n")[0].partition("==")[0]
+    assert not re.search(r"https?://|file://|--(extra-)?index-url|--find-links", LOCKS[lock])
+    assert "make lock" in LOCKS[lock].partition("==")[0]

@@ -247,11 +247,8 @@ class _Attacked:
             shut = [*splits, *([TOTAL] if self.shut(self.of(table, TOTAL)) else [])]
             shut = shut if TOTAL not in shut else [TOTAL]  # of which the others are parts
             own = {one: self.unsafe(table, one) for one in shut if not self.reason(table, one)}
-            for split, unsafe in own.items():
-                beside = [other for other in splits if split not in (TOTAL, other)]
-                found.append(unsafe + [one for of in beside for one in self.low(table, split, of)])
-            if len(splits) > 1 and {*splits} <= own.keys():
-                found.append([one for split in splits for one in own[split]])
+            if own and {*shut} <= own.keys():  # else one may be shut for the sake of another
+                found.append([one for unsafe in own.values() for one in unsafe])
         return found
 
     def of(self, table: str, split: str) -> list[_Sum]:
@@ -311,18 +308,6 @@ class _Attacked:
         scale = self.of(SCALE, split) if table == ANSWERS else []
         end = self.threshold
         return found + [(side, end, end) for one in scale for side in one.sides]
-
-    def low(self, table: str, split: str, other: str) -> list[Bounded]:
-        """What may be so low that a split would tell too much of another that is withheld."""
-        both = self.both(split, other)
-        free = np.minimum(both, both.sum(axis=1, keepdims=True) - both).max(axis=1)
-        most = dict(zip(self.groups[self.splits.index(split)], free - 1, strict=True))
-        return [
-            (side, 0, most[one.of["group"]])
-            for one in self.of(table, split) + self.of(SCALE, split)
-            if most.get(one.of["group"], -1) >= 0
-            for side in one.sides
-        ]
 
     # -- The programme ----------------------------------------------------------------------------
 
