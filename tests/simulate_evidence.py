@@ -9,7 +9,6 @@ Usage: python tests/simulate_evidence.py [collections without signals] [with, of
 
 from __future__ import annotations
 
-import gc
 import sys
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
@@ -224,8 +223,7 @@ def at_most(books: int) -> float:
 
 def main(without: int, with_signals: int) -> None:
     """Print both tables."""
-    # What is imported is frozen, for statsmodels collects all garbage at each Holm.
-    with ProcessPoolExecutor(PROCESSES, initializer=gc.freeze) as pool:
+    with ProcessPoolExecutor(PROCESSES) as pool:
         table = counted(
             list(pool.map(false_alarms, SeedSequence(SEED).spawn(without), chunksize=5))
         )

@@ -71,7 +71,7 @@ def test_opening_and_counting_load_no_drawing_and_no_statistics() -> None:
     code = "import csm_lib as csm; csm.changes(csm.open_collection().tally('jsna'))"
 
     assert "pandas" in loaded(code)
-    assert not loaded(code) & {"matplotlib", "seaborn", "scipy", "statsmodels", "jinja2"}
+    assert not loaded(code) & {"matplotlib", "seaborn", "scipy", "jinja2"}
 
 
 def test_the_help_of_the_command_line_loads_no_frames() -> None:

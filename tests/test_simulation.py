@@ -5,9 +5,6 @@ Few collections tell little of five in a hundred. `make simulate` draws hundreds
 
 from __future__ import annotations
 
-import gc
-from collections.abc import Iterator
-
 import numpy as np
 import pandas as pd
 import pytest
@@ -113,22 +110,14 @@ def test_told_books_are_counted_of_those_that_tested_the_family() -> None:
     assert at_most(475) == pytest.approx(0.07)
 
 
-@pytest.fixture
-def seldom_collected() -> Iterator[None]:
-    """Spare statsmodels a search of all that pytest holds, at each Holm."""
-    gc.freeze()
-    yield
-    gc.unfreeze()
-
-
-def test_books_on_nothing_seldom_tell_of_anything(seldom_collected: None) -> None:  # noqa: ARG001
+def test_books_on_nothing_seldom_tell_of_anything() -> None:
     told = [false_alarms(seed, size=40, waves=2, items=8) for seed in SeedSequence(4).spawn(8)]
     table = counted(told)
     assert {"blank", "change, yes/no", "group, yes/no"} <= set(table.index)
     assert table["told"].max() <= 3  # at 5%, four of eight come once in two thousand
 
 
-def test_strong_signals_are_found(seldom_collected: None) -> None:  # noqa: ARG001
+def test_strong_signals_are_found() -> None:
     told = counted([found(seed, 250) for seed in SeedSequence(5).spawn(3)])
     assert told.filter(like="rise_30", axis=0)["share"].min() == 1
     assert told.loc["put.more_40", "share"] == 1
