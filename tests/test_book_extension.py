@@ -3,9 +3,15 @@
 from __future__ import annotations
 
 import importlib.util
+import os
+import re
+import shutil
+import subprocess
+import sys
 from pathlib import Path
 from types import ModuleType, SimpleNamespace
 
+import nbformat
 import pytest
 from docutils import nodes  # type: ignore[import-untyped]
 from sphinx.errors import ConfigError
@@ -317,6 +323,45 @@ def test_a_notebook_elsewhere_opens_in_binder_only(csm_book: ModuleType) -> None
     }
 
 
+def offered_to_colab(csm_book: ModuleType, page: str) -> list[str]:
+    """The lines that the page of a notebook on GitHub gives to run first."""
+    theme = {"repository_url": "https://github.com/some/book"}
+    config = SimpleNamespace(html_theme_options=theme, csm_own=False)
+    context = {"body": "", "pathto": lambda path, _: path}
+    csm_book.offer_notebook(SimpleNamespace(config=config, srcdir=ROOT), page, "", context, None)
+    blocks = re.findall(r"<pre[^>]*>(.*?)</pre>", context["body"], re.DOTALL)
+    return [line for block in blocks for line in block.splitlines()]
+
+
+def test_a_notebook_runs_from_a_bare_folder_after_the_lines_that_colab_is_offered(
+    csm_book: ModuleType, tmp_path: Path
+) -> None:
+    """With a copy in place of the clone, and without installing what is installed."""
+    clone, bare = tmp_path / "content" / "book", tmp_path / "bare"
+    bare.mkdir()
+    for name in ("csm_lib", "data", "examples", "notebooks"):
+        shutil.copytree(ROOT / name, clone / name)
+    fetch, install, *enter = offered_to_colab(csm_book, "notebooks/own_returns")
+    cells = nbformat.read(ROOT / "notebooks" / "own_returns.ipynb", 4).cells
+    code = [cell.source for cell in cells if cell.cell_type == "code"]
+    lines = [line.replace("/content", str(tmp_path / "content")) for line in enter]
+    (bare / "first.ipy").write_text("\n".join([*lines, *code[:2]]), "utf-8")
+
+    run = subprocess.run(
+        [sys.executable, "-m", "IPython", "first.ipy"],
+        cwd=bare,
+        env={**os.environ, "PYTHONPATH": str(clone), "IPYTHONDIR": str(bare)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert fetch == "!git clone --branch main https://github.com/some/book /content/book"
+    assert install == "%pip install --quiet --editable /content/book"
+    assert run.returncode == 0, run.stdout[-2000:] + run.stderr[-2000:]
+    assert str(clone / "notebooks") in run.stdout
+
+
 def test_icons_that_no_page_and_no_script_names_leave_the_style_sheet(
     csm_book: ModuleType,
 ) -> None:
@@ -328,6 +373,19 @@ def test_icons_that_no_page_and_no_script_names_leave_the_style_sheet(
     kept = csm_book.without_unused_icons(style, ['<i class="fa-navicon">', 'add("fa-moon")'])
 
     assert kept == style.replace('.fa-bug:before{content:"\\f188"}', "")
+
+
+def test_a_font_of_icons_that_are_nowhere_leaves_the_style_sheet_and_so_does_a_second_form(
+    csm_book: ModuleType,
+) -> None:
+    face = '@font-face{{src:url(f/{0}.woff2) format("woff2"),url(f/{0}.ttf) format("truetype")}}'
+    solid, regular = (face.format(name) for name in ("fa-solid-900", "fa-regular-400"))
+
+    kept = csm_book.without_unused_fonts(
+        f"{solid}{regular}a{{}}", ['<i class="fa-solid fa-moon">', "<p>how far it went"]
+    )
+
+    assert kept == '@font-face{src:url(f/fa-solid-900.woff2) format("woff2")}a{}'
 
 
 @pytest.mark.parametrize(

@@ -28,7 +28,7 @@ import posixpath
 import re
 import shutil
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from html import escape
 from pathlib import Path
 from typing import Any
@@ -59,8 +59,17 @@ REFERENCES = "book/references"
 """The page with the list of references."""
 
 # What the themes copy into _static and no page uses: the icons of the style sheet once more, as
-# 1.5 MB of script, templates of their own, and maps for those who develop the themes.
-UNUSED = ("scripts/fontawesome.js*", "*macros.html", "**/*.map")
+# 1.5 MB of script, templates of their own, maps for those who develop the themes, and their words
+# in other languages, which are on the pages already where a book is in one.
+UNUSED = ("scripts/fontawesome.js*", "*macros.html", "**/*.map", "locales/**/*.[mp]o")
+
+# The fonts of icons, and the class that an icon of each has.
+FONTS = {
+    "fa-solid-900": r"\bfa-solid\b|class=\"[^\"]*\b(fas?)\b",
+    "fa-regular-400": r"\bfa-regular\b|class=\"[^\"]*\bfar\b",
+    "fa-brands-400": r"\bfa-brands\b|\bfab\b",
+}
+FACE = re.compile(r"@font-face\s*\{[^}]*/(fa-[a-z]+-\d+)\.woff2[^}]*\}")
 
 # Scripts that the themes load on every page, and what a page must hold to need them.
 SCRIPTS = {
@@ -101,6 +110,11 @@ MENDS: tuple[tuple[str, str], ...] = (
     # A name that differs from the words on the button cannot be spoken to it.
     (r'(<button class="btn search-button-field[^>]*?) aria-label="Search"', r"\1"),
     (r'<summary aria-label="Toggle hidden content">', "<summary>"),
+    # A summary holds no paragraphs.
+    (
+        r'<p class="((?:collapsed|expanded) admonition-title)">(.*?)</p>(?=\s*(?:<p|</summary>))',
+        r'<span class="\1">\2</span>',
+    ),
     (r"Color mode", "Colour mode"),  # codespell:ignore
     # The theme switch holds one icon per mode, whose titles would be read as its text.
     (r'(<i class="theme-switch [^>]*?) title="[^"]*"', r'\1 aria-hidden="true"'),
@@ -357,9 +371,11 @@ def offer_notebook(
             setup = (
                 "<details><summary>What Colab needs first</summary><p>Put this into a cell at the "
                 "top and run it. Then choose <em>Restart session</em> from the menu "
-                '<em>Runtime</em>, and run the rest.</p><pre style="white-space: pre-wrap">'
+                '<em>Runtime</em>.</p><pre style="white-space: pre-wrap">'
                 f"!git clone --branch {escape(branch)} {escape(repository)} /content/book\n"
-                "%pip install --quiet --editable /content/book</pre></details>"
+                "%pip install --quiet --editable /content/book</pre>"
+                "<p>Now run this line, and then the rest.</p>"
+                f"<pre>%cd /content/book/{posixpath.dirname(source)}</pre></details>"
             )
     context["body"] += f'<div class="csm-notebook"><p>{text}.</p>{setup}</div>'
 
@@ -394,6 +410,16 @@ def without_unused_icons(style: str, texts: Iterable[str]) -> str:
         return rule[0] if used & set(re.findall(r"fa-[\w-]+", rule[0])) else ""
 
     return ICON.sub(keep, style)
+
+
+def without_unused_fonts(style: str, texts: Sequence[str]) -> str:
+    """The style sheet without fonts of icons that are nowhere, and without a second form of any."""
+
+    def keep(face: re.Match[str]) -> str:
+        used = any(re.search(FONTS[face[1]], text) for text in texts)
+        return re.sub(r",\s*url\([^)]*\.ttf\) format\(\"truetype\"\)", "", face[0]) if used else ""
+
+    return FACE.sub(keep, style)
 
 
 def for_robots(site: str, pages: Iterable[str]) -> dict[str, str]:
@@ -467,7 +493,14 @@ def finish(app: Sphinx, exception: Exception | None) -> None:
         if NOT_LISTED not in html:
             pages.append(page.relative_to(site).as_posix())
     style = site / "_static" / "styles" / "pydata-sphinx-theme.css"
-    style.write_text(without_unused_icons(style.read_text("utf-8"), texts), "utf-8")
+    icons = without_unused_icons(style.read_text("utf-8"), texts)
+    style.write_text(without_unused_fonts(icons, texts), "utf-8")
+    texts += [sheet.read_text("utf-8") for sheet in (site / "_static").rglob("*.css")]
+    # the signs of services that no page links to, and the fonts that no style sheet loads
+    for place in ("images/*", "vendor/fontawesome/webfonts/*"):
+        for file in (site / "_static").glob(place):
+            if not any(file.name in text for text in texts):
+                file.unlink()
 
     pages = ["" if page == "index.html" else page for page in pages]
     for name, text in for_robots(app.config.html_baseurl, pages).items():

@@ -213,6 +213,7 @@ REFERENCE_PAGES = (
     "take_away",
     "cite",
     "accessibility",
+    "notices",
 )
 
 
