@@ -165,6 +165,7 @@ lint: $(tested) ## Check style, format, types and spelling
 	@$(bin)/ruff format --check .
 	@$(bin)/mypy
 	@$(bin)/codespell
+	@$(bin)/zizmor --quiet --offline .github
 
 .PHONY: unit
 unit: $(tested) ## Run the tests that need no built site and run no notebook

@@ -14,6 +14,7 @@ import re
 import shutil
 import subprocess
 import sys
+import tomllib
 import zipfile
 from collections.abc import Iterator
 from functools import cache
@@ -21,6 +22,7 @@ from itertools import pairwise
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
+import html5lib
 import pytest
 import yaml
 from bs4 import BeautifulSoup
@@ -39,6 +41,14 @@ MOVED = SITE / f"{CONTENTS['root']}.html"
 """What leads on to the front page, from the address that it would have as a notebook."""
 PAGES = sorted(path for path in SITE.rglob("*.html") if path != MOVED)
 STYLES = sorted((SITE / "_static").rglob("*.css"))
+
+NOTICES = tomllib.loads((ROOT / "book/_ext/notices.toml").read_text("utf-8"))["part"]
+
+BLOCKS_AMONG_WORDS = ", ".join(
+    f"{words} {block}"
+    for words in ("summary", "button", "label", "h1", "h2", "h3", "p", "pre")
+    for block in ("p", "div", "ul", "ol", "table", "details", "section")
+)
 
 # Attributes that a browser follows by itself; those of <a> wait for the reader.
 FETCHED = {
@@ -429,6 +439,33 @@ def test_what_a_page_fetches_is_there_and_is_not_heavy(path: Path) -> None:
     assert [by_name(file) for file in files if not file.is_file()] == []
     most = MOST_BYTES_WITH_VIEWS if page.select(".csm-explore") else MOST_BYTES
     assert sum(file.stat().st_size for file in files) <= most
+
+
+@each_page
+def test_a_page_is_valid_html(path: Path) -> None:
+    parser = html5lib.HTMLParser()
+    parser.parse(path.read_bytes())
+
+    assert parser.errors == []
+    # what no parser minds: a block where only words may stand
+    assert read(path).select(BLOCKS_AMONG_WORDS) == []
+
+
+def test_every_file_that_the_site_ships_is_ours_or_has_the_terms_of_its_maker() -> None:
+    theirs = [name for part in NOTICES for name in part["files"]]
+    ours = {file.name for file in (ROOT / "book" / "assets").iterdir()} | {"charts.css"}
+    static = SITE / "_static"
+    shipped = [file.relative_to(static) for file in static.rglob("*") if file.is_file()]
+
+    assert [
+        str(one) for one in shipped if one.name not in ours and not any(map(one.match, theirs))
+    ] == []
+
+
+def test_nothing_is_shipped_in_languages_or_for_services_that_no_page_names() -> None:
+    names = {file.name for file in (SITE / "_static").rglob("*")}
+
+    assert names.isdisjoint({"booktheme.mo", "logo_deepnote.svg", "fa-solid-900.ttf"})
 
 
 @each_page
