@@ -123,6 +123,14 @@ else
 	@$(bin)/python book/_tools/make_pdf.py
 endif
 
+.PHONY: packs
+packs: $(if $(COLLECTION),,book) ## Pack the lessons for students, and for the instructor
+ifneq ($(COLLECTION),)
+	@echo "make packs takes the lessons, which are about the paper only." >&2; exit 1
+else
+	@$(bin)/python book/_ext/lesson_packs.py
+endif
+
 .PHONY: serve
 serve: ## Serve the built site on this machine (PORT=8000; COLLECTION=folder)
 	@set -eu; site=$(site); if [ -n "$$COLLECTION" ]; then site=$$($(own) --site "$$COLLECTION"); fi; \

@@ -20,6 +20,7 @@ from collections.abc import Iterator
 from functools import cache
 from itertools import pairwise
 from pathlib import Path
+from typing import Any
 from urllib.parse import unquote, urlsplit
 
 import html5lib
@@ -84,7 +85,19 @@ MOST_BYTES_OF_SITE = 25_000_000
 SETTINGS = yaml.safe_load((SOURCE / "_config.yml").read_text("utf-8"))
 ADDRESS = (os.environ.get("CSM_SITE_URL") or SETTINGS["html"]["baseurl"]).rstrip("/")
 REPOSITORY = os.environ.get("CSM_REPOSITORY_URL") or SETTINGS["repository"]["url"]
-NAMES = [CONTENTS["root"], *(p["file"] for part in CONTENTS["parts"] for p in part["chapters"])]
+
+
+def below(chapters: list[dict[str, Any]]) -> Iterator[str]:
+    """The pages of a part of the contents, in their order."""
+    for page in chapters:
+        yield page["file"]
+        yield from below(page.get("sections", []))
+
+
+NAMES = [
+    CONTENTS["root"],
+    *(name for part in CONTENTS["parts"] for name in below(part["chapters"])),
+]
 
 BASE = f"{urlsplit(ADDRESS).path}/"
 
@@ -341,7 +354,7 @@ DOORS: dict[str, list[str]] = {"Findings": [CONTENTS["root"]]}
 for part in CONTENTS["parts"]:
     own = part["caption"] in ("Teaching", "Reference")
     pages = DOORS.setdefault(part["caption"] if own else "Findings", [])
-    pages.extend(chapter["file"] for chapter in part["chapters"])
+    pages.extend(below(part["chapters"]))
 
 
 def file_of(name: str) -> Path:

@@ -31,6 +31,6 @@ def test_three_clicks_lead_from_the_front_page_to_the_slides_of_a_plan(
 def test_an_exercise_that_a_plan_names_is_one_click_from_it(reader: Reader) -> None:
     page = reader.open("book/instructor.html")
     page.get_by_role("link", name="Exercise table-5").click()
-    page.wait_for_url("**/notebooks/lesson_table.html#exercise-table-5")
+    page.wait_for_url("**/book/exercises/table.html#exercise-table-5")
 
     assert page.locator("#exercise-table-5").bounding_box()["y"] < 300

@@ -40,9 +40,18 @@ SMALLEST_WORDS = 14  # px of a slide, which is 1280 px wide
 # -- Files -------------------------------------------------------------------
 
 
+def pages_of(name: str) -> list[str]:
+    """Story, exercises and quiz."""
+    return [
+        f"notebooks/lesson_{name}.html",
+        f"book/exercises/{name}.html",
+        f"book/quizzes/{name}.html",
+    ]
+
+
 @each_lesson
 def test_a_lesson_has_its_slides_its_handout_and_its_notebook(name: str) -> None:
-    made = [f"notebooks/lesson_{name}.html", f"slides/{name}.html", f"handouts/{name}.html"]
+    made = [*pages_of(name), f"slides/{name}.html", f"handouts/{name}.html"]
 
     assert [one for one in made if not (SITE / one).is_file()] == [], "run: make book"
     copied = (SITE / "exercises" / f"{name}.ipynb").read_bytes()
@@ -60,13 +69,41 @@ def test_no_solution_notebook_is_on_the_site() -> None:
 
 
 @each_lesson
-def test_a_lesson_links_to_all_that_belongs_to_it(name: str) -> None:
-    page = BeautifulSoup((SITE / f"notebooks/lesson_{name}.html").read_bytes(), "lxml")
-    links = {str(a["href"]): a for a in page.select("article a[href]")}
+def test_each_page_of_a_lesson_links_to_all_that_belongs_to_it(name: str) -> None:
+    for at, place in enumerate(pages_of(name)):
+        page = BeautifulSoup((SITE / place).read_bytes(), "lxml")
+        links = page.select("article nav.csm-parts a")
+        ways = [(SITE / place).parent.joinpath(str(a["href"]).rstrip("#")) for a in links]
+        there = [(SITE / place).parent if str(a["href"]) == "#" else way.resolve()
+                 for a, way in zip(links, ways, strict=True)]  # fmt: skip
+        goals = [*pages_of(name), f"slides/{name}.html", f"handouts/{name}.html",
+                 f"exercises/{name}.ipynb"]  # fmt: skip
 
-    assert f"../slides/{name}.html" in links
-    assert f"../handouts/{name}.html" in links
-    assert links[f"../exercises/{name}.ipynb"].has_attr("download")
+        assert [a.get_text() for a in links] == [
+            "Story", "Exercises", "Quiz", "Slides", "Handout", "Notebook",
+        ]  # fmt: skip
+        assert links[at]["aria-current"] == "page"
+        assert [one for one in there if one.is_file()] == [
+            SITE / goal for n, goal in enumerate(goals) if n != at
+        ]
+        assert links[-1].has_attr("download")
+
+
+@each_lesson
+def test_a_story_shows_no_exercise_and_no_quiz_and_a_page_of_its_own_shows_all(name: str) -> None:
+    story, exercises, quiz = (
+        BeautifulSoup((SITE / place).read_bytes(), "lxml") for place in pages_of(name)
+    )
+    lesson = Lesson(name)
+
+    assert story.select(".csm-exercise, .csm-question") == []
+    assert [one["id"] for one in exercises.select(".csm-exercise")] == [
+        f"exercise-{key}" for key in lesson.exercises
+    ]
+    assert [h2.get_text()[:7] for h2 in exercises.select("h2")][:3] == ["Read", "Reason", "Compute"]
+    assert [one["id"] for one in quiz.select(".csm-question")] == [
+        f"quiz-{name}-{question.key}" for question in lesson.quiz.questions
+    ]
 
 
 def test_reveal_brings_its_licence() -> None:
@@ -80,10 +117,10 @@ def test_what_quizzes_need_is_loaded_where_there_is_one_and_nowhere_else() -> No
     wrong = []
     for path in SITE.rglob("*.html"):
         page = BeautifulSoup(path.read_bytes(), "lxml")
-        quizzes, exercises = page.select(".csm-quiz"), page.select(".csm-exercise")
+        quizzes, lessons = page.select(".csm-quiz"), page.select(".csm-parts")
         script = page.select('script[src*="quiz.js"]')
         style = page.select('link[href*="teaching.css"]')
-        if bool(quizzes) != bool(script) or bool(quizzes + exercises) != bool(style):
+        if bool(quizzes) != bool(script) or bool(lessons) != bool(style):
             wrong.append(path.name)
 
     assert wrong == []
@@ -124,7 +161,7 @@ def test_right_answers_are_called_right_and_add_up_to_the_score(
     reader: Reader, quizzes: dict[str, Quiz], name: str
 ) -> None:
     quiz = quizzes[name]
-    page = reader.open(f"notebooks/lesson_{name}.html")
+    page = reader.open(f"book/quizzes/{name}.html")
     total = len(quiz.questions)
 
     for number, question in enumerate(quiz.questions, 1):
@@ -144,7 +181,7 @@ def test_a_wrong_answer_is_met_by_its_own_note_and_can_be_mended(
     reader: Reader, quizzes: dict[str, Quiz], name: str
 ) -> None:
     quiz = quizzes[name]
-    page = reader.open(f"notebooks/lesson_{name}.html")
+    page = reader.open(f"book/quizzes/{name}.html")
 
     for question in quiz.questions:
         where, letter = place(quiz, question), wrong_letter(question)
@@ -163,7 +200,7 @@ def test_checking_without_an_answer_asks_for_one(
     reader: Reader, quizzes: dict[str, Quiz], name: str
 ) -> None:
     quiz = quizzes[name]
-    page = reader.open(f"notebooks/lesson_{name}.html")
+    page = reader.open(f"book/quizzes/{name}.html")
     where = place(quiz, quiz.questions[0])
     page.locator(f"{where} button[type=submit]").click()
 
@@ -177,7 +214,7 @@ def test_starting_again_forgets_the_answer(
     reader: Reader, quizzes: dict[str, Quiz], name: str
 ) -> None:
     quiz = quizzes[name]
-    page = reader.open(f"notebooks/lesson_{name}.html")
+    page = reader.open(f"book/quizzes/{name}.html")
     question = quiz.questions[0]
     where = place(quiz, question)
     page.locator(f"{where} input[value={right_letters(question)[0]}]").check()
@@ -195,7 +232,7 @@ def test_a_quiz_is_answered_by_the_keyboard_alone(
     reader: Reader, quizzes: dict[str, Quiz], name: str
 ) -> None:
     quiz = quizzes[name]
-    page = reader.open(f"notebooks/lesson_{name}.html")
+    page = reader.open(f"book/quizzes/{name}.html")
     for question in quiz.questions:
         where = place(quiz, question)
         page.locator(f"{where} input").first.focus()
@@ -219,7 +256,7 @@ def test_without_scripts_the_answers_stand_under_the_questions(
     browser: Browser, home: str, quizzes: dict[str, Quiz], name: str
 ) -> None:
     page = site.window(browser, java_script_enabled=False)
-    page.goto(f"{home}notebooks/lesson_{name}.html")
+    page.goto(f"{home}book/quizzes/{name}.html")
     answers = page.locator(f"#{quizzes[name].key} .csm-answers")
     answers.locator("summary").click()
     told = answers.locator("li b").all_inner_texts()

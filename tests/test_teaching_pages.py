@@ -98,8 +98,8 @@ def test_a_plan_names_slides_as_they_are_called_and_gives_exercises_their_time(t
     assert "#exercise-" in str(PLANS[title])
 
 
-def test_every_exercise_that_the_page_names_exists_and_is_linked_in_its_lesson() -> None:
-    links = re.findall(r"`([^`<]*) <notebooks/lesson_(\w+)\.html#exercise-([\w-]+)>`", INSTRUCTOR)
+def test_every_exercise_that_the_page_names_exists_and_is_linked_where_it_stands() -> None:
+    links = re.findall(r"`([^`<]*) <book/exercises/(\w+)\.html#exercise-([\w-]+)>`", INSTRUCTOR)
 
     assert len(links) >= 15
     assert [key for text, _, key in links if text.removeprefix("Exercise ") != key] == []
@@ -155,6 +155,8 @@ def test_the_card_of_a_lesson_offers_all_of_it_and_tells_its_time(lesson: str) -
 
     for place in (
         f"(../notebooks/lesson_{lesson}.ipynb)",
+        f"(exercises/{lesson}.md)",
+        f"(quizzes/{lesson}.md)",
         f"<slides/{lesson}.html>",
         f"<handouts/{lesson}.html>",
         f"<exercises/{lesson}.ipynb>",

@@ -20,6 +20,8 @@ LESSONS = ("table", "seats", "fall", "measured")
 WRITTEN = [
     *sorted((ROOT / "notebooks").glob("*.ipynb")),
     *sorted((ROOT / "book").glob("*.md")),
+    *sorted((ROOT / "book" / "exercises").glob("*.md")),
+    *sorted((ROOT / "book" / "quizzes").glob("*.md")),
     *sorted((ROOT / "book" / "teaching" / "slides").glob("*.md")),
 ]
 

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from bs4 import BeautifulSoup
-from jinja2 import Environment, FileSystemLoader
+from jinja2 import Environment, FileSystemLoader, select_autoescape
 from sphinx import addnodes
 from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
@@ -27,7 +27,7 @@ Doors = Mapping[str, Sequence[str]]
 
 TEMPLATES = Environment(
     loader=FileSystemLoader(Path(__file__).with_name("templates")),
-    autoescape=True,
+    autoescape=select_autoescape(),
     trim_blocks=True,
     lstrip_blocks=True,
 )

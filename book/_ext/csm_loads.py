@@ -11,6 +11,7 @@ LOADS = (
     ('class="csm-explore"', "explore.css", "vega.js", "explore.js"),
     (" csm-long", "tables.css", "tables.js"),
     ('class="csm-exercise"', "teaching.css"),
+    ('class="csm-parts"', "teaching.css"),
     ('class="csm-quiz"', "teaching.css", "quiz.js"),
     ('class="csm-term"', "terms.css", "terms.js"),
 )

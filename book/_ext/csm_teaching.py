@@ -5,6 +5,7 @@
 - `write` writes, for each lesson whose page is in the book, ``slides/<lesson>.html``,
   ``handouts/<lesson>.html`` and ``exercises/<lesson>.ipynb``, and copies reveal.js, which shows
   the slides, from the package that carries it.
+- `pack` puts the students' pack of all lessons at ``packs/students.zip``.
 
 A lesson is about the collection that ships, so the book of another collection has none.
 """
@@ -20,6 +21,7 @@ from typing import Any
 from csm_book import tags_of
 from csm_publisher import foot_of
 from docutils import nodes  # type: ignore[import-untyped]
+from lesson_packs import STUDENTS, students
 from lesson_pages import description, handout, lessons, slides_html
 from sphinx.application import Sphinx
 from sphinx.util import logging
@@ -161,6 +163,17 @@ def write(app: Sphinx, exception: Exception | None) -> None:
             logger.warning(f"The lesson {name!r} is not whole: {fault}")
 
 
+def pack(app: Sphinx, exception: Exception | None) -> None:
+    """Write the students' pack, with the slides and handouts as they are in the end."""
+    if exception or app.builder.format != "html":
+        return
+    if found := lessons(list(app.env.all_docs)):
+        made = Path(app.outdir) / "packs" / STUDENTS
+        made.parent.mkdir(exist_ok=True)
+        site = Path(app.outdir)
+        made.write_bytes(students(Path(app.srcdir), site, found, app.config.html_baseurl))
+
+
 def pages_of(app: Sphinx, name: str) -> dict[str, str]:
     """The pages of a lesson that have a form of their own, by their address."""
     book, address = app.config.html_title, app.config.html_baseurl
@@ -198,4 +211,5 @@ def setup(app: Sphinx) -> dict[str, Any]:
     app.add_node(site_link, html=(visit_site_link, depart_site_link))
     app.add_role("site", SiteRole())
     app.connect("build-finished", write, priority=700)  # before csm_book mends and lists all pages
+    app.connect("build-finished", pack, priority=950)  # after all pages are mended
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

@@ -27,7 +27,7 @@ import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from html import escape
 from pathlib import Path
-from typing import cast
+from typing import Any, cast
 from urllib.parse import urljoin
 
 import yaml  # type: ignore[import-untyped]
@@ -60,7 +60,7 @@ ASIDE = "details, .admonition-before-you-start, #where-to-go-next"
 SCREEN_ONLY = (
     "section#your-turn, "
     "script, noscript, form:not(.csm-question), [hidden], .headerlink, a.csm-download, "
-    "details.hide, .csm-found, .csm-notebook, .csm-hint, .csm-solution, .csm-answers"
+    "details.hide, .csm-found, .csm-notebook, .csm-parts, .csm-hint, .csm-solution, .csm-answers"
 )
 
 # What a page says where scripts are off, and what it says on paper.
@@ -109,10 +109,20 @@ def read_contents(path: Path) -> Contents:
     """
     toc = yaml.safe_load(path.read_text("utf-8"))
     parts = [
-        (str(part["caption"]), [str(chapter["file"]) for chapter in part["chapters"]])
+        (
+            str(part["caption"]),
+            [page for chapter in part["chapters"] for page in with_sections(chapter)],
+        )
         for part in toc["parts"]
     ]
     return [("", [str(toc["root"])]), *parts]
+
+
+def with_sections(chapter: Mapping[str, Any]) -> Iterator[str]:
+    """A page of the contents, and those below it."""
+    yield str(chapter["file"])
+    for section in chapter.get("sections", []):
+        yield from with_sections(section)
 
 
 def findings_of(contents: Contents) -> Contents:
