@@ -31,16 +31,15 @@ from csm_lib.descriptor import About, read_descriptor
 from csm_lib.errors import CollectionError
 from csm_lib.files import naming
 from csm_lib.notebooks import FOLDER, cells_of, keys_in, take
-from csm_lib.own.ods import write_ods
 from csm_lib.own.workbook import (
     PAGE,
     SHEET_NAME,
-    Cell,
     Column,
     Line,
     Number,
     Sheet,
     SheetNames,
+    write_ods,
     write_xlsx,
 )
 from csm_lib.status import DRAWN, LABELS, STATUSES, WITHHELD
@@ -407,7 +406,7 @@ def _column(name: str, unit: str, texts: Sequence[str], hidden: Sequence[bool]) 
         return Column(name, [NOT_APPLICABLE if text in NOTHING else text for text in texts])
     whole = all(float(text).is_integer() for text in told)
     kind = next((kind for start, kind in _KINDS.items() if unit.startswith(start)), None)
-    cells: list[Cell] = []
+    cells: list[str | int | float] = []
     for text, withheld in zip(texts, hidden, strict=True):
         if text in NOTHING:
             cells.append(CONFIDENTIAL if withheld else NO_NUMBER)
