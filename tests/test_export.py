@@ -363,7 +363,7 @@ def test_the_same_findings_give_the_same_bytes(
     chapters = [chapter(finding(), finding("other"))]
     export(collection, tmp_path / "one", chapters=chapters)
     later = time.localtime(time.time() + 90_000)
-    monkeypatch.setattr(time, "localtime", lambda *_: later)  # what odfpy dates its parts by
+    monkeypatch.setattr(time, "localtime", lambda *_: later)  # what a zip dates its parts by
     export(collection, tmp_path / "two", chapters=chapters)
     for name in FILES:
         assert (tmp_path / "one" / name).read_bytes() == (tmp_path / "two" / name).read_bytes(), (

@@ -22,7 +22,6 @@ from hypothesis import strategies as st
 from csm_lib.collection import open_collection
 from csm_lib.findings import Finding
 from csm_lib.own.export import write_all
-from csm_lib.own.ods import write_ods
 from csm_lib.own.workbook import (
     Column,
     Line,
@@ -30,6 +29,7 @@ from csm_lib.own.workbook import (
     Sheet,
     SheetNames,
     height,
+    write_ods,
     write_xlsx,
 )
 from csm_lib.survey.catalogue import chapters_of

@@ -17,16 +17,19 @@ import datetime as dt
 import io
 import re
 import textwrap
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Container, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import count
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 from xlsxwriter import Workbook
+from xlsxwriter.utility import xl_rowcol_to_cell
 from xlsxwriter.worksheet import Worksheet
 
 from csm_lib.files import whole
+from csm_lib.templates import render
 from csm_lib.words import legible
 
 SHEET_NAME = 31
@@ -38,11 +41,12 @@ CELL, HEADER = 32_767, 255
 MADE = dt.datetime(2000, 1, 1)
 """The date in every workbook, so that the same content gives the same bytes."""
 
-FONT, SIZE, TITLE_SIZE, HEADING_SIZE = "Arial", 12, 16, 14
+FONT, SIZE, INK = "Arial", 12, "#0f5e9c"
+SIZES = {"title": 16, "heading": 14}
 LINE = 1.3
 """How high a line is, in sizes of its font."""
 
-ABOVE, BESIDE = 6.0, 6.0
+ROOM = 6.0
 """Room above the names of columns, and beside what stands in one, in points."""
 
 TALLEST = 400.0
@@ -53,6 +57,9 @@ DIGIT = 0.556
 
 NARROWEST, WIDEST, PAGE = 9, 50, 90
 """Widths in digits: of a column, and of a sheet that holds running text only."""
+
+
+# -- Any workbook ---------------------------------------------------------------------------------
 
 
 @contextmanager
@@ -98,6 +105,13 @@ def length(text: str) -> int:
     return len(text.encode("utf-16-le", errors="replace")) // 2
 
 
+def free_name(wanted: str, taken: Container[str], *, joint: str, most: int = CELL) -> str:
+    """Return a name that is not taken, in capitals or not: the wanted one, or that and a number."""
+    ends = ("" if number == 1 else f"{joint}{number}" for number in count(1))
+    tried = (f"{cut(wanted, most - len(end))}{end}" for end in ends)
+    return next(name for name in tried if name.lower() not in taken)
+
+
 class SheetNames:
     """Gives each sheet of one workbook a name that Excel takes and no other sheet has."""
 
@@ -108,12 +122,9 @@ class SheetNames:
         """Return the wanted name, mended where Excel forbids it, numbered where it is taken."""
         name = re.sub(r"[\[\]:*?/\\\s]+", " ", legible(wanted)).strip(" '") or "Sheet"
         name = cut(name, SHEET_NAME).strip(" '")
-        tried, number = name, 1
-        while tried.lower() in self._taken:
-            number += 1
-            tried = f"{cut(name, SHEET_NAME - len(str(number)) - 1)} {number}"
-        self._taken.add(tried.lower())
-        return tried
+        free = free_name(name, self._taken, joint=" ", most=SHEET_NAME)
+        self._taken.add(free.lower())
+        return free
 
 
 def link_to(sheet: str) -> str:
@@ -145,14 +156,13 @@ def height(cells: Iterable[tuple[str, float]], line: float) -> float:
         sum(len(textwrap.wrap(part, max(int(width), 1))) or 1 for part in text.split("\n"))
         for text, width in cells
     ]
-    return min(max(lines, default=1) * line, TALLEST)
+    return round(min(max(lines, default=1) * line, TALLEST), 1)
 
 
 # -- What a sheet holds ---------------------------------------------------------------------------
 
 
-@dataclass(frozen=True)
-class Number:
+class Number(NamedTuple):
     """How a number is shown: with so many places, as a percentage, in groups of three digits."""
 
     places: int = 0
@@ -170,7 +180,25 @@ class Number:
         return f"{value:{',' * self.grouped}.{self.places}{'%' if self.percent else 'f'}}"
 
 
-Cell = str | int | float
+class Look(NamedTuple):
+    """How a cell looks; `number` is how the number in it is shown."""
+
+    size: int = SIZE
+    bold: bool = False
+    wrap: bool = False
+    link: bool = False
+    head: bool = False
+    side: Literal["", "left", "right"] = ""
+    inset: bool = False
+    number: Number | None = None
+
+
+class Cell(NamedTuple):
+    """What a cell holds, how it looks and, of a link, the sheet it leads to."""
+
+    value: str | int | float
+    look: Look
+    to: str = ""
 
 
 @dataclass(frozen=True)
@@ -188,32 +216,29 @@ class Column:
     """
 
     name: str
-    cells: Sequence[Cell]
+    cells: Sequence[str | int | float]
     kind: Number | None = None
     widest: int = WIDEST
 
     @property
     def texts(self) -> list[str]:
         """The cells as they are shown."""
-        return [
-            cut(cell) if isinstance(cell, str) else (self.kind or Number()).text(cell)
-            for cell in self.cells
-        ]
+        shown = (self.kind or Number()).text
+        return [cut(cell) if isinstance(cell, str) else shown(cell) for cell in self.cells]
 
     @property
     def width(self) -> int:
         """A width that suits what it holds."""
-        texts = [self.name, *self.texts]
-        longest = max(len(line) for text in texts for line in text.split("\n"))
-        return min(max(longest + 2, NARROWEST), self.widest)
+        lines = [line for text in (self.name, *self.texts) for line in text.split("\n")]
+        return min(max(max(map(len, lines)) + 2, NARROWEST), self.widest)
 
 
-@dataclass(frozen=True)
-class Line:
+class Line(NamedTuple):
     """A line of text on a sheet, and the sheet that it leads to, if it is a link."""
 
     text: str
-    look: Literal["text", "title", "heading", "label"] = "text"
+    look: str = "text"
+    """``text``, ``title``, ``heading`` or ``label``."""
     to: str = ""
 
 
@@ -250,25 +275,47 @@ class Sheet:
         return names
 
     @property
+    def widths(self) -> list[int]:
+        """The widths of its columns, in digits."""
+        return [column.width for column in self.columns] or [PAGE]
+
+    @property
     def rows(self) -> int:
         """How many rows the table has, without its header."""
         return len(self.columns[0].cells) if self.columns else 0
 
-    def heights(self) -> Iterator[float]:
-        """The height of each row in points: of the lines, of the header, of the table."""
+    def grid(self) -> Iterator[tuple[float, list[Cell]]]:
+        """Every row: its height in points, and its cells."""
         for line in self.lines:
-            size = _SIZES.get(line.look, SIZE)
-            width = PAGE * SIZE / size if not self.columns else len(line.text) + 1
-            yield height([(cut(line.text), width)], size * LINE)
-        if self.columns:
-            widths = [column.width - 1 for column in self.columns]
-            texts = [column.texts for column in self.columns]
-            yield height(zip(self.headers, widths, strict=True), SIZE * LINE) + ABOVE
-            for row in zip(*texts, strict=True):
-                yield height(zip(row, widths, strict=True), SIZE * LINE)
-
-
-_SIZES = {"title": TITLE_SIZE, "heading": HEADING_SIZE}
+            size, text = SIZES.get(line.look, SIZE), cut(line.text)
+            width = len(text) + 1 if self.columns else PAGE * SIZE / size
+            look = Look(size, line.look != "text", wrap=not self.columns, link=bool(line.to))
+            yield height([(text, width)], size * LINE), [Cell(text, look, line.to)]
+        if not self.columns:
+            return
+        # what stands for a number keeps to the side of the numbers
+        looks = [
+            Look(wrap=True, side="right" if column.kind else "left", inset=place > 0)
+            for place, column in enumerate(self.columns)
+        ]
+        numbers = [
+            look._replace(wrap=False, number=column.kind or Number())
+            for look, column in zip(looks, self.columns, strict=True)
+        ]
+        widths = [width - 1 for width in self.widths]
+        names = zip(self.headers, looks, strict=True)
+        high = height(zip(self.headers, widths, strict=True), SIZE * LINE) + ROOM
+        yield high, [Cell(name, look._replace(bold=True, head=True)) for name, look in names]
+        shown = zip(*(column.texts for column in self.columns), strict=True)
+        held = zip(*(column.cells for column in self.columns), strict=True)
+        for row, (texts, values) in enumerate(zip(shown, held, strict=True)):
+            cells = [
+                Cell(text, look) if isinstance(value, str) else Cell(value, number)
+                for text, value, look, number in zip(texts, values, looks, numbers, strict=True)
+            ]
+            if self.links:
+                cells[0] = Cell(texts[0], Look(wrap=True, link=True), self.links[row])
+            yield height(zip(texts, widths, strict=True), SIZE * LINE), cells
 
 
 def table_name(sheet: Sheet, number: int) -> str:
@@ -289,63 +336,85 @@ def write_xlsx(path: Path, title: str, sheets: Sequence[Sheet]) -> None:
     """
     font = {"font_name": FONT, "font_size": SIZE}
     with new_workbook(path, title, default_format_properties=font) as book:
-        looks = _Looks(book)
+        formats: dict[Look, Any] = {}
         for number, sheet in enumerate(sheets, 1):
-            _fill_xlsx(book.add_worksheet(sheet.name), sheet, table_name(sheet, number), looks)
+            page = book.add_worksheet(sheet.name)
+            for place, width in enumerate(sheet.widths):
+                page.set_column(place, place, width)
+            first, heads = len(sheet.lines), []
+            for row, (high, cells) in enumerate(sheet.grid()):
+                page.set_row(row, high)
+                for place, (value, look, to) in enumerate(cells):
+                    if look not in formats:
+                        formats[look] = book.add_format(_in_excel(look))
+                    if to:
+                        page.write_url(row, place, link_to(to), formats[look], value)
+                    elif isinstance(value, str):
+                        page.write_string(row, place, value, formats[look])
+                    else:
+                        page.write_number(row, place, value, formats[look])
+                    if look.head:
+                        heads.append({"header": value, "header_format": formats[look]})
+            if sheet.rows:
+                options = {"name": table_name(sheet, number), "columns": heads, "style": None}
+                end = (first + sheet.rows, len(heads) - 1)
+                page.add_table(first, 0, *end, {**options, "autofilter": False})
+                page.repeat_rows(first)
+            print_across(page)
 
 
-class _Looks:
-    """The formats of one workbook, each made once."""
-
-    def __init__(self, book: Workbook) -> None:
-        self._book = book
-        self._made: dict[str, Any] = {}
-
-    def __call__(self, **properties: object) -> Any:
-        """Return the format with some properties."""
-        key = repr(properties)
-        if key not in self._made:
-            self._made[key] = self._book.add_format({"valign": "top", **properties})
-        return self._made[key]
+def _in_excel(look: Look) -> dict[str, Any]:
+    """Return how something looks as `xlsxwriter` names it."""
+    made: dict[str, Any] = {"valign": "top", "font_size": look.size, "bold": look.bold}
+    made |= {"text_wrap": look.wrap, "align": look.side, "indent": int(look.inset)}
+    made |= {"font_color": INK, "underline": 1} if look.link else {}
+    made |= {"valign": "bottom", "bottom": 1} if look.head else {}
+    return made | ({"num_format": look.number.code} if look.number else {})
 
 
-INK = "#0f5e9c"
-_LINKED = {"font_color": INK, "underline": 1}
+# -- OpenDocument ---------------------------------------------------------------------------------
 
 
-def _fill_xlsx(page: Any, sheet: Sheet, table: str, looks: _Looks) -> None:
-    for row, high in enumerate(sheet.heights()):
-        page.set_row(row, high)
-    if not sheet.columns:
-        page.set_column(0, 0, PAGE)
-    for row, line in enumerate(sheet.lines):
-        look: dict[str, Any] = {"bold": True} if line.look != "text" else {}
-        look |= {"font_size": _SIZES[line.look]} if line.look in _SIZES else {}
-        look |= {} if sheet.columns else {"text_wrap": True}
-        if line.to:
-            page.write_url(row, 0, link_to(line.to), looks(**look, **_LINKED), cut(line.text))
-        else:
-            page.write_string(row, 0, cut(line.text), looks(**look))
-    first = len(sheet.lines)
-    heads = []
-    for place, (name, column) in enumerate(zip(sheet.headers, sheet.columns, strict=True)):
-        page.set_column(place, place, column.width)
-        # what stands for a number keeps to the side of the numbers
-        side = {"align": "right" if column.kind else "left", "indent": int(place > 0)}
-        head = looks(bold=True, text_wrap=True, bottom=1, **side | {"valign": "bottom"})
-        heads.append({"header": name, "header_format": head})
-        page.write_string(first, place, name, head)
-        for row, cell in enumerate(column.cells, first + 1):
-            if isinstance(cell, str):
-                page.write_string(row, place, cut(cell), looks(text_wrap=True, **side))
-            else:
-                code = (column.kind or Number()).code
-                page.write_number(row, place, cell, looks(num_format=code, **side))
-    for row, to in enumerate(sheet.links, first + 1):
-        shown = sheet.columns[0].texts[row - first - 1]
-        page.write_url(row, 0, link_to(to), looks(text_wrap=True, **_LINKED), shown)
-    if sheet.rows:
-        options = {"name": table, "style": None, "autofilter": False, "columns": heads}
-        page.add_table(first, 0, first + sheet.rows, len(heads) - 1, options)
-        page.repeat_rows(first)
-    print_across(page)
+def write_ods(path: Path, title: str, sheets: Sequence[Sheet]) -> None:
+    """Write a workbook with the same content as `write_xlsx`, for LibreOffice.
+
+    Its parts are the templates of ``csm_lib/templates/ods``.
+
+    Raises
+    ------
+    OSError
+        The file cannot be written.
+    """
+    from csm_lib.download import zipped
+
+    grids = [(sheet, list(sheet.grid())) for sheet in sheets]
+    rows = [row for _, grid in grids for row in grid]
+    looks = dict.fromkeys(cell.look for _, cells in rows for cell in cells)
+    tables = {
+        table_name(sheet, number): [
+            (sheet.name, xl_rowcol_to_cell(len(sheet.lines), 0)),
+            (sheet.name, xl_rowcol_to_cell(len(sheet.lines) + sheet.rows, len(sheet.columns) - 1)),
+        ]
+        for number, sheet in enumerate(sheets, 1)
+        if sheet.rows
+    }
+    values = {
+        "title": cut(title, 255), "sheets": grids, "tables": tables, "spaced": _spaced,
+        "looks": {look: f"s{number}" for number, look in enumerate(looks, 1)},
+        "widths": sorted({width for sheet in sheets for width in sheet.widths}),
+        "heights": sorted({high for high, _ in rows}),
+        "font": FONT, "size": SIZE, "sizes": SIZES, "ink": INK, "digit": DIGIT * SIZE, "room": ROOM,
+    }  # fmt: skip
+    parts = ("META-INF/manifest.xml", "content.xml", "styles.xml", "meta.xml")
+    files = {part: render(f"ods/{Path(part).name}", **values).encode() for part in parts}
+    kind = b"application/vnd.oasis.opendocument.spreadsheet"
+    with whole(path) as made:
+        made.write_bytes(zipped({"mimetype": kind, **files}))
+
+
+def _spaced(text: str) -> str:
+    """Return a line as XML whose spaces all count: a program drops those that stand together."""
+    from markupsafe import Markup, escape
+
+    spaces = re.compile(r"^ +| +$| {2,}")
+    return Markup(spaces.sub(lambda run: f'<text:s text:c="{len(run[0])}"/>', escape(text)))

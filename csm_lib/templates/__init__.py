@@ -1,4 +1,4 @@
-"""Templates of what the package shows: HTML, which escapes what is put into it, and text."""
+"""Templates of what the package shows: HTML and XML, which escape what is put in, and text."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ def _environment() -> Environment:
 
     made = jinja2.Environment(
         loader=jinja2.FileSystemLoader(Path(__file__).parent),
-        autoescape=jinja2.select_autoescape(["html"], default_for_string=False),
+        autoescape=jinja2.select_autoescape(["html", "xml"], default_for_string=False),
         undefined=jinja2.StrictUndefined,
         finalize=lambda value: words.legible(value) if type(value) is str else value,
         trim_blocks=True,
