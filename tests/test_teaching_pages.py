@@ -62,7 +62,7 @@ def section(heading: str) -> str:
 
 def test_there_are_plans_of_60_minutes_for_every_lesson_and_two_of_90() -> None:
     assert sorted(title.partition(":")[0] for title in PLANS) == [
-        *["Plan for 60 minutes"] * 4,
+        *["Plan for 60 minutes"] * 5,
         "Plan for 90 minutes, with computers",
         "Plan for 90 minutes, without computers",
     ]
