@@ -1,9 +1,10 @@
 """Lessons, read from Markdown: exercises, a quiz and checks, with every number worked out.
 
 ``book/teaching/fall.md`` holds the words of the lesson *fall*, and the function ``numbers`` of
-``fall.py`` what ``{{ names }}`` in them stand for. After the title of its quiz it reads::
+``fall.py`` what ``{{ names }}`` in them stand for: it draws what is asked about, so that another
+`SEED` gives other figures. After the title of its quiz it reads::
 
-    ## exercise | fall-3 | reason | 7 minutes | Only {{ camhs.net | word }}?
+    ## exercise | fall-3 | reason | 7 minutes | Only {{ only.net | word }}?
     {finding} statutory-agencies
     The task. Above it, if any, the key of what is to be read.
     ### Hint
@@ -11,7 +12,7 @@
 
     ## quiz | stopped
     How many stopped?
-    - [ ] Exactly {{ camhs.net | word }}
+    - [ ] Exactly {{ only.net | word }}
       > What it mistakes.
     - [x] ...
 
@@ -22,20 +23,23 @@
       > What to think of.
 
 A check's answers are Python values, held to what a student gives in their order: ``_`` stands for
-anything, and several may be joined by *or*. How near is near enough can stand last in the heading,
-``| within 0.1``. An exercise names its check last in its heading; one that takes more than a list
-is a function in ``CHECKS`` of the Python file.
+anything, and several may be joined by *or*. An exercise names its check last in its heading; one
+that takes more than a list is a function in ``CHECKS`` of the Python file, of the collection, the
+names and the answer.
 """
 
 from __future__ import annotations
 
 import ast
+import os
+import random
 import re
 import runpy
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import cache, cached_property
+from math import isfinite
 from numbers import Real
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -44,23 +48,29 @@ import numpy as np
 
 from csm_lib import words
 from csm_lib.codebook import did_you_mean
-from csm_lib.collection import open_collection
+from csm_lib.collection import SHIPPED, open_collection
 from csm_lib.download import TO_READ
 from csm_lib.findings import Finding
 from csm_lib.notebooks import take
 from csm_lib.templates import filled, render
 
 FOLDER = Path(__file__).resolve().parent.parent / "book" / "teaching"
-NAMES = ("table", "seats", "fall", "measured")
+NAMES = ("table", "seats", "fall", "chance", "measured")
 """The lessons in their order."""
 
+EXAMPLE = FOLDER.parents[1] / "examples" / "partnership-board"
+"""The second collection, which each lesson asks about once."""
+
 CLOSE = 0.0005
-"""How near a number has to be to count as right: a student may round to three decimals."""
+"""How near a number has to be: a student may round to three decimals, or in their last digit."""
+
+SEED = "CSM_SEED"
+"""The environment variable whose value, any text, draws what is asked about; *0* by itself."""
 
 KINDS: Mapping[str, tuple[str, Callable[[float], bool], str, str]] = {
     "whole": ("Give a whole number", float.is_integer, ". Count, don't divide.", ", a {}."),
     "0 to 1": ("A p-value is a number from 0 to 1", lambda one: 0 <= one <= 1, ".", "."),
-    "": ("Give a number", lambda _: True, ".", "."),
+    "": ("Give a number", isfinite, ".", "."),
 }
 """By a word of what a check asks for: what is said of another answer, what number fits, and how
 the sentence ends on one that does not, and on what is no number."""
@@ -180,12 +190,18 @@ class Lesson:
         self.name, self.path = name, FOLDER / f"{name}.md"
         if not self.path.exists():
             raise LessonError(f"There is no lesson {name!r}.{did_you_mean(name, NAMES)}")
-        self._trusts = open_collection()
+        self.trusts = open_collection(SHIPPED)
         self._page = runpy.run_path(str(self.path.with_suffix(".py")))
+        self._random = random.Random(os.environ.get(SEED) or "0")
+
+    @cached_property
+    def names(self) -> dict[str, Any]:
+        """What its words may name: what is asked about, and the numbers of it."""
+        return dict(self._page["numbers"](self.trusts, self._random))
 
     @cached_property
     def _text(self) -> str:
-        return filled(self.path.read_text("utf-8"), self._page["numbers"](self._trusts))
+        return filled(self.path.read_text("utf-8"), self.names)
 
     @cached_property
     def _parts(self) -> dict[tuple[str, str], str]:
@@ -257,14 +273,19 @@ class Lesson:
                 "cell, then run this one again."
             )
         if own:
-            return str(own(self._trusts, answer))
-        heading, answers = _answers(listed)
-        kind, _, within = heading.partition(" | within ")
+            try:
+                return str(own(self.trusts, self.names, answer))
+            except WrongAnswer:
+                raise
+            except Exception as fault:  # whatever a student's own function does
+                raise WrongAnswer(f"It stops: {type(fault).__name__}, {fault}.") from None
+        kind, answers = _answers(listed)
         given = _numbers(answer, kind)
         for one in answers:
-            if any(_fits(given, text, float(within or CLOSE)) for text in one.text.split(" or ")):
-                shown = words.listed([f"{number:g}" for number in given])
-                told = one.feedback.replace("{answer}", shown)
+            if any(_fits(given, text) for text in one.text.split(" or ")):
+                if one.is_right and any(map(_is_rough, given)):
+                    raise WrongAnswer("Nearly: give two digits or more.")
+                told = one.feedback.replace("{answer}", words.listed([f"{n:g}" for n in given]))
                 if one.is_right:
                     return told
                 raise WrongAnswer(told)
@@ -309,13 +330,14 @@ def _answers(text: str) -> tuple[str, list[Answer]]:
     return before.strip(), found
 
 
-def _numbers(answer: Any, kind: str) -> np.ndarray:
+def _numbers(answer: Any, kind: str) -> list[float]:
     """Return the numbers of an answer, one or two, or say that they are not what is asked for."""
     if not kind.startswith("two"):
-        return np.array([as_number(answer, kind)])
-    if isinstance(answer, str) or not isinstance(answer, Iterable) or len(list(answer)) != 2:
+        return [as_number(answer, kind)]
+    given = [] if isinstance(answer, str) or not isinstance(answer, Iterable) else list(answer)
+    if len(given) != 2:
         raise WrongAnswer(f"Give {kind}, such as (0, 1); yours is {answer!r}.")
-    return np.array([as_number(one, kind) for one in answer])
+    return [as_number(one, kind) for one in given]
 
 
 def as_number(answer: Any, kind: str = "a whole number") -> float:
@@ -328,8 +350,14 @@ def as_number(answer: Any, kind: str = "a whole number") -> float:
     raise WrongAnswer(f"{asked}; yours is {answer!r}{ending}")
 
 
-def _fits(given: np.ndarray, text: str, close: float) -> bool:
-    """Whether an answer is this one of a check."""
+def _fits(given: Sequence[float], text: str) -> bool:
+    """Whether an answer is this one of a check, at the digits in which it is given."""
     text = text.replace("otherwise", "_").replace("_", "None").replace("\N{MINUS SIGN}", "-")
     known = np.array(ast.literal_eval(text), float)  # None becomes not a number
-    return bool(np.all(np.isnan(known) | (abs(known - given) < close)))
+    near = [max(CLOSE, 0.5001 * 10.0 ** int(Decimal(repr(one)).as_tuple()[2])) for one in given]
+    return bool(np.all(np.isnan(known) | (abs(known - given) < near)))
+
+
+def _is_rough(number: float) -> bool:
+    """Whether a number is given in one digit only: 0.4, and not 4.0 or 0.36."""
+    return number != 0 and len(Decimal(repr(number)).as_tuple().digits) == 1

@@ -16,9 +16,10 @@ from jinja2 import UndefinedError
 from make_exercises import NoExercise, emptied, for_students, written
 
 import csm_lib.lesson
-from csm_lib.collection import Collection
+from csm_lib.collection import SHIPPED, Collection
 from csm_lib.findings import Finding
 from csm_lib.lesson import (
+    EXAMPLE,
     Answer,
     Exercise,
     Lesson,
@@ -34,10 +35,13 @@ from csm_lib.templates import plain
 PYTHON = """
 from csm_lib.lesson import WrongAnswer
 
-def numbers(trusts):
-    return {"size": trusts.size, "share": 63, "count": 46, "base": 73, "fell": -5, "sign": "<"}
+def numbers(trusts, rng):
+    drawn = rng.choice(["one", "two", "three", "four"])
+    known = {"share": 63, "count": 46, "base": 73, "fell": -5, "sign": "<", "drawn": drawn}
+    return known | {"size": trusts.size}
 
-def even(trusts, answer):
+def even(trusts, names, answer):
+    assert names["count"] == 46
     if answer % 2:
         raise WrongAnswer(f"{answer} of {trusts.size} is odd.")
     return f"{answer} of {trusts.size} is even."
@@ -103,7 +107,7 @@ Which are odd?
 - otherwise
   > No, {answer}.
 
-## check | both | two numbers, the fewest and the most | within 0.1
+## check | both | two numbers, the fewest and the most
 - [x] (1, 2.5)
   > From 1 to 2.5.
 - [ ] (_, 2.5)
@@ -122,6 +126,16 @@ Which are odd?
   > 16 {{ sign }} 17.
 - otherwise
   > No, {answer}.
+
+## check | range | two numbers from 0 to 1
+- [x] (0.0625, 0.3593)
+  > Right.
+- [ ] (0.0625, _)
+  > The first is right.
+- [ ] (0.0312, 0.1796)
+  > One-sided.
+- otherwise
+  > Neither.
 
 ## check | open | a number
 - [x] 1
@@ -144,7 +158,7 @@ Write = Callable[[str], Lesson]
 def write(tmp_path: Path, collection: Collection, monkeypatch: pytest.MonkeyPatch) -> Write:
     """Writes a lesson *small* and reads it."""
     monkeypatch.setattr(csm_lib.lesson, "FOLDER", tmp_path)
-    monkeypatch.setattr(csm_lib.lesson, "open_collection", lambda: collection)
+    monkeypatch.setattr(csm_lib.lesson, "open_collection", {SHIPPED: collection}.__getitem__)
     monkeypatch.setattr(csm_lib.lesson, "take", {"police": POLICE}.__getitem__)
 
     def made(words: str) -> Lesson:
@@ -198,6 +212,25 @@ def test_a_quiz_is_read_with_its_answers_and_their_feedback(small: Lesson) -> No
         ["B"],
         ["A", "C"],
     ]
+
+
+def test_another_seed_draws_something_else_and_the_same_seed_the_same(
+    write: Write, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def drawn(seed: str) -> str:
+        monkeypatch.setenv("CSM_SEED", seed)
+        return str(write(WORDS).names["drawn"])
+
+    assert drawn("7") == drawn("7")
+    assert len({drawn(str(seed)) for seed in range(9)}) > 1
+
+
+def test_a_lesson_opens_the_collection_of_the_paper_whatever_the_environment_names(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("CSM_COLLECTION", str(EXAMPLE))
+    assert Lesson("table").trusts.size == 74
+    assert Lesson("table").why_right("shared-base", [62, 64])
 
 
 @pytest.mark.parametrize("name", ["nobody", "share.of", "undefined | word"])
@@ -289,22 +322,41 @@ TWO = "Not yet right. Give two numbers, the fewest and the most, such as (0, 1);
         ("change", -5, "It fell."),
         ("change", 2.5004, "It fell."),
         ("change", -4.999, "Not yet right. No, -4.999."),
+        ("change", float("nan"), "Not yet right. Give a number; yours is nan."),
         ("change", "-5", "Not yet right. Give a number; yours is '-5'."),
-        ("both", np.array([1.09, 2.41]), "From 1 to 2.5."),
+        ("both", np.array([1.0004, 2.5]), "From 1 to 2.5."),
         ("both", (3, 2.5), "Not yet right. The most is right."),
         ("both", (1, 9), "Not yet right. The fewest is right."),
         ("both", (1.2, 9), "Not yet right. Neither of 1.2 and 9."),
+        ("both", [1, 2.5], "From 1 to 2.5."),
+        ("both", iter((1, 2.5)), "From 1 to 2.5."),
+        # at the digits in which it is given
+        ("range", (0.063, 0.36), "Right."),
+        ("range", (0.0625, 0.359), "Right."),
+        ("range", (0.06, 0.36), "Not yet right. Nearly: give two digits or more."),
+        ("range", (0.0625, 0.4), "Not yet right. Nearly: give two digits or more."),
+        ("range", (0.063, 0.37), "Not yet right. The first is right."),
+        ("range", (0.031, 0.18), "Not yet right. One-sided."),
+        ("range", (0.064, 0.36), "Not yet right. Neither."),
         ("both", (1, 2, 3), f"{TWO}(1, 2, 3)."),
         ("both", "ab", f"{TWO}'ab'."),
         ("both", 1, f"{TWO}1."),
         ("wholes", (1, 2.5), f"{WHOLE}2.5. Count, don't divide."),
         ("p", 0.0625, "16 < 17."),
-        ("p", 0.06, "Not yet right. No, 0.06."),
+        ("p", 0.063, "16 < 17."),
+        ("p", 0.06, "Not yet right. Nearly: give two digits or more."),
+        ("p", 0.07, "Not yet right. No, 0.07."),
         ("p", 6.25, f"{P}6.25."),
         ("p", -0.1, f"{P}-0.1."),
         ("p", "small", f"{P}'small'."),
         ("even", 4, "4 of 74 is even."),
         ("even", 3, "Not yet right. 3 of 74 is odd."),
+        (
+            "even",
+            "4",
+            "Not yet right. It stops: TypeError, not all arguments converted during string "
+            "formatting.",
+        ),
         ("even", ..., DOTS),
     ],
 )
@@ -423,14 +475,14 @@ def test_a_students_notebook_has_tasks_filled_in_no_outputs_and_no_solutions() -
     run = {"execution_count": 1, "outputs": [nbformat.v4.new_output("stream", text="1")]}
     solution = nbformat.v4.new_notebook(
         cells=[
-            nbformat.v4.new_markdown_cell("{exercise} fall-9", id="a"),
+            nbformat.v4.new_markdown_cell("{exercise} chance-5", id="a"),
             nbformat.v4.new_markdown_cell("Because.", id="b", metadata={"tags": ["solution"]}),
             nbformat.v4.new_code_cell("answer = 1  # solution", id="c", **run),
         ]
     )
     made = for_students(solution)
     asked, code = made.cells
-    assert asked.source.startswith("## Allow for their number\n\nTake the smallest p")
+    assert asked.source.startswith("## Allow for their number\n\nA report looks at")
     assert asked.source.endswith("\n\n*Hint:* The smallest p is multiplied by how many there are.")
     assert (code.source, code.outputs, code.execution_count) == ("answer = ...", [], None)
     assert "Because" not in written(made)

@@ -158,7 +158,7 @@ def test_exercises_are_numbered_and_go_from_the_easiest_on(name: str) -> None:
 @each_lesson
 def test_every_slide_finds_what_it_shows_and_has_notes(name: str) -> None:
     slides = lesson_pages.read_deck(name)
-    assert 10 <= len(slides) <= 16
+    assert 8 <= len(slides) <= 16
     assert [slide.title for slide in slides if not slide.notes] == []
     assert sum(slide.finding is not None for slide in slides) >= 4
     tasks = [slide.exercise.key for slide in slides if slide.exercise]
@@ -178,7 +178,7 @@ def test_no_result_is_typed_into_the_slides(name: str) -> None:
 ANSWERS = {
     "table-6": "46", "table-8": "64", "table-9": "commissioner",
     "seats-7": "robation", "seats-8": "26", "seats-9": "18",
-    "fall-3": "12", "fall-6": "9", "fall-7": "12", "fall-9": "0.17",
+    "fall-3": "31", "fall-5": "7", "fall-6": "32", "chance-4": "0.82", "chance-5": "0.15",
     "measured-3": "63", "measured-7": "30", "measured-8": "CAMHS", "measured-9": "7.1",
 }  # fmt: skip
 
@@ -229,16 +229,11 @@ def test_no_task_or_hint_gives_its_solution_away(key: str, answer: str) -> None:
         ("fall-1", "solution", "- Police; Primary Care Trust, provider.\n- Probation"),
         ("fall-1", "solution", "Service: 0 to 31. It was on 48% (35 of 73)"),
         ("fall-2", "solution", "- At least seven.\n- As many as 74 of 74."),
-        ("fall-3", "title", "Only five?"),
-        ("fall-3", "solution", "(74 less 62), and whoever stopped is among them. Then seven began"),
-        ("fall-4", "task", "p may be as low as 0.016"),
-        ("fall-4", "task", "Holm's method turns it into 0.17 at the least"),
-        ("fall-4", "solution", "11 times 0.0156."),
-        ("fall-5", "task", "74 of 150 authorities answered"),
-        ("fall-6", "solution", "12 of 74 less 19 of 74 is −9 points. The paper has −10"),
-        ("fall-7", "solution", "From 5 to 12."),
-        ("fall-8", "solution", "2 of 32 ways to fall, 0.063. If 12 stopped and seven began: 0.36."),
-        ("fall-9", "solution", "0.0156 times 11 is 0.1719."),
+        ("fall-4", "task", "74 of 150 authorities answered"),
+        ("chance-1", "solution", "- Probation Board or Service, general practice and children, y"),
+        ("chance-1", "solution", "- Police, Youth Offending Team, Primary Care Trust, provider an"),
+        ("chance-2", "task", "rose from 35 to 42. The analyst tests it, finds that p may be as"),
+        ("chance-2", "solution", "nine times 0.0078 is 0.07, above 0.05"),
         ("measured-1", "solution", "in 2009, 60 of the 64 authorities that gave details said that"),
         ("measured-2", "solution", "- 10 of 12, and about 5.7: with nothing going on"),
         ("measured-2", "solution", "- One, and 0."),
@@ -276,15 +271,18 @@ QUIZZES = {
         "families": ("A, C", "Fewer authorities reported families on the Board in 2009"),
     },
     "fall": {
-        "stopped": ("C", "At least five and at most 12"),
-        "meaning": ("B", "Chance cannot be ruled out at 0.05, whatever the authorities did"),
-        "always": ("D", "Because with as many leaving as the totals allow, p is still 0.0092"),
-        "sign": (
-            "A",
-            "It treats each service as a separate coin, but an authority may drop several at once",
-        ),
-        "many": ("C", "None"),
+        "stopped": ("C", "From 3 to 30"),
+        "same": ("B", "At most 19"),
+        "churn": ("B", "Two fewer, and a churn of 24"),
+        "room": ("B", "Choir: 20 schools had it, then 18"),
         "england": ("A, C", "Among the 74, it fell for most services"),
+    },
+    "chance": {
+        "meaning": ("B", "Chance cannot be ruled out at 0.05"),
+        "always": ("D", "Because even with as many leaving as can be, p is 0.0008"),
+        "coins": ("A", "The six that all fall alike"),
+        "sign": ("B", "How much each of them rose or fell"),
+        "many": ("B", "At least one story of each is not beyond chance any more"),
     },
     "measured": {
         "topic": (
@@ -324,10 +322,9 @@ def test_each_question_has_exactly_its_right_answers(name: str) -> None:
         ("seats", "went from 23% to 22%"),
         ("seats", "About 18"),
         ("seats", "74 of 150 authorities answered"),
-        ("fall", "Up to 22 can have left"),
-        ("fall", "fell for nine services, rose for one and stayed the same for one. The sign test "
-         "gives 0.021"),
-        ("fall", "two of 11 services could be at or below 0.05; the smallest p is 0.016"),
+        ("chance", "Up to 7 can have left"),
+        ("chance", "six rose, three fell and two stayed the same. The sign test gives 0.51."),
+        ("chance", "five of 11 changes on the Board could be at or below 0.05."),
         ("measured", "is printed at 94% for 2009. 94% of what?"),
         ("measured", "The form shows seven authorities fewer."),
         ("measured", "About 3.5"),
@@ -346,13 +343,6 @@ def test_the_quiz_asks_and_answers_with_the_numbers_of_the_print(name: str, told
 
 # -- The same by other ways --------------------------------------------------
 
-# CAMHS, by brute force over the square of answers: kept + stopped = 67, kept + began = 62, of 74.
-CAMHS = [
-    (stopped, began)
-    for stopped, began in product(range(68), range(8))
-    if 67 - stopped + began == 62
-]  # fmt: skip
-
 
 def exact_p(stopped: int, began: int) -> Fraction:
     """The chance that so many coins fall as unevenly or more so, by counting."""
@@ -362,23 +352,24 @@ def exact_p(stopped: int, began: int) -> Fraction:
 
 
 def test_the_p_of_each_story_is_counted_coin_by_coin() -> None:
-    p = [float(exact_p(*story)) for story in CAMHS]
-    assert (CAMHS[0], CAMHS[-1]) == ((5, 0), (12, 7))
-    assert take("every-p").data["p"].tolist() == pytest.approx(p, rel=1e-12)
-    assert (p[0], round(p[-1], 6)) == (0.0625, 0.359283)
     assert take("two-stories").table.drop(columns="story").to_numpy().tolist() == [
         [62, 5, 0, 7, 67, 62],
         [55, 12, 7, 0, 67, 62],
     ]
+    # disability, 66 and 61 of 74: from five that stopped to all 13 without it in the last year
+    stories = [(stopped, stopped - 5) for stopped in range(5, 14)]
+    p = [float(exact_p(*story)) for story in stories]
+    assert take("every-p").data["p"].tolist() == pytest.approx(p, rel=1e-12)
+    assert (p[0], round(p[-1], 3)) == (0.0625, 0.383)
 
 
 def test_the_p_values_of_the_lesson_are_those_of_coins() -> None:
-    assert (float(exact_p(7, 0)), round(11 * float(exact_p(7, 0)), 4)) == (0.015625, 0.1719)
-    assert round(float(exact_p(22, 44)), 4) == 0.0092  # Jobcentre Plus, with most leaving
-    assert round(float(exact_p(9, 1)), 3) == 0.021  # nine services fell and one rose
+    assert round(11 * float(exact_p(7, 0)), 4) == 0.1719
+    assert round(float(exact_p(7, 27)), 4) == 0.0008  # further education, with most leaving
+    assert round(float(exact_p(6, 3)), 2) == 0.51  # six agencies rose and three fell
     assert take("did-it-fall").table["because"].tolist() == [
         "It is in the totals.",
-        f"p is from 0.063 to {float(exact_p(12, 7)):.2g}, whoever moved.",
+        f"p is from 0.063 to {float(exact_p(13, 8)):.2g}, whoever moved.",
         f"p is from 0.016 to {float(exact_p(19, 12)):.2g}, tested alone.",
         "Holm's smallest p is 0.17 at the least.",
         "p of the year-swap test is from <0.0001 to 0.62.",
@@ -653,16 +644,19 @@ CHANGES = {0: -9.46, 0.25: -7.09, 0.5: -4.73, 0.75: -2.36}
         ("table.shared-base", {64, 62}, "All 8 percentages"),
         ("table.impossible", [("pct_commissioner", 2008)], "Only pct_commissioner, 2008"),
         ("seats.smaller-but-more", ("probation", "jobcentre_plus"), "Members grew faster than he"),
-        ("seats.same-start", 25.981, "Jobcentre Plus rose by 33.3 points, general practice by 7."),
+        ("seats.same-start", 25.984, "Jobcentre Plus rose by 33.3 points, general practice by 7."),
         ("seats.same-start", 26, "Jobcentre Plus rose by 33.3 points"),
         ("seats.together", (18, 42), "50 and 42 are 18 more than 74; and the rarer of the two sat"),
         ("seats.together", [18, 42], "The drawn panel has 27, which is in between."),
-        ("fall.points", np.float64(-9), "−9 points, from counts; the paper has −10"),
-        ("fall.stopped", (5, 12), "From 5, if nobody began, to 12, if 7 began."),
-        ("fall.stopped", [np.int64(5), np.int64(12)], "From 5"),
-        ("fall.p-range", (0.0625, 0.359), "p is from 0.063 to 0.36, so never"),
-        ("fall.p-range", (exact_p(5, 0), exact_p(12, 7)), "never at or below 0.05"),
-        ("fall.holm", 0.172, "11 times 0.0156"),
+        ("fall.points", np.float64(7), "+7 points, from counts; +8 from rounded"),
+        ("fall.stopped", (5, 32), "From 5, if nobody began, to 32, if 27 began."),
+        ("fall.stopped", [np.int64(5), np.int64(32)], "From 5"),
+        ("fall.elsewhere", (4, 1), "The net change is three fewer"),
+        ("chance.p-range", (0.25, 0.82), "p is from 0.25 to 0.82, so never"),
+        ("chance.p-range", (exact_p(3, 0), exact_p(38, 35)), "never at or below 0.05"),
+        ("chance.holm", 0.16, "5 times 0.0312"),
+        ("chance.holm", 0.15625, "5 times 0.0312"),
+        ("chance.elsewhere", 0.22, "One joined and five left"),
         ("measured.kinds", kind, "30 items ask who is at the table, 29 what was made or done, and"),
         ("measured.flagged", FLAGGED, "Six of 24 items. They are reasons to ask, not findings."),
         ("measured.damped", CHANGES, "−9.5, −7.1, −4.7 and −2.4 points"),
@@ -761,7 +755,7 @@ MISTAKES_OF_SEATS: list[tuple[str, Any, str]] = [
     ("same-start", 0.2598, "That is a difference of shares."),
     ("same-start", -25.98, "The sign is wrong"),
     ("same-start", 33.33, "That is the rise of Jobcentre Plus alone."),
-    ("same-start", 40.69, "subtract one rise from the other; do not add them"),
+    ("same-start", 40.68, "subtract one rise from the other; do not add them"),
     ("same-start", 100 * (24 - 5) / 74, "You divided by all 74."),
     ("same-start", 100 * (50 / 72 - 32 / 73), "That is how far apart they are in 2009."),
     ("same-start", 19, "one of these steps went wrong"),
@@ -779,36 +773,47 @@ MISTAKES_OF_SEATS: list[tuple[str, Any, str]] = [
 ]
 
 MISTAKES_OF_FALL: list[tuple[str, Any, str]] = [
-    ("points", -37, "first share. The question asks for percentage points"),
-    ("points", -10, "the difference between the two rounded percentages"),
-    ("points", 9, "The size is right. A fall is negative."),
-    ("points", -7, "the change in authorities. Divide by the base."),
-    ("points", -0.0946, "That is a difference of shares. Multiply by 100 for percentage points."),
-    ("points", 100 * (12 - 19) / 74, "Nearly: that is the change before rounding, -9.46."),
-    ("points", -9.5, "Nearly: that is the change before rounding, -9.46."),
-    ("points", -5, "Subtract the first share from the last"),
-    ("points", "-9", "Give a number; yours is '-9'"),
+    ("points", 20, "first share. The question asks for percentage points"),
+    ("points", 8, "the difference between the two rounded percentages"),
+    ("points", -7, "The size is right. A fall is negative"),
+    ("points", 5, "the change in authorities. Divide by the base."),
+    ("points", 0.0735, "That is a difference of shares. Multiply by 100 for percentage points."),
+    ("points", 100 * (32 / 73 - 27 / 74), "Nearly: that is the change before rounding, 7.35."),
+    ("points", 7.3, "Nearly: that is the change before rounding, 7.35."),
+    ("points", 6, "Subtract the first share from the last"),
+    ("points", "7", "Give a number; yours is '7'"),
     ("stopped", (5, 5), "That is the net change."),
-    ("stopped", (5, 19), "The most is the churn"),
-    ("stopped", (0, 7), "That is how many may have begun"),
-    ("stopped", (12, 5), "The other way round: give the fewest first."),
-    ("stopped", (0, 12), "at least how many must have stopped? Yours is 0"),
-    ("stopped", (5, 67), "Had all 67 stopped, at most 7 others could have had it"),
+    ("stopped", (5, 59), "The most is the churn"),
+    ("stopped", (0, 27), "That is how many may have begun"),
+    ("stopped", (32, 5), "The other way round: give the fewest first."),
+    ("stopped", (0, 32), "at least how many must have stopped? Yours is 0"),
+    ("stopped", (5, 47), "Had all 47 stopped, at most 27 others could have had it"),
     ("stopped", (5, 74), "The fewest is right. For the most"),
     ("stopped", 5, "Give two whole numbers"),
-    ("p-range", (0.03125, 0.1796), "That is one-sided."),
-    ("p-range", (0.03125, 0.2632), "That is the mid-p."),
-    ("p-range", (0.359, 0.0625), "The other way round"),
-    ("p-range", (0.0625, 0.0625), "The smallest is right. For the largest, 12 stopped and 7"),
-    ("p-range", (0.2668, 0.359), "The largest is right. For the smallest, 5 stopped and none"),
+    ("elsewhere", (1, 4), "The other way round"),
+    ("elsewhere", (3, 0), "That is the net change."),
+    ("elsewhere", (3, 17), "Those are the limits that the totals give."),
+    ("elsewhere", (4, 2), "Those that stopped are right."),
+    ("elsewhere", (5, 1), "Those that began are right."),
+]
+
+MISTAKES_OF_CHANCE: list[tuple[str, Any, str]] = [
+    ("p-range", (0.125, 0.4076), "That is one-sided."),
+    ("p-range", (0.125, 0.7275), "That is the mid-p."),
+    ("p-range", (0.815, 0.25), "The other way round"),
+    ("p-range", (0.25, 0.25), "The smallest is right. For the largest, 38 stopped and 35"),
+    ("p-range", (0.5, 0.82), "The largest is right. For the smallest, 3 stopped and none"),
     # two independent samples of 74, as if other authorities had answered in each year
-    ("p-range", (0.2192, 0.2192), "With the fewest moves that is 5 coins, with the most 19."),
-    ("p-range", (6.25, 35.9), "A p-value is a number from 0 to 1; yours is 6.25."),
-    ("holm", 0.015625, "That is the unadjusted smallest p."),
-    ("holm", 0.05 / 11, "That makes the level smaller."),
-    ("holm", 0.375, "You counted all 24 comparisons in the book. Use the 11 services."),
+    ("p-range", (0.62, 0.62), "With the fewest moves that is 3 coins, with the most 73."),
+    ("p-range", (25, 82), "A p-value is a number from 0 to 1; yours is 25."),
+    ("holm", 0.03125, "That is the unadjusted smallest p."),
+    ("holm", 0.05 / 5, "That makes the level smaller."),
+    ("holm", 0.34375, "You counted all 11 services that were asked about twice."),
     ("holm", 1.0, "Do not add them up."),
-    ("holm", 0.15625, "Multiply the smallest p by how many there are, 11."),
+    ("holm", 0.125, "Multiply the smallest p by how many there are, 5."),
+    ("elsewhere", 0.109375, "That is one-sided."),
+    ("elsewhere", 0.125, "That tosses four coins, the net change."),
+    ("elsewhere", 0.5, "Toss a coin for each partnership that joined or left: six in all."),
 ]
 
 ALL_FALLS = [
@@ -886,6 +891,7 @@ MISTAKES = [
         "table": MISTAKES_OF_TABLE,
         "seats": MISTAKES_OF_SEATS,
         "fall": MISTAKES_OF_FALL,
+        "chance": MISTAKES_OF_CHANCE,
         "measured": MISTAKES_OF_MEASURED,
     }.items()
     for key, answer, message in mistakes

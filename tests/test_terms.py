@@ -16,7 +16,7 @@ from sphinx.application import Sphinx
 
 ROOT = Path(__file__).parent.parent
 GLOSSARY = ROOT / "book" / "glossary.md"
-LESSONS = ("table", "seats", "fall", "measured")
+LESSONS = ("table", "seats", "fall", "chance", "measured")
 WRITTEN = [
     *sorted((ROOT / "notebooks").glob("*.ipynb")),
     *sorted((ROOT / "book").glob("*.md")),

@@ -291,7 +291,6 @@ PICTURES: Mapping[str, Draw] = {
         one.data.rename(columns={"fewest": "low", "most": "high"}),
         what="Authorities without a strategy",
     ),
-    "moves-commissioning-areas": lambda one: csm.moves(one.data),
     "other-agencies": lambda one: csm.ranked_dots(one.data),
     "rounding": halfway,
     "seats-shares-and-numbers": heads,
@@ -299,9 +298,6 @@ PICTURES: Mapping[str, Draw] = {
     "statutory-agencies": lambda one: csm.dumbbell(one.data),
     "table-1-bases": readings,
     "two-stories": stories,
-    "verdicts": lambda one: csm.p_ranges(
-        one.data.rename(columns={"exact_low": "p_low", "exact_high": "p_high"})
-    ),
 }
 
 BLANK: Mapping[str, Draw] = {"measured-damped": damped} | {

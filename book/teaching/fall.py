@@ -2,94 +2,132 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 import csm_lib as csm
-from csm_lib import inference, words
-from csm_lib.counts import points_change
+from csm_lib import inference
+from csm_lib.counts import points_change, rounded_percent
+from csm_lib.lesson import EXAMPLE
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from random import Random
 
     import pandas as pd
 
     from csm_lib.collection import Collection
 
-LEVEL = 0.05
 SIDES = ["from_yes", "from_base", "to_yes", "to_base"]
 
+TOLD = [
+    "commissioning.camhs",
+    "commissioning.youth_offending",
+    "commissioning.targeted_youth_support",
+    "commissioning.maternity",
+]
+"""The services of which the story tells how many can have stopped."""
 
-def numbers(trusts: Collection) -> dict[str, Any]:
+
+def numbers(trusts: Collection, rng: Random) -> dict[str, Any]:
     """Return what the words of the lesson may name."""
     agencies = allowed(trusts, "statutory_agencies")
     services = allowed(trusts, "commissioning_areas")
     low, high = services["losers_low"], services["losers_high"]
     fewest, most = inference.losers_of_at_least(1, low, high, trusts.size)
-    p = services["exact_low"]
-    silent = (trusts.population or trusts.size) - trusts.size
+    everyone = trusts.population or trusts.size
+    most_stopped = top(services, low)  # an exercise tells how many
+    untold = services[~services["item"].isin([*TOLD, most_stopped["item"]]) & (low > 1)]
+    only, silent, stopped, asked = (
+        of_item(services, item) for item in rng.sample(list(untold["item"]), 4)
+    )
     return {
-        "level": LEVEL,
         "size": trusts.size,
-        "everyone": trusts.size + silent,
-        "silent": silent,
-        "camhs": one(trusts, "commissioning.camhs"),
-        "jobcentre": one(trusts, "board.jobcentre_plus"),
-        "care": one(trusts, "commissioning.palliative_care"),
+        "everyone": everyone,
+        "silent": everyone - trusts.size,
+        "only": only,
+        "undone": silent,
+        "stopped": stopped,
+        "asked": asked,
+        "moved": rng.choice(rounded_apart(trusts)),
         "joined_most": top(agencies, agencies["gainers_low"]),
         "need_not_have_joined": agencies.loc[agencies["gainers_low"] == 0, "label"].tolist(),
         "must_have_left": agencies.loc[agencies["losers_low"] > 0, "label"].tolist(),
         "least_clear": top(agencies, agencies["losers_high"] - agencies["losers_low"]),
-        "stopped": {"fewest": fewest, "most": most},
-        "most_stopped": top(services, low),
-        "steepest": top(services, -p),
+        "some": {"fewest": fewest, "most": most},
+        "most_stopped": most_stopped,
         "services": len(services),
-        "signs": inference.sign_test(services["direction"]),
-        "smallest": float(p.min()),
-        "holm": float(inference.holm(p, p)["holm_low"].min()),
-        "alone": int((p <= LEVEL).sum()),
-        "added_up": min(float(p.sum()), 1.0),
-        "comparisons": len(allowed(trusts, COMPARED)),
+        "same": of_item(services, services.loc[services["direction"] == 0, "item"].iloc[0]),
+        "clubs": clubs(rng),
+        "elsewhere": elsewhere(rng),
     }
 
 
-COMPARED = [
-    "statutory_agencies",
-    "other_agencies",
-    "children_and_families",
-    "jsna",
-    "joint_commissioning",
-    "commissioning_areas",
-]
-"""The sections whose items are asked of everyone and answered yes or no."""
+def allowed(trusts: Collection, section: str) -> pd.DataFrame:
+    """Return what the totals of a section's items allow: one row an item asked in both years."""
+    return inference.comparisons(csm.changes(trusts.tally(section)), authorities=trusts.size)
 
 
-def allowed(trusts: Collection, items: str | Sequence[str]) -> pd.DataFrame:
-    """Return what the totals of some items allow: one row an item answered in both years."""
-    asked = [item for item in trusts.items(items) if trusts.codebook[item].asked_if is None]
-    moved = csm.changes(trusts.tally(asked))
-    found = inference.change_range(
-        *(moved[side] for side in SIDES), authorities=trusts.size, level=LEVEL
-    )
-    return moved.join(found)
+def of_item(rows: pd.DataFrame, item: str) -> dict[str, Any]:
+    """Return what the totals of an item allow, and its net fall."""
+    (row,) = rows[rows["item"] == item].to_dict("records")
+    return row | {"net": row["from_yes"] - row["to_yes"], "without": row["to_base"] - row["to_yes"]}
 
 
-def one(trusts: Collection, item: str) -> dict[str, Any]:
-    """Return what the totals of an item allow, and its change in several units."""
-    (row,) = allowed(trusts, [item]).to_dict("records")
-    before, base_1, after, base_2 = (int(row[side]) for side in SIDES)
-    exact = 100 * (after / base_2 - before / base_1)
-    in_print = trusts.published
-    assert in_print is not None
-    printed = in_print.loc[in_print["figure"] == f"{item}.change", "value"]
-    return row | {
-        "net": before - after,
-        "without": base_2 - after,
-        "points": points_change(before, base_1, after, base_2),
-        "exact": exact,
-        "per_cent": round(exact / (before / base_1)),
-        "printed": int(printed.iloc[0]) if len(printed) else None,
-        "p": words.p_span(row["exact_low"], row["exact_high"]),
+def rounded_apart(trusts: Collection) -> list[dict[str, Any]]:
+    """Return the changes on the Board that differ from those of the rounded percentages.
+
+    Those of which two usual mistakes would give the same number are left out.
+    """
+    sections = ["statutory_agencies", "other_agencies", "children_and_families"]
+    board = [item for item in trusts.items(sections) if item.startswith("board.")]
+    found = []
+    for row in csm.changes(trusts.tally(board)).to_dict("records"):
+        before, base_1, after, base_2 = (int(row[side]) for side in SIDES)
+        shares = rounded_percent(after, base_2), rounded_percent(before, base_1)
+        exact = 100 * (after / base_2 - before / base_1)
+        one = {
+            "points": points_change(before, base_1, after, base_2),
+            "rounded": shares[0] - shares[1],
+            "per_cent": round(exact / (before / base_1)),
+            "net": after - before,
+        }
+        if one["points"] != one["rounded"] and len({*one.values()}) == len(one):
+            found.append(row | one | {"exact": exact})
+    return found
+
+
+def clubs(rng: Random) -> dict[str, int]:
+    """Return what two questions of the quiz suppose of some schools and their clubs."""
+    stopped, net, size = rng.randint(12, 20), rng.randint(2, 5), 2 * rng.randint(20, 30)
+    return {
+        "stopped": stopped,
+        "began": stopped - net,
+        "net": net,
+        "moved": 2 * stopped - net,
+        "size": size,
+        "half": size // 2,
+        "few": net + 3,
     }
+
+
+def elsewhere(rng: Random) -> dict[str, Any]:
+    """Return how many stopped and began between two waves of the second collection, of one item.
+
+    One of which more stopped than began, and some began: neither is then the net change.
+    """
+    boards = csm.open_collection(EXAMPLE)
+    items, found = boards.items("pooled"), []
+    for first, last in pairwise(boards.years):
+        before, after = (
+            boards.returns[boards.returns["year"] == year].set_index("authority")[items]
+            for year in (first, last)
+        )
+        moved = inference.paired(*before.align(after, join="inner"))
+        moved = moved.query("losers > gainers > 0").assign(first=first, last=last)
+        found += moved.rename_axis("item").reset_index().to_dict("records")
+    one = rng.choice(found)
+    most = min(one["losers"] + one["stayed_yes"], one["losers"] + one["stayed_no"])
+    return one | {"label": boards.codebook[one["item"]].label, "most": most}
 
 
 def top(rows: pd.DataFrame, by: pd.Series[Any]) -> dict[str, Any]:

@@ -16,6 +16,8 @@ from csm_lib.lesson import WrongAnswer
 from csm_lib.notebooks import take
 
 if TYPE_CHECKING:
+    from random import Random
+
     from csm_lib.codebook import Item
     from csm_lib.collection import Collection
 
@@ -42,7 +44,7 @@ NEAR = 0.4
 """How far, in points, the mean of a simulation may be from what is expected."""
 
 
-def numbers(trusts: Collection) -> dict[str, Any]:
+def numbers(trusts: Collection, rng: Random) -> dict[str, Any]:
     """Return what the words of the lesson may name."""
     needs = take("jsna-components").data.set_index("item")
     alarms = take("measured-false-alarms").data
@@ -196,7 +198,7 @@ def strategy(trusts: Collection) -> dict[str, Any]:
 # -- What a list of answers cannot check -----------------------------------------------------------
 
 
-def kinds(trusts: Collection, answer: Any) -> str:
+def kinds(trusts: Collection, names: dict[str, Any], answer: Any) -> str:
     """Check a function that says what a question asks, on every question."""
     if not callable(answer):
         raise WrongAnswer(
@@ -228,7 +230,7 @@ def kinds(trusts: Collection, answer: Any) -> str:
     )
 
 
-def alarm(trusts: Collection, answer: Any) -> str:
+def alarm(trusts: Collection, names: dict[str, Any], answer: Any) -> str:
     """Check the list of items that fell by so many points or more."""
     rows = moved(trusts)
     if isinstance(answer, str) or not isinstance(answer, Iterable):
@@ -275,7 +277,7 @@ def alarm(trusts: Collection, answer: Any) -> str:
     raise WrongAnswer(f"{words.sentence(words.number(len(left)))} more fell by that much.")
 
 
-def damped(trusts: Collection, answer: Any) -> str:
+def damped(trusts: Collection, names: dict[str, Any], answer: Any) -> str:
     """Check what the form would show of a real fall, by the share of answers carried forward."""
     full = float(real_change(trusts))
     example = "{0: -9.9, 0.25: -9.9, 0.5: -9.9, 0.75: -9.9}"

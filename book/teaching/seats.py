@@ -11,6 +11,8 @@ from csm_lib.counts import format_percent, points_change
 from csm_lib.lesson import WrongAnswer
 
 if TYPE_CHECKING:
+    from random import Random
+
     import pandas as pd
 
     from csm_lib.collection import Collection
@@ -22,7 +24,7 @@ TWINS = ("board.adult_services", "board.fire_and_rescue")
 """Two agencies with the same number of seats in the last year."""
 
 
-def numbers(trusts: Collection) -> dict[str, Any]:
+def numbers(trusts: Collection, rng: Random) -> dict[str, Any]:
     """Return what the words of the lesson may name."""
     heads = heads_of(trusts)
     jobcentre, practice = seat(trusts, JOBCENTRE), seat(trusts, PRACTICE)
@@ -200,7 +202,7 @@ def one_decimal(number: Fraction, digits: int = 1) -> str:
 # -- What a list of answers cannot check -----------------------------------------------------------
 
 
-def smaller_but_more(trusts: Collection, answer: Any) -> str:
+def smaller_but_more(trusts: Collection, names: dict[str, Any], answer: Any) -> str:
     """Check the agencies at which the share of heads fell while their number rose."""
     found = heads_of(trusts)
     if isinstance(answer, str) or not hasattr(answer, "__iter__"):

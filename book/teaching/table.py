@@ -19,6 +19,8 @@ from csm_lib.counts import (
 from csm_lib.lesson import WrongAnswer, as_number
 
 if TYPE_CHECKING:
+    from random import Random
+
     import pandas as pd
 
     from csm_lib.collection import Collection
@@ -30,7 +32,7 @@ CARE = "commissioning.palliative_care"
 PARTS = ("head", "senior_officer", "other")
 
 
-def numbers(trusts: Collection) -> dict[str, Any]:
+def numbers(trusts: Collection, rng: Random) -> dict[str, Any]:
     """Return what the words of the lesson may name."""
     example, odd = row(trusts, COLLEGES), row(trusts, ODD)
     low, high = rounding_room(len(PARTS))
@@ -225,7 +227,7 @@ def exact(count: int, base: int) -> str:
 # -- What a list of answers cannot check -----------------------------------------------------------
 
 
-def count_behind(trusts: Collection, answer: Any) -> str:
+def count_behind(trusts: Collection, names: dict[str, Any], answer: Any) -> str:
     """Check the count behind a percentage."""
     one = row(trusts, COLLEGES)
     if isinstance(answer, float) and 0 < answer < 1:
@@ -251,7 +253,7 @@ def count_behind(trusts: Collection, answer: Any) -> str:
     raise WrongAnswer(f"{count} of {n} would be printed as {format_percent(count, n)}.")
 
 
-def rounding(trusts: Collection, answer: Any) -> str:
+def rounding(trusts: Collection, names: dict[str, Any], answer: Any) -> str:
     """Check a function that rounds as the paper does, on every count of every base."""
     tie = halfway(trusts)
     if not callable(answer):
@@ -292,7 +294,7 @@ def rounding(trusts: Collection, answer: Any) -> str:
     raise WrongAnswer(start)
 
 
-def shared_base(trusts: Collection, answer: Any) -> str:
+def shared_base(trusts: Collection, names: dict[str, Any], answer: Any) -> str:
     """Check the list of bases on which all percentages of a block are possible."""
     fits, stated = component_bases(trusts), stated_base(trusts)
     printed = component_percentages(trusts)
@@ -325,7 +327,7 @@ def shared_base(trusts: Collection, answer: Any) -> str:
     )
 
 
-def impossible(trusts: Collection, answer: Any) -> str:
+def impossible(trusts: Collection, names: dict[str, Any], answer: Any) -> str:
     """Check the rows of Table 1 whose levels do not add up."""
     known = {(one["agency"], one["year"]): one for one in levels(trusts)}
     example = "[('police', 2008)]"
