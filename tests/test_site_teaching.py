@@ -33,8 +33,8 @@ Reader = site.Reader
 
 each_lesson = pytest.mark.parametrize("name", NAMES)
 
-SMALLEST = 12  # px of text in a chart, at 1280 by 720
-SMALLEST_WORDS = 14  # px of a slide, which is 1280 px wide
+SMALLEST = 24  # px of any text on a slide of 1280 by 720
+MOST_ROWS, MOST_WORDS = 5, 30
 
 
 # -- Files -------------------------------------------------------------------
@@ -287,8 +287,14 @@ def present(page: Page) -> str:
     return page.locator("section.present :is(h1, h2)").inner_text().replace("\n", " ")
 
 
-# What does not fit on the slide that is shown, or cannot be read.
-AMISS = """([smallest, words]) => {
+def turn(page: Page) -> None:
+    """Go to the next slide, past what waits for a key on this one."""
+    page.evaluate("while (Reveal.availableFragments().next) Reveal.nextFragment()")
+    page.keyboard.press("ArrowRight")
+
+
+# What of the slide that is shown does not fit, is too small to be read, or is too much.
+AMISS = """([smallest, rows, words]) => {
   const slide = document.querySelector('section.present .csm-slide');
   const box = slide.getBoundingClientRect(), scale = box.width / 1280, wrong = [];
   if (slide.scrollHeight > slide.clientHeight) wrong.push('higher than the slide');
@@ -299,31 +305,43 @@ AMISS = """([smallest, words]) => {
     .map(b => b.getBoundingClientRect()).filter(r => r.width);
   const under = r => buttons.some(b => r.right > b.left && r.left < b.right
     && r.bottom > b.top && r.top < b.bottom);
+  const seen = e => e.checkVisibility({visibilityProperty: true});
   for (const text of slide.querySelectorAll('svg text')) {
+    if (!seen(text)) continue;
     const size = parseFloat(getComputedStyle(text).fontSize) * text.getScreenCTM().a;
-    if (size < smallest * scale) wrong.push(`${size} px: ${text.textContent}`);
+    if (size < (smallest - 0.5) * scale) wrong.push(`${size} px: ${text.textContent}`);
     const r = text.getBoundingClientRect();
     if (outside(r) || under(r)) wrong.push(`outside or covered: ${text.textContent}`);
   }
+  const said = [];
   const walker = document.createTreeWalker(slide, NodeFilter.SHOW_TEXT);
   while (walker.nextNode()) {
     const parent = walker.currentNode.parentElement;
     if (!walker.currentNode.data.trim() || parent.closest('svg, caption')) continue;
-    if (!parent.checkVisibility()) continue;
+    if (!seen(parent)) continue;
+    if (!parent.closest('h1, h2, table, .csm-cut')) said.push(walker.currentNode.data);
     const size = parseFloat(getComputedStyle(parent).fontSize), range = new Range();
     range.selectNodeContents(walker.currentNode);
     const what = walker.currentNode.data.slice(0, 60);
-    if (size < words) wrong.push(`${size} px: ${what}`);
+    if (size < smallest) wrong.push(`${size} px: ${what}`);
     for (const r of range.getClientRects())
       if (outside(r) || under(r)) wrong.push(`outside or covered: ${what}`);
   }
+  if (slide.dataset.layout === 'sources') return wrong;
+  const count = said.join(' ').split(/\\s+/).filter(Boolean).length;
+  if (count > words) wrong.push(`${count} words`);
+  for (const name of ['tbody tr', 'li']) {
+    const found = [...slide.querySelectorAll(name)].filter(seen).length;
+    if (found > rows) wrong.push(`${found} rows`);
+  }
   return wrong;
 }"""
+LIMITS = [SMALLEST, MOST_ROWS, MOST_WORDS]
 
 
 @each_lesson
-@pytest.mark.parametrize("size", [(1280, 720), (1024, 768), (1920, 1080)])
-def test_every_slide_fits_and_can_be_read(
+@pytest.mark.parametrize("size", [(1280, 754), (1024, 768), (1920, 1080)])
+def test_every_slide_fits_and_can_be_read_before_and_after_its_answer(
     browser: Browser, home: str, decks: dict[str, Deck], name: str, size: tuple[int, int]
 ) -> None:
     page = site.window(browser, viewport={"width": size[0], "height": size[1]})
@@ -332,8 +350,10 @@ def test_every_slide_fits_and_can_be_read(
     wrong, titles = {}, []
     for _ in range(len(decks[name]) + 1):
         titles.append(present(page))
-        wrong[titles[-1]] = page.evaluate(AMISS, [SMALLEST, SMALLEST_WORDS])
-        page.keyboard.press("ArrowRight")
+        wrong[titles[-1], "asked"] = page.evaluate(AMISS, LIMITS)
+        page.evaluate("while (Reveal.availableFragments().next) Reveal.nextFragment()")
+        wrong[titles[-1], "told"] = page.evaluate(AMISS, LIMITS)
+        turn(page)
     page.context.close()
 
     assert titles == [*(slide.title for slide in decks[name]), "Sources"]
@@ -345,12 +365,37 @@ def test_a_slide_that_is_too_full_would_be_found(reader: Reader) -> None:
     show(page)
     page.evaluate(
         "document.querySelector('section.present .csm-told')"
-        ".insertAdjacentHTML('beforeend', '<p style=\"font-size:9px\">x</p>'.repeat(60))"
+        ".insertAdjacentHTML('beforeend', '<ul><li style=\"font-size:9px\">x</li></ul>'.repeat(60))"
     )
 
-    found = page.evaluate(AMISS, [SMALLEST, SMALLEST_WORDS])
+    found = page.evaluate(AMISS, LIMITS)
     assert "higher than the slide" in found
     assert "9 px: x" in found
+    assert "60 rows" in found
+    assert [one for one in found if one.endswith(" words")]
+
+
+@each_lesson
+def test_the_answer_to_a_slide_waits_for_a_key_and_takes_the_place_of_its_question(
+    reader: Reader, decks: dict[str, Deck], name: str
+) -> None:
+    page = reader.open(f"slides/{name}.html")
+    show(page)
+    asked = "document.querySelector('section.present .csm-question')"
+    told = "document.querySelector('section.present .csm-answer')"
+    seen = "?.checkVisibility({visibilityProperty: true})"
+    found = []
+    for slide in decks[name]:
+        if slide.finding is not None:
+            found.append(page.evaluate(f"[{asked}{seen}, {told}{seen}]"))
+            for _ in range(1 + slide.waits):
+                page.keyboard.press("ArrowRight")
+            assert present(page) == slide.title
+            found.append(page.evaluate(f"[{asked}{seen}, {told}{seen}]"))
+        turn(page)
+
+    assert len(found) >= 6
+    assert found == [[True, False], [False, True]] * (len(found) // 2)
 
 
 @each_lesson
@@ -360,10 +405,14 @@ def test_slides_go_on_and_back_by_keyboard_and_have_addresses(reader: Reader, na
     first = present(page)
     page.keyboard.press("ArrowRight")
     second = present(page)
+    page.evaluate("while (Reveal.availableFragments().next) Reveal.nextFragment()")
     page.keyboard.press("Space")
     third = present(page)
-    page.wait_for_function("location.hash === '#/' + document.querySelector('section.present').id")
+    page.wait_for_function(
+        "location.hash.startsWith('#/' + document.querySelector('section.present').id)"
+    )
     address = page.url
+    page.evaluate("while (Reveal.availableFragments().prev) Reveal.prevFragment()")
     page.keyboard.press("ArrowLeft")
     assert present(page) == second
     page.keyboard.press("End")
@@ -386,10 +435,11 @@ def test_axe_finds_nothing_on_any_slide(reader: Reader, name: str, mode: site.Mo
     show(page)
     wrong = {}
     for _ in range(page.evaluate("Reveal.getTotalSlides()")):
+        page.evaluate("while (Reveal.availableFragments().next) Reveal.nextFragment()")
         found = [one for one in reader.axe() if not one.startswith("page-has-heading-one")]
         if found:
             wrong[present(page)] = found
-        page.keyboard.press("ArrowRight")
+        turn(page)
 
     assert wrong == {}
     assert reader.faults == []
@@ -420,7 +470,7 @@ def test_the_speaker_has_notes_in_a_window_of_their_own(
     first = decks[name][1].notes.splitlines()[0]
     notes = opened.value.locator(".speaker-controls-notes .value")
     notes.get_by_text(first).wait_for()
-    page.keyboard.press("ArrowRight")
+    turn(page)
     notes.get_by_text(decks[name][2].notes.splitlines()[0]).wait_for()
     opened.value.close()
 

@@ -85,17 +85,48 @@ def test_a_plan_fills_its_time_and_says_what_everybody_does_and_what_is_shown(ti
 @each_plan
 def test_a_plan_names_slides_as_they_are_called_and_gives_exercises_their_time(title: str) -> None:
     there = {heading for lesson in NAMES for heading in slides_of(lesson)}
-    named, hurried = [], []
+    hurried = []
     for start, end, *_, shown in PLANS[title]:
-        if slides := re.search(r"[Ss]lides? (\*.+)", shown):
-            named += re.findall(r"\*(.+?)\*", slides[1])
         asked = re.findall(r"#exercise-([\w-]+)>", shown)
         hurried += [key for key in asked if exercise(key).minutes > end - start]
 
-    assert len(named) >= 3
-    assert set(named) <= there
+    assert len(named(PLANS[title])) >= 3
+    assert set(named(PLANS[title])) <= there
     assert hurried == []
     assert "#exercise-" in str(PLANS[title])
+
+
+def named(slots: list[Slot]) -> list[str]:
+    """The slides that a plan names, in its order."""
+    shown = [re.search(r"[Ss]lides? (\*.+)", slot[-1]) for slot in slots]
+    return [name for found in shown if found for name in re.findall(r"\*(.+?)\*", found[1])]
+
+
+@pytest.mark.parametrize("lesson", NAMES)
+def test_a_deck_has_the_slides_of_its_plan_in_that_order_and_extras_last(lesson: str) -> None:
+    title, *deck = slides_of(lesson)
+    plan = named(PLANS[f"Plan for 60 minutes: {title_of(lesson)}"])
+
+    assert [title, *deck][: len(plan) + (title not in plan)] == list(dict.fromkeys([title, *plan]))
+
+
+@each_plan
+def test_a_plan_goes_through_its_decks_without_going_back(title: str) -> None:
+    before = INSTRUCTOR.partition(f":::{{table}} {title}\n")
+    decks = re.findall(r"<(?:slides|exercises)/(\w+)\.\w+>", before[0].rpartition(":::\n")[2])
+    ahead = iter([slide for lesson in dict.fromkeys(decks) for slide in slides_of(lesson)])
+
+    assert [name for name in named(PLANS[title]) if name not in ahead] == []
+
+
+def test_an_exercise_that_a_plan_sets_has_a_slide_where_it_is_set() -> None:
+    """But where students sit at computers."""
+    for title, slots in PLANS.items():
+        for slot in slots:
+            for key in re.findall(r"#exercise-([\w-]+)>", slot[-1]):
+                deck = (ROOT / "book/teaching/slides" / f"{key.partition('-')[0]}.md").read_text()
+                told = re.search(rf"(?m)^## (.+)\n\n{{exercise}} {key}$", deck)
+                assert "with computers" in title or (told and told[1] in named([slot])), key
 
 
 def test_every_exercise_that_the_page_names_exists_and_is_linked_where_it_stands() -> None:

@@ -8,16 +8,23 @@ A file ``book/teaching/slides/<lesson>.md`` reads::
 
     ## What a percentage stands for
 
+    . . .
+
     {finding} count-behind
 
-Notes
------
-    What the speaker reads, each line a paragraph.
+    Handout:
+    {finding} table-1-as-printed: 2008; Jobcentre Plus
+    Which count is behind the percentage?
 
-Slides are parted by a line ``---`` and each begins with its title. A line ``{finding}`` shows the
-chart or the table of a finding by its key (`csm_lib.notebooks.take`); with a colon and some cells,
-``{finding} verdicts: CAMHS; Jobcentre Plus``, the rows of its table that hold one of them. A line
-``{exercise}`` shows the task of an exercise.
+and after a line ``Notes:``, what the speaker reads, each line a paragraph.
+
+Slides are parted by a line ``---`` and each begins with its title. What follows ``. . .`` waits for
+a key, and so does the answer to a finding (`csm_lib.notebooks.take`), which is its title. With a
+colon and some cells, ``{finding} key: 2008; Police``, a finding is cut to the rows in which every
+column that holds one of them has one. What a slide shows of it is in ``slide_pictures.py``.
+
+A handout is made of what its deck asks on paper, in that order: the parts ``Handout:``, and each
+``{exercise} key`` that needs no computer.
 """
 
 from __future__ import annotations
@@ -28,23 +35,28 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from csm_lib.download import PAPER, PAPER_SHORT, file_name
-from csm_lib.findings import Finding
+import pandas as pd
+from slide_pictures import BLANK, PICTURES
+
+from csm_lib.download import PAPER, PAPER_SHORT
+from csm_lib.findings import Finding, alt_of
 from csm_lib.lesson import NAMES, Exercise, LessonError, opened
 from csm_lib.notebooks import FOLDER as NOTEBOOKS
 from csm_lib.notebooks import cells_of, take
+from csm_lib.style import svg
 from csm_lib.templates import render
 
 SLIDES = Path(__file__).resolve().parents[1] / "teaching" / "slides"
 
-LOWEST_BESIDE = 250
-"""A chart higher than this, in points, stands beside the text and not under it."""
-TALLEST, TALLEST_ON_PAPER = 530, 450
-"""Of a chart higher than this nobody could read the text: its table is shown."""
+ROWS = 5
+"""The most rows of a table on a slide."""
+TALLEST, TALLEST_ON_PAPER = 205, 450
+"""Of a chart higher than this, in points, nobody could read the text: its table is shown."""
 ROOM = {"read": 1, "reason": 2}
 """Ruled lines on a handout for a question; other exercises are none for paper."""
 
-PUT_IN = re.compile(r"\{(\w+)\}\s*(.*)")
+PUT_IN = re.compile(r"(?m)^\{(\w+)\}[ \t]*(.*)$\n?")
+PAUSE = re.compile(r"(?m)^\. \. \.[ \t]*$")
 
 
 # -- Slides ------------------------------------------------------------------
@@ -52,30 +64,61 @@ PUT_IN = re.compile(r"\{(\w+)\}\s*(.*)")
 
 @dataclass(frozen=True)
 class Slide:
-    """One slide: ``text`` and the speaker's ``notes`` are Markdown without HTML."""
+    """One slide; its texts are Markdown without HTML.
+
+    Attributes
+    ----------
+    text, answer
+        What stands on it, and what waits for a key.
+    notes, paper
+        For the speaker, and for the handout.
+    part, waits
+        Whether it shows some rows of its finding, and whether these wait for a key, too.
+    number
+        Its number on the handout.
+    """
 
     title: str
     text: str = ""
+    answer: str = ""
     notes: str = ""
+    paper: str = ""
     finding: Finding | None = None
     exercise: Exercise | None = None
+    part: bool = False
+    waits: bool = False
+    number: int = 0
 
     @property
     def html(self) -> str:
-        """What stands on it: under the title, or beside a chart that is high."""
-        drawing = drawn(self.finding, TALLEST)
-        beside = bool(drawing) and (bool(self.text) or height(drawing) > LOWEST_BESIDE)
-        return render("slide.html", slide=self, drawing=drawing, beside=beside)
+        """What stands on it."""
+        one = self.finding
+        return render(
+            "slide.html",
+            slide=self,
+            drawing=picture(one) if one else "",
+            blank=picture(one, blank=True) if one and self.waits else "",
+        )
 
     @property
     def told(self) -> str:
-        """What the speaker reads: the notes, the note of a finding, and the time a task takes."""
+        """What the speaker reads: the notes, what is to be known of a finding, and the time."""
         lines = [line for line in self.notes.splitlines() if line.strip()]
-        if self.finding is not None and self.finding.caveat:
-            lines.append(f"**Note:** {self.finding.caveat}")
+        if one := self.finding:
+            status = ", ".join(f"{count} {name}" for name, count in one.status.items())
+            lines.append(
+                f"**Base:** {one.base.rstrip('.')}. **Status:** {status}. "
+                f"**Source:** {one.source.rstrip('.')}."
+            )
+            lines += [f"**Note:** {one.caveat}"] if one.caveat else []
         if self.exercise is not None:
             lines.append(f"**Time:** {self.exercise.minutes} minutes.")
         return "\n\n".join(lines)
+
+    @property
+    def on_paper(self) -> bool:
+        """Whether it asks for something that is written on the handout."""
+        return bool(self.paper or (self.exercise and self.exercise.level in ROOM))
 
 
 def read_deck(name: str, folder: Path = SLIDES) -> tuple[Slide, ...]:
@@ -89,11 +132,14 @@ def read_deck(name: str, folder: Path = SLIDES) -> tuple[Slide, ...]:
     text = (folder / f"{name}.md").read_text("utf-8")
     parts = [part.strip() for part in re.split(r"(?m)^---[ \t]*$", text)]
     slides: list[Slide] = []
+    tasks = 0
     for number, part in enumerate(filter(None, parts), 1):
         try:
-            slides.append(read_slide(part))
+            slide = read_slide(part)
         except (LessonError, KeyError) as fault:
             raise LessonError(f"{name}.md, slide {number}: {fault.args[0]}") from None
+        tasks += slide.on_paper
+        slides.append(replace(slide, number=tasks if slide.on_paper else 0))
     keys = [slide.finding.key for slide in slides if slide.finding is not None]
     if not slides or len(set(keys)) < len(keys):
         raise LessonError(f"{name}.md holds no slide, or shows a finding twice.")
@@ -103,36 +149,84 @@ def read_deck(name: str, folder: Path = SLIDES) -> tuple[Slide, ...]:
 def read_slide(text: str) -> Slide:
     """Read one slide; a LessonError or KeyError says what is wrong with it."""
     body, _, notes = re.sub(r"(?m)^Notes:", "\0", text, count=1).partition("\0")
-    first, *lines = body.strip().splitlines()
+    body, _, paper = re.sub(r"(?m)^Handout:", "\0", body, count=1).partition("\0")
+    first, _, rest = body.strip().partition("\n")
     title = re.fullmatch(r"##? (.+)", first.strip())
-    if title is None or any(re.match(r"##? ", line) for line in lines):
+    if title is None or re.search(r"(?m)^##? ", rest):
         raise LessonError(f"{first!r}: give it one title, ## Title; part slides by a line ---")
-    shown = [found for line in lines if (found := PUT_IN.fullmatch(line.strip()))]
-    kinds = [found[1] for found in shown]
+    now, *later = PAUSE.split(rest)
+    kinds = [found[1] for found in PUT_IN.finditer(rest)]
     if set(kinds) - {"finding", "exercise"} or len(set(kinds)) < len(kinds):
         raise LessonError(f"It shows {', '.join(kinds)}: one finding and one exercise at the most.")
-    given = {found[1]: found[2] for found in shown}
+    given = {found[1]: found[2] for found in PUT_IN.finditer(rest)}
+    finding = part_of(given["finding"]) if "finding" in given else None
+    if finding and PUT_IN.sub("", rest.replace(". . .", "")).strip():
+        raise LessonError(f"It has words of its own and {finding.key}: give each a slide.")
+    tabled = finding and finding.key not in PICTURES and finding.draw is None
+    if finding and tabled and len(finding.table) > ROWS:
+        raise LessonError(f"{finding.key} has {len(finding.table)} rows: name {ROWS} at the most.")
     return Slide(
         title[1].strip(),
-        "\n".join(line for line in lines if not PUT_IN.fullmatch(line.strip())).strip(),
+        PUT_IN.sub("", now).strip(),
+        PUT_IN.sub("", "".join(later)).strip(),
         notes.strip(),
-        part_of(given["finding"]) if "finding" in given else None,
+        paper.strip(),
+        finding,
         ask(given["exercise"]) if "exercise" in given else None,
+        part=":" in given.get("finding", ""),
+        waits="{finding}" in "".join(later),
     )
 
 
 def part_of(call: str) -> Finding:
-    """Return a finding by its key, or the rows of its table that hold one of the cells named."""
-    key, _, cells = call.partition(":")
-    whole = take(key.strip())
+    """Return a finding by its key, or the rows of it that hold the cells named.
+
+    What a column says in all of them stands after the question and no longer in the table.
+    """
+    key, _, cells = (part.strip() for part in call.partition(":"))
+    whole = take(key)
+    wanted = [cell.strip() for cell in cells.split(";")]
     if not cells:
         return whole
-    wanted = [cell.strip() for cell in cells.split(";")]
-    rows = whole.table.astype(str).isin(wanted).any(axis=1).to_numpy()
-    if not rows.any():
-        raise LessonError(f"No cell of {key.strip()!r} holds {' or '.join(wanted)}.")
-    data = whole.data[rows] if len(whole.data) == len(rows) else whole.data
-    return replace(whole, key=file_name(call), data=data, shown=whole.table[rows], draw=None)
+    table = cut(whole.table, wanted)
+    if len(table) == len(whole.table):
+        raise LessonError(f"No cell of {key!r} holds {' or '.join(wanted)}.")
+    given = {
+        name: cell
+        for name in table
+        for cell in wanted
+        if (table[name].astype(str) == cell).all() and len(table) > 1
+    }
+    return replace(
+        whole,
+        question=" ".join([whole.question, *(f"({cell})" for cell in given.values())]),
+        base=f"{whole.base.rstrip('.')}; some of them here",
+        data=cut(whole.data, wanted),
+        shown=table.drop(columns=list(given)),
+        draw=None,
+    )
+
+
+def cut(frame: pd.DataFrame, wanted: Sequence[str]) -> pd.DataFrame:
+    """Return the rows in which each column that holds something wanted has some of it."""
+    held = frame.astype(str).isin(wanted)
+    return frame[held.loc[:, held.any()].all(axis=1)]
+
+
+def picture(finding: Finding, *, blank: bool = False) -> str:
+    """Return what a slide draws of a finding as inline SVG; empty where its table is shown.
+
+    A blank picture is that before the class has worked it out, for a handout as well.
+    """
+    draw = (BLANK if blank else PICTURES).get(finding.key)
+    if draw is None and (blank or finding.draw is None):
+        return ""
+    axes = draw(finding) if draw else finding.chart
+    alt = finding.question if blank else alt_of("Picture", finding.table)
+    made = svg(axes, key=f"{finding.key}{'-blank' if blank else '-slide'}", alt=alt)
+    if height(made) > TALLEST:
+        raise LessonError(f"The chart of {finding.key} is too high to be read: name fewer rows.")
+    return made.replace("<svg ", '<svg preserveAspectRatio="xMinYMin" ', 1)
 
 
 def ask(key: str) -> Exercise:
@@ -186,16 +280,14 @@ def linked(text: str) -> str:
 
 
 def handout(name: str, folder: Path = NOTEBOOKS) -> str:
-    """Return what a class reads and reasons about, on paper, with room for the answers.
+    """Return what the deck of a lesson asks on paper, with room for the answers.
 
-    No solutions, no hints, nothing that needs a screen. The title, the first paragraph and the
-    objectives are those of the lesson's notebook in the folder.
+    No solutions, no hints, nothing that needs a screen. The title and the first paragraph are
+    those of the lesson's notebook in the folder.
     """
-    title, story, objectives = introduction(folder / f"lesson_{name}.ipynb")
-    lesson = opened(name)
-    exercises = [lesson.exercise(key) for key in lesson.exercises]
-    tasks = [_task(exercise) for exercise in exercises if exercise.level in ROOM]
-    return render("handout.html", title=title, story=story, objectives=objectives, tasks=tasks)
+    title, story, _ = introduction(folder / f"lesson_{name}.ipynb")
+    tasks = [task_of(slide) for slide in read_deck(name) if slide.on_paper]
+    return render("handout.html", title=title, story=story, tasks=tasks)
 
 
 def introduction(notebook: Path) -> tuple[str, str, str]:
@@ -222,20 +314,27 @@ def without_roles(text: str) -> str:
     return re.sub(r"\[([^\]]+)\]\([^)]*\)", r"\1", text)
 
 
-def _task(exercise: Exercise) -> dict[str, Any]:
-    """What a sheet shows of an exercise: what to look at, and its questions one by one."""
-    drawing = drawn(exercise.finding, TALLEST_ON_PAPER)
+def task_of(slide: Slide) -> dict[str, Any]:
+    """What a sheet shows of a slide: what to look at, and its questions one by one."""
+    exercise, named = slide.exercise, PUT_IN.search(slide.paper)
+    look = part_of(named[2]) if named else exercise.finding if exercise else None
+    if look is None:
+        drawing = picture(slide.finding, blank=True) if slide.finding else ""
+    else:
+        drawing = drawn(look, TALLEST_ON_PAPER)
+    asked = [PUT_IN.sub("", slide.paper).strip(), exercise.task.strip() if exercise else ""]
     blocks = []
-    for block in re.split(r"\n\s*\n", exercise.task.strip()):
+    for block in re.split(r"\n\s*\n", "\n\n".join(filter(None, asked))):
         items = re.split(r"(?m)^- ", block)[1:] if block.startswith("- ") else []
         blocks.append(("" if items else block, items))
     return {
-        "exercise": exercise,
+        "slide": slide,
+        "finding": look,
         "drawing": drawing,
-        "tabled": exercise.finding is not None and not _tells_all(drawing, exercise.finding),
+        "tabled": look is not None and not _tells_all(drawing, look),
         "blocks": blocks,
         "listed": any(items for _, items in blocks),
-        "room": ROOM[exercise.level],
+        "room": ROOM[exercise.level] if exercise else 1,
     }
 
 

@@ -28,21 +28,8 @@
   if (query.has("receiver")) root.classList.add("csm-receiver");
   if (paper && query.has("with-notes")) root.classList.add("csm-with-notes");
 
-  // Text that is too long for its slide gets smaller, as far as can still be read.
-  const fit = () => {
-    for (const slide of document.querySelectorAll(".csm-slide"))
-      for (let size = 1; size > 0.64; size -= 0.05) {
-        slide.style.setProperty("--fit", size.toFixed(2));
-        if (slide.scrollHeight <= slide.clientHeight && slide.scrollWidth <= slide.clientWidth)
-          break;
-      }
-  };
-
-  // When all is loaded, as text is measured.
+  if (paper || narrow) return;
   addEventListener("load", () => {
-    if (!paper && narrow) return;
-    fit();
-    if (paper) return;
     document.getElementById("reveal-style").media = "screen"; // it hides all slides but one
     Reveal.initialize({
       width: 1280,
