@@ -77,6 +77,9 @@ def behind(contents: str, door: str, doors: Doors) -> str:
             pages.decompose()
         if its_door != door or name == door:  # the name of the door stands above
             caption.decompose()
+    for toggle in soup("summary"):  # it opens the pages under one, and shows an arrow only
+        if page := toggle.find_previous("a"):
+            toggle["aria-label"] = page.get_text()
     return str(soup)
 
 

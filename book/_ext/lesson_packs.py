@@ -17,6 +17,7 @@ from bs4 import BeautifulSoup
 from bs4.element import Tag
 from csm_book import relinked
 from csm_doors import TEMPLATES
+from lesson_pages import introduction
 from moodle import moodle_xml
 
 from csm_lib.download import zipped
@@ -81,7 +82,9 @@ def instructor(root: Path, site: Path, lessons: Iterable[str], address: str = ""
         raise ValueError(f"{site / 'book' / 'instructor.html'} has no article.")
     for mark in article.select("a.headerlink"):
         mark.decompose()
-    body = relinked(str(article), "book")
+    body = re.sub(
+        r"book/exercises/(\w+)\.html#exercise-", r"answers/\1.html#", relinked(str(article), "book")
+    )
     pages["plans.html"] = TEMPLATES.get_template("sheet.html").render(
         title="For the instructor", body=body, root=""
     )
@@ -123,12 +126,13 @@ def requirements(root: Path) -> str:
 
 def answers(name: str) -> str:
     """Return the answer key of a lesson, as a page."""
+    title, *_ = introduction(ROOT / "notebooks" / f"lesson_{name}.ipynb")
     lesson = opened(name)
-    quiz, exercises = lesson.quiz, [lesson.exercise(key) for key in lesson.exercises]
+    exercises = [lesson.exercise(key) for key in lesson.exercises]
     key = (Path(__file__).parent / "templates" / "answers.html").read_text("utf-8")
-    body = filled(key, {"title": quiz.title, "exercises": exercises, "quiz": quiz})
+    body = filled(key, {"title": title, "exercises": exercises, "quiz": lesson.quiz})
     return TEMPLATES.get_template("sheet.html").render(
-        title=f"Answers: {quiz.title}", body=body, root="../"
+        title=f"Answers: {title}", body=body, root="../"
     )
 
 
