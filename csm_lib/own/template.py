@@ -10,9 +10,11 @@ hold.
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from xlsxwriter.utility import xl_col_to_name
 
 from csm_lib.codebook import LARGEST
 from csm_lib.descriptor import About
@@ -31,7 +33,6 @@ from csm_lib.templates import render
 
 if TYPE_CHECKING:
     from xlsxwriter import Workbook
-    from xlsxwriter.worksheet import Worksheet
 
     from csm_lib.codebook import Codebook, Item
 
@@ -46,8 +47,42 @@ LISTS = "Lists"
 LINE = 15.0
 """The height of a line of text, in points."""
 
+COLOURS = {"who": "#d9dfe5", "asked": "#dce8f3"}
+"""Behind the names of the columns: of those that say whose answers they are, and of questions."""
+
 A_NUMBER = "A number, with no unit."
-HEADINGS = ("Start here", "Short name", "What is asked", "Answers to choose from", "Who is asked")
+HEADINGS = {
+    "Start here": 30, "Short name": 34, "What is asked": 60,
+    "Answers to choose from": 44, "Who is asked": 44,
+}  # fmt: skip
+"""The columns of the first sheet, and how wide they are. With a name over every column, whoever
+reads the workbook sees a table of no answers."""
+
+
+class Asked(NamedTuple):
+    """A column of a sheet that is filled in.
+
+    Attributes
+    ----------
+    name
+        Its name in the returns.
+    title, message, note
+        What stands beside each of its cells, and in the note on its name.
+    choices
+        What its cells offer; empty where anything may be written.
+    rule
+        What is more to be said of it to `xlsxwriter.Worksheet.data_validation`.
+    as_text
+        Whether Excel must take what is written for text: else it makes 3-4 a date and 01 a 1.
+    """
+
+    name: str
+    title: str
+    message: str
+    note: str
+    choices: Sequence[str | int]
+    rule: Mapping[str, Any]
+    as_text: bool = True
 
 
 def write_template(
@@ -97,23 +132,19 @@ def write_template(
     asked = asked_in(codebook, year)
     _check(codebook, asked, rows)
     about = About(title="") if about is None else about
-    notes = identifiers(about)
+    known: Mapping[str, Sequence[str | int]]
+    known = {"year": [year], "region": regions, "authority_type": types}
+    who = [_who(name, told, known.get(name, ())) for name, told in identifiers(about).items()]
     names = SheetNames()
     start, lists = names.give("Start here"), names.give(LISTS)
     sheets = {section: names.give(codebook.title(section)) for section in asked}
     with new_workbook(Path(path), f"Answers of {year}") as book:
-        _write_start(book, start, codebook, asked, sheets, year, about)
-        choices = _Choices(lists)
+        _write_start(book, start, list(_start(codebook, asked, sheets, year, about)), year)
+        begin: dict[tuple[str | int, ...], int] = {}
         for section, items in asked.items():
-            sheet = book.add_worksheet(sheets[section])
-            choose: Mapping[str, Sequence[str | int]] = {
-                "year": [year],
-                "region": regions,
-                "authority_type": types,
-            }
-            _write_headers(book, sheet, items, codebook, notes)
-            _write_cells(sheet, items, codebook, notes, choose, choices, rows)
-        choices.write(book)
+            columns = [*who, *(_question(item, codebook) for item in items)]
+            _write_sheet(book, sheets[section], columns, begin, rows)
+        _write_lists(book, lists, begin)
 
 
 def asked_in(codebook: Codebook, year: int) -> dict[str, list[Item]]:
@@ -143,169 +174,76 @@ def _check(codebook: Codebook, asked: dict[str, list[Item]], rows: int) -> None:
                 f"{codebook.path}: the section {section!r} asks {len(items)} questions, more than "
                 "a sheet has columns for. Divide it."
             )
-        for item in items:
-            for kind, code in (("item", item.item), *(("answer", a) for a in item.answers)):
-                control = any(unicodedata.category(sign) in ("Cc", "Cs") for sign in code)
-                if control or length(code) > CODE:
-                    raise CodebookError(
-                        f"{codebook.path}: the {kind} {cut(code, 60)!r} is longer than {CODE} "
-                        "signs or holds a control sign, which no drop-down takes. Rename it."
-                    )
+    for item in (item for items in asked.values() for item in items):
+        for kind, code in (("item", item.item), *(("answer", answer) for answer in item.answers)):
+            control = any(unicodedata.category(sign) in ("Cc", "Cs") for sign in code)
+            if control or length(code) > CODE:
+                raise CodebookError(
+                    f"{codebook.path}: the {kind} {cut(code, 60)!r} is longer than {CODE} signs "
+                    "or holds a control sign, which no drop-down takes. Rename it."
+                )
 
 
-class _Choices:
-    """The lists behind the drop-downs, on a hidden sheet: typed in a cell, a list has 255 signs."""
-
-    def __init__(self, sheet: str) -> None:
-        self._sheet = sheet
-        self._begin: dict[tuple[str | int, ...], int] = {}
-        self._free = 1
-
-    def source(self, choices: Sequence[str | int]) -> str:
-        """Return the cells that will hold these choices."""
-        key = tuple(choices)
-        if key not in self._begin:
-            self._begin[key] = self._free
-            self._free += len(key) + 1
-        first = self._begin[key] + 1  # a reference counts rows from 1
-        return f"={self._sheet}!$A${first}:$A${first + len(key) - 1}"
-
-    def write(self, book: Workbook) -> None:
-        """Write the sheet."""
-        sheet = book.add_worksheet(self._sheet)
-        as_text = book.add_format({"num_format": "@"})
-        sheet.write_string(0, 0, "The lists behind the drop-downs")
-        for choices, begin in self._begin.items():
-            for row, choice in enumerate(choices, start=begin):
-                if isinstance(choice, int):
-                    sheet.write_number(row, 0, choice)
-                else:
-                    sheet.write_string(row, 0, choice, as_text)
-        sheet.hide()
-
-
-def _write_headers(
-    book: Workbook,
-    sheet: Worksheet,
-    items: Sequence[Item],
-    codebook: Codebook,
-    notes: Mapping[str, str],
-) -> None:
-    """Name the columns in the first row, say in a note what each asks, and keep both in view."""
-    bold = {"bold": True, "text_wrap": True, "valign": "top", "bottom": 1}
-    about = book.add_format({**bold, "bg_color": "#d9dfe5"})
-    asks = book.add_format({**bold, "bg_color": "#dce8f3"})
-    as_text = book.add_format({"num_format": "@"})  # else Excel makes 3-4 a date and 01 a 1
-    for column, name in enumerate([*IDENTIFIERS, *(item.item for item in items)]):
-        width = min(max(len(name) + 2, 14), 34)
-        plain = name == "year" or (name in codebook and codebook[name].is_number)
-        sheet.set_column(column, column, width, None if plain else as_text)
-        if name in notes:
-            label, text = name, notes[name]
-        else:
-            item = codebook[name]
-            label, text = item.label, _explain(item, codebook, cut(item.question, 800), 2_000)
-        sheet.write_string(0, column, name, about if name in notes else asks)
-        note = f"{cut(label, 200)}\n{text}"
-        lines = sum(1 + len(line) // 42 for line in note.split("\n"))
-        sheet.write_comment(0, column, note, {"width": 300, "height": 18 + 16 * lines})
-    sheet.freeze_panes(1, 1)
-    sheet.repeat_rows(0)
-    print_across(sheet)
-
-
-def _write_cells(
-    sheet: Worksheet,
-    items: Sequence[Item],
-    codebook: Codebook,
-    notes: Mapping[str, str],
-    choose: Mapping[str, Sequence[str | int]],
-    choices: _Choices,
-    rows: int,
-) -> None:
-    """Give every cell its message, and its list where it takes one of a few answers."""
-    for column, name in enumerate(IDENTIFIERS):
-        rule = _message(name, notes[name])
-        if choose.get(name):
-            new = "This is not on the list. Choose from the list, unless it is new."
-            rule |= _from_list(choices.source(choose[name]), new)
-            if name != "year":
-                rule["error_type"] = "warning"  # asks, and takes it if it is meant
-        else:
-            rule |= {"validate": "any"}
-        sheet.data_validation(1, column, rows, column, rule)
-    for column, item in enumerate(items, start=len(IDENTIFIERS)):
-        rule = _message(item.name, _explain(item, codebook, item.question, MESSAGE))
-        codes = ", ".join(item.answers)
-        wrong = cut(
-            f"Choose {codes} from the list, or leave the cell empty for no answer.", MESSAGE
-        )
-        if item.is_number:
-            rule |= NUMBER
-        else:
-            rule |= _from_list(choices.source(list(item.answers)), wrong)
-        sheet.data_validation(1, column, rows, column, rule)
-
-
-NUMBER = {
-    "validate": "decimal", "criteria": "between", "minimum": -LARGEST, "maximum": LARGEST,
-    "error_title": "Not a number",
-    "error_message": "Write a number with no unit, or leave the cell empty for no answer.",
-}  # fmt: skip
-"""What a cell takes that asks for a number."""
-
-
-def _message(title: str, text: str) -> dict[str, Any]:
-    return {"input_title": cut(title, TITLE), "input_message": cut(text, MESSAGE)}
-
-
-def _from_list(source: str, wrong: str) -> dict[str, Any]:
-    return {
-        "validate": "list",
-        "source": source,
-        "error_title": "Not on the list",
-        "error_message": wrong,
-    }
+# -- What a column asks ---------------------------------------------------------------------------
 
 
 def identifiers(about: About) -> dict[str, str]:
     """Return what belongs in the columns that say whose answers a row holds."""
     one, kind = about.one, about.characteristics.get("authority_type")
     named = "code" if about.unit == "person" else "name or code"
-    return {
-        "authority": cut(f"The {named} of the {one}, written alike on every sheet.", MESSAGE),
+    told = {
+        "authority": f"The {named} of the {one}, written alike on every sheet.",
         "year": "The year of the answers.",
-        "region": cut(
-            f"The {about.called('region')} of the {one}, alike on every sheet. May stay empty.",
-            MESSAGE,
-        ),
-        "authority_type": cut(
-            f"The {f'{kind} of the' if kind else 'kind of'} {one}, alike on every sheet. "
-            "May stay empty.",
+        "region": f"The {about.called('region')} of the {one}, alike on every sheet. May stay "
+        "empty.",
+        "authority_type": f"The {f'{kind} of the' if kind else 'kind of'} {one}, alike on every "
+        "sheet. May stay empty.",
+    }
+    return {name: cut(text, MESSAGE) for name, text in told.items()}
+
+
+def _who(name: str, told: str, choices: Sequence[str | int]) -> Asked:
+    """Return a column that says whose answers a row holds."""
+    rule = {
+        "error_title": "Not on the list",
+        "error_message": "This is not on the list. Choose from the list, unless it is new.",
+        # asks, and takes it if it is meant
+        "error_type": "stop" if name == "year" else "warning",
+    }
+    note = f"{name}\n{told}"
+    return Asked(name, name, told, note, choices, rule if choices else {}, name != "year")
+
+
+def _question(item: Item, codebook: Codebook) -> Asked:
+    """Return the column of an item."""
+    rule: dict[str, Any] = {
+        "error_title": "Not on the list",
+        "error_message": cut(
+            f"Choose {', '.join(item.answers)} from the list, or leave the cell empty for no "
+            "answer.",
             MESSAGE,
         ),
     }
-
-
-def _explain(item: Item, codebook: Codebook, question: str, limit: int) -> str:
-    """Say what an item asks and takes; where that is too long, the question is what gives way."""
-    parts = []
-    meant = [f"{code}: {label}" for code, label in _meanings(item)]
-    if meant:
-        parts.append("; ".join(meant))
     if item.is_number:
-        parts.append(A_NUMBER)
-    if condition := _condition(item, codebook):
-        parts.append(f"{condition}.")
-    parts.append("Empty: no answer.")
-    rest = cut("\n".join(parts), limit - 30)
-    room = limit - length(rest) - 1
-    return f"{cut(question, room)}\n{rest}" if question else rest
+        rule = {
+            "validate": "decimal", "criteria": "between", "minimum": -LARGEST, "maximum": LARGEST,
+            "error_title": "Not a number",
+            "error_message": "Write a number with no unit, or leave the cell empty for no answer.",
+        }  # fmt: skip
+    message = _explained(item, codebook, item.question, MESSAGE)
+    note = _explained(item, codebook, cut(item.question, 800), 2_000)
+    title = f"{cut(item.label, 200)}\n"
+    choices = list(item.answers)
+    return Asked(item.item, item.name, message, title + note, choices, rule, not item.is_number)
 
 
-def _meanings(item: Item) -> list[tuple[str, str]]:
-    """The answers whose names say more than their codes."""
-    return [(code, label) for code, label in item.answers.items() if code != label.lower()]
+def _explained(item: Item, codebook: Codebook, question: str, limit: int) -> str:
+    """Say what an item asks and takes; where that is too long, the question is what gives way."""
+    meant = "; ".join(f"{c}: {label}" for c, label in item.answers.items() if c != label.lower())
+    condition = _condition(item, codebook)
+    parts = [meant, A_NUMBER if item.is_number else "", f"{condition}." if condition else ""]
+    rest = cut("\n".join([*filter(None, parts), "Empty: no answer."]), limit - 30)
+    return f"{cut(question, limit - length(rest) - 1)}\n{rest}" if question else rest
 
 
 def _condition(item: Item, codebook: Codebook) -> str:
@@ -315,59 +253,108 @@ def _condition(item: Item, codebook: Codebook) -> str:
     return f"Only if {item.asked_if} ({opener}) is yes"
 
 
-def _write_start(
+# -- The sheets -----------------------------------------------------------------------------------
+
+
+def _write_sheet(
     book: Workbook,
     name: str,
+    columns: Sequence[Asked],
+    begin: dict[tuple[str | int, ...], int],
+    rows: int,
+) -> None:
+    """Write a sheet to fill in; `begin` says in which row of the lists each begins."""
+    sheet = book.add_worksheet(name)
+    bold = {"bold": True, "text_wrap": True, "valign": "top", "bottom": 1}
+    heads = {kind: book.add_format({**bold, "bg_color": at}) for kind, at in COLOURS.items()}
+    as_text = book.add_format({"num_format": "@"})
+    for at, one in enumerate(columns):
+        width = min(max(len(one.name) + 2, 14), 34)
+        sheet.set_column(at, at, width, as_text if one.as_text else None)
+        sheet.write_string(0, at, one.name, heads["who" if at < len(IDENTIFIERS) else "asked"])
+        lines = sum(1 + len(line) // 42 for line in one.note.split("\n"))
+        sheet.write_comment(0, at, one.note, {"width": 300, "height": 18 + 16 * lines})
+        rule = {"validate": "any", **one.rule}
+        if one.choices:
+            free = 1 + sum(len(other) + 1 for other in begin)
+            first = begin.setdefault(tuple(one.choices), free) + 1  # a reference counts from 1
+            source = f"={LISTS}!$A${first}:$A${first + len(one.choices) - 1}"
+            rule |= {"validate": "list", "source": source}
+        rule |= {"input_title": cut(one.title, TITLE), "input_message": cut(one.message, MESSAGE)}
+        sheet.data_validation(1, at, rows, at, rule)
+    sheet.freeze_panes(1, 1)
+    sheet.repeat_rows(0)
+    print_across(sheet)
+
+
+def _write_lists(book: Workbook, name: str, begin: Mapping[tuple[str | int, ...], int]) -> None:
+    """Write the lists behind the drop-downs on a hidden sheet: in a cell, one has 255 signs."""
+    sheet = book.add_worksheet(name)
+    as_text = book.add_format({"num_format": "@"})
+    sheet.write_string(0, 0, "The lists behind the drop-downs")
+    for choices, first in begin.items():
+        for row, choice in enumerate(choices, start=first):
+            if isinstance(choice, int):
+                sheet.write_number(row, 0, choice)
+            else:
+                sheet.write_string(row, 0, choice, as_text)
+    sheet.hide()
+
+
+def _start(
     codebook: Codebook,
-    asked: dict[str, list[Item]],
-    sheets: dict[str, str],
+    asked: Mapping[str, Sequence[Item]],
+    sheets: Mapping[str, str],
     year: int,
     about: About,
-) -> None:
-    """Write the sheet that says how to fill in the others, and lists every question."""
-    from xlsxwriter.utility import xl_col_to_name
+) -> Iterator[tuple[list[str], str]]:
+    """Yield the rows that say how to fill in the others, and list every question.
 
-    sheet = book.add_worksheet(name)
-    wrap = book.add_format({"text_wrap": True, "valign": "top"})
-    bold = book.add_format({"bold": True})
-    large = book.add_format({"bold": True, "font_size": 16})
-    head = book.add_format({"bold": True, "bottom": 1, "bg_color": "#dce8f3"})
-    widths = (30, 34, 60, 44, 44)
-    for column, width in enumerate(widths):
-        sheet.set_column(column, column, width)
-    # with a name over every column, whoever reads the workbook sees a table of no answers
-    for column, word in enumerate(HEADINGS):
-        sheet.write_string(0, column, word, head)
-    sheet.freeze_panes(1, 0)
-    sheet.write_string(2, 0, f"Answers of {year}", large)
+    Each is its cells, and the sheet that it leads to, if it is a link.
+    """
     named = "code" if about.unit == "person" else "name"
     one, many = (" ".join(word.split()) for word in (about.one, about.many))
     told = render("template.txt", one=one, many=many, named=named, year=year)
-    row = 4
-    for number, line in enumerate(told.splitlines(), start=1):
-        sheet.write_string(row, 0, cut(f"{number}. {line}"))
-        row += 1
-    row += 1
+    yield from (([f"{n}. {line}"], "") for n, line in enumerate(told.splitlines(), start=1))
+    yield [], ""
     for section, items in asked.items():
-        sheet.write_url(row, 0, link_to(sheets[section]), bold, cut(sheets[section]))
-        row += 1
+        yield [sheets[section]], sheets[section]
         if introduction := codebook.about(section):
-            sheet.write_string(row, 0, cut(introduction))
-            row += 1
+            yield [introduction], ""
         for number, item in enumerate(items, start=len(IDENTIFIERS)):
-            place = f"{xl_col_to_name(number)}: {item.item}"
             answers = "\n".join(
                 f"{code}: {label}" if code != label.lower() else code
                 for code, label in item.answers.items()
             )
-            answers = answers or A_NUMBER
+            place = f"{xl_col_to_name(number)}: {item.item}"
             condition = _condition(item, codebook) or "Of everyone"
-            texts = [cut(text) for text in (place, item.label, item.question, answers, condition)]
-            for column, text in enumerate(texts):
-                sheet.write_string(row, column, text, wrap)
-            sheet.set_row(row, height(zip(texts, widths, strict=True), LINE))
-            row += 1
-        row += 1
+            yield [place, item.label, item.question, answers or A_NUMBER, condition], ""
+        yield [], ""
+
+
+def _write_start(
+    book: Workbook, name: str, lines: Sequence[tuple[list[str], str]], year: int
+) -> None:
+    sheet = book.add_worksheet(name)
+    wrap = book.add_format({"text_wrap": True, "valign": "top"})
+    bold = book.add_format({"bold": True})
+    head = book.add_format({"bold": True, "bottom": 1, "bg_color": COLOURS["asked"]})
+    for at, (word, width) in enumerate(HEADINGS.items()):
+        sheet.set_column(at, at, width)
+        sheet.write_string(0, at, word, head)
+    sheet.freeze_panes(1, 0)
+    large = book.add_format({"bold": True, "font_size": 16})
+    sheet.write_string(2, 0, f"Answers of {year}", large)
+    for row, (cells, to) in enumerate(lines, start=4):
+        texts = [cut(text) for text in cells]
+        if to:
+            sheet.write_url(row, 0, link_to(to), bold, texts[0])
+        elif len(texts) == 1:  # what stands alone runs on over the cells beside it
+            sheet.write_string(row, 0, texts[0])
+        elif texts:
+            for at, text in enumerate(texts):
+                sheet.write_string(row, at, text, wrap)
+            sheet.set_row(row, height(zip(texts, HEADINGS.values(), strict=True), LINE))
     sheet.hide_gridlines(2)
     print_across(sheet)
     sheet.activate()
