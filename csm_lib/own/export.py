@@ -39,6 +39,7 @@ from csm_lib.own.workbook import (
     Number,
     Sheet,
     SheetNames,
+    free_name,
     write_ods,
     write_xlsx,
 )
@@ -185,49 +186,52 @@ def write_all(
         its terms, the files of the collection without its returns.
     """
     about = read_descriptor(collection / "datapackage.json")
-    names: set[str] = set()
-    taken = []
+    taken: dict[str, Taken] = {}
     for archive, chapters in found.items():
-        one = _read(archive, chapters, names, (figures or {}).get(archive, {}))
-        names.add(one.name)
-        taken.append(one)
-    sheets = sheets_of(about, taken)
+        one = _read(archive, chapters, {*taken}, (figures or {}).get(archive, {}))
+        taken[one.name] = one
+    theirs = _collection_files(collection, about)
+    told = _told(about, list(taken.values()))
+    sheets = sheets_of(list(taken.values()), told)
     title = f"{about.title}: findings"
     write_xlsx(folder / XLSX, title, sheets)
     write_ods(folder / ODS, title, sheets)
 
-    files = {name: (folder / name).read_bytes() for name in (XLSX, ODS)}
     columns = next(sheet for sheet in sheets if sheet.name == "Columns").columns
     meanings = download.as_csv(pd.DataFrame({column.name: column.cells for column in columns}))
-    files[MEANINGS] = meanings.encode("utf-8", "replace")
-    files |= {
-        f"tables/{one.name}/{file}": data for one in taken for file, data in one.files.items()
+    readme = render("readme_of_all.txt", **told, fill=download.fill, workbooks=(XLSX, ODS),
+                    meanings=MEANINGS, theirs=sorted(theirs), panel=PANEL)  # fmt: skip
+    files = {
+        README: f"{readme}\n".encode("utf-8", "replace"),
+        **{name: (folder / name).read_bytes() for name in (XLSX, ODS)},
+        MEANINGS: meanings.encode("utf-8", "replace"),
     }
-    theirs = _collection_files(collection, about)
+    for name, one in taken.items():
+        files |= {f"tables/{name}/{file}": data for file, data in one.files.items()}
     files |= {f"collection/{file}": data for file, data in theirs.items()}
-    readme = _readme(about, taken, theirs)
-    files = {README: readme.encode("utf-8", "replace"), **files}
     packed = download.zipped({f"{NAME}/{path}": data for path, data in files.items()})
     (folder / ZIP).write_bytes(packed)
     return [folder / name for name in (XLSX, ODS, ZIP)]
 
 
-def facts(about: About) -> dict[str, str]:
-    """Return what the cover says of a collection, by name; what is not known is left out."""
-    edition = about.edition
-    known = {
-        "About": about.about,
-        "Source": about.source,
-        "Terms": about.licence,
-        "Publisher": edition.publisher,
-        "Contact": edition.contact,
-        "Version": edition.version,
-        "Published": str(edition.released or ""),
-        "Next release": edition.next_release,
-        "Revisions": edition.revisions,
-        "Made with": f"{download.BOOK}, csm_lib {download.version()}",
+def _told(about: About, taken: Sequence[Taken]) -> dict[str, Any]:
+    """Return what is said of some findings of a collection as a whole."""
+    held = {each["status"] for one in taken for each in one.about["status"]}
+    statuses = {status: meaning for status, meaning in STATUSES.items() if status in held}
+    origin = Origin(status=about.status, licence=about.licence)
+    book = f"{download.BOOK}, version {download.version()}"
+    return {
+        "about": about,
+        "book": download.BOOK,
+        "version": download.version(),
+        "taken": taken,
+        "labels": dict.fromkeys(one.about["label"] for one in taken if one.about["label"]),
+        "statuses": statuses,
+        "licences": download.licences(
+            dict.fromkeys(statuses, 1), label=LABELS[DRAWN], origin=origin
+        ),
+        "cited": f"{about.source or about.title}. Findings. Worked out with {book}.",
     }
-    return {name: text for name, text in known.items() if text}
 
 
 def _shipped() -> list[Chapter]:
@@ -290,18 +294,6 @@ def _refuse(folder: Path) -> None:
         )
 
 
-def _unique(key: str, taken: set[str]) -> str:
-    """Return a key as the name of a file that no other finding has."""
-    name = download.file_name(key)[:LONGEST].strip("-")
-    if name in DEVICES:
-        name = f"{name}-finding"
-    tried, number = name, 1
-    while tried in taken:
-        number += 1
-        tried = f"{name}-{number}"
-    return tried
-
-
 def _figures(finding: Finding) -> dict[str, bytes]:
     """Return the figure of a finding as SVG and PNG, if it has one."""
     if finding.draw is None:
@@ -348,8 +340,10 @@ class Taken:
         A name for its files that no other has.
     chapters
         The titles of the chapters that it stands in.
-    about, csv
-        What is said of it, and its data.
+    about
+        What is said of it.
+    columns
+        Its data as a table of a workbook: numbers as numbers, and no cell empty.
     files
         What goes into the zip, by its name there.
     """
@@ -357,21 +351,13 @@ class Taken:
     name: str
     chapters: tuple[str, ...]
     about: Mapping[str, Any]
-    csv: str
+    columns: Sequence[Column]
     files: Mapping[str, bytes]
 
     @property
-    def columns(self) -> list[Column]:
-        """Its data as a table of a workbook: numbers as numbers, and no cell empty."""
-        header, *rows = csv.reader(io.StringIO(self.csv))
-        units = [column.get("unit", "") for column in self.about["columns"]]
-        status = header.index("status") if "status" in header else None
-        hidden = [status is not None and row[status] == WITHHELD for row in rows]
-        cells = list(zip(*rows, strict=True)) or [() for _ in header]
-        return [
-            _column(name, unit, texts, hidden)
-            for name, unit, texts in zip(header, units, cells, strict=True)
-        ]
+    def rows(self) -> int:
+        """How many rows its data have."""
+        return len(self.columns[0].cells)
 
 
 def _read(
@@ -381,10 +367,12 @@ def _read(
     with zipfile.ZipFile(io.BytesIO(archive)) as parts:
         files = {Path(name).name: parts.read(name) for name in parts.namelist()}
     about = json.loads(files["metadata.json"])
-    name = _unique(about["key"], taken)
     data = next(content for file, content in files.items() if file.endswith(".csv"))
+    name = download.file_name(about["key"])[:LONGEST].strip("-")
+    name = free_name(f"{name}-finding" if name in DEVICES else name, taken, joint="-")
     files |= {f"{name}.{kind}": content for kind, content in figures.items()}
-    return Taken(name, tuple(dict.fromkeys(chapters)), about, data.decode("utf-8"), files)
+    columns = _columns(data.decode("utf-8"), about["columns"])
+    return Taken(name, tuple(dict.fromkeys(chapters)), about, columns, files)
 
 
 _A_NUMBER = re.compile(r"-?(0|[1-9]\d{0,14})(\.\d+)?([eE][+-]?\d{1,2})?")
@@ -399,168 +387,109 @@ _KINDS = {
 """How numbers are shown, by the beginning of their unit; any others as they are counted."""
 
 
-def _column(name: str, unit: str, texts: Sequence[str], hidden: Sequence[bool]) -> Column:
-    """Return a column of a finding's CSV as one of a workbook."""
+def _columns(text: str, told: Sequence[Mapping[str, str]]) -> list[Column]:
+    """Return the CSV of a finding as a table of a workbook."""
+    header, *rows = csv.reader(io.StringIO(text))
+    status = header.index("status") if "status" in header else None
+    missing = [
+        CONFIDENTIAL if status is not None and row[status] == WITHHELD else NO_NUMBER
+        for row in rows
+    ]
+    units = [column.get("unit", "") for column in told]
+    cells = list(zip(*rows, strict=True)) or [()] * len(header)
+    return [
+        _column(name, unit, texts, missing)
+        for name, unit, texts in zip(header, units, cells, strict=True)
+    ]
+
+
+def _column(name: str, unit: str, texts: Sequence[str], missing: Sequence[str]) -> Column:
+    """Return a column; `missing` says what stands in it for a number that is not there."""
     told = [text for text in texts if text not in NOTHING]
-    if unit == "text" or not told or not all(_A_NUMBER.fullmatch(text) for text in told):
+    if unit == "text" or not told or not all(map(_A_NUMBER.fullmatch, told)):
         return Column(name, [NOT_APPLICABLE if text in NOTHING else text for text in texts])
+    cells = [
+        why if text in NOTHING else int(text) if text.lstrip("-").isdigit() else float(text)
+        for text, why in zip(texts, missing, strict=True)
+    ]
     whole = all(float(text).is_integer() for text in told)
-    kind = next((kind for start, kind in _KINDS.items() if unit.startswith(start)), None)
-    cells: list[str | int | float] = []
-    for text, withheld in zip(texts, hidden, strict=True):
-        if text in NOTHING:
-            cells.append(CONFIDENTIAL if withheld else NO_NUMBER)
-        else:
-            cells.append(int(text) if text.lstrip("-").isdigit() else float(text))
-    return Column(name, cells, kind or Number(places=0 if whole else 2, grouped=unit != ""))
+    plain = Number(places=0 if whole else 2, grouped=unit != "")
+    return Column(name, cells, next((_KINDS[one] for one in _KINDS if unit.startswith(one)), plain))
 
 
 # -- The workbook ---------------------------------------------------------------------------------
 
 
-def sheets_of(about: About, taken: Sequence[Taken]) -> list[Sheet]:
+def sheets_of(taken: Sequence[Taken], told: Mapping[str, Any]) -> list[Sheet]:
     """Return the sheets of the workbook: cover, contents, notes, columns, and the findings."""
     names = SheetNames()
     cover, contents, notes, columns = map(names.give, ("Cover", "Contents", "Notes", "Columns"))
     sheets = [names.give(one.name[:SHEET_NAME].replace("-", "_")) for one in taken]
-    tables = [one.columns for one in taken]
-    noted = dict.fromkeys(one.about["caveat"] for one in taken if one.about["caveat"])
-    number = {text: place for place, text in enumerate(noted, 1)}
-    shown = [
-        Sheet(name, _head(one, table, number, contents, notes), table)
-        for name, one, table in zip(sheets, taken, tables, strict=True)
-    ]
-    front = [
-        _cover(cover, about, taken, tables, [contents, *([notes] if noted else []), columns]),
-        _contents(contents, taken, shown),
-    ]
-    if noted:
-        front.append(_notes(notes, number, taken, sheets))
-    return [*front, _columns(columns, taken, sheets), *shown]
-
-
-def _head(
-    one: Taken, table: Sequence[Column], number: Mapping[str, int], contents: str, notes: str
-) -> list[Line]:
-    """Return what stands above a finding's table."""
-    about = one.about
-    note = number.get(about["caveat"])
-    meant = [f"{each['rows']} {each['status']} ({each['meaning']})" for each in about["status"]]
-    rows = counted(len(table[0].cells), "row")
-    lines = [
-        Line(about["title"] + (f" [note {note}]" if note else ""), "title"),
-        Line(f"This sheet has one table, of {rows}. It answers: {about['question']}"),
-        Line(about["label"], "label"),
-        Line(f"Base: {about['base']}" if about["base"] else ""),
-        Line(f"Status: {'; '.join(meant)}"),
-        Line(f"Source: {about['source']}" if about["source"] else ""),
-        *(Line(f"{short}: {SHORTHAND[short]}") for short in _used([table])),
-        Line(f"Note {note} is on the sheet {notes}", to=notes) if note else Line(""),
-        Line("Back to the contents", to=contents),
-    ]
-    return [Line(" ".join(line.text.split()), line.look, line.to) for line in lines if line.text]
-
-
-def _used(tables: Sequence[Sequence[Column]]) -> list[str]:
-    """Return the shorthand that stands in some tables."""
-    cells = {cell for table in tables for column in table for cell in column.cells}
-    return [short for short in SHORTHAND if short in cells]
-
-
-def _cover(
-    name: str,
-    about: About,
-    taken: Sequence[Taken],
-    tables: Sequence[Sequence[Column]],
-    sheets: Sequence[str],
-) -> Sheet:
-    labels = dict.fromkeys(one.about["label"] for one in taken if one.about["label"])
-    parts = {
-        "What is in it": [
-            f"{counted(len(taken), 'finding')}, each on a sheet of its own, with the data behind "
-            "it. No row is of one respondent.",
-            *(f"Keep the label of a finding wherever it goes: {label}" for label in labels),
-        ],
-        "What the numbers are": [f"{name}: {meaning}" for name, meaning in held(taken).items()],
-        "Where there is no number": [f"{short}: {SHORTHAND[short]}" for short in _used(tables)],
-        "Licence": [f"{part['covers']}: {part['licence']}" for part in licences(about, taken)],
-        "How to cite": [
-            "A finding: its title, base and status, and the source above its table.",
-            f"All of them: {cited(about)}",
-        ],
-    }
-    lines = [Line(f"{about.title}: findings", "title")]
-    lines += [Line(f"{fact}: {text}") for fact, text in facts(about).items()]
-    for heading, texts in parts.items():
-        if texts:
-            lines += [Line(heading, "heading"), *map(Line, texts)]
-        if heading == "What is in it":
-            lines += [Line(sheet, to=sheet) for sheet in sheets]
-    return Sheet(name, lines)
-
-
-def held(taken: Sequence[Taken]) -> dict[str, str]:
-    """Return the statuses of the numbers of some findings, each with what it means."""
-    found = {each["status"] for one in taken for each in one.about["status"]}
-    return {status: meaning for status, meaning in STATUSES.items() if status in found}
-
-
-def licences(about: About, taken: Sequence[Taken]) -> list[dict[str, str]]:
-    """Return which licence covers which part of some findings of a collection."""
-    origin = Origin(status=about.status, licence=about.licence)
-    rows = dict.fromkeys(held(taken), 1)
-    return download.licences(rows, label=LABELS[DRAWN], origin=origin)
-
-
-def cited(about: About) -> str:
-    """Return how to cite all findings of a collection."""
-    book = f"{download.BOOK}, version {download.version()}"
-    return f"{about.source or about.title}. Findings. Worked out with {book}."
-
-
-def _contents(name: str, taken: Sequence[Taken], sheets: Sequence[Sheet]) -> Sheet:
-    table = [
-        Column("Sheet", [sheet.name for sheet in sheets]),
-        Column("Chapter", ["; ".join(one.chapters) for one in taken]),
-        Column("What it shows", [one.about["title"] for one in taken]),
-        Column("Question", [one.about["question"] for one in taken]),
-        Column("Rows", [sheet.rows for sheet in sheets], Number(grouped=True)),
-    ]
-    if any(one.about["label"] for one in taken):
-        table.insert(3, Column("Label to keep", [one.about["label"] or "none" for one in taken]))
-    holds = f", of {counted(len(taken), 'row')}: one for each finding"
-    return _index(name, holds, table, [sheet.name for sheet in sheets])
-
-
-def _notes(
-    name: str, number: Mapping[str, int], taken: Sequence[Taken], names: Sequence[str]
-) -> Sheet:
-    sheets = [
-        [sheet for one, sheet in zip(taken, names, strict=True) if one.about["caveat"] == text]
-        for text in number
-    ]
-    table = [
-        Column("Note", [f"note {place}" for place in number.values()]),
-        Column("What it says", list(number), widest=PAGE),
-        Column("Sheets", [_listed(each) for each in sheets]),
-    ]
-    return _index(name, f", of {counted(len(number), 'row')}: one for each note", table)
-
-
-def _columns(name: str, taken: Sequence[Taken], names: Sequence[str]) -> Sheet:
-    """Return the sheet that says what the columns mean; a column may mean two things."""
-    meant: dict[tuple[str, str, str], list[str]] = {}
-    for one, sheet in zip(taken, names, strict=True):
+    noted: dict[str, list[str]] = {}
+    meant: dict[tuple[str, ...], list[str]] = {}  # one column may mean two things
+    for sheet, one in zip(sheets, taken, strict=True):
+        if caveat := one.about["caveat"]:
+            noted.setdefault(caveat, []).append(sheet)
         for column in one.about["columns"]:
-            told = (column["name"], column.get("description", ""), column.get("unit", ""))
-            meant.setdefault(told, []).append(sheet)
-    cells = zip(*[(*told, _listed(sheets)) for told, sheets in meant.items()], strict=True)
-    heads = ("Column", "What it holds", "Unit", "Sheets")
-    table = [Column(head, some) for head, some in zip(heads, [*cells] or [()] * 4, strict=True)]
-    return _index(name, ": what each column of the other sheets holds", table)
+            meaning = tuple(column.get(part, "") for part in ("name", "description", "unit"))
+            meant.setdefault(meaning, []).append(sheet)
+    numbers = {text: number for number, text in enumerate(noted, 1)}
+    index = [
+        _index(
+            contents,
+            f", of {counted(len(taken), 'row')}: one for each finding",
+            Column("Sheet", sheets),
+            Column("Chapter", ["; ".join(one.chapters) for one in taken]),
+            Column("What it shows", [one.about["title"] for one in taken]),
+            *(
+                [Column("Label to keep", [one.about["label"] or "none" for one in taken])]
+                if told["labels"]
+                else []
+            ),
+            Column("Question", [one.about["question"] for one in taken]),
+            Column("Rows", [one.rows for one in taken], Number(grouped=True)),
+            links=sheets,
+        ),
+        _index(
+            notes,
+            f", of {counted(len(noted), 'row')}: one for each note",
+            Column("Note", [f"note {number}" for number in numbers.values()]),
+            Column("What it says", list(noted), widest=PAGE),
+            Column("Sheets", [_some(each) for each in noted.values()]),
+        ),
+        _index(
+            columns,
+            ": what each column of the other sheets holds",
+            *(
+                Column(head, [meaning[at] for meaning in meant])
+                for at, head in enumerate(("Column", "What it holds", "Unit"))
+            ),
+            Column("Sheets", [_some(each) for each in meant.values()]),
+        ),
+    ]
+    index = [one for one in index if one.name != notes or noted]
+    tables = [one.columns for one in taken]
+    front = _lines("cover.txt", tables, **told, sheets=[one.name for one in index])
+    return [Sheet(cover, front), *index] + [
+        Sheet(name, _lines("sheet.txt", [one.columns], **one.about, rows=one.rows,
+                           note=numbers.get(one.about["caveat"])), one.columns)
+        for name, one in zip(sheets, taken, strict=True)
+    ]  # fmt: skip
 
 
-def _index(name: str, holds: str, table: Sequence[Column], links: Sequence[str] = ()) -> Sheet:
+def _lines(template: str, tables: Sequence[Sequence[Column]], **told: Any) -> list[Line]:
+    """Return the lines of a template, each of which is a cell, of a sheet about some tables."""
+    cells = {cell for table in tables for column in table for cell in column.cells}
+    used = {short: meaning for short, meaning in SHORTHAND.items() if short in cells}
+    text = render(template, **told, shorthand=used, flat=lambda words: " ".join(words.split()))
+    lines = [line.partition(": ") for line in text.splitlines()]
+    return [
+        Line(words, to=look.removeprefix("to ")) if look.startswith("to ") else Line(words, look)
+        for look, _, words in lines
+    ]
+
+
+def _index(name: str, holds: str, *table: Column, links: Sequence[str] = ()) -> Sheet:
     """Return a sheet about the others: its title, what it holds, and a table with no cell empty."""
     lines = [Line(name, "title"), Line(f"This sheet has one table{holds}.")]
     full = [
@@ -570,7 +499,7 @@ def _index(name: str, holds: str, table: Sequence[Column], links: Sequence[str] 
     return Sheet(name, lines, full, links)
 
 
-def _listed(sheets: Sequence[str]) -> str:
+def _some(sheets: Sequence[str]) -> str:
     return ", ".join(sheets) if len(sheets) <= FEW else f"{len(sheets)} sheets"
 
 
@@ -584,36 +513,12 @@ def _collection_files(folder: Path, about: About) -> dict[str, bytes]:
     files = {name: folder / name for name in COLLECTION if (folder / name).is_file()}
     if folder.resolve() == SHIPPED and about.status == DRAWN:
         files[PANEL] = folder / RETURNS
-    found = {name: path.read_bytes() for name, path in files.items()}
     described = json.loads((folder / "datapackage.json").read_text("utf-8-sig"))
-    resources = []
-    for resource in described.get("resources", []):
-        path = PANEL if resource.get("path") == RETURNS else resource.get("path")
-        if path in found:
-            resources.append(resource | {"path": path})
-    described["resources"] = resources
-    found["datapackage.json"] = (
-        json.dumps(described, ensure_ascii=False, indent=1) + "\n"
-    ).encode()
-    return found
-
-
-def _readme(about: About, taken: Sequence[Taken], theirs: Mapping[str, bytes]) -> str:
-    chapters = dict.fromkeys(one.chapters[0] for one in taken)
-    text = render(
-        "readme_of_all.txt",
-        fill=download.fill,
-        about=about,
-        labels=dict.fromkeys(one.about["label"] for one in taken if one.about["label"]),
-        workbooks=(XLSX, ODS),
-        meanings=MEANINGS,
-        theirs=sorted(theirs),
-        panel=PANEL if PANEL in theirs else "",
-        contents=[
-            (title, [one for one in taken if one.chapters[0] == title]) for title in chapters
-        ],
-        statuses=held(taken),
-        licences=licences(about, taken),
-        cited=cited(about),
-    )
-    return f"{text}\n"
+    renamed = [
+        one | {"path": PANEL if one.get("path") == RETURNS else one.get("path")}
+        for one in described.get("resources", [])
+    ]
+    described["resources"] = [one for one in renamed if one["path"] in files]
+    told = json.dumps(described, ensure_ascii=False, indent=1) + "\n"
+    found = {name: path.read_bytes() for name, path in files.items()}
+    return found | {"datapackage.json": told.encode()}

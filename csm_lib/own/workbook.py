@@ -356,9 +356,9 @@ def write_xlsx(path: Path, title: str, sheets: Sequence[Sheet]) -> None:
                     if look.head:
                         heads.append({"header": value, "header_format": formats[look]})
             if sheet.rows:
-                options = {"style": None, "autofilter": False, "columns": heads}
-                options["name"] = table_name(sheet, number)
-                page.add_table(first, 0, first + sheet.rows, len(heads) - 1, options)
+                options = {"name": table_name(sheet, number), "columns": heads, "style": None}
+                end = (first + sheet.rows, len(heads) - 1)
+                page.add_table(first, 0, *end, {**options, "autofilter": False})
                 page.repeat_rows(first)
             print_across(page)
 
