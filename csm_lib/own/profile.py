@@ -10,12 +10,13 @@ and so is what it opens, as that tells who was asked.
 
 from __future__ import annotations
 
+import itertools
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import groupby
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import pandas as pd
 
@@ -46,27 +47,26 @@ CSS = Path(templates.__file__).with_name("profile.css").read_text("utf-8")
 """The rules that a page needs to show a profile; colours are those of `csm_lib.style.css`."""
 
 
-@dataclass(frozen=True)
-class Share:
+class Share(NamedTuple):
     """How many of the others gave an answer, of how many who gave any; ``None`` if withheld."""
 
     yes: int | None
     base: int | None
 
     @property
+    def enough(self) -> bool:
+        """Whether it is shown, and of enough others to say anything of them."""
+        return self.base is not None and self.base >= ENOUGH
+
+    @property
     def percent(self) -> str:
         """The share: ``63%``; none of a few."""
-        return format_percent(self.yes or 0, self.base) if self.enough and self.base else ""
+        return format_percent(self.yes or 0, self.base) if self.base and self.enough else ""
 
     @property
     def counts(self) -> str:
         """The counts behind it: ``46 of 73``."""
         return f"{self.yes} of {self.base}" if self.base else ""
-
-    @property
-    def enough(self) -> bool:
-        """Whether it is shown, and of enough others to say anything of them."""
-        return self.base is not None and self.base >= ENOUGH
 
     def __str__(self) -> str:
         if self.base is None:
@@ -221,7 +221,7 @@ class Profile:
     def sections(self) -> list[tuple[str, list[Answer]]]:
         """All answers, under the titles of the sections."""
         title = self.collection.codebook.title
-        grouped = groupby(self.answers, key=lambda one: one.item.section)
+        grouped = itertools.groupby(self.answers, key=lambda one: one.item.section)
         return [(title(section), list(some)) for section, some in grouped]
 
     def by_section(self, found: Sequence[Answer]) -> list[tuple[str, list[Answer]]]:
@@ -327,33 +327,24 @@ def profile(collection: Collection, authority: str) -> Profile:
         number = _of(collection.respondents(by), last, by)["yes"].iloc[0]
         if pd.notna(number) and number > _enough(collection):
             others[group] = int(number) - 1
-            cells = _of(collection.tally([*given], by=by, years=[year]), last, by)
-            shares[group] = _cells(cells, given, codebook, collection.threshold)
+            rows = _of(collection.tally([*given], by=by, years=[year]), last, by)
+            shares[group] = _shares(rows, given, codebook, collection.threshold)
     left_out = tuple(group for group in own if group not in others)
     # a group of everyone says nothing of its own
     others = {g: n for g, n in others.items() if g == EVERYONE or n != others[EVERYONE]}
-    labels = [item.name for item in codebook.values()]
-    return Profile(
-        collection=collection,
-        authority=authority,
-        year=year,
-        before=None if before is None else int(before["year"]),
-        own=own,
-        others=others,
-        left_out=left_out,
-        answers=tuple(
-            Answer(
-                item=item,
-                name=item.name
-                if labels.count(item.name) == 1
-                else f"{item.name} ({codebook.title(item.section)})",
-                answer=given[item.item],
-                before=None if before is None else _given(before, item, codebook),
-                shares={g: shares[g][item.item] for g in others if item.item in shares[g]},
-            )
-            for item in asked
-        ),
-    )
+    named = Counter(item.name for item in codebook.values())
+    answers = [
+        Answer(
+            item=item,
+            name=item.name + (f" ({codebook.title(item.section)})" if named[item.name] > 1 else ""),
+            answer=given[item.item],
+            before=None if before is None else _given(before, item, codebook),
+            shares={g: shares[g][item.item] for g in others if item.item in shares[g]},
+        )
+        for item in asked
+    ]
+    year_before = None if before is None else int(before["year"])
+    return Profile(collection, authority, year, year_before, own, others, left_out, tuple(answers))
 
 
 def _given(row: pd.Series, item: Item, codebook: Codebook) -> str | None:
@@ -377,31 +368,25 @@ def _enough(collection: Collection) -> int:
     return max(collection.threshold, ENOUGH)
 
 
-def _cells(
+def _shares(
     rows: pd.DataFrame, given: Mapping[str, str | None], codebook: Codebook, threshold: int
 ) -> dict[str, Share]:
     """Of each item the share of the others that answered as counts here; withheld if it must be."""
-    found: dict[str, Share] = {}
-    hidden: set[str] = set()
-    for name, some in rows.groupby("item", sort=False):
-        item, own = str(name), given[str(name)]
-        if some["yes"].isna().any():
-            hidden.add(item)
-            counts, base = {}, 0
-        else:
-            base = int(some["base"].iloc[0]) - bool(own)
-            counts = {a: int(n) - (a == own) for a, n in some.set_index("answer")["yes"].items()}
-            if any(0 < few < threshold for n in counts.values() for few in (n, base - n)):
-                hidden.add(item)
-        counted = "yes" if codebook[item].response == "yes_no" else own
-        if counted:  # of several answers, there is none to count where none was given
-            found[item] = Share(counts.get(counted, 0), base)
+    own = rows["item"].map(given).fillna("")
+    yes, base = rows["yes"] - (rows["answer"] == own), rows["base"] - (own != "")
+    small = [count.between(1, threshold - 1) for count in (yes, base - yes)]
+    hidden = {*rows.loc[yes.isna() | small[0] | small[1], "item"]}
 
-    def shut(item: str) -> bool:
-        opener = codebook[item].asked_if
-        return item in hidden or (opener is not None and shut(opener))
+    def shut(item: str | None) -> bool:
+        return item is not None and (item in hidden or shut(codebook[item].asked_if))
 
-    return {item: Share(None, None) if shut(item) else share for item, share in found.items()}
+    yes_no = rows["item"].map(lambda item: codebook[item].response == "yes_no")
+    counted = rows["answer"] == own.mask(yes_no, "yes")
+    shares = zip(rows["item"], yes, base, strict=True)
+    return {
+        item: Share(None, None) if shut(item) else Share(int(one), int(all_of))
+        for item, one, all_of in itertools.compress(shares, counted)
+    }
 
 
 def _text(item: Item, answer: str | None) -> str:
