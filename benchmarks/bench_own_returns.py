@@ -80,8 +80,8 @@ def measure(folder: Path) -> None:
     codebook = read_codebook(folder / "codebook.csv")
     start = perf_counter()
 
-    def progress(done: int, total: int, what: str) -> None:
-        print(f"  {perf_counter() - start:5.2f} s  step {done} of {total}: {what}", file=sys.stderr)
+    def progress(what: str) -> None:
+        print(f"  {perf_counter() - start:5.2f} s  {what}", file=sys.stderr)
 
     report = check_file(folder / "returns.parquet", codebook, progress=progress)
     checked = perf_counter() - start

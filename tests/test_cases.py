@@ -124,7 +124,7 @@ def test_a_hidden_sheet_is_not_counted_and_is_named(
 
     assert status == 0
     assert "2 returns from 2 authorities" in said
-    assert "not read, as it is hidden: 'test do not use'" in said
+    assert "not read, as hidden: 'test do not use'" in said
 
 
 @of("council-names-of-two-waves")
@@ -170,7 +170,7 @@ def test_notes_under_a_table_are_left_out_and_shown(
     status, said = checked(capsys, case)
 
     assert status == 0
-    assert "rows 5 and 6 hold a text in the first column alone" in said
+    assert "rows 5 and 6 with a text in the first column alone" in said
     assert "'Note: figures are provisional'" in said
     assert "2 returns from 2 authorities" in said
 

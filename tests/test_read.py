@@ -135,7 +135,7 @@ def test_spss_and_stata_read_back_as_they_were(panel, tmp_path, name):
     else:
         pyreadstat.write_sav(coded, tmp_path / name, compress=name.endswith("zsav"))
     sheet = only(tmp_path / name)
-    assert sheet.names == tuple(coded.columns)
+    assert sheet.names == list(coded.columns)
     pd.testing.assert_frame_equal(frame_of(sheet).set_axis(panel.columns, axis=1), panel)
     assert sheet.cells["row"].unique().tolist() == list(range(1, 149))
 
@@ -158,13 +158,13 @@ def test_parquet_of_several_row_groups_and_like_names_reads_back(tmp_path):
     pq.write_table(table, tmp_path / "a.parquet", row_group_size=1)
     sheet = only(tmp_path / "a.parquet")
     assert rows(sheet) == {1: {1: "yes", 2: "1"}, 2: {2: "2.5"}, 3: {1: "no"}}
-    assert sheet.names == ("board", "board.police")
+    assert sheet.names == ["board", "board.police"]
 
 
 def test_the_index_of_a_data_frame_is_left_out_of_parquet(panel, tmp_path):
     panel.iloc[[5, 3, 9]].to_parquet(tmp_path / "a.parquet")
     sheet = only(tmp_path / "a.parquet")
-    assert sheet.names == tuple(panel.columns)
+    assert sheet.names == list(panel.columns)
     assert "__index_level_0__" in sheet.notices[0]
 
 
@@ -318,10 +318,10 @@ def test_an_error_in_a_cell_is_no_empty_cell(tmp_path):
     book.close()
     found = only(tmp_path / "a.xlsx")
     assert rows(found)[2] == {1: "#N/A", 2: "yes"}
-    assert found.notices == (
+    assert found.notices == [
         "sheet 'S': an error in place of a value stands in 1 cell, such as '#N/A' in A2. Correct "
         "the formulas.",
-    )
+    ]
 
 
 def test_a_formula_without_a_stored_value_is_no_empty_cell(tmp_path):
@@ -347,10 +347,10 @@ def test_noughts_that_are_shown_and_not_stored_get_a_notice(tmp_path, form):
     book.close()
     found = only(tmp_path / "a.xlsx")
     assert [text for _, _, text in cells(found)] == ["code", "1234", "7", "8", "9", "9"]
-    assert found.notices == (
+    assert found.notices == [
         "sheet 'S': noughts are shown that are not stored, and are not read, in 2 cells, such as "
         "'0007' in A3. If they are part of a code, make it text.",
-    )
+    ]
 
 
 def test_hidden_sheets_rows_and_columns_of_excel_are_told(tmp_path):
@@ -373,9 +373,9 @@ def test_hidden_sheets_rows_and_columns_of_excel_are_told(tmp_path):
         ("Hidden", True),
         ("Very", True),
     ]
-    assert found[0].hidden_rows == {3}
-    assert found[0].hidden_columns == {2, 3}
-    assert found[1].hidden_rows == found[1].hidden_columns == frozenset()
+    assert found[0].hidden_rows == [3]
+    assert found[0].hidden_columns == [2, 3]
+    assert found[1].hidden_rows == found[1].hidden_columns == []
     assert len(found[0].cells) == 24  # they are given all the same
 
 
@@ -387,7 +387,7 @@ def test_filtered_rows_are_hidden_rows(tmp_path):
     book.active.auto_filter.add_filter_column(0, ["A"])
     book.active.row_dimensions[3].hidden = True
     book.save(tmp_path / "a.xlsm")
-    assert only(tmp_path / "a.xlsm").hidden_rows == {3}
+    assert only(tmp_path / "a.xlsm").hidden_rows == [3]
 
 
 def test_merged_cells_are_told(tmp_path):
@@ -397,7 +397,7 @@ def test_merged_cells_are_told(tmp_path):
     sheet.merge_range(5, 0, 5, 1, "no")
     book.close()
     found = only(tmp_path / "a.xlsx")
-    assert found.merged == ((2, 3, 4, 3), (6, 1, 6, 2))
+    assert found.merged == [[2, 3, 4, 3], [6, 1, 6, 2]]
     assert cells(found) == [(2, 3, "yes"), (6, 1, "no")]
 
 
@@ -475,9 +475,9 @@ def test_what_is_hidden_and_merged_in_ods_is_told(tmp_path):
     )
     found = read_sheets(write_ods(tmp_path / "a.ods", sheet))
     assert [(one.name, one.hidden) for one in found] == [("S", False), ("H", True)]
-    assert found[0].hidden_rows == {4, 5}
-    assert found[0].hidden_columns == {2, 3}
-    assert found[0].merged == ((6, 1, 8, 2),)
+    assert found[0].hidden_rows == [4, 5]
+    assert found[0].hidden_columns == [2, 3]
+    assert found[0].merged == [[6, 1, 8, 2]]
     assert cells(found[0])[3:6] == [(1, 4, "d"), (4, 1, "e"), (4, 2, "f")]
 
 
@@ -583,10 +583,10 @@ def test_workbooks_that_libreoffice_wrote_are_read(name):
     assert {1: "A", 2: "2008", 3: truth, 4: "2008-03-01", 5: "7"}.items() <= rows(found[0])[
         2
     ].items()
-    assert found[0].merged == ((3, 7, 4, 7),)
+    assert found[0].merged == [[3, 7, 4, 7]]
     told = name == "libreoffice.ods"
-    assert found[0].hidden_rows == ({3} if told else set())
-    assert found[0].hidden_columns == ({2} if told else set())
+    assert found[0].hidden_rows == ([3] if told else [])
+    assert found[0].hidden_columns == ([2] if told else [])
     assert rows(found[0])[2].get(6) == ("#N/A" if told else None)
     assert told or "hidden rows and columns" in found[0].notices[0]
 
@@ -616,7 +616,7 @@ def test_labels_and_missing_codes_of_spss_are_read(tmp_path):
     }
     assert sheet.labels == {"v": "Police on the Board"}
     assert sheet.value_labels == {"v": {"1": "Yes", "2": "No", "9": "No answer"}}
-    assert sheet.missing == {"v": {"9", "98.5"}}
+    assert sheet.missing == {"v": ["9", "98.5"]}
 
 
 def test_missing_codes_of_stata_are_read(tmp_path):
@@ -624,7 +624,7 @@ def test_missing_codes_of_stata_are_read(tmp_path):
     pyreadstat.write_dta(frame, tmp_path / "a.dta", missing_user_values={"v": ["a"]})
     sheet = only(tmp_path / "a.dta")
     assert rows(sheet) == {1: {1: "A", 2: "1"}, 2: {1: "B", 2: "a"}}
-    assert sheet.missing == {"v": {"a"}}
+    assert sheet.missing == {"v": ["a"]}
 
 
 DAY = datetime.date(2008, 3, 1)
@@ -638,7 +638,7 @@ def test_dates_and_times_are_written_as_in_iso_8601(tmp_path, suffix):
     writer(frame, tmp_path / f"a.{suffix}")
     sheet = only(tmp_path / f"a.{suffix}")
     assert rows(sheet) == {1: {1: "2008-03-01", 2: "2008-03-01 12:00:05", 3: "12:00:05"}}
-    assert sheet.notices == ()
+    assert sheet.notices == []
 
 
 def test_a_date_that_cannot_be_one_stays_a_number_and_its_file_is_read(tmp_path):
@@ -667,7 +667,7 @@ def test_a_code_for_no_answer_is_no_date(tmp_path):
     )
     sheet = only(tmp_path / "a.sav")
     assert rows(sheet) == {1: {1: "2008-03-01"}, 2: {1: "99"}}
-    assert sheet.missing == {"d": {"99"}}
+    assert sheet.missing == {"d": ["99"]}
 
 
 def with_sets(path: Path, text: bytes) -> Path:
@@ -683,15 +683,15 @@ def with_sets(path: Path, text: bytes) -> Path:
     [
         (
             b"$t=D1 1 13 On the board? q1_police q1_schools\n$c=C 4 Cats first second\n",
-            (
-                MultipleSet("On the board?", ("Q1_police", "Q1_schools"), "1"),
-                MultipleSet("Cats", ("First", "Second"), ""),
-            ),
+            [
+                MultipleSet("On the board?", ["Q1_police", "Q1_schools"], "1"),
+                MultipleSet("Cats", ["First", "Second"], ""),
+            ],
         ),
         # pyreadstat does not give a counted value that is no number: it is what is there alone
-        (b"$n=D3 Yes 5 Names name other\n", (MultipleSet("Names", ("Name", "Other"), "Yes"),)),
-        (b"$n=D3 Yes 5 Names name mixed\n", ()),
-        (b"$n=D1 1 5 Names q1_police gone\n", ()),
+        (b"$n=D3 Yes 5 Names name other\n", [MultipleSet("Names", ["Name", "Other"], "Yes")]),
+        (b"$n=D3 Yes 5 Names name mixed\n", []),
+        (b"$n=D1 1 5 Names q1_police gone\n", []),
     ],
 )
 def test_multiple_response_sets_of_spss_are_read(tmp_path, declared, found):

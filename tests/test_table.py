@@ -129,8 +129,8 @@ def test_notes_under_the_table_are_left_out_and_shown(tmp_path: Path, codebook: 
     table = read_table(write_sheets(tmp_path / "a.xlsx", {"S": rows}), codebook)
     assert len(table.records) == 1
     assert table.notices == (
-        f"sheet 'S': row {3 + gap} holds a text in the first column alone ('Note: provisional') "
-        "and was left out as notes under the table.",
+        f"sheet 'S': row {3 + gap} with a text in the first column alone ('Note: provisional'): "
+        "left out as notes under the table.",
     )
 
 
@@ -186,7 +186,7 @@ def test_hidden_rows_are_refused_and_hidden_columns_named(tmp_path: Path, codebo
     sheet.set_row(2, None, None, {"hidden": True})
     book.close()
     message = told(tmp_path / "b.xlsx", codebook)
-    assert "sheet 'S': row 3 is hidden" in message
+    assert "sheet 'S': nobody sees row 3" in message
     assert "delete it" in message
 
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypedDict, Unpack
 
 import numpy as np
 import pandas as pd
@@ -16,16 +16,13 @@ from csm_lib.files import filled, read_text, require_cells, require_columns, uni
 from csm_lib.own import repairs, rules
 from csm_lib.own.report import REPAIRS, Report
 from csm_lib.own.rules import NO_YEAR, Laid, told
+from csm_lib.own.wording import worded
 from csm_lib.returns import IDENTIFIERS
 
 if TYPE_CHECKING:
     from csm_lib.codebook import Codebook
+    from csm_lib.own.read import Progress
     from csm_lib.own.table import Table
-
-Progress = Callable[[int, int, str], None]
-"""Told how many steps are done, of how many, and what is being done."""
-
-STEPS = ("reading the file", "looking at each column", "comparing columns and rows", "setting up")
 
 LONG = {"item", "answer"}
 """The columns of the long form, besides the identifiers."""
@@ -36,15 +33,44 @@ NOTE = re.compile(r"\W*(?:foot)?(?:notes?|sources?|key|symbols?)\b|.{40,}\.$", r
 """How a note under a table begins, or that it ends as a sentence."""
 
 
+class How(TypedDict, total=False):
+    """By what returns are read and checked, besides the codebook; each may be left out.
+
+    Attributes
+    ----------
+    frame
+        The regions and types there are, as `csm_lib.frame.read_frame` gives them. Others are
+        then refused.
+    repair
+        Whether to read what is written otherwise but has one meaning, such as ``Yes``; see
+        `csm_lib.own.repairs`. The report lists what that is, or would be.
+    progress
+        Told what is being done.
+    """
+
+    frame: pd.DataFrame | None
+    repair: bool
+    progress: Progress | None
+
+
+class Beside(How, total=False):
+    """What lies beside files of returns, too.
+
+    Attributes
+    ----------
+    crosswalk
+        A ``columns.csv`` that says which item each column of the file is, and which answer each
+        of its codes; see `csm_lib.own.crosswalk`.
+    aliases
+        An ``aliases.csv`` that says which names mean one respondent; see `read_aliases`.
+    """
+
+    crosswalk: str | Path | None
+    aliases: str | Path | None
+
+
 def read_returns(
-    path: str | Path | Sequence[str | Path],
-    codebook: Codebook,
-    *,
-    crosswalk: str | Path | None = None,
-    aliases: str | Path | None = None,
-    frame: pd.DataFrame | None = None,
-    repair: bool = False,
-    progress: Progress | None = None,
+    path: str | Path | Sequence[str | Path], codebook: Codebook, **beside: Unpack[Beside]
 ) -> pd.DataFrame:
     """Read returns from a file, or several, and check them against the codebook.
 
@@ -54,23 +80,12 @@ def read_returns(
         A file of any format that `csm_lib.own.table` reads, with the columns ``authority, year``
         and one column per item, named by the item's id; ``region`` and ``authority_type`` where
         they are known. Yes/no items hold ``yes``, ``no`` or nothing; other items one of their
-        answers or nothing. Nothing else is understood unless `repair` is given. A column for an
+        answers or nothing. Nothing else is understood unless ``repair`` is given. A column for an
         item that was never answered may be left out, and ``year`` where the codebook knows one.
     codebook
         The questionnaire the returns answer.
-    crosswalk
-        A ``columns.csv`` that says which item each column of the file is, and which answer each
-        of its codes; see `csm_lib.own.crosswalk`.
-    aliases
-        An ``aliases.csv`` that says which names mean one respondent; see `read_aliases`.
-    frame
-        The regions and types there are, as `csm_lib.frame.read_frame` gives them. Others are
-        then refused.
-    repair
-        Whether to read what is written otherwise but has one meaning, such as ``Yes``; see
-        `csm_lib.own.repairs`. `check_file` lists what that would be.
-    progress
-        Told how far the work is.
+    **beside
+        As `Beside` lists them.
 
     Returns
     -------
@@ -85,15 +100,7 @@ def read_returns(
         The file cannot be read, or does not agree with the codebook. Every fault is listed with
         its row, column, value and remedy.
     """
-    report = check_file(
-        path,
-        codebook,
-        crosswalk=crosswalk,
-        aliases=aliases,
-        frame=frame,
-        repair=repair,
-        progress=progress,
-    )
+    report = check_file(path, codebook, **beside)
     if report.returns is None:
         raise ReturnsError(str(report))
     return report.returns
@@ -105,9 +112,7 @@ def check_file(
     *,
     crosswalk: str | Path | None = None,
     aliases: str | Path | None = None,
-    frame: pd.DataFrame | None = None,
-    repair: bool = False,
-    progress: Progress | None = None,
+    **how: Unpack[How],
 ) -> Report:
     """Find every fault of a file of returns; the parameters are those of `read_returns`.
 
@@ -123,15 +128,9 @@ def check_file(
 
     key = None if crosswalk is None else read_crosswalk(crosswalk, codebook)
     names = None if aliases is None else read_aliases(Path(aliases))
-    tell = progress or _silent
-    tell(0, len(STEPS), STEPS[0])
     files = [Path(path)] if isinstance(path, str | Path) else [Path(one) for one in path]
-    table = read_table(
-        files, codebook, crosswalk=key, progress=lambda what: tell(0, len(STEPS), what)
-    )
-    return check_table(
-        table, codebook, frame=frame, repair=repair, aliases=names, progress=progress
-    )
+    table = read_table(files, codebook, crosswalk=key, progress=how.get("progress"))
+    return check_table(table, codebook, aliases=names, **how)
 
 
 def read_aliases(path: Path) -> dict[str, str]:
@@ -160,9 +159,9 @@ def check_table(
     table: Table,
     codebook: Codebook,
     *,
+    aliases: Mapping[str, str] | None = None,
     frame: pd.DataFrame | None = None,
     repair: bool = False,
-    aliases: Mapping[str, str] | None = None,
     progress: Progress | None = None,
 ) -> Report:
     """Find every fault of returns that were read into one long table.
@@ -176,8 +175,8 @@ def check_table(
     aliases
         By name of a respondent as the returns have it: the name to use.
     """
-    tell = progress or _silent
-    tell(1, len(STEPS), STEPS[1])
+    if progress is not None:
+        progress("Looking at each column")
     known = {} if frame is None else {
         name: sorted(frame[name].unique()) for name in ("region", "authority_type")
     }  # fmt: skip
@@ -185,84 +184,53 @@ def check_table(
     notes = _notes(table, columns)
     cells = table.cells.drop(index=notes["at"].tolist())
     cells = cells[cells["item"].isin([*IDENTIFIERS, *codebook])]
-    gone = table.columns.duplicated(KIND[:4], keep=False)
-    if gone.any():  # of two columns of one name it is not known which is meant
-        place = table.columns.loc[gone, KIND[:3]].drop_duplicates()
-        met = cells[KIND[:3]].merge(place, how="left", indicator=True)["_merge"]
-        cells = cells[met.to_numpy() == "left_only"]
+    gone = table.columns[table.columns.duplicated(KIND[:4], keep=False)]
+    # of two columns of one name it is not known which is meant
+    cells = cells[~_in(cells, gone[KIND[:3]])] if len(gone) else cells
     cells, offers, more = _read(cells, columns, codebook, known, aliases or {})
-
-    tell(2, len(STEPS), STEPS[2])
+    if progress is not None:
+        progress("Comparing columns and rows")
     records = table.records[~table.records["record"].isin(notes["record"])]
     laid = _laid(records, cells, columns, codebook, known, complete=not structure)
-    faults = pd.concat(
-        [
-            *structure,
-            told(
-                "note_row",
-                notes,
-                "a return, or an empty row",
-                "Such a row holds a text in the first column alone: delete it if it is a note.",
-            ),
-            *(rules.found(laid) if len(records) else []),
-        ],
-        ignore_index=True,
-    )
-
-    tell(3, len(STEPS), STEPS[3])
+    found = rules.found(laid) if len(records) else []
+    faults = pd.concat([*structure, told("note_row", notes), *found], ignore_index=True)
     stopped = faults["severity"].eq("error").any() or (len(offers) and not repair)
     returns = None if stopped else _typed(laid)
-    tell(4, len(STEPS), "done")
-    return Report(
-        table.path, faults, offers, returns, (*table.notices, *notices, *more, *rules.samples(laid))
-    )
+    notices = [*table.notices, *notices, *more, *rules.samples(laid)]
+    return Report(table.path, faults, offers, returns, tuple(notices))
 
 
-def _silent(_done: int, _total: int, _what: str) -> None:
-    """Tell nobody."""
+def _in(cells: pd.DataFrame, some: pd.DataFrame) -> np.ndarray[Any, np.dtype[np.bool_]]:
+    """Whether each row is one of some others, by the columns these have."""
+    met = cells[[*some]].merge(some.drop_duplicates(), how="left", indicator=True)["_merge"]
+    return (met == "both").to_numpy()
 
 
 def _columns(
     table: Table, codebook: Codebook
 ) -> tuple[list[pd.DataFrame], pd.DataFrame, list[str]]:
     """Return the faults of whole columns, the columns that can be judged, and notices."""
-    columns = table.columns
-    sheets = columns[["file", "sheet"]].drop_duplicates()
+    columns = table.columns.assign(row=None, text="")
+    sheets = columns.drop_duplicates(SHEET)
     faults, notices = [], []
     for name in ("authority", "year"):
-        where = columns.loc[columns["item"] == name, ["file", "sheet"]].drop_duplicates()
-        lacking = sheets.merge(where, how="left", indicator=True)
-        lacking = lacking[lacking["_merge"] == "left_only"]
+        lacking = sheets[~_in(sheets, columns.loc[columns["item"] == name, SHEET])]
         if name == "authority" or len(codebook.years) > 1:
-            remedy = f"Add the column {name!r}, even if its cells are empty."
-            lacking = lacking.assign(row=None, column=name, text="")
-            faults.append(told("missing_column", lacking, "a column of this name", remedy))
+            faults.append(told("missing_column", lacking.assign(column=name), name=name))
         elif len(lacking):
-            notices.append(
-                f"there is no column 'year': every row is taken for {codebook.years[0]}, the one "
-                "year of the codebook."
-            )
+            notices.append(worded("no_year_needed", year=codebook.years[0]))
     own = [*IDENTIFIERS, *codebook]
-    in_sheet = columns.groupby(["file", "sheet"])["item"].transform(lambda some: {*some} >= LONG)
-    met = table.cells[["file", "sheet", "column", "item"]].drop_duplicates()  # of the long form
+    in_sheet = columns.groupby(SHEET)["item"].transform(lambda some: {*some} >= LONG)
+    met = table.cells[KIND[:4]].drop_duplicates()  # of the long form
     strange = pd.concat([columns[~(in_sheet & columns["item"].isin(LONG))], met])
-    strange = strange[~strange["item"].isin(own)].drop_duplicates(["file", "sheet", "column"])
-    remedies = [
-        "Rename it to the item's id, or say in a columns.csv which item it is, if any."
-        + (did_you_mean(name, own) if len(name) <= 60 else "")
-        for name in strange["column"]
-    ]
-    faults.append(
-        told("unknown_column", strange.assign(row=None, text=""), "an item of the codebook",
-             remedies)
-    )  # fmt: skip
-    double = columns.duplicated(["file", "sheet", "column", "item"], keep=False)
-    twice = columns[double].drop_duplicates(["file", "sheet", "column"])
-    faults.append(
-        told("double_column", twice.assign(row=None, text=""), "one column of this name",
-             [f"Two columns are named {name!r}: rename or drop one." for name in twice["column"]])
-    )  # fmt: skip
-    judged = columns[~double & columns["item"].isin(own)]
+    strange = strange[~strange["item"].isin(own)].drop_duplicates(KIND[:3])
+    strange = strange.assign(row=None, text="")
+    near = [did_you_mean(name, own) if len(name) <= 60 else "" for name in strange["column"]]
+    faults.append(told("unknown_column", strange, near=near))
+    double = columns.duplicated(KIND[:4], keep=False)
+    twice = columns[double].drop_duplicates(KIND[:3])
+    faults.append(told("double_column", twice, name=twice["column"]))
+    judged = table.columns[~double & columns["item"].isin(own)]
     return [one for one in faults if len(one)], judged, notices
 
 
@@ -271,8 +239,7 @@ def _notes(table: Table, columns: pd.DataFrame) -> pd.DataFrame:
     first = table.columns.drop_duplicates(SHEET)[[*SHEET, "column"]]
     alone = table.cells[~table.cells["record"].duplicated(keep=False)].reset_index(names="at")
     alone = alone.merge(first)
-    dated = columns.loc[columns["item"] == "year", SHEET].drop_duplicates()
-    with_year = alone.merge(dated, how="left", indicator=True)["_merge"] == "both"
+    with_year = _in(alone, columns.loc[columns["item"] == "year", SHEET])
     # where a row needs no year, it may be a respondent who did not answer
     note = with_year | alone["text"].str.match(NOTE)
     return alone[note & ~alone["text"].map(repairs.is_number).astype(bool)]
@@ -327,7 +294,8 @@ def _read(
     for item, texts in kinds[kinds["item"].isin(list(codebook))].groupby("item")["value"]:
         kinds.loc[list(texts.index), "fits"] = rules.fits(codebook[str(item)], texts)
     read = [f"{one.text!r} as {one.value!r}" for one in kinds[named].itertuples()]
-    notices = [f"read by aliases.csv: {', '.join(dict.fromkeys(read))}."] if read else []
+    read = [*dict.fromkeys(read)]
+    notices = [worded("by_aliases", names=", ".join(read))] if read else []
     notices += _waves(kinds, codebook)
     for name in ("value", "explained", "fits"):
         column = kinds[name]
@@ -348,7 +316,7 @@ def _waves(kinds: pd.DataFrame, codebook: Codebook) -> list[str]:
     if years.astype("str").str.strip().str.fullmatch("[0-9]{4}").any():
         return []
     notices = [
-        f"years such as {years[some.index[0]]!r} were read as the wave that begins in {year}."
+        worded("financial_years", text=years[some.index[0]], year=year)
         for year, some in begin.groupby(begin)
     ]
     kinds.loc[begin.index, "value"] = begin.astype("str")
@@ -372,9 +340,8 @@ def _laid(
     records = records.astype(dict.fromkeys(wide, "object")).fillna(dict.fromkeys(wide, ""))
     dated = records["year"].map({str(year): year for year in codebook.years})
     if len(codebook.years) == 1:
-        sheets = columns.loc[columns["item"] == "year", SHEET].drop_duplicates()
-        said = records.merge(sheets, how="left", indicator=True)["_merge"] == "both"
-        dated = dated.where(said.to_numpy(), codebook.years[0])
+        said = _in(records, columns.loc[columns["item"] == "year", SHEET])
+        dated = dated.where(said, codebook.years[0])
     records["year"] = dated.fillna(NO_YEAR).astype("int64")
     items = pd.concat([columns[[*SHEET, "item"]], cells[[*SHEET, "item"]].drop_duplicates()])
     kind = items.astype("str").groupby(SHEET)["item"].agg(lambda some: " ".join(sorted({*some})))

@@ -4,7 +4,8 @@ The libraries that read Excel, OpenDocument, SPSS, Stata and Parquet are native 
 hostile file can crash them, or make them ask for all the memory there is; in a process of their
 own, with a bound on memory and time, that ends in an error message. `csm_lib.own.read` runs this
 file as a program, which therefore imports nothing of the package. The answer is one Arrow stream:
-the cells of all sheets, and in its metadata, as JSON, what there is to say of each sheet.
+the cells of all sheets, and in its metadata, as JSON, what there is to say of each sheet. What is
+said is a key of ``wording.toml`` and what fills the sentence in.
 
 In .xls and .xlsb only whole sheets are known to be hidden: the library does not tell their hidden
 rows and columns, nor their errors such as #N/A, which it gives as empty cells. In .xlsx, .xlsm
@@ -23,53 +24,30 @@ import re
 import sys
 import zipfile
 import zlib
-from collections.abc import Callable, Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import chain
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 from xml.etree import ElementTree
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-MAX_COLUMNS = 5_000
-"""Columns of a table. The longest questionnaires have some hundreds."""
-
-MAX_CELLS = 10_000_000
-"""Cells of a table, blank ones between its columns included."""
-
-MAX_AREA = 20_000_000
-"""Cells of the used area of a sheet, blank rows included. Each takes 50 bytes."""
-
-LAST_ROW, LAST_COLUMN = 1_048_576, 16_384
-"""Where a sheet ends, at XFD1048576."""
-
+MAX_COLUMNS = 5_000  # of a table; the longest questionnaires have some hundreds
+MAX_CELLS = 10_000_000  # of a table, blank ones between its columns included
+MAX_AREA = 20_000_000  # cells of the used area of a sheet, of which each takes 50 bytes
+LAST_ROW, LAST_COLUMN = 1_048_576, 16_384  # where a sheet ends, at XFD1048576
 MAX_SHEETS = 200
-"""Sheets of a workbook."""
-
-MAX_MEMBERS = 10_000
-"""Files in a workbook that is a zip archive."""
-
-MAX_UNPACKED = 512 << 20
-"""Bytes of a workbook once unpacked."""
-
-MAX_RATIO = 200
-"""How many times larger a part of a workbook may become. Sheets full of one word become 25
-times larger, zip bombs 1,000 times."""
-
-RATIO_FROM = 1 << 20
-"""Bytes below which a part's ratio is of no concern."""
-
-THRIFT = 64 << 20
-"""Bytes a footer of Parquet may claim for one of its texts or lists."""
-
-MEMORY = 4 << 30
-"""Bytes of memory the process may take, where the system can hold it to that."""
-
-SECONDS = 180
-"""How long the process may take."""
+MAX_MEMBERS = 10_000  # files in a workbook that is a zip archive
+MAX_UNPACKED = 512 << 20  # bytes of them
+MAX_RATIO = 200  # how many times larger one may become: one word all over 25, zip bombs 1,000
+RATIO_FROM = 1 << 20  # bytes below which that is of no concern
+THRIFT = 64 << 20  # bytes that a footer of Parquet may claim for a text or a list
+MEMORY = 4 << 30  # bytes the process may take, where the system can hold it to that
+SECONDS = 180  # how long it may take
 
 DAMAGE = (
     zipfile.BadZipFile,
@@ -82,29 +60,22 @@ DAMAGE = (
 )
 """What a damaged workbook makes the standard library raise."""
 
-AGAIN = "Open it in Excel or LibreOffice and save it again as .xlsx."
+Place: TypeAlias = tuple[int, int]
+"""A row and a column, from 1."""
+
+Found: TypeAlias = tuple[pa.Table, dict[str, Any]]
+"""The cells of a sheet, and the other parts of `csm_lib.own.read.Sheet` that it has."""
+
+
+ODD = ("error_cells", "formula_cells", "nought_cells")
+"""Errors; formulas that were never worked out; noughts that are shown and not stored."""
 
 
 class Refused(Exception):
-    """A file that will not be read. The message is a sentence or two: what, and the remedy."""
+    """A file that will not be read: the key of a sentence, and what fills it in."""
 
-
-@dataclass
-class Found:
-    """A sheet as it is handed over; `csm_lib.own.read.Sheet` says what each part means."""
-
-    cells: pa.Table
-    name: str = ""
-    names: list[str] | None = None
-    hidden: bool = False
-    hidden_rows: list[int] = field(default_factory=list)
-    hidden_columns: list[int] = field(default_factory=list)
-    merged: list[tuple[int, int, int, int]] = field(default_factory=list)
-    labels: dict[str, str] = field(default_factory=dict)
-    value_labels: dict[str, dict[str, str]] = field(default_factory=dict)
-    missing: dict[str, list[str]] = field(default_factory=dict)
-    sets: list[tuple[str, list[str], str]] = field(default_factory=list)
-    notices: list[str] = field(default_factory=list)
+    def __init__(self, key: str, **values: Any) -> None:
+        super().__init__(key, values)
 
 
 def long(rows: Sequence[Sequence[str]], numbers: Sequence[int]) -> pa.Table:
@@ -125,15 +96,18 @@ def long(rows: Sequence[Sequence[str]], numbers: Sequence[int]) -> pa.Table:
 def refuse_size(columns: int, cells: int) -> None:
     """Refuse a table of too many columns or cells."""
     if columns > MAX_COLUMNS:
-        raise Refused(
-            f"has {columns:,} columns; up to {MAX_COLUMNS:,} are read. Keep only those of the "
-            "returns."
-        )
+        raise Refused("many_columns", count=columns, most=MAX_COLUMNS)
     if cells > MAX_CELLS:
-        raise Refused(
-            f"has {cells:,} cells; up to {MAX_CELLS:,} are read. Split the file, or keep only "
-            "the columns of the returns."
-        )
+        raise Refused("many_cells", count=cells, most=MAX_CELLS)
+
+
+def named_once(names: Sequence[str]) -> None:
+    """Refuse a file without columns, or with two of one name."""
+    if not names:
+        raise Refused("no_columns")
+    again = sorted({name for name in names if names.count(name) > 1})
+    if again:
+        raise Refused("double_name", name=again[0])
 
 
 def written(value: Any) -> str:
@@ -156,12 +130,13 @@ def written(value: Any) -> str:
 
 @dataclass
 class Marks:
-    """What the XML of a sheet says that calamine does not. Places are rows and columns from 1."""
+    """What the XML of a sheet says that calamine does not.
+
+    ``odd`` has, by kind, the cells that are not what they seem, and what is to be told of them.
+    """
 
     name: str
-    errors: dict[tuple[int, int], str] = field(default_factory=dict)
-    formulas: dict[tuple[int, int], str] = field(default_factory=dict)
-    noughts: dict[tuple[int, int], str] = field(default_factory=dict)
+    odd: dict[str, dict[Place, str]] = field(default_factory=lambda: {kind: {} for kind in ODD})
     hidden_rows: set[int] = field(default_factory=set)
     hidden_columns: set[int] = field(default_factory=set)
     merged: list[tuple[int, int, int, int]] = field(default_factory=list)
@@ -171,17 +146,12 @@ class Marks:
     def reach(self, row: int, column: int) -> None:
         """Take a cell that holds something into the used area, of which each cell costs memory."""
         self.bottom, self.right = max(self.bottom, row), max(self.right, column)
-        if self.bottom > LAST_ROW or self.right > LAST_COLUMN:
-            raise Refused(
-                f"has a sheet {self.name!r} with a cell in row {row:,} and column {column:,}; a "
-                f"sheet ends at row {LAST_ROW:,} and column {LAST_COLUMN:,} (XFD). {AGAIN}"
-            )
+        if row > LAST_ROW or column > LAST_COLUMN:
+            last = {"last_row": LAST_ROW, "last_column": LAST_COLUMN}
+            raise Refused("beyond_sheet", name=self.name, row=row, column=column, **last)
         if self.bottom * self.right > MAX_AREA:
-            raise Refused(
-                f"has a sheet {self.name!r} with cells as far as row {self.bottom:,} and column "
-                f"{self.right:,}; up to {MAX_AREA:,} cells are read. Delete the stray cells below "
-                "and to the right of the table, or save it as CSV."
-            )
+            far = {"row": self.bottom, "column": self.right}
+            raise Refused("far_cells", name=self.name, **far, most=MAX_AREA)
 
 
 def read_workbook(path: str) -> list[Found]:
@@ -189,68 +159,51 @@ def read_workbook(path: str) -> list[Found]:
     from python_calamine import CalamineWorkbook, PasswordError, SheetTypeEnum, SheetVisibleEnum
 
     data = Path(path).read_bytes()
+    marks: dict[str, Marks] | None = None
     try:
         if data[:2] == b"PK":
             with zipfile.ZipFile(io.BytesIO(data)) as archive:
-                _check_archive(archive)
+                _refuse_archive(archive)
                 marks = _marks(archive)
         elif "EncryptedPackage".encode("utf-16-le") in data:
             raise PasswordError
-        else:
-            marks = None
         workbook = CalamineWorkbook.from_filelike(io.BytesIO(data))
     except PasswordError:
-        raise Refused("is protected by a password. Save a copy without one.") from None
+        raise Refused("password") from None
     except DAMAGE as reason:
-        raise Refused(f"is no whole workbook ({reason}). {AGAIN}") from None
+        raise Refused("no_whole_workbook", reason=str(reason)) from None
     about = [one for one in workbook.sheets_metadata if one.typ == SheetTypeEnum.WorkSheet]
     if len(about) > MAX_SHEETS:
-        raise Refused(f"has {len(about):,} sheets; up to {MAX_SHEETS} are read. Split it.")
+        raise Refused("many_sheets", count=len(about), most=MAX_SHEETS)
     found = []
     for one in about:
         if marks is not None and one.name not in marks:
-            raise Refused(f"has a sheet {one.name!r} that is not where it should be. {AGAIN}")
+            raise Refused("sheet_elsewhere", name=one.name)
         known = Marks(one.name) if marks is None else marks[one.name]
-        sheet = _sheet(workbook.get_sheet_by_name(one.name), known)
-        sheet.hidden = one.visible != SheetVisibleEnum.Visible
-        found.append(sheet)
+        cells, said = _sheet(workbook.get_sheet_by_name(one.name), known)
+        said["hidden"] = one.visible != SheetVisibleEnum.Visible
+        found.append((cells, said))
     if marks is None and found:
-        found[0].notices.append(
-            "is .xls or .xlsb, of which hidden rows and columns, and cells that hold an error such "
-            "as #N/A, are not known. If there are any, save it as .xlsx."
-        )
+        found[0][1]["notices"].append(("old_workbook", {}))
     return found
 
 
-def _check_archive(archive: zipfile.ZipFile) -> None:
+def _refuse_archive(archive: zipfile.ZipFile) -> None:
     """Refuse an archive that unpacks to too much, or whose XML declares entities."""
     members = archive.infolist()
     if len(members) > MAX_MEMBERS:
-        raise Refused(f"has {len(members):,} parts; a workbook has a few. {AGAIN}")
+        raise Refused("many_parts", count=len(members))
     for member in members:
         if member.file_size > max(RATIO_FROM, MAX_RATIO * member.compress_size):
-            raise Refused(
-                f"has a part {member.filename!r} that becomes {MAX_RATIO} times larger when it is "
-                "unpacked: it may be a zip bomb. Do not open it unless you know who made it. "
-                "Save the returns alone in a new workbook."
-            )
+            raise Refused("zip_bomb", part=member.filename, ratio=MAX_RATIO)
     if sum(member.file_size for member in members) > MAX_UNPACKED:
-        raise Refused(
-            f"unpacks to more than {MAX_UNPACKED >> 20} MB. Save the returns alone in a new "
-            "workbook, or as CSV."
-        )
+        raise Refused("unpacks", most=MAX_UNPACKED >> 20)
     for member in members:
         if member.filename.lower().endswith((".xml", ".rels")):
             text = archive.read(member.filename)
-            if (
-                b"<!DOCTYPE" in text
-                or b"<!ENTITY" in text
-                or text[:2] in (b"\xff\xfe", b"\xfe\xff")
-            ):
-                raise Refused(
-                    f"has a part {member.filename!r} that declares entities or is not UTF-8, as "
-                    f"no spreadsheet program writes it. {AGAIN}"
-                )
+            utf_16 = text[:2] in (b"\xff\xfe", b"\xfe\xff")
+            if utf_16 or b"<!DOCTYPE" in text or b"<!ENTITY" in text:
+                raise Refused("entities", part=member.filename)
 
 
 def _marks(archive: zipfile.ZipFile) -> dict[str, Marks] | None:
@@ -260,29 +213,25 @@ def _marks(archive: zipfile.ZipFile) -> dict[str, Marks] | None:
         return _marks_of_ods(archive.read("content.xml"))
     if "xl/workbook.bin" in names:
         return None
-    targets = {
-        link.get("Id"): link.get("Target", "")
-        for link in ElementTree.fromstring(_part(archive, "xl/_rels/workbook.xml.rels"))
-    }
+    links = ElementTree.fromstring(_part(archive, "xl/_rels/workbook.xml.rels"))
+    targets = {link.get("Id", ""): link.get("Target", "") for link in links}
     noughts = _noughts(archive.read("xl/styles.xml")) if "xl/styles.xml" in names else {}
     marks = {}
     for sheet in ElementTree.fromstring(_part(archive, "xl/workbook.xml")).iter():
         if _tag(sheet) == "sheet":
-            link = next((v for k, v in sheet.attrib.items() if k.endswith("}id")), None)
-            target = targets.get(link, "")
-            part = target.lstrip("/") if target.startswith("/") else f"xl/{target}"
-            known = Marks(sheet.get("name", ""))
-            marks[known.name] = known
-            _mark_xlsx(known, _part(archive, posixpath.normpath(part)), noughts)
+            # what does not begin with a stroke is relative to the folder of the workbook
+            part = posixpath.join("/xl", targets.get(_get(sheet, "id"), ""))
+            known = marks[sheet.get("name", "")] = Marks(sheet.get("name", ""))
+            _mark_xlsx(known, _part(archive, posixpath.normpath(part).lstrip("/")), noughts)
     return marks
 
 
 def _part(archive: zipfile.ZipFile, name: str) -> bytes:
-    """Return a part, whose size `_check_archive` found fit; zipfile holds it to that size."""
+    """Return a part, whose size `_refuse_archive` found fit; zipfile holds it to that size."""
     try:
         return archive.read(name)
     except KeyError:
-        raise Refused(f"has no part {name!r}: it is no workbook. {AGAIN}") from None
+        raise Refused("no_part", part=name) from None
 
 
 def _tag(element: ElementTree.Element) -> str:
@@ -310,18 +259,17 @@ def _noughts(styles: bytes) -> dict[str, int]:
     return found
 
 
-def _mark_xlsx(marks: Marks, text: bytes, noughts: dict[str, int]) -> None:
-    """Read the XML of a sheet of xlsx."""
+def _mark_xlsx(marks: Marks, text: bytes, noughts: Mapping[str, int]) -> None:
     known: dict[str, int] = {"": 0}  # columns by their letters
     row = 0
     for _, element in ElementTree.iterparse(io.BytesIO(text)):
-        tag = _tag(element)
-        if tag == "col" and element.get("hidden") in ("1", "true"):
+        hidden = element.get("hidden") in ("1", "true")
+        if _tag(element) == "col" and hidden:
             first, last = (int(element.get(end, 0)) for end in ("min", "max"))
             marks.hidden_columns.update(range(first, min(last, LAST_COLUMN) + 1))
-        elif tag == "row":
+        elif _tag(element) == "row":
             row = int(element.get("r") or row + 1)
-            if element.get("hidden") in ("1", "true"):
+            if hidden:
                 marks.hidden_rows.add(row)
             column = 0
             for cell in element:
@@ -344,18 +292,18 @@ def _column_number(letters: str) -> int:
     return number
 
 
-def _mark_cell(marks: Marks, cell: ElementTree.Element, at: tuple[int, int], digits: int) -> None:
+def _mark_cell(marks: Marks, cell: ElementTree.Element, at: Place, digits: int) -> None:
     kind = cell.get("t", "n")
     if kind in ("s", "inlineStr", "str"):
         return
     parts = {_tag(part): part.text or "" for part in cell}
     value = parts.get("v", "")
     if kind == "e":
-        marks.errors[at] = value or "#ERROR"
+        marks.odd["error_cells"][at] = value or "#ERROR"
     elif "f" in parts and not value:
-        marks.formulas[at] = f"={parts['f']}"
+        marks.odd["formula_cells"][at] = f"={parts['f']}"
     elif value.isdecimal() and len(value) < digits:
-        marks.noughts[at] = value.zfill(digits)
+        marks.odd["nought_cells"][at] = value.zfill(digits)
 
 
 def _marks_of_ods(text: bytes) -> dict[str, Marks]:
@@ -366,8 +314,7 @@ def _marks_of_ods(text: bytes) -> dict[str, Marks]:
     for event, element in ElementTree.iterparse(io.BytesIO(text), ("start", "end")):
         tag = _tag(element)
         if tag == "table" and event == "start":
-            marks = Marks(_get(element, "name"))
-            found[marks.name] = marks
+            marks = found[_get(element, "name")] = Marks(_get(element, "name"))
             row = column = 0
         elif tag == "table-column" and event == "end":
             first, column = column + 1, column + _count(element, "number-columns-repeated")
@@ -403,11 +350,11 @@ def _mark_ods(marks: Marks, row: ElementTree.Element, first: int, last: int) -> 
         shown = "".join("".join(part.itertext()) for part in cell if _tag(part) == "p")
         said = any(k.endswith("}string-value") and not v for k, v in cell.attrib.items())
         if formula and not kind:
-            marks.formulas[at] = formula
+            marks.odd["formula_cells"][at] = formula
         elif formula and (kind != "string" or said) and re.match("#|Err:", shown):
-            marks.errors[at] = shown
+            marks.odd["error_cells"][at] = shown
         elif kind == "float" and re.fullmatch("0[0-9]+", shown):
-            marks.noughts[at] = shown
+            marks.odd["nought_cells"][at] = shown
 
 
 def _sheet(sheet: Any, marks: Marks) -> Found:
@@ -415,9 +362,9 @@ def _sheet(sheet: Any, marks: Marks) -> Found:
     start = sheet.start or (0, 0)
     if sheet.end is not None:
         marks.reach(sheet.end[0] + 1, sheet.end[1] + 1)
-    special: dict[int, list[tuple[int, str]]] = {}
-    for (row, column), text in {**marks.errors, **marks.formulas}.items():
-        special.setdefault(row, []).append((column, text))
+    special: dict[int, list[tuple[int, str]]] = defaultdict(list)
+    for (row, column), text in (marks.odd["error_cells"] | marks.odd["formula_cells"]).items():
+        special[row].append((column, text))
     values: Iterator[list[Any]] = iter(sheet.iter_rows()) if sheet.start else iter(())
     rows, numbers = [], []
     for number in range(1, marks.bottom + 1):
@@ -430,18 +377,14 @@ def _sheet(sheet: Any, marks: Marks) -> Found:
             rows.append(cells)
             numbers.append(number)
     table = long(rows, numbers)
-    merged = [
-        (top + 1, left + 1, low + 1, far + 1)
-        for (top, left), (low, far) in sheet.merged_cell_ranges or []
-    ]
-    return Found(
-        table,
-        name=sheet.name,
-        hidden_rows=sorted(marks.hidden_rows.intersection(numbers)),
-        hidden_columns=sorted(marks.hidden_columns.intersection(table["column"].to_pylist())),
-        merged=merged or marks.merged,
-        notices=_notices(marks),
-    )
+    ranges = [(*first, *last) for first, last in sheet.merged_cell_ranges or []]
+    return table, {
+        "name": sheet.name,
+        "hidden_rows": sorted(marks.hidden_rows.intersection(numbers)),
+        "hidden_columns": sorted(marks.hidden_columns.intersection(table["column"].to_pylist())),
+        "merged": [[end + 1 for end in one] for one in ranges] or marks.merged,
+        "notices": [_notice(marks.name, kind, odd) for kind, odd in marks.odd.items() if odd],
+    }
 
 
 def _text(value: object) -> str:
@@ -451,31 +394,12 @@ def _text(value: object) -> str:
     return written(value)
 
 
-def _notices(marks: Marks) -> list[str]:
+def _notice(sheet: str, kind: str, odd: Mapping[Place, str]) -> tuple[str, dict[str, Any]]:
     from xlsxwriter.utility import xl_rowcol_to_cell
 
-    notices = []
-    for cells, what, remedy in (
-        (marks.errors, "an error in place of a value stands", "Correct the formulas"),
-        (
-            marks.formulas,
-            "a formula whose value is not stored stands",
-            "Open the workbook in Excel or LibreOffice and save it, or paste the values",
-        ),
-        (
-            marks.noughts,
-            "noughts are shown that are not stored, and are not read,",
-            "If they are part of a code, make it text",
-        ),
-    ):
-        if cells:
-            (row, column), text = min(cells.items())
-            count = "1 cell" if len(cells) == 1 else f"{len(cells):,} cells"
-            notices.append(
-                f"sheet {marks.name!r}: {what} in {count}, such as {text[:40]!r} in "
-                f"{xl_rowcol_to_cell(row - 1, column - 1)}. {remedy}."
-            )
-    return notices
+    (row, column), text = min(odd.items())
+    place = xl_rowcol_to_cell(row - 1, column - 1)
+    return kind, {"sheet": sheet, "count": len(odd), "text": text[:40], "place": place}
 
 
 # ---------------------------------------------------------------- SPSS and Stata
@@ -498,21 +422,18 @@ def read_labelled(path: str, form: str) -> list[Found]:
     """Read an SPSS (`form` ``spss`` or ``portable``) or a Stata file: values, and their labels."""
     import pyreadstat
 
-    reader: Any = {
+    readers = {
         "spss": pyreadstat.read_sav,
         "portable": pyreadstat.read_por,
         "stata": pyreadstat.read_dta,
-    }[form]
+    }
+    reader: Any = readers[form]
     more = {} if form == "portable" else {"user_missing": True}
     try:
         _, about = reader(path, metadataonly=True, output_format="dict")
         names = [name or "" for name in about.column_names]
         refuse_size(len(names), len(names) * max(about.number_rows or 0, 0))
-        if not names:
-            raise Refused("has no columns. Save the returns again.")
-        again = sorted({name for name in names if names.count(name) > 1})
-        if again:
-            raise Refused(f"has two columns named {again[0]!r}. Rename one and save it again.")
+        named_once(names)
         # dates are made here: pyreadstat gives up a file with one that is beyond year 9999
         values, about = reader(
             path,
@@ -522,11 +443,7 @@ def read_labelled(path: str, form: str) -> list[Found]:
             **more,
         )
     except (pyreadstat.ReadstatError, pyreadstat.PyreadstatError, UnicodeError) as reason:
-        said = " ".join(str(reason).split())
-        raise Refused(
-            f"cannot be read ({said}). It may be damaged or of an unknown encoding: save it "
-            "again, in Unicode, or as CSV."
-        ) from None
+        raise Refused("unreadable_labelled", reason=" ".join(str(reason).split())) from None
     texts = {name: _texts(column) for name, column in zip(names, values.values(), strict=True)}
     met = {name: set(column) for name, column in texts.items()}
     missing = _missing(about, met)
@@ -535,32 +452,27 @@ def read_labelled(path: str, form: str) -> list[Found]:
         dated, wrong = _dates(met.get(name, set()) - {""}.union(missing.get(name, ())), form or "")
         texts[name] = [dated.get(text, text) for text in texts[name]]
         if wrong:
-            number, text = next(one for one in enumerate(texts[name], start=1) if one[1] in wrong)
-            notices.append(
-                f"column {name!r}: cells hold no date or time that can be, such as {text!r} in "
-                f"row {number}; they are left as numbers."
-            )
+            row, text = next(one for one in enumerate(texts[name], start=1) if one[1] in wrong)
+            notices.append(("no_date", {"name": name, "text": text, "row": row}))
     rows = list(zip(*texts.values(), strict=True))
-    return [
-        Found(
-            long(rows, range(1, len(rows) + 1)),
-            names=names,
-            labels={n: label for n, label in about.column_names_to_labels.items() if label},
-            value_labels={
-                name: {written(code): str(label) for code, label in known.items()}
-                for name, known in about.variable_value_labels.items()
-                if name in met
-            },
-            missing=missing,
-            sets=_sets(about, met),
-            notices=notices,
-        )
-    ]
+    said = {
+        "names": names,
+        "labels": {n: label for n, label in about.column_names_to_labels.items() if label},
+        "value_labels": {
+            name: {written(code): str(label) for code, label in known.items()}
+            for name, known in about.variable_value_labels.items()
+            if name in met
+        },
+        "missing": missing,
+        "sets": list(_sets(about, met)),
+        "notices": notices,
+    }
+    return [(long(rows, range(1, len(rows) + 1)), said)]
 
 
-def _texts(values: Any) -> list[str]:
+def _texts(values: Iterable[Any]) -> list[str]:
     """Return the values of a column as texts; equal ones are written once."""
-    values = values.tolist() if isinstance(values, np.ndarray) else values
+    values = values.tolist() if isinstance(values, np.ndarray) else [*values]
     texts = {v: written(float(v) if isinstance(v, int) else v) for v in set(values)}
     return [texts[value] for value in values]
 
@@ -582,45 +494,40 @@ def _dates(numbers: set[str], form: str) -> tuple[dict[str, str], set[str]]:
     return dated, wrong
 
 
-def _missing(about: Any, met: dict[str, set[str]]) -> dict[str, list[str]]:
+def _missing(about: Any, met: Mapping[str, set[str]]) -> dict[str, list[str]]:
     """Return the codes that stand for no answer: those named, and those met in a named range."""
-    found: dict[str, set[str]] = {}
-    for name, codes in about.missing_user_values.items():
-        found[name] = {written(code) for code in codes}
-    for name, ranges in about.missing_ranges.items():
-        mine = found.setdefault(name, set())
-        for one in ranges:
-            low, high = one["lo"], one["hi"]
-            if low == high:
-                mine.add(written(low))
-            elif isinstance(low, int | float):
-                mine.update(text for text in met.get(name, ()) if _between(text, low, high))
-    return {name: sorted(codes - {""}) for name, codes in found.items() if name in met}
 
-
-def _between(text: str, low: float, high: float) -> bool:
-    try:
-        return low <= float(text) <= high
-    except ValueError:
+    def within(text: str, low: float, high: float) -> bool:
+        with contextlib.suppress(ValueError):
+            return low <= float(text) <= high
         return False
 
+    found: dict[str, set[str]] = defaultdict(set)
+    for name, codes in about.missing_user_values.items():
+        found[name] |= {written(code) for code in codes}
+    for name, ranges in about.missing_ranges.items():
+        for low, high in ((one["lo"], one["hi"]) for one in ranges):
+            if low == high:
+                found[name].add(written(low))
+            elif isinstance(low, int | float):
+                found[name] |= {text for text in met.get(name, ()) if within(text, low, high)}
+    return {name: sorted(codes - {""}) for name, codes in found.items() if name in met and codes}
 
-def _sets(about: Any, met: dict[str, set[str]]) -> list[tuple[str, list[str], str]]:
-    """Return the multiple-response sets whose variables are in the file, whatever their case."""
+
+def _sets(about: Any, met: Mapping[str, set[str]]) -> Iterator[tuple[str, list[str], str]]:
+    """Yield the multiple-response sets whose variables are in the file, whatever their case."""
     known = {name.casefold(): name for name in met}
-    found = []
     for one in getattr(about, "mr_sets", {}).values():
         columns = [known.get(str(name).casefold(), "") for name in one["variable_list"]]
+        counted = written(one["counted_value"])
         if not columns or not all(columns):
             continue
-        counted = written(one["counted_value"])
         if one["is_dichotomy"] and not counted:  # pyreadstat gives none that is no number
             texts = set().union(*(met[name] for name in columns)) - {""}
             if len(texts) != 1:
                 continue
             (counted,) = texts
-        found.append((one["label"], columns, counted))
-    return found
+        yield one["label"], columns, counted
 
 
 # ---------------------------------------------------------------- Parquet
@@ -630,39 +537,26 @@ def read_parquet(path: str) -> list[Found]:
     """Read a Parquet file."""
     import pyarrow.parquet as pq
 
+    bounds = {"thrift_string_size_limit": THRIFT, "thrift_container_size_limit": THRIFT}
     try:
-        file = pq.ParquetFile(
-            path, thrift_string_size_limit=THRIFT, thrift_container_size_limit=THRIFT
-        )
+        file = pq.ParquetFile(path, **bounds)
         schema, rows = file.schema_arrow, file.metadata.num_rows
         refuse_size(len(schema), rows * len(schema))
         for one in schema:
             if pa.types.is_nested(one.type):
-                raise Refused(
-                    f"has a column {one.name!r} of type {one.type}: a cell in it holds several "
-                    "values. Give each a column of its own."
-                )
+                raise Refused("several_values", name=one.name, type=str(one.type))
         names = [name for name in schema.names if not re.fullmatch(r"__index_level_\d+__", name)]
-        if not names:
-            raise Refused("has no columns. Save the returns again.")
-        if len(set(names)) < len(names):  # read by name, they would be mixed up
-            again = next(name for name in names if names.count(name) > 1)
-            raise Refused(f"has two columns named {again!r}. Rename one and save it again.")
+        named_once(names)  # read by name, two of one would be mixed up
         table = file.read(columns=names)
         if table.num_rows != rows or any(len(column) != rows for column in table.columns):
-            raise Refused(
-                f"says that it has {rows:,} rows and has another number: it is damaged. Save it "
-                "again."
-            )
+            raise Refused("other_rows", count=rows)
         table.validate(full=True)
         columns = [list(map(_parquet_text, _values(table.column(name)))) for name in names]
     except (pa.ArrowException, OSError, UnicodeError) as reason:
-        said = " ".join(str(reason).split())[:200]
-        raise Refused(f"cannot be read ({said}). It may be damaged: save it again.") from None
-    dropped = len(schema) > len(names)
-    notices = ["the index of a data frame, '__index_level_0__', was left out."] if dropped else []
+        raise Refused("unreadable", reason=" ".join(str(reason).split())[:200]) from None
+    notices: list[Any] = [("index_left_out", {})] if len(schema) > len(names) else []
     lines = list(zip(*columns, strict=True))
-    return [Found(long(lines, range(1, rows + 1)), names=names, notices=notices)]
+    return [(long(lines, range(1, rows + 1)), {"names": names, "notices": notices})]
 
 
 def _values(column: pa.ChunkedArray) -> list[Any]:
@@ -670,13 +564,14 @@ def _values(column: pa.ChunkedArray) -> list[Any]:
     try:
         return list(column.to_pylist())
     except (OverflowError, ValueError):
-        values = []
-        for cell in column:
-            try:
-                values.append(cell.as_py())
-            except (OverflowError, ValueError):
-                values.append(cell.value)
-        return values
+        return [_value(cell) for cell in column]
+
+
+def _value(cell: Any) -> Any:
+    try:
+        return cell.as_py()
+    except (OverflowError, ValueError):
+        return cell.value
 
 
 def _parquet_text(value: Any) -> str:
@@ -707,7 +602,7 @@ def answer(path: str, form: str) -> pa.Table:
     """Return the cells of all sheets of a file, or none and the reason why it is refused."""
     pa.set_cpu_count(2)  # each thread reserves memory of its own
     found: list[Found] = []
-    refused = ""
+    refused: Sequence[Any] = ()
     try:
         if form == "workbook":
             found = read_workbook(path)
@@ -716,27 +611,19 @@ def answer(path: str, form: str) -> pa.Table:
         else:
             found = read_labelled(path, form)
     except Refused as reason:
-        refused = str(reason)
+        refused = reason.args
     except MemoryError:
-        refused = (
-            f"takes more than {MEMORY >> 30} GB of memory to read, or is damaged. Save it again, "
-            "with only the columns of the returns."
-        )
+        refused = "much_memory", {"most": MEMORY >> 30}
     except BaseException as reason:  # a panic of Rust code is no Exception
         said = " ".join(str(reason).split())[:200]
-        refused = (
-            f"cannot be read ({type(reason).__name__}: {said}). It may be damaged: save it "
-            "again, or as CSV."
-        )
+        refused = "unreadable", {"reason": f"{type(reason).__name__}: {said}"}
     cells = [
-        one.cells.append_column("sheet", pa.array(np.full(len(one.cells), number)))
-        for number, one in enumerate(found)
+        table.append_column("sheet", pa.array(np.full(len(table), number)))
+        for number, (table, _) in enumerate(found)
     ]
-    about = [{**vars(one), "cells": None} for one in found]
-    table = pa.concat_tables(cells) if cells else pa.table({})
-    return table.replace_schema_metadata(
-        {"about": json.dumps({"refused": refused, "sheets": about})}
-    )
+    whole = pa.concat_tables(cells) if cells else pa.table({})
+    about = {"refused": refused, "sheets": [said for _, said in found]}
+    return whole.replace_schema_metadata({"about": json.dumps(about)})
 
 
 if __name__ == "__main__":

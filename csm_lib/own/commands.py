@@ -108,16 +108,18 @@ def check(
         _refuse_what_is_there(out)
     questionnaire = read_codebook(codebook or path / "codebook.csv")
     home = questionnaire.path.parent
-    known = beside(home) if folder else {"frame": beside(home)["frame"]}
-    given = {"crosswalk": columns, "aliases": aliases}
-    known |= {name: file for name, file in given.items() if file is not None}
+    known = beside(home)
+    crosswalk = known["crosswalk"] if folder and columns is None else columns
+    names = known["aliases"] if folder and aliases is None else aliases
     with Progress() as progress:
         report = check_file(
             returns_files(path) if folder else paths,
             questionnaire,
-            **known,
+            frame=known["frame"],
+            crosswalk=crosswalk,
+            aliases=names,
             repair=repair,
-            progress=progress.step,
+            progress=progress,
         )
     say(str(report))
     if html is not None:
@@ -134,7 +136,7 @@ def check(
         write_returns(report.returns, out, questionnaire)
         say(f"{out}: {len(report.returns)} clean returns are written.")
         if folder:
-            spent = [known[name].name for name in ("crosswalk", "aliases") if known.get(name)]
+            spent = [Path(one).name for one in (crosswalk, names) if one is not None]
             away = f", move {words.listed(spent)} away, which they no longer need," if spent else ""
             say(f"Next, put it in the place of the returns{away} and: make book COLLECTION={path}")
     if folder and report.repairs.empty:

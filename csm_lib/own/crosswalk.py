@@ -30,8 +30,8 @@ import pandas as pd
 from csm_lib.codebook import did_you_mean
 from csm_lib.errors import ReturnsError
 from csm_lib.files import lines_of, read_text, report, require_columns
+from csm_lib.own.wording import refusal, worded
 from csm_lib.returns import IDENTIFIERS
-from csm_lib.words import listed
 
 if TYPE_CHECKING:
     from csm_lib.codebook import Codebook
@@ -76,18 +76,14 @@ class Crosswalk:
         held = dict.fromkeys(name for one in found for name in one.names.values())
         path, sheets = found[0].sheet.path, {"", *(one.sheet.name for one in found)}
         faults = [
-            f"column {name!r}: {path} has no such column.{did_you_mean(name, held)} Correct the "
-            "name, as it stands in the file, or delete its rows."
+            worded("no_such_column", name=name, path=path, near=did_you_mean(name, held))
             for name in dict.fromkeys(self.rows["column"])
             if name not in held
         ]
         if faults and {*held} <= {*KNOWN, *codebook}:
-            raise ReturnsError(
-                f"{self.path}: is for another file than {path}, whose columns are those of the "
-                f"codebook already: such returns need no crosswalk. Move {self.path.name} away."
-            )
+            raise refusal(self.path, "needs_no_crosswalk", path=path, name=self.path.name)
         faults += [
-            f"sheet {name!r}: {path} has no such sheet. Correct the name, or empty the cell."
+            worded("no_such_sheet", name=name, path=path)
             for name in dict.fromkeys(self.rows["sheet"])
             if name not in sheets
         ]
@@ -116,10 +112,7 @@ class Crosswalk:
         known = (*KNOWN, *codebook)
         stray = [item for item in self.rows["item"] if item and item not in known]
         if stray:
-            raise ReturnsError(
-                f"{self.path}: there is no item {stray[0]!r} in {codebook.path}. Read the "
-                "crosswalk with the codebook of the returns."
-            )
+            raise refusal(self.path, "other_codebook", item=stray[0], path=codebook.path)
         rows = self.rows[self.rows["sheet"].isin(["", one.sheet.name])]
         split = rows[rows["separator"] != ""]
         plain = rows[rows["separator"] == ""]
@@ -137,9 +130,10 @@ class Crosswalk:
         cells = one.cells[~one.cells["name"].isin({*several, *dropped})]
         cells = cells.assign(item=cells["name"].map(lambda name: items.get(name, name)))
         cells["answer"] = _answers(cells, codes)
-        told = no_answers(cells, one.sheet.name)
+        silent = cells[(cells["answer"] == "") & (cells["text"] != "")]
+        told = no_answer(silent, "the crosswalk", one.sheet.name)
         if dropped:
-            told.insert(0, f"dropped by the crosswalk: columns {', '.join(map(repr, dropped))}.")
+            told.insert(0, worded("dropped", names=dropped))
         blanks_no, said = _blanks(
             one, cells, plain[(plain["code"] == "") & (plain["answer"] == "no")]
         )
@@ -158,10 +152,9 @@ class Crosswalk:
             codes = dict(zip(options["code"], options["item"], strict=True))
             for row, text in one.cells.loc[one.cells["name"] == name, ["row", "text"]].to_numpy():
                 ticked, strange = parts(text, separator, codes)
+                place = f"{one.place}, {'row' if one.sheet.name else 'line'} {row}, column {name!r}"
                 faults += [
-                    f"{one.place}, {'row' if one.sheet.name else 'line'} {row}, column {name!r}: "
-                    f"{part!r} is none of the options listed in {self.path.name}. Add a row for "
-                    "it there; without an item it is left out."
+                    f"{place}: {worded('no_option', text=part, name=self.path.name)}"
                     for part in strange
                 ]
                 found += [
@@ -182,11 +175,8 @@ class Crosswalk:
         if len(both):
             at = both.iloc[0]
             names = both.loc[(both["row"] == at["row"]) & (both["item"] == at["item"]), "name"]
-            raise ReturnsError(
-                f"{one.place}: the columns {listed([repr(name) for name in names])} are both "
-                f"{at['item']!r}, by the crosswalk {self.path}, and both filled in row "
-                f"{at['row']}. Drop one of them."
-            )
+            said = {"names": [*names], "item": at["item"], "row": at["row"]}
+            raise refusal(one.place, "two_columns", **said, path=self.path)
 
 
 def parts(text: str, separator: str, codes: Iterable[str]) -> tuple[set[str], list[str]]:
@@ -260,15 +250,20 @@ def _blanks(one: Headed, cells: pd.DataFrame, said: pd.DataFrame) -> tuple[pd.Da
     blanks_no = pd.concat(found, ignore_index=True)
     items = dict(zip(said["column"], said["item"], strict=True))
     blanks_no = blanks_no.assign(text="", item=blanks_no["name"].map(items), answer="no")
-    told = f"{len(blanks_no):,} blanks of {said['column'].nunique():,} columns were read as no"
-    return blanks_no, [f"{told}, as the crosswalk says."] if len(blanks_no) else []
+    told = worded("blanks_no", count=len(blanks_no), columns=said["column"].nunique())
+    return blanks_no, [told] if len(blanks_no) else []
 
 
-def no_answers(cells: pd.DataFrame, sheet: str) -> list[str]:
-    """Say which codes stand for no answer by the crosswalk."""
-    from csm_lib.own.table import no_answer  # which knows crosswalks
-
-    return no_answer(cells[(cells["answer"] == "") & (cells["text"] != "")], "the crosswalk", sheet)
+def no_answer(cells: pd.DataFrame, who: str, sheet: str) -> list[str]:
+    """Say of each text that stands for no answer in how many cells of how many columns it was."""
+    place = f"sheet {sheet!r}: " if sheet else ""
+    return [
+        place
+        + worded(
+            "no_answer_cells", text=text, who=who, count=len(some), columns=some["name"].nunique()
+        )
+        for text, some in cells.groupby("text", sort=True)
+    ]
 
 
 def read_crosswalk(path: str | Path, codebook: Codebook) -> Crosswalk:
@@ -293,10 +288,8 @@ def read_crosswalk(path: str | Path, codebook: Codebook) -> Crosswalk:
     require_columns(table, COLUMNS, path, ReturnsError)
     for name in table.columns:
         if name not in (*COLUMNS, *MORE, *HELP):
-            raise ReturnsError(
-                f"{path}, line 1: the column {name!r} is unknown. Drop it; known are "
-                f"{', '.join((*COLUMNS, *MORE, *HELP))}."
-            )
+            known = ", ".join((*COLUMNS, *MORE, *HELP))
+            raise refusal(f"{path}, line 1", "unknown_column", name=name, known=known)
     table = table.reindex(columns=[*COLUMNS, *MORE], fill_value="").map(unguarded)
     for name in ("item", "answer", "group", "sheet"):
         table[name] = table[name].str.strip()
@@ -308,15 +301,10 @@ def read_crosswalk(path: str | Path, codebook: Codebook) -> Crosswalk:
         fault = _row_fault(row, codebook)
         item, first = items.setdefault(column, (row["item"], line))
         if not fault and not row["separator"] and item != row["item"]:
-            fault = (
-                f"column {row['column']!r} is {item!r} in line {first}, and {row['item']!r} here. "
-                "Give all its rows one item."
-            )
+            fault = worded("two_items", **row, other=item, line=first)
         code = plain_number(row["code"])
         if not fault and code and (*column, code) in codes:
-            fault = (
-                f"code {row['code']!r} of column {row['column']!r} stands twice. Delete one row."
-            )
+            fault = worded("code_twice", **row)
         codes.add((*column, code))
         if fault:
             faults.append(f"line {line}: {fault}")
@@ -326,44 +314,28 @@ def read_crosswalk(path: str | Path, codebook: Codebook) -> Crosswalk:
 
 
 def _row_fault(row: Mapping[str, str], codebook: Codebook) -> str:
-    """Return what is wrong with a row by itself, or empty text."""
-    item, code, answer = row["item"], row["code"], row["answer"]
-    if not row["column"]:
-        return "the cell of 'column' is empty. Name the column of the file."
-    for name, value in (("item", item), ("answer", answer)):
-        if value.startswith(UNDECIDED):
-            return (
-                f"{name!r} of column {row['column']!r} is still undecided ({value!r}). Write the "
-                f"{'id of the item' if name == 'item' else 'answer'} without the question mark, "
-                f"or empty the cell to {'drop the column' if name == 'item' else 'mean no answer'}."
-            )
-    if item and item not in (*KNOWN, *codebook):
-        return (
-            f"there is no item {item!r}.{did_you_mean(item, (*KNOWN, *codebook))} Use an id of "
-            f"the codebook, or one of {', '.join(IDENTIFIERS)}."
-        )
-    yes_no = item in codebook and codebook[item].response == "yes_no"
-    if row["separator"] and (not code or (item and not yes_no) or answer not in ("", "yes")):
-        return (
-            "a row with a separator is one option of several ticks: its code is the option, its "
-            "item a yes/no item or none, its answer yes."
-        )
-    if answer and not code and not (answer == "no" and yes_no):
-        return (
-            f"the answer {answer!r} has no code. Name the code, or empty the cell. (Without a code "
-            "the answer can be 'no' of a yes/no item, which says that a blank is no.)"
-        )
-    if row["group"] and (code or answer != "no"):
-        return "a group is for rows without a code that say a blank is 'no'. Empty the cell."
-    if answer and not item:
-        return f"the column {row['column']!r} has an answer but no item. Name the item."
-    if code and answer and item in codebook and answer not in codebook[item].answers:
-        answers = codebook[item].answers
-        return (
-            f"{answer!r} is no answer to {item!r}.{did_you_mean(answer, answers)} Use one of "
-            f"{', '.join(answers)}, or empty the cell to mean no answer."
-        )
-    return ""
+    """Return the first thing that is wrong with a row by itself, or empty text."""
+    column, item, code, answer, group, separator, _ = row.values()
+    known, of = (*KNOWN, *codebook), codebook.get(item)
+    yes_no, answers = of is not None and of.response == "yes_no", of.answers if of else {}
+    wrong = {
+        "no_column": not column,
+        "undecided_item": item.startswith(UNDECIDED),
+        "undecided_answer": answer.startswith(UNDECIDED),
+        "no_such_item": item and item not in known,
+        "no_such_option": separator
+        and (not code or (item and not yes_no) or answer not in ("", "yes")),
+        "answer_without_code": answer and not code and not (answer == "no" and yes_no),
+        "group_of_code": group and (code or answer != "no"),
+        "answer_without_item": answer and not item,
+        "no_such_answer": code and answer and of and answer not in answers,
+    }
+    key = next((key for key, is_so in wrong.items() if is_so), "")
+    if not key:
+        return ""
+    near = did_you_mean(answer, answers) if of else did_you_mean(item, known)
+    more = {"near": near, "answers": ", ".join(answers), "own": ", ".join(IDENTIFIERS)}
+    return worded(key, **row, **more)
 
 
 def plain_number(text: str) -> str:

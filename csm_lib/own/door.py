@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from csm_lib import collection
 from csm_lib.codebook import read_codebook
-from csm_lib.errors import ReturnsError
 from csm_lib.files import is_there
 from csm_lib.frame import read_frame
-from csm_lib.own.check import read_returns
+from csm_lib.own.check import Beside, read_returns
+from csm_lib.own.wording import refusal
 from csm_lib.words import listed
 
 if TYPE_CHECKING:
@@ -47,8 +47,8 @@ def open_collection(
     return collection.open_collection(folder, intervals=intervals, returns=returns)
 
 
-def beside(folder: Path) -> dict[str, Any]:
-    """Return what lies in a folder to read its returns by, for `csm_lib.own.check.check_file`."""
+def beside(folder: Path) -> Beside:
+    """Return what lies in a folder to read its returns by."""
     frame, columns, names = (folder / f"{n}.csv" for n in ("frame", "columns", "aliases"))
     return {
         "frame": read_frame(frame) if is_there(frame) else None,
@@ -67,24 +67,13 @@ def returns_files(folder: Path) -> list[Path]:
     """
     found = collection.returns_files(folder)
     if not found:
-        others = [
-            path.name
-            for path in sorted(folder.iterdir())
-            if path.suffix.lower() in collection.FORMATS[1:-2]
-        ]
-        remedy = (
-            f"Put {listed(others)} into a folder of that name, returns/."
-            if others
-            else "Check the name and the folder."
-        )
-        raise ReturnsError(
-            f"{folder / 'returns.csv'}: there is no such file, and none that ends in "
-            f"{', '.join(collection.FORMATS[1:])} either. {remedy}"
-        )
+        formats = collection.FORMATS[1:]
+        there = sorted(folder.iterdir())
+        others = [one.name for one in there if one.suffix.lower() in formats[:-2]]
+        key = "returns_elsewhere" if others else "no_returns"
+        known = ", ".join(formats)
+        raise refusal(folder / "returns.csv", key, formats=known, others=listed(others))
     if len(found) > 1 and folder in {path.parent for path in found}:
         names = listed([path.relative_to(folder).as_posix() for path in found])
-        raise ReturnsError(
-            f"{folder}: holds {names}. Keep one file of returns, or put all of them into a folder "
-            "returns/; move the others elsewhere."
-        )
+        raise refusal(folder, "returns_twice", names=names)
     return found

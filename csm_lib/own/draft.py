@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from csm_lib.errors import ReturnsError
 from csm_lib.files import is_there, whole
 from csm_lib.own.crosswalk import COLUMNS, HELP, KNOWN, MORE, UNDECIDED, guarded, plain_number
-from csm_lib.own.repairs import CROSS, is_number, is_shorthand
+from csm_lib.own.repairs import CROSS, NO, TICKS, YES, is_number, is_shorthand
+from csm_lib.own.wording import refusal, vocabulary
 from csm_lib.returns import IDENTIFIERS
 
 if TYPE_CHECKING:
@@ -28,26 +28,10 @@ SURE, UNSURE, MARGIN = 90.0, 60.0, 5.0
 """How alike (0 to 100) two names must be to be taken for one another, and to be offered; and by
 how much the best match must beat the next to be sure."""
 
-_KNOWN_AS: Mapping[str, frozenset[str]] = {
-    "authority": frozenset(
-        "organization|"  # codespell:ignore
-        "authority|local authority|la|organisation|council|respondent|partnership"
-        "|authority name|authority code|la name|la code|local authority name".split("|")
-    ),
-    "year": frozenset("year|wave|survey year|collection year|financial year".split("|")),
-    "region": frozenset("region|government office region|gor|region name".split("|")),
-    "authority_type": frozenset(
-        "authority type|type|type of authority|la type|local authority type".split("|")
-    ),
-}
-"""What identifiers are called in foreign files."""
-
-_YES = frozenset("yes|y|true|ticked|selected|checked|✓".split("|"))
-_NO = frozenset("no|n|false|not ticked|not selected|unticked|unchecked".split("|"))
-_NO_ANSWER = frozenset(
-    "no answer|not answered|no response|missing|refused|refusal|don't know|dont know|not stated"
-    "|not known|unknown|not applicable|n a|na|nk|dk|not asked|skipped|blank".split("|")
-)
+_CALLED: Mapping[str, Sequence[str]] = vocabulary()["called"]
+_YES = {*YES, *TICKS, *vocabulary()["ticked"]}
+_NO = {*NO, *vocabulary()["unticked"]}
+_NO_ANSWER = frozenset(vocabulary()["no_answer"])
 
 SEPARATORS = (";", ", ", ",", "|")
 """What stands between several ticks in a cell."""
@@ -157,7 +141,7 @@ def _matches(
         told.discard("")
         alone = {plain(part) for part in pieces(column) if shared[part] == 1}
         exact = [item for item, known in names.items() if not known.isdisjoint(told | alone)]
-        called = [name for name, known in _KNOWN_AS.items() if not known.isdisjoint(told)]
+        called = [name for name, known in _CALLED.items() if not told.isdisjoint(known)]
         if column in (*IDENTIFIERS, *items) or called or len(exact) == 1:
             first = column if column in (*IDENTIFIERS, *items) else (*called, *exact)[0]
             scores.append((200.0 if first == column else 101.0, 101.0, column, first))
@@ -277,7 +261,7 @@ def _codes(
 ) -> list[tuple[str, str, str]]:
     """Return the codes of a column, the answer drafted for each, and what the file calls it."""
     labels = one.sheet.value_labels.get(column, {})
-    missing = one.sheet.missing.get(column, frozenset())
+    missing = one.sheet.missing.get(column, ())
     codes = [*dict.fromkeys([*labels, *(met if len(met) <= CODES_DRAFTED else [])])]
     if item is None and not (guess in IDENTIFIERS and labels):
         return []
@@ -345,7 +329,7 @@ def write_draft(table: pd.DataFrame, path: str | Path) -> Path:
     """
     path = Path(path)
     if is_there(path):
-        raise ReturnsError(f"{path}: is there already, and may hold your work. Name another file.")
+        raise refusal(path, "draft_is_there")
     with whole(path) as made, made.open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file, lineterminator="\n")
         writer.writerow(table.columns)

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import pandas as pd
 
 from csm_lib.errors import ReturnsError
 from csm_lib.files import report
+from csm_lib.own.wording import refusal, worded
 from csm_lib.words import listed
 
 if TYPE_CHECKING:
@@ -83,37 +84,28 @@ def headed(sheet: Sheet) -> Headed | None:
         A row has more or fewer cells than there are names, or rows are hidden.
     """
     where = f"sheet {sheet.name!r}: " if sheet.name else ""
-    cells, notices, labels = sheet.cells, [*sheet.notices], dict(sheet.labels)
-    if cells.empty and not sheet.names:
+    body, labels = sheet.cells, dict(sheet.labels)
+    told: list[str] = []
+    if body.empty and not sheet.names:
         return None
     if sheet.names is not None:
         names = {number: name for number, name in enumerate(sheet.names, 1) if name.strip()}
-        body = cells
     else:
-        last, names, told, found = _header(cells)
+        last, names, told, found = _header(body)
         labels |= found
-        notices += [f"{where}{one}" for one in told]
-        body = cells[cells["row"] > last]
         _refuse_merged(sheet, names, last)
-        body, notes = _without_notes(body, names, _word(sheet))
-        notices += [f"{where}{one}" for one in notes]
+        body, notes = _without_notes(body[body["row"] > last], names, where)
+        told += notes
         _refuse_ragged(sheet, last, {*body["row"]})
         nameless = body[~body["column"].isin(names)]
         if len(nameless):
-            at = nameless.iloc[0]
-            raise NoHeader(
-                f"{f'sheet {sheet.name!r}, ' if sheet.name else ''}column {at['column']}: has no "
-                f"name in the first row, though there are cells under it (row {at['row']}). Give "
-                "it a name, or empty it. If the table has a title, delete the rows above the "
-                "names of the columns."
-            )
-    notices += _hidden(sheet, names, body)
+            row, column = nameless.iloc[0][["row", "column"]]
+            place = f"sheet {sheet.name!r}, " if sheet.name else ""
+            raise NoHeader(worded("nameless", place=place, column=column, row=row))
+    told += _hidden(sheet, names, body)
+    notices = (*sheet.notices, *(f"{where}{one}" for one in told))
     body = body.assign(name=body["column"].map(names))[["row", "column", "name", "text"]]
-    return Headed(sheet, names, labels, body, tuple(notices))
-
-
-def _word(sheet: Sheet) -> str:
-    return "row" if sheet.name else "line"
+    return Headed(sheet, names, labels, body, notices)
 
 
 def _header(cells: pd.DataFrame) -> tuple[int, dict[int, str], list[str], dict[str, str]]:
@@ -125,11 +117,8 @@ def _header(cells: pd.DataFrame) -> tuple[int, dict[int, str], list[str], dict[s
     at = _first_of_table(cells, rows)
     names, told, labels = {c: t for c, t in rows[numbers[at]].items() if t.strip()}, [], {}
     if at:
-        above = [next(iter(rows[row].values())) for row in numbers[:at]]
-        told.append(
-            f"the names of the columns were read in row {numbers[at]}; above stands "
-            f"{listed([repr(text[:60]) for text in above[:3]])}."
-        )
+        above = [next(iter(rows[row].values()))[:60] for row in numbers[:at]]
+        told.append(worded("names_below", row=numbers[at], above=above[:3]))
     last = at
     second = rows[numbers[at + 1]] if at + 1 < len(numbers) else {}
     third = rows[numbers[at + 2]] if at + 2 < len(numbers) else {}
@@ -138,13 +127,10 @@ def _header(cells: pd.DataFrame) -> tuple[int, dict[int, str], list[str], dict[s
         if json == at + 2:
             labels = {names[c]: text for c, text in second.items() if c in names}
         last = json
-        told.append(f"rows {numbers[at]} to {numbers[json]} were read as the names of Qualtrics.")
+        told.append(worded("names_of_qualtrics", first=numbers[at], last=numbers[json]))
     elif _are_options(names, second, third):
         names, last = _joined(names, second), at + 1
-        told.append(
-            f"rows {numbers[at]} and {numbers[last]} were read as questions and their options, "
-            "and the names of the columns are 'question - option'."
-        )
+        told.append(worded("names_of_two_rows", first=numbers[at], second=numbers[last]))
     return numbers[last], names, told, labels
 
 
@@ -189,7 +175,7 @@ def _joined(names: Mapping[int, str], second: Mapping[int, str]) -> dict[int, st
 
 
 def _without_notes(
-    body: pd.DataFrame, names: Mapping[int, str], word: str
+    body: pd.DataFrame, names: Mapping[int, str], sheet: str
 ) -> tuple[pd.DataFrame, list[str]]:
     """Leave out the notes under a table: texts in its first column alone, after all other rows."""
     filled = body.groupby("row")["column"].agg(["size", "min"])
@@ -202,42 +188,31 @@ def _without_notes(
     note = first & (under["text"].str.match(_NOTE) | (under["text"].str.len() > 40))
     if under.empty or not note.all():
         return body, []
-    notes, texts = [*under.index], under["text"]
-    shown = [repr(str(texts[row])[:60]) for row in notes[:3]]
-    rows = f"{word} {notes[0]} holds" if len(notes) == 1 else f"{word}s {_numbers(notes)} hold"
-    return body[~body["row"].isin(notes)], [
-        f"{rows} a text in the first column alone ({listed(shown)}) and "
-        f"{'was' if len(notes) == 1 else 'were'} left out as notes under the table."
-    ]
+    rows = _rows([*under.index], "row" if sheet else "line")
+    shown = [str(text)[:60] for text in under["text"][:3]]
+    return body[~body["row"].isin(under.index)], [worded("notes_left_out", rows=rows, shown=shown)]
 
 
-def _numbers(rows: Sequence[int]) -> str:
-    return listed([str(row) for row in rows[:8]]) + (" ..." if len(rows) > 8 else "")
+def _rows(rows: list[int], unit: str) -> str:
+    """Name rows, at most eight of them."""
+    few = listed([str(row) for row in rows[:8]]) + (" ..." if len(rows) > 8 else "")
+    return f"{unit}{'s' * (len(rows) > 1)} {few}"
 
 
 def _hidden(sheet: Sheet, names: Mapping[int, str], body: pd.DataFrame) -> list[str]:
     """Refuse rows that nobody sees, and name such columns."""
-    rows = sorted({*body["row"]} & sheet.hidden_rows)
+    rows = sorted({*body["row"]} & {*sheet.hidden_rows})
     if rows:
-        are, them = ("is", "it") if len(rows) == 1 else ("are", "them")
-        raise ReturnsError(
-            f"{sheet.path}, sheet {sheet.name!r}: row{'s' * (len(rows) > 1)} {_numbers(rows)} "
-            f"{are} hidden, perhaps by a filter, and whoever looks at the sheet does not see "
-            f"{them}. Show {them} to have {them} read, or delete {them}."
-        )
-    columns = [repr(names[column]) for column in sorted(sheet.hidden_columns) if column in names]
-    if not columns:
-        return []
-    return [f"sheet {sheet.name!r}: hidden columns were read as well: {', '.join(columns)}."]
+        raise refusal(f"{sheet.path}, sheet {sheet.name!r}", "hidden_rows", rows=_rows(rows, "row"))
+    columns = [names[column] for column in sorted(sheet.hidden_columns) if column in names]
+    return [worded("hidden_columns", columns=columns)] if columns else []
 
 
 def _refuse_ragged(sheet: Sheet, header: int, rows: set[int]) -> None:
     """Refuse lines of text that have more or fewer cells than the header, but for notes."""
     expected = sheet.widths.get(header, 0)
     faults = [
-        f"line {row}: has {cells} cell{'s' * (cells != 1)}; expected {expected}, as in the "
-        "header. Give every line as many cells, and put a cell that holds the separator in "
-        "quotation marks."
+        worded("ragged", line=row, count=cells, expected=expected)
         for row, cells in sheet.widths.items()
         if row in rows and cells != expected
     ]
@@ -250,11 +225,8 @@ def _refuse_merged(sheet: Sheet, names: Mapping[int, str], header: int) -> None:
     for top, left, bottom, right in sheet.merged:
         if bottom <= header or not any(column in names for column in range(left, right + 1)):
             continue
-        fault = (
-            f"sheet {sheet.name!r}, rows {top} to {bottom}, columns {left} to {right}: are "
-            "merged into one cell, which gives only the first of them a value. Unmerge them "
-            "and fill in each."
-        )
+        area = {"top": top, "bottom": bottom, "left": left, "right": right}
+        fault = worded("merged", sheet=sheet.name, **area)
         if len(names) < 3:  # authority, year and an item at least: else it is no table of returns
             raise NoHeader(fault)
         raise ReturnsError(f"{sheet.path}, {fault}")
@@ -270,12 +242,10 @@ def all_headed(sheets: Iterable[Sheet]) -> list[Headed]:
     """
     sheets = [*sheets]
     path, found, without = sheets[0].path, [], []
-    hidden = [repr(sheet.name) for sheet in sheets if sheet.hidden]
+    hidden = [sheet.name for sheet in sheets if sheet.hidden]
     for sheet in sheets:
-        if sheet.hidden:
-            continue
         try:
-            one = headed(sheet)
+            one = None if sheet.hidden else headed(sheet)
         except NoHeader as reason:
             without.append(str(reason))
         else:
@@ -283,16 +253,11 @@ def all_headed(sheets: Iterable[Sheet]) -> list[Headed]:
     if without and not found:
         raise ReturnsError(f"{path}, {without[0]}" if sheets[0].name else f"{path}: {without[0]}")
     if not any(len(one.cells) for one in found):
-        what = "has a header and nothing under it" if found else "is empty, or its first row is"
-        raise ReturnsError(
-            f"{path}: {what}. Give it a row with the names of its columns, then rows."
-            + (f" Its hidden sheets are not read: {listed(hidden)}." if hidden else "")
-        )
-    notices = [f"not read: {fault}" for fault in without]
+        what = worded("header_alone" if found else "empty_first_row")
+        more = f" {worded('hidden_sheets', names=hidden)}" if hidden else ""
+        raise ReturnsError(f"{path}: {what}{more}")
+    notices = [worded("no_table", fault=fault) for fault in without]
     if hidden:
-        them = "it is hidden" if len(hidden) == 1 else "they are hidden"
-        notices.append(f"not read, as {them}: {listed(hidden)}. Show it to have it read.")
-    first = found[0]
-    found[0] = Headed(first.sheet, first.names, first.labels, first.cells,
-                      (*first.notices, *notices))  # fmt: skip
+        notices.append(worded("not_read_hidden", names=hidden))
+    found[0] = replace(found[0], notices=(*found[0].notices, *notices))
     return found

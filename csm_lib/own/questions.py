@@ -12,22 +12,21 @@ from itertools import pairwise
 import pandas as pd
 
 from csm_lib.codebook import REQUIRED, RESERVED
+from csm_lib.own import repairs
 from csm_lib.own.crosswalk import COLUMNS, MORE, parts
 from csm_lib.own.dictionary import Asked
 from csm_lib.own.draft import plain, several_ticks
 from csm_lib.own.headed import Headed
 from csm_lib.own.repairs import is_shorthand
+from csm_lib.own.repairs import plain as same
+from csm_lib.own.wording import vocabulary, worded
 from csm_lib.scales import sides_of
 
 MOST_ANSWERS = 15
 """Distinct texts up to which a column without a form may hold one answer of a list."""
 
-_TICKED = "ticked selected checked mentioned chosen".split()
-YES = frozenset(["yes", "y", "true", "1", *_TICKED])
-NO = frozenset(
-    ["no", "n", "false", "0", "unticked", "unselected", "unchecked"]
-    + [f"not {word}" for word in _TICKED]
-)
+YES = frozenset(["1", *repairs.YES, *repairs.TICKS, *vocabulary()["ticked"]])
+NO = frozenset(["0", *repairs.NO, *vocabulary()["unticked"]])
 """Words and codes for yes and no, as form tools write them."""
 
 WRITTEN_IN = re.compile(r"\b(other|text|comments?|specify)\b", re.I)
@@ -38,38 +37,10 @@ NUMBER = re.compile(r"[+-]?(?:[0-9]{1,3}(?:,[0-9]{3})+|[0-9]+)(?:\.[0-9]+)?")
 CODED = re.compile(r"(?:q|v|var|question|sq)?_?[0-9].*|.{1,2}", re.I)
 """A name of a column that says nothing."""
 
-IDLE = frozenset(
-    "which what who how far much many do does did is are was were be been have has had there the a "
-    "an of in on at to for from with by and or your you our we us it its this that these those any "
-    "would could should can will please select tick all apply following".split()
-)
-"""Words that an id does without."""
-
-LAST = re.compile(
-    r"(other\b.*|none( of .*)?|do(n't| not) know|not sure|unsure|prefer not to say|not applicable)",
-    re.I,
-)
-"""Answers that stand after all others."""
-
-DEGREES = (
-    r"strongly|very|extremely|completely|fully|always|excellent|outstanding|great",
-    r"mostly|usually|often|frequently|tend|quite|fairly|good|some",
-    r"partly|sometimes|occasionally|somewhat|slightly|little",
-    r"rarely|seldom|hardly",
-    r"never|not at all",
-)
-"""Words of degree, the strongest first."""
-
-TIMES = (
-    "daily|day", "weekly|week", "fortnight", "monthly|month", "quarter", "term|three times",
-    "twice a year|half|six months", "yearly|year|annual", "less|never",
-)  # fmt: skip
-"""Words that say how often, the most often first."""
-
-
-def _word(text: str) -> str:
-    """Return an answer as it is compared: signs count, for -1 is not 1."""
-    return " ".join(text.casefold().split())
+IDLE = frozenset(vocabulary()["idle"].split())
+LAST = re.compile("|".join(vocabulary()["last"]), re.I)
+DEGREES: Sequence[str] = vocabulary()["degrees"]
+TIMES: Sequence[str] = vocabulary()["times"]
 
 
 @dataclass
@@ -126,10 +97,10 @@ class Column:
 
         Texts that differ in capitals and spaces alone are one answer, as it is written most often.
         """
-        found, spelt = dict(self.codes), {_word(means): means for means in self.codes.values()}
+        found, spelt = dict(self.codes), {same(means): means for means in self.codes.values()}
         for text in map(str, self.counts.index):
             if text not in found:
-                found[text] = spelt.setdefault(_word(text), text.strip())
+                found[text] = spelt.setdefault(same(text), text.strip())
         return found
 
     @property
@@ -159,7 +130,7 @@ class Column:
         """By text ``yes`` or ``no``, where it holds nothing else; empty where it holds more."""
         # a label says what a number means; without any, 0 and 1 do beside others of one question
         known = YES | NO if self.stem and not self.codes else (YES | NO) - {"0", "1"}
-        words = {text: _word(means) for text, means in self.meanings.items()}
+        words = {text: same(means) for text, means in self.meanings.items()}
         if not known.issuperset(words.values()):
             return {}
         return {text: "yes" if word in YES else "no" for text, word in words.items()}
@@ -190,6 +161,11 @@ class Draft:
     left_out: dict[str, list[str]] = field(default_factory=dict)
     added: dict[str, pd.Series] = field(default_factory=dict)
     who: pd.Series = field(default_factory=lambda: pd.Series(dtype="str"))
+
+    def unsure(self, key: str, **values: object) -> None:
+        """Ask the analyst to confirm what a sentence says."""
+        if (told := worded(key, **values)) not in self.confirm:
+            self.confirm.append(told)
 
     def row(self, column: str, item: str, code: str = "", answer: str = "", **more: str) -> None:
         """Add a row of the crosswalk."""
@@ -285,7 +261,7 @@ def columns_of(found: Sequence[Headed], form: Mapping[str, Asked]) -> dict[str, 
     for one in found:
         for name in one.names.values():
             label = " ".join((one.labels.get(name) or name).split())
-            missing = one.sheet.missing.get(name, frozenset())
+            missing = one.sheet.missing.get(name, ())
             codes = {
                 c: t for c, t in one.sheet.value_labels.get(name, {}).items() if c not in missing
             }
@@ -380,9 +356,7 @@ class _Questionnaire:
         """Say which texts of a column stand for no answer."""
         for text in sorted(column.shorthand):
             self.draft.row(column.name, item, text, "")
-            told = f"{text!r} is read as no answer, as in official statistics (columns.csv)."
-            if told not in self.draft.confirm:
-                self.draft.confirm.append(told)
+            self.draft.unsure("shorthand_read", text=text)
 
     def kind(self, column: Column, name: str) -> tuple[str, dict[str, str]]:
         """Return the kind of a column's answers, and by text the answer."""
@@ -398,15 +372,10 @@ class _Questionnaire:
                 answers[unique(slug(label, 5), answers)] = label
             self.draft.answers[kind] = answers
             if not sure:
-                self.draft.confirm.append(
-                    f"The answers to {short(column.label)!r} stand in the order of the alphabet "
-                    "(answers.csv)."
-                )
+                self.draft.unsure("by_alphabet", question=short(column.label))
             if all(NUMBER.fullmatch(label) for label in labels):
-                self.draft.confirm.append(
-                    f"What {labels[0]} to {labels[-1]} mean in {short(column.label)!r} is not said "
-                    "(labels in answers.csv)."
-                )
+                ends = {"first": labels[0], "last": labels[-1]}
+                self.draft.unsure("points_without_meaning", question=short(column.label), **ends)
         ids = {label: answer for answer, label in self.draft.answers[kind].items()}
         return kind, {text: ids[means] for text, means in meanings.items()}
 
@@ -511,12 +480,8 @@ def _tick_group(some: Sequence[Column], make: _Questionnaire) -> None:
         for text, answer in column.marks.items():
             draft.row(column.name, item, text, "" if blank and answer == "no" else answer)
         make.empty(column, item)
-    told = (
-        "one that is not ticked is read as no where another is, else as no answer"
-        if blank
-        else "each is answered with yes or no"
-    )
-    draft.confirm.append(f"{short(stem)!r} has {len(options)} options: {told} (columns.csv).")
+    key = "ticks_blank_no" if blank else "ticks_yes_no"
+    draft.unsure(key, question=short(stem), count=len(options))
 
 
 def _name_of_group(some: Sequence[Column]) -> str:
@@ -582,10 +547,8 @@ def _several(
         make.draft.row(column.name, item, code, "yes" if item else "", separator=separator)
     if rare or strange:
         make.draft.left_out.setdefault("what few wrote in themselves", []).append(title)
-    make.draft.confirm.append(
-        f"{title!r} holds several ticks, with {separator!r} between: {len(options) - len(rare)} "
-        "options; one that is not ticked is read as no, an empty cell as no answer (columns.csv)."
-    )
+    ticks = {"separator": separator, "count": len(options) - len(rare)}
+    make.draft.unsure("several_ticks", question=title, **ticks)
 
 
 def _single(column: Column, make: _Questionnaire) -> None:

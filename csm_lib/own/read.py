@@ -8,36 +8,30 @@ import io
 import json
 import os
 import re
-import stat
 import subprocess
 import sys
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import chain, islice
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import pandas as pd
 
 from csm_lib.errors import ReturnsError
+from csm_lib.files import is_there, require_regular
 from csm_lib.own import child
 from csm_lib.own.child import MEMORY, SECONDS, Refused, long, refuse_size
+from csm_lib.own.wording import refusal, worded
 
 Progress = Callable[[str], None]
 """Told, in words, what is being done."""
 
 FORMS = {
-    ".csv": "text",
-    ".txt": "text",
-    ".tsv": "text",
-    ".xlsx": "workbook",
-    ".xlsm": "workbook",
-    ".xlsb": "workbook",
-    ".xls": "workbook",
-    ".ods": "workbook",
-    ".sav": "spss",
-    ".zsav": "spss",
+    **dict.fromkeys((".csv", ".txt", ".tsv"), "text"),
+    **dict.fromkeys((".xlsx", ".xlsm", ".xlsb", ".xls", ".ods"), "workbook"),
+    **dict.fromkeys((".sav", ".zsav"), "spss"),
     ".por": "portable",
     ".dta": "stata",
     ".parquet": "parquet",
@@ -54,28 +48,23 @@ NAMES = {
 }
 
 MARKS = {
-    b"PK\x03\x04": "workbook",
-    b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1": "workbook",  # .xls, and workbooks with a password
-    b"$FL2": "spss",
-    b"$FL3": "spss",
-    b"<stata_dta>": "stata",
-    b"PAR1": "parquet",
+    rb"PK\x03\x04|\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1": "workbook",
+    rb"\$FL[23]": "spss",
+    rb"[\s\S]*S[\r\n]*P[\r\n]*S[\r\n]*S[\r\n]*P[\r\n]*O[\r\n]*R[\r\n]*T": "portable",
+    rb"<stata_dta>": "stata",
+    rb"PAR1": "parquet",
 }
 """How files of a form begin."""
 
-MAX_FILE = 256 << 20
-"""Bytes of a file: ten million cells of 25 letters."""
-
-MAX_TEXT = 32_767
-"""Characters of a cell: what Excel can hold."""
+MAX_FILE = 256 << 20  # bytes of a file: ten million cells of 25 letters
+MAX_TEXT = 32_767  # characters of a cell: what Excel can hold
 
 SEPARATORS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar"}
 
 _UTF8 = re.compile(rb"[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}")
 
 
-@dataclass(frozen=True)
-class MultipleSet:
+class MultipleSet(NamedTuple):
     """A question of several ticks, as SPSS declares it.
 
     Attributes
@@ -90,7 +79,7 @@ class MultipleSet:
     """
 
     label: str
-    columns: tuple[str, ...]
+    columns: Sequence[str]
     counted: str
 
 
@@ -133,16 +122,16 @@ class Sheet:
     path: Path
     name: str
     cells: pd.DataFrame
-    names: tuple[str, ...] | None = None
+    names: Sequence[str] | None = None
     hidden: bool = False
-    hidden_rows: frozenset[int] = frozenset()
-    hidden_columns: frozenset[int] = frozenset()
-    merged: tuple[tuple[int, int, int, int], ...] = ()
+    hidden_rows: Sequence[int] = ()
+    hidden_columns: Sequence[int] = ()
+    merged: Sequence[Sequence[int]] = ()
     labels: Mapping[str, str] = field(default_factory=dict)
     value_labels: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
-    missing: Mapping[str, frozenset[str]] = field(default_factory=dict)
-    sets: tuple[MultipleSet, ...] = ()
-    notices: tuple[str, ...] = ()
+    missing: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    sets: Sequence[MultipleSet] = ()
+    notices: Sequence[str] = ()
     widths: Mapping[int, int] = field(default_factory=dict)
 
 
@@ -173,99 +162,67 @@ def read_sheets(path: str | Path, *, progress: Progress | None = None) -> list[S
         regular form: with the place and the remedy.
     """
     path = Path(path)
-    form = _form(path)
     if progress is not None:
         progress(f"Reading {path.name}")
     try:
+        form = _form(path)
         sheets = [_read_text(path)] if form == "text" else _read_apart(path, form)
     except Refused as reason:
-        raise ReturnsError(f"{path}: {reason}") from None
+        key, values = reason.args
+        raise refusal(path, key, **values) from None
     except OSError as reason:
-        raise ReturnsError(f"{path}: may not be read ({reason.strerror}). Check it.") from None
+        raise refusal(path, "no_right", reason=reason.strerror) from None
     for sheet in sheets:
         _refuse_cells(sheet)
     found = [sheet for sheet in sheets if len(sheet.cells)]
     if not found:
         named = any(sheet.names for sheet in sheets)
-        what = "has a header and nothing under it" if named else "is empty"
-        raise ReturnsError(
-            f"{path}: {what}. Give it a row with the names of its columns, then rows."
-        )
+        raise refusal(path, "header_alone" if named else "empty_table")
     return found
 
 
 def _form(path: Path) -> str:
     """Return the form of a file, by its suffix and its first bytes."""
+    if not is_there(path):
+        raise refusal(path, "not_there")
+    require_regular(path, ReturnsError, most=MAX_FILE)
+    with path.open("rb") as file:
+        head = file.read(1_000)
+    begins_as = next((form for mark, form in MARKS.items() if re.match(mark, head)), None)
     suffix = path.suffix.lower()
-    try:
-        about = path.stat()
-        if stat.S_ISDIR(about.st_mode):
-            raise ReturnsError(f"{path}: is a folder. Name the file in it.")
-        if not stat.S_ISREG(about.st_mode):
-            raise ReturnsError(f"{path}: is no ordinary file. Name a file with returns.")
-        if about.st_size > MAX_FILE:
-            raise ReturnsError(
-                f"{path}: has {about.st_size >> 20:,} MB; up to {MAX_FILE >> 20:,} MB are read. "
-                "Split it, or keep only the columns of the returns."
-            )
-        with path.open("rb") as file:
-            head = file.read(1_000)
-    except FileNotFoundError:
-        raise ReturnsError(
-            f"{path}: there is no such file. Check the name and the folder."
-        ) from None
-    except (OSError, ValueError) as reason:  # a NUL in the name is a ValueError
-        said = getattr(reason, "strerror", None) or reason
-        raise ReturnsError(f"{path}: may not be read ({said}). Check its rights.") from None
-    is_form = next((known for mark, known in MARKS.items() if head.startswith(mark)), None)
     form = FORMS.get(suffix)
     if form is None:
-        office = is_form == "workbook" or suffix in (".fods", ".numbers")
-        remedy = (
-            "Open it in Excel or LibreOffice and save it as .xlsx."
-            if office
-            else f"Save it as one of {', '.join(FORMS)}."
-        )
-        raise ReturnsError(f"{path}: files {suffix or 'without a suffix'} are not read. {remedy}")
+        office = begins_as == "workbook" or suffix in (".fods", ".numbers")
+        key = "other_workbook" if office else "other_format"
+        raise refusal(path, key, suffix=suffix or "without a suffix", known=", ".join(FORMS))
     if not head:
-        raise ReturnsError(f"{path}: is empty. Save the returns again.")
-    if re.search(rb"SPSSPORT", re.sub(rb"[\r\n]", b"", head)):
-        is_form = "portable"
+        raise refusal(path, "empty_file")
     old_stata = form == "stata" and 102 <= head[0] <= 119 and head[1:2] in (b"\1", b"\2")
-    if is_form == form or (is_form is None and (form == "text" or old_stata)):
+    if begins_as == form or (begins_as is None and (form == "text" or old_stata)):
         return form
-    if is_form is None:
-        raise ReturnsError(
-            f"{path}: is no {NAMES[form]} file, or a damaged one: it does not begin as such. Save "
-            "it again, or give it the suffix of what it is."
-        )
-    suffixes = " or ".join(known for known, kind in FORMS.items() if kind == is_form)
-    raise ReturnsError(
-        f"{path}: is a file of {NAMES[is_form]} in spite of its name. Give it the suffix "
-        f"{suffixes}."
-    )
+    if begins_as is None:
+        raise refusal(path, "begins_otherwise", form=NAMES[form])
+    suffixes = " or ".join(known for known, kind in FORMS.items() if kind == begins_as)
+    raise refusal(path, "other_suffix", form=NAMES[begins_as], suffixes=suffixes)
 
 
 def _refuse_cells(sheet: Sheet) -> None:
     """Refuse texts that are too long or hold a NUL character."""
     for number, name in enumerate(sheet.names or (), start=1):
         if len(name) > MAX_TEXT or "\0" in name:
-            raise ReturnsError(
-                f"{sheet.path}, column {number}: its name {name[:40]!r} is too long or holds a "
-                "NUL character. Rename it."
-            )
+            raise refusal(f"{sheet.path}, column {number}", "wrong_name", name=name[:40])
     texts = sheet.cells["text"]
-    for wrong, fault, remedy in (
-        (texts.str.len() > MAX_TEXT, f"is longer than {MAX_TEXT:,} characters", "Shorten it"),
-        (texts.str.contains("\0", regex=False), "holds a NUL character", "Delete it"),
-    ):
-        if wrong.any():
-            cell = sheet.cells[wrong].iloc[0]
-            row, column = int(cell["row"]), int(cell["column"])
+    wrong = {
+        "long_cell": texts.str.len() > MAX_TEXT,
+        "nul_cell": texts.str.contains("\0", regex=False),
+    }
+    for key, cells in wrong.items():
+        if cells.any():
+            row, column = sheet.cells.loc[cells, ["row", "column"]].iloc[0]
             unit = "line" if sheet.widths else "row"  # only texts are ragged
             place = f"sheet {sheet.name!r}, row {row}" if sheet.name else f"{unit} {row}"
             named = repr(sheet.names[column - 1][:60]) if sheet.names else column
-            raise ReturnsError(f"{sheet.path}, {place}, column {named}: {fault}. {remedy}.")
+            raise refusal(f"{sheet.path}, {place}, column {named}", key, most=MAX_TEXT)
 
 
 # ---------------------------------------------------------------- in another process
@@ -273,6 +230,8 @@ def _refuse_cells(sheet: Sheet) -> None:
 
 def _read_apart(path: Path, form: str) -> list[Sheet]:
     """Read a file of a foreign format in another process, within bounds of memory and time."""
+    import pyarrow as pa
+
     # -P: what lies in the folder of the program, or in the working folder, is not imported
     command = [sys.executable, "-P", child.__file__, str(path.resolve()), form]
     environment = {
@@ -284,8 +243,6 @@ def _read_apart(path: Path, form: str) -> list[Sheet]:
         "ARROW_DEFAULT_MEMORY_POOL": "system",
         "MALLOC_ARENA_MAX": "2",
     }
-    import pyarrow as pa
-
     try:
         done = subprocess.run(
             command,
@@ -297,21 +254,15 @@ def _read_apart(path: Path, form: str) -> list[Sheet]:
         )
         table = pa.ipc.open_stream(done.stdout).read_all()
     except subprocess.TimeoutExpired:
-        raise Refused(
-            f"was not read within {SECONDS} seconds. It may be damaged: save it again, with only "
-            "the columns of the returns, or as CSV."
-        ) from None
+        raise refusal(path, "not_in_time", seconds=SECONDS) from None
     except pa.ArrowException:
         if b"No module named" in done.stderr:  # the installation is at fault, not the file
             raise RuntimeError(done.stderr.decode(errors="replace")) from None
-        raise Refused(
-            f"cannot be read: it is damaged, or reading it takes more than {MEMORY >> 30} GB of "
-            "memory (a stray cell far from the others may be the cause). Save it again, with "
-            "only the columns of the returns, or as CSV."
-        ) from None
+        raise refusal(path, "reader_crashed", most=MEMORY >> 30) from None
     about = json.loads(table.schema.metadata[b"about"])
     if about["refused"]:
-        raise Refused(about["refused"])
+        key, values = about["refused"]
+        raise Refused(key, **values)
     cells = table.to_pandas()
     return [
         _sheet(path, cells[cells["sheet"] == number].drop(columns="sheet"), one)
@@ -319,22 +270,11 @@ def _read_apart(path: Path, form: str) -> list[Sheet]:
     ]
 
 
-def _sheet(path: Path, cells: pd.DataFrame, about: Mapping[str, Any]) -> Sheet:
-    return Sheet(
-        path=path,
-        name=about["name"],
-        cells=cells.reset_index(drop=True),
-        names=None if about["names"] is None else tuple(about["names"]),
-        hidden=about["hidden"],
-        hidden_rows=frozenset(about["hidden_rows"]),
-        hidden_columns=frozenset(about["hidden_columns"]),
-        merged=tuple((a, b, c, d) for a, b, c, d in about["merged"]),
-        labels=about["labels"],
-        value_labels=about["value_labels"],
-        missing={name: frozenset(codes) for name, codes in about["missing"].items() if codes},
-        sets=tuple(MultipleSet(label, tuple(names), code) for label, names, code in about["sets"]),
-        notices=tuple(about["notices"]),
-    )
+def _sheet(path: Path, cells: pd.DataFrame, said: dict[str, Any]) -> Sheet:
+    notices = [worded(key, **values) for key, values in said.pop("notices")]
+    sets = [MultipleSet(*one) for one in said.pop("sets", ())]
+    told = {"name": "", **said, "notices": notices, "sets": sets}
+    return Sheet(path=path, cells=cells.reset_index(drop=True), **told)
 
 
 # ---------------------------------------------------------------- text
@@ -353,18 +293,16 @@ def _read_text(path: Path) -> Sheet:
     first = 2 if told else 1
     del head[: first - 1]
     separator = told[1] if told else _separator(path, head)
-    rows: list[list[str]] = []
-    numbers: list[int] = []
+    rows: dict[int, list[str]] = {}
     count = 0
     for number, row in _records(path, chain(head, text), separator, first):
         if any(cell and not cell.isspace() for cell in row):
-            rows.append(row)
-            numbers.append(number)
+            rows[number] = row
             count += len(row)
             refuse_size(len(row), count)
-    cells = long(rows, numbers).to_pandas()
-    widths = dict(zip(numbers, map(len, rows), strict=True))
-    return Sheet(path, "", cells, notices=tuple(notices), widths=widths)
+    cells = long([*rows.values()], [*rows]).to_pandas()
+    widths = {number: len(row) for number, row in rows.items()}
+    return Sheet(path, "", cells, notices=notices, widths=widths)
 
 
 def _records(
@@ -378,18 +316,12 @@ def _records(
             yield begins, row
             begins = first + reader.line_num
     except csv.Error as reason:
-        where = f"line {begins}"
+        where = f"{path}, line {begins}"
         if "field larger" in str(reason):
-            raise ReturnsError(
-                f"{path}, {where}: a cell is longer than {MAX_TEXT:,} characters, or a quotation "
-                "mark is never closed. Correct the quotation marks."
-            ) from None
+            raise refusal(where, "never_closed", most=MAX_TEXT) from None
         if (last := first + reader.line_num - 1) > begins:
             where += f" (read as far as line {last})"
-        raise ReturnsError(
-            f"{path}, {where}: is not regular CSV ({reason}). Correct the quotation marks, or "
-            "save the file again as CSV, UTF-8."
-        ) from None
+        raise refusal(where, "irregular", reason=reason) from None
 
 
 def _separator(path: Path, head: list[str]) -> str:
@@ -409,11 +341,7 @@ def _separator(path: Path, head: list[str]) -> str:
     best = max(scores, key=lambda mark: scores[mark])
     equal = [name for mark, name in SEPARATORS.items() if scores[mark] == scores[best] > 0]
     if len(equal) > 1:
-        raise ReturnsError(
-            f"{path}, line 1: {' and '.join(equal)} would divide the lines equally well, so it is "
-            "not clear what separates the cells. Put cells with such a mark in quotation marks, "
-            "or save the file again as CSV, UTF-8."
-        )
+        raise refusal(f"{path}, line 1", "two_separators", marks=" and ".join(equal))
     return best
 
 
@@ -423,17 +351,12 @@ def _encoding(path: Path, data: bytes) -> tuple[str, list[str]]:
         try:
             data.decode("utf-16")
         except UnicodeDecodeError:
-            raise ReturnsError(
-                f"{path}: begins as UTF-16 text and is none. Save it as CSV, UTF-8."
-            ) from None
+            raise refusal(path, "no_utf16") from None
         return "utf-16", []
     if (nul := data.find(b"\0")) >= 0:
         # between the two signs of a line's end it stands on that line; old Macs know one sign
         number = data.count(b"\n" if b"\n" in data else b"\r", 0, nul) + 1
-        raise ReturnsError(
-            f"{path}, line {number}: holds a NUL byte, which no text has. It is damaged or no CSV "
-            "file: save it again as CSV, UTF-8."
-        )
+        raise refusal(f"{path}, line {number}", "nul_byte")
     foreign = multibyte = 0
     byte = b""
     for number, line in enumerate(data.splitlines(), start=1):
@@ -450,19 +373,10 @@ def _encoding(path: Path, data: bytes) -> tuple[str, list[str]]:
             try:
                 line.decode("cp1252")
             except UnicodeDecodeError as worse:
-                raise ReturnsError(
-                    f"{path}, line {number}: is neither UTF-8 nor Windows text (byte "
-                    f"{line[worse.start : worse.start + 1]!r}). Save it as CSV, UTF-8."
-                ) from None
+                wrong = line[worse.start : worse.start + 1]
+                raise refusal(f"{path}, line {number}", "no_encoding", byte=wrong) from None
     if not foreign:
         return "utf-8-sig", []
     if multibyte:
-        raise ReturnsError(
-            f"{path}: its encoding is mixed. Line {multibyte} holds UTF-8, line {foreign} Windows "
-            f"text (byte {byte!r}), so some letters would come out wrong. Save each part as CSV, "
-            "UTF-8, and join them again."
-        )
-    return "cp1252", [
-        f"was read as Windows text (cp1252), as line {foreign} is not UTF-8. Look at the names "
-        "with accents; if they are wrong, save the file as CSV, UTF-8."
-    ]
+        raise refusal(path, "mixed_encodings", utf_8=multibyte, windows=foreign, byte=byte)
+    return "cp1252", [worded("windows_text", line=foreign)]

@@ -12,14 +12,15 @@ import unicodedata
 from collections.abc import Collection, Iterable, Mapping
 from typing import TYPE_CHECKING, NamedTuple
 
+from csm_lib.own.wording import vocabulary
+
 if TYPE_CHECKING:
     from csm_lib.codebook import Item
 
 MANY = 10_000
 """A column with more different texts than this holds no answers to choose from."""
 
-YES, NO = frozenset({"y", "yes", "true"}), frozenset({"n", "no", "false"})
-TICKS = frozenset("✓✔☑")
+YES, NO, TICKS = (frozenset(vocabulary()[name]) for name in ("yes", "no", "ticks"))
 CROSS = "x"
 """A cross means yes, as on a ballot, only where nothing else stands in its column."""
 

@@ -7,6 +7,7 @@ tick off (`Report.csv`). Its words stand in ``templates/report.txt`` and ``repor
 from __future__ import annotations
 
 import textwrap
+import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -23,38 +24,25 @@ ERROR, WARNING = "error", "warning"
 
 
 class Rule(NamedTuple):
-    """What a rule is about, and whether a breach stops the reading (error) or not (warning)."""
+    """A rule that returns are held to, of ``rules.toml``.
+
+    Its severity (a breach stops the reading, `ERROR`, or not, `WARNING`) and title; and what is
+    expected of a cell and what to do, as `csm_lib.own.wording.filled` takes them.
+    """
 
     severity: str
     title: str
+    expected: str
+    remedy: str = ""
 
 
 RULES: Mapping[str, Rule] = {
-    "missing_column": Rule(ERROR, "A column is missing"),
-    "double_column": Rule(ERROR, "Two columns have one name"),
-    "unknown_column": Rule(ERROR, "A column that is no item of the codebook"),
-    "note_row": Rule(ERROR, "A text in the first column alone"),
-    "no_authority": Rule(ERROR, "Nobody is named"),
-    "unknown_year": Rule(ERROR, "A year that the codebook does not know"),
-    "unknown_region": Rule(ERROR, "A region that the frame does not know"),
-    "unknown_type": Rule(ERROR, "A type that the frame does not know"),
-    "near_duplicate": Rule(ERROR, "Names that differ by case or spaces only"),
-    "double_return": Rule(ERROR, "Two returns for one year"),
-    "double_answer": Rule(ERROR, "Two answers to one question"),
-    "region_moves": Rule(ERROR, "One name in two regions"),
-    "unknown_answer": Rule(ERROR, "An answer that the codebook does not know"),
-    "not_asked": Rule(ERROR, "An answer to what was not asked that year"),
-    "not_opened": Rule(ERROR, "An answer to what another answer did not open"),
-    "ticks_only": Rule(ERROR, "Only yes and blanks, as if a blank meant no"),
-    "type_moves": Rule(WARNING, "One name with two types"),
-    "part_battery": Rule(WARNING, "Questions asked together, answered in part"),
-    "likely_same": Rule(WARNING, "Two names that are likely one respondent"),
-    "shared_few": Rule(WARNING, "A wave that shares few respondents with the one before"),
-    "wave_gap": Rule(WARNING, "Answers before and after, none in a year between"),
-    "out_of_order": Rule(WARNING, "Years out of order"),
+    name: Rule(**told)
+    for name, told in tomllib.loads(
+        Path(__file__).with_name("rules.toml").read_text(encoding="utf-8")
+    ).items()
 }
-"""Every rule that returns are held to, in the order of the report. A row of a section with ticks
-only is a warning where others of its columns say no."""
+"""Every rule that returns are held to, in the order of the report."""
 
 TITLES = {ERROR: "Errors: the returns cannot be read", WARNING: "Warnings: worth a look"}
 

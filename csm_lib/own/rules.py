@@ -7,7 +7,7 @@ stands there, what was expected and what to do.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
@@ -19,7 +19,8 @@ from rapidfuzz import fuzz, process
 
 from csm_lib.codebook import did_you_mean
 from csm_lib.own.repairs import YES, begins_in, is_number, is_shorthand, key, plain
-from csm_lib.own.report import FAULTS, LISTED, RULES, WARNING, unit_of
+from csm_lib.own.report import FAULTS, LISTED, RULES, unit_of
+from csm_lib.own.wording import filled, worded
 from csm_lib.words import listed
 
 if TYPE_CHECKING:
@@ -101,6 +102,11 @@ class Laid:
         named = named.drop_duplicates(["file", "sheet"])
         return records.assign(text=text).merge(named, on=["file", "sheet"])
 
+    def called(self, item: str) -> str:
+        """Return what the file calls an item."""
+        named = self.columns.loc[self.columns["item"] == item, "column"]
+        return str(named.iloc[0]) if len(named) else item
+
     def in_units(self, units: pd.Series, item: str) -> pd.DataFrame:
         """Return where the cells of an item stand of the units for which a flag is set."""
         records = self.records[self.records["unit"].map(units)]
@@ -119,11 +125,7 @@ NONE = pd.DataFrame(columns=[*FAULTS, "cells"])
 
 
 def told(
-    rule: str,
-    cells: pd.DataFrame,
-    expected: str,
-    remedy: str | Iterable[str] | Callable[[str], str],
-    severity: str | None = None,
+    rule: str, cells: pd.DataFrame, remedy: Callable[[str], str] | None = None, **values: Any
 ) -> pd.DataFrame:
     """Return cells that break a rule as faults.
 
@@ -134,9 +136,9 @@ def told(
     cells
         With ``file, sheet, row, column, text``; a missing row means the whole column.
     remedy
-        What to do: in all, by row, or what gives it for a text.
-    severity
-        Where it is not that of the rule.
+        What gives the remedy for a text, where the rule has none.
+    **values
+        What fills in the sentences of the rule; in its remedy a list or Series row by row.
 
     Returns
     -------
@@ -146,17 +148,26 @@ def told(
     """
     if cells.empty:
         return NONE
+    by_row = {name: [*some] for name, some in values.items() if isinstance(some, list | pd.Series)}
+    one = {name: value for name, value in values.items() if name not in by_row}
     faults = cells[["file", "sheet", "row", "column", "text"]].rename(columns={"text": "value"})
     faults = faults.reset_index(drop=True).astype(
         {"row": "Int64"} | dict.fromkeys(("file", "sheet", "value"), "str")
     )
-    faults = faults.assign(severity=severity or RULES[rule].severity, rule=rule, expected=expected)
+    severity, _, expected, standing = RULES[rule]
+    faults = faults.assign(severity=severity, rule=rule, expected=filled(expected, **one))
     number = faults.groupby(["column", "value"], sort=False, observed=True).ngroup()
     rest = number >= LISTED
-    if callable(remedy):
+    if remedy is not None:
         texts = faults.loc[~rest, "value"].unique()
-        remedy = faults["value"].map({text: remedy(text) for text in texts})
-    faults["remedy"] = remedy if isinstance(remedy, str) else list(remedy)
+        faults["remedy"] = faults["value"].map({text: remedy(text) for text in texts})
+    elif by_row:
+        rows = zip(*by_row.values(), strict=True)
+        faults["remedy"] = [
+            filled(standing, **one, **dict(zip(by_row, row, strict=True))) for row in rows
+        ]
+    else:
+        faults["remedy"] = filled(standing, **one)
     if rest.any():
         faults.loc[rest, "value"] = f"{int(number.max()) + 1 - LISTED:,} other values"
         faults.loc[rest, "remedy"] = "Correct these as the ones before."
@@ -172,12 +183,7 @@ def found(laid: Laid) -> Faults:
     for name, rule in (("region", "unknown_region"), ("authority_type", "unknown_type")):
         cells = laid.of(name)
         if name in laid.known:
-            yield told(
-                rule,
-                cells[~cells["value"].isin(laid.known[name])],
-                "a name of the frame, or an empty cell",
-                "Write it as frame.csv does, or add it there.",
-            )
+            yield told(rule, cells[~cells["value"].isin(laid.known[name])])
         else:
             yield near_duplicates(cells)
     yield near_duplicates(laid.of("authority"))
@@ -197,8 +203,7 @@ def found(laid: Laid) -> Faults:
 def identified(laid: Laid) -> Faults:
     """Rows of nobody, or of no year that is known."""
     records = laid.records
-    nobody = laid.at(records[records["authority"] == ""], "authority")
-    yield told("no_authority", nobody, "a name or code", "Fill it in.")
+    yield told("no_authority", laid.at(records[records["authority"] == ""], "authority"))
     undated = records[records["year"] == NO_YEAR]
     if "year" not in set(laid.columns["item"]):
         return
@@ -207,36 +212,35 @@ def identified(laid: Laid) -> Faults:
 
     def remedy(text: str) -> str:
         if begins_in(text) is not None and ordinary:
-            return (
-                f"The column holds years such as {ordinary!r} and such as {text!r}, which runs "
-                "over two: write all in one way, or say in a columns.csv which year each is."
-            )
-        if text and not re.fullmatch("[0-9.]+", text):
-            return (
-                "Correct the year, or say in a columns.csv which one it is: a row with this "
-                "column, 'year', this text as the code and the year as the answer."
-            )
-        return "Correct the year, or add it to 'years' of the items asked in it."
+            return worded("two_kinds_of_year", ordinary=ordinary, text=text)
+        in_words = text and not re.fullmatch("[0-9.]+", text)
+        return worded("year_in_words" if in_words else "year_in_digits")
 
-    expected = f"one of {', '.join(map(str, laid.codebook.years))}"
-    yield told("unknown_year", laid.at(undated, "year", undated["year_text"]), expected, remedy)
+    years = ", ".join(map(str, laid.codebook.years))
+    yield told("unknown_year", laid.at(undated, "year", undated["year_text"]), remedy, years=years)
+
+
+def rarer(cells: pd.DataFrame, by: str) -> pd.DataFrame:
+    """Return the cells of groups that hold several values, but for the one that is most frequent.
+
+    All of a group where none is; ``written`` lists its values.
+    """
+    pairs = cells.groupby([by, "value"], sort=False, observed=True)
+    values = pairs.size().reset_index(name="count")
+    values = values[values.duplicated(by, keep=False)]
+    of_group = values.groupby(by)
+    values["most"] = values["count"] == of_group["count"].transform("max")
+    alone = values.groupby(by)["most"].transform("sum") == 1
+    names = {one: listed([repr(name) for name in some[:5]]) for one, some in of_group["value"]}
+    values["written"] = values[by].map(names)
+    return cells.merge(values[~(values["most"] & alone)], on=[by, "value"])
 
 
 def near_duplicates(cells: pd.DataFrame) -> pd.DataFrame:
     """Names that differ by case or spaces only; the rarer ones, or all where none is rarer."""
-    names = cells["value"].astype("str").value_counts(sort=False).reset_index()
-    names["key"] = names["value"].map(key)
-    names = names[names.duplicated("key", keep=False)]
-    by_key = names.groupby("key")
-    most = names["count"] == by_key["count"].transform("max")
-    tied = most.groupby(names["key"]).transform("sum") > 1
-    written = {one: listed([repr(name) for name in some[:5]]) for one, some in by_key["value"]}
-    blamed = cells[cells["value"].isin(names.loc[~most | tied, "value"])]
-    remedy = [
-        f"Write it one way everywhere: {written[key(name)]} count as different names."
-        for name in blamed["value"]
-    ]
-    return told("near_duplicate", blamed, "one way to write a name", remedy)
+    keys = cells["value"].map(key).astype("str")  # of categories: each name is looked at once
+    blamed = rarer(cells.assign(key=keys, value=cells["value"].astype("str")), "key")
+    return told("near_duplicate", blamed, written=blamed["written"])
 
 
 def double_returns(laid: Laid) -> pd.DataFrame:
@@ -246,14 +250,8 @@ def double_returns(laid: Laid) -> pd.DataFrame:
     again = laid.of("authority").drop_duplicates("record")
     again = again.merge(records.loc[records["turn"] > 0, ["record", "authority", "kind"]])
     again = again.merge(firsts, on=["authority", "year", "kind"], suffixes=("", "_first"))
-    remedy = [
-        f"{one.authority!r} has a return for {one.year} in "
-        f"{place(one)} already: delete or "
-        "correct one of the two."
-        for one in again.itertuples()
-    ]
-    expected = "one return for each authority and year"
-    return told("double_return", again, expected, remedy)
+    who, places = again["authority"], [place(one) for one in again.itertuples()]
+    return told("double_return", again, who=who, year=again["year"], place=places)
 
 
 def double_answers(laid: Laid) -> pd.DataFrame:
@@ -265,14 +263,8 @@ def double_answers(laid: Laid) -> pd.DataFrame:
     of_item = again["item"].isin(list(laid.codebook))
     other = again["value"].astype("str") != again["value_first"].astype("str")
     again = again[other | (of_item & (again["record"] == again["record_first"]))]
-    remedy = [
-        f"The same authority and year has {str(one.text_first)!r} in "
-        f"{place(one)}, column "
-        f"{one.column_first!r}: delete or correct one of the two."
-        for one in again.itertuples()
-    ]
-    expected = "one answer of an authority and year"
-    return told("double_answer", again, expected, remedy)
+    places, texts = [place(one) for one in again.itertuples()], again["text_first"].astype("str")
+    return told("double_answer", again, text=texts, place=places, column=again["column_first"])
 
 
 def place(one: Any) -> str:
@@ -285,19 +277,8 @@ def place(one: Any) -> str:
 def moves(laid: Laid, name: str, rule: str) -> pd.DataFrame:
     """One authority with two regions or types; the rarer, or all where none is rarer."""
     cells = laid.of(name).merge(laid.records[["record", "authority"]])
-    cells = cells[cells["authority"] != ""].astype({"value": "str"})
-    by_authority = cells.groupby("authority")["value"]
-    cells = cells[by_authority.transform("nunique") > 1]
-    pairs = cells.groupby(["authority", "value"], sort=False).size().reset_index(name="count")
-    of_one = pairs.groupby("authority")
-    pairs["most"] = pairs["count"] == of_one["count"].transform("max")
-    pairs["tied"] = of_one["most"].transform("sum") > 1
-    names = {who: listed([repr(one) for one in some[:5]]) for who, some in of_one["value"]}
-    blamed = cells.merge(pairs[~pairs["most"] | pairs["tied"]], on=["authority", "value"])
-    remedy = [f"{who!r} has {names[who]}: write one of them in all its rows."
-              for who in blamed["authority"]]  # fmt: skip
-    expected = "the same in every row of an authority"
-    return told(rule, blamed, expected, remedy)
+    blamed = rarer(cells[cells["authority"] != ""].astype({"value": "str"}), "authority")
+    return told(rule, blamed, who=blamed["authority"], written=blamed["written"])
 
 
 def answers(laid: Laid, item: Item) -> Faults:
@@ -313,44 +294,24 @@ def answers(laid: Laid, item: Item) -> Faults:
     def remedy(text: str) -> str:
         if is_number(text) and columns["coded"].any():
             known = f", and does {listed(codes)}" if codes else ""
-            return (
-                f"columns.csv does not explain this code of the column{known}: add a row for it, "
-                "with the code as it stands in the file, or correct the cell."
-            )
+            return worded("code_not_explained", known=known)
         if is_number(text):
-            return (
-                "Say in a columns.csv which answer each number stands for; "
-                "'python -m csm_lib columns' drafts one."
-            )
-        if item.is_number and not is_shorthand(text):
-            return "Write a number in digits, without a unit; leave the cell empty for no answer."
+            return worded("code_of_no_crosswalk")
         if is_shorthand(text):
-            return (
-                f"{text.strip()!r} is the shorthand of official statistics for no figure, and "
-                "never an answer: leave the cell empty."
-            )
+            return worded("shorthand", text=text.strip())
+        if item.is_number:
+            return worded("no_number")
         near = did_you_mean(text, words) if len(text) <= 60 else ""
-        return f"Write the answer as shown; leave the cell empty for no answer.{near}"
+        return worded("no_answer_of_item", near=near)
 
-    yield told(
-        "unknown_answer", cells[~cells["fits"]],
-        f"{'a number' if item.is_number else ', '.join(item.answers)} or an empty cell", remedy,
-    )  # fmt: skip
+    known = "a number" if item.is_number else ", ".join(item.answers)
+    yield told("unknown_answer", cells[~cells["fits"]], remedy, answers=known)
     # an unknown year or opener is a fault of its own, and no ground to fault what hangs on it
-    yield told(
-        "not_asked",
-        cells[cells["fits"] & ~cells["held"] & (cells["year"] != NO_YEAR)],
-        f"an empty cell: answers are held for {', '.join(map(str, item.held)) or 'no year'}",
-        "Empty the cell, or correct 'years' and 'not_held' in the codebook.",
-    )
-    named = laid.columns.loc[laid.columns["item"] == item.asked_if, "column"]
-    opener = str(named.iloc[0]) if len(named) else str(item.asked_if)
-    yield told(
-        "not_opened",
-        cells[cells["fits"] & cells["held"] & cells["closed"]],
-        f"an empty cell, as {opener!r} is not yes",
-        f"Empty the cell, or correct {opener!r}.",
-    )
+    unasked = cells["fits"] & ~cells["held"] & (cells["year"] != NO_YEAR)
+    years = ", ".join(map(str, item.held)) or "no year"
+    yield told("not_asked", cells[unasked], years=years)
+    unopened = cells["fits"] & cells["held"] & cells["closed"]
+    yield told("not_opened", cells[unopened], opener=laid.called(str(item.asked_if)))
 
 
 def blanks(laid: Laid, section: str) -> Faults:
@@ -380,26 +341,15 @@ def blanks(laid: Laid, section: str) -> Faults:
     if not ticked.any() and len(choices) > 2:
         other = (asked & ~yes & ~blank).any(axis=1)
         ticked = yes.any(axis=1) & (blank.sum(axis=1) >= 2) & ~other
-        yield told(
-            "ticks_only",
-            laid.in_units(ticked, choices[0]),
-            f"yes or no for each question of the section {laid.codebook.title(section)!r}",
-            "Ask whether its blanks mean no. If so, write no in them.",
-            WARNING,
-        )
+        title = laid.codebook.title(section)
+        yield told("ticked_row", laid.in_units(ticked, choices[0]), section=title)
     for opener in dict.fromkeys(item.asked_if for item in items if item.asked_if in laid.grid):
         battery = [item.item for item in items if item.asked_if == opener]
         asked, grid = laid.asked[battery], laid.grid[battery]
         some = (asked & (grid != "")).any(axis=1) & ~ticked
         for name in battery:
             cells = laid.in_units(some & asked[name] & (grid[name] == ""), name)
-            named = laid.columns.loc[laid.columns["item"] == opener, "column"]
-            yield told(
-                "part_battery",
-                cells,
-                f"an answer, as to the other questions that {[*named, opener][0]!r} opens",
-                "Ask for the answer; leave the cell empty if there is none.",
-            )
+            yield told("part_battery", cells, opener=laid.called(str(opener)))
 
 
 def ticks(laid: Laid, name: str, counts: pd.DataFrame) -> dict[str, bool]:
@@ -431,14 +381,7 @@ def ticks_of(laid: Laid, name: str, when: str) -> pd.DataFrame:
     named = laid.columns.loc[laid.columns["item"] == name, ["file", "sheet", "column"]]
     if named.empty:
         named = laid.of(name)[["file", "sheet", "column"]].drop_duplicates()
-    return told(
-        "ticks_only",
-        named.assign(row=None, text=when),
-        "no as well as yes: nobody says no, and a blank may mean no, or no answer",
-        "If a blank means no, say so in columns.csv: a row with this column, its item, no code "
-        "and the answer no (with one name in 'group' for all columns of a question, a blank is no "
-        "where any of them is ticked). Or write no where it is meant.",
-    )
+    return told("ticks_only", named.assign(row=None, text=when))
 
 
 def gaps(laid: Laid) -> Faults:
@@ -455,8 +398,7 @@ def gaps(laid: Laid) -> Faults:
             yield told(
                 "wave_gap",
                 laid.of("authority").drop_duplicates("record").merge(late[["record"]]),
-                f"answers for {listed([str(year) for year in missed])} as well",
-                "Check whether a return is missing, or stands under another name.",
+                years=listed([str(year) for year in missed]),
             )
 
 
@@ -475,12 +417,7 @@ def out_of_order(laid: Laid) -> pd.DataFrame:
     records = records[(records["authority"] != "") & (records["year"] != NO_YEAR)]
     before = records.groupby(["file", "sheet", "authority"], sort=False)["year"].shift()
     back = records.loc[records["year"] < before, ["record"]]
-    return told(
-        "out_of_order",
-        laid.of("year").drop_duplicates("record").merge(back),
-        "the years of an authority from the first to the last",
-        "Nothing, if the years are right: they are put in order as they are read.",
-    )
+    return told("out_of_order", laid.of("year").drop_duplicates("record").merge(back))
 
 
 # -- one respondent, two spellings ----------------------------------------------------------------
@@ -492,19 +429,19 @@ def panels(laid: Laid) -> Faults:
     pairs = likely_same(there)
     cells = laid.of("authority").astype({"value": "str"})
     named = cells.drop_duplicates("value").set_index("value", drop=False)
-    late = named.loc[[late for _, late in pairs]]
     waves = {
         name: listed([str(year) for year in there.columns[there.loc[name].to_numpy()]])
         for pair in pairs
         for name in pair
     }
-    remedy = [
-        f"{other!r} ({waves[other]}) is likely {one!r} ({waves[one]}). If so, write it one way, "
-        f"or say in aliases.csv: name {other!r}, called {one!r}."
-        for one, other in pairs
-    ]
-    expected = "one way to write the name of a respondent in every wave"
-    yield told("likely_same", late, expected, remedy)
+    yield told(
+        "likely_same",
+        named.loc[[other for _, other in pairs]],
+        one=[one for one, _ in pairs],
+        other=[other for _, other in pairs],
+        early=[waves[one] for one, _ in pairs],
+        late=[waves[other] for _, other in pairs],
+    )
     if not pairs and not any(shares(there).values()):
         return  # separate samples
     for (before, year), shared in shares(there).items():
@@ -515,10 +452,11 @@ def panels(laid: Laid) -> Faults:
         yield told(
             "shared_few",
             laid.at(first, "authority", str(year)),
-            f"more respondents in both waves: {shared} are, of {sizes[0]} in {before} and "
-            f"{sizes[1]} in {year}",
-            "See whether the same respondents are written otherwise, which aliases.csv settles. "
-            "Do nothing if others were asked.",
+            shared=shared,
+            size_before=sizes[0],
+            before=before,
+            size=sizes[1],
+            year=year,
         )
 
 
@@ -528,8 +466,7 @@ def samples(laid: Laid) -> list[str]:
     alone = (
         there.sum().min() >= PANEL and not any(shares(there).values()) and not likely_same(there)
     )
-    text = "no respondent of a wave is in the next one: the waves are read as separate samples."
-    return [text] if len(there.columns) > 1 and alone else []
+    return [worded("separate_samples")] if len(there.columns) > 1 and alone else []
 
 
 def shares(there: pd.DataFrame) -> dict[tuple[int, int], int]:

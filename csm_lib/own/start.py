@@ -15,14 +15,16 @@ from tempfile import TemporaryDirectory
 import pandas as pd
 
 from csm_lib import words
-from csm_lib.errors import CollectionError, ReturnsError
+from csm_lib.errors import CollectionError
 from csm_lib.own.crosswalk import COLUMNS, MORE
 from csm_lib.own.dictionary import Asked, beside, read_dictionary
 from csm_lib.own.draft import write_draft
 from csm_lib.own.headed import Headed, all_headed
 from csm_lib.own.questions import MOST_ANSWERS, Column, Draft, ask, columns_of, short, slug
 from csm_lib.own.read import read_sheets
+from csm_lib.own.wording import refusal, worded
 from csm_lib.scales import sides_of
+from csm_lib.templates import render
 
 PLACE = re.compile(r"\b(region|country|nation|county|district|locality|area|borough)\b", re.I)
 TYPE = re.compile(
@@ -124,6 +126,7 @@ def _years(
     draft: Draft,
 ) -> pd.Series:
     """Return the year of each record, and say where it was read."""
+    path = found[0].sheet.path
     records = pd.Index(
         [(n, row) for n, one in enumerate(found) for row in one.cells["row"].unique()],
         tupleize_cols=False,
@@ -146,19 +149,17 @@ def _years(
                 dict(zip(waves, given, strict=False)) if given else by_date.astype(int).to_dict()
             )
             if len({*years.values()}) < len(waves):
-                raise ReturnsError(
-                    f"{found[0].sheet.path}: the waves {words.listed(waves)} have no year each. "
-                    f"Give it: --year {','.join(str(2021 + n) for n in range(len(waves)))}"
-                )
+                say = ",".join(str(2021 + n) for n in range(len(waves)))
+                raise refusal(path, "waves_without_year", waves=waves, example=say)
             for wave in waves:
                 draft.row(name, "year", wave, str(years[wave]))
             told = words.listed([f"{wave} as {years[wave]}" for wave in waves])
-            draft.confirm.append(f"Waves were read as years: {told} (columns.csv).")
+            draft.unsure("waves_as_years", waves=told)
             return column.texts.map(years)
         if role == "wave":
             draft.row(name, "")
     if len(found) > 1 and None not in of_file and not given:
-        draft.confirm.append("The years are those in the names of the files or sheets.")
+        draft.unsure("years_of_names")
         return pd.Series([of_file[number] for number, _ in records], index=records)
     year = given[0] if given else None
     if year is None and len(dated):
@@ -166,14 +167,12 @@ def _years(
         year = int(counts.index[0])
         often = [str(one) for one, count in counts.items() if count > 0.1 * len(dated)]
         if len(often) > 1:
-            raise ReturnsError(
-                f"{found[0].sheet.path}: its dates are of {words.listed(sorted(often))}. If it is "
-                f"one wave, say its year: --year {max(often)}. If not, add a column 'year'."
-            )
-        draft.confirm.append(f"The year is {year}, by the dates in the file (codebook.csv).")
+            several = {"years": words.listed(sorted(often)), "last": max(often)}
+            raise refusal(path, "dates_of_several_years", **several)
+        draft.unsure("year_of_dates", year=year)
     year = year or of_file[0]
     if year is None:
-        raise ReturnsError(f"{found[0].sheet.path}: does not say of which year it is: --year 2024")
+        raise refusal(path, "no_year_said")
     return pd.Series(year, index=records)
 
 
@@ -214,9 +213,7 @@ def _respondents(
             roles[name] = "authority"
             draft.row(name, "authority")
             draft.who = columns[name].texts
-            draft.confirm.append(
-                f"Respondents are told apart by the column {name!r} (columns.csv)."
-            )
+            draft.unsure("respondents_by_column", name=name)
             return ""
     mails = [c for n, c in columns.items() if roles[n] == "email" and fits(c)]
     key = (
@@ -231,10 +228,7 @@ def _respondents(
     if years.nunique() > 1 and not {"year", "wave"} & {*roles.values()}:
         draft.added["year"] = years  # the names of the files, which told it, are lost
         draft.row("year", "year")
-    draft.confirm.append(
-        "No column says whose row it is: respondents were numbered "
-        + ("by their e-mail addresses, which are left out." if mails else "R001, R002 and so on.")
-    )
+    draft.unsure("numbered_by_mail" if mails else "numbered_by_row")
     return ""
 
 
@@ -264,10 +258,7 @@ def _characteristics(columns: Mapping[str, Column], roles: dict[str, str], draft
             for text, means in column.meanings.items():
                 draft.row(name, by, text, means)
             called[by] = met[1].casefold()
-            draft.confirm.append(
-                f"Groups are formed by {short(column.label)!r} (called {called[by]!r} in "
-                "datapackage.json)."
-            )
+            draft.unsure("groups_by", question=short(column.label), called=called[by])
             break
     if called:
         draft.descriptor["characteristics"] = called
@@ -287,16 +278,8 @@ class Started:
     left_out: Mapping[str, Sequence[str]]
 
     def __str__(self) -> str:
-        lines = [f"{self.folder}: {self.records} returns, {words.counted(self.items, 'item')}."]
-        if self.left_out:
-            lines.append("Left out:")
-        lines += [
-            f"  {why}: {words.listed([short(name) for name in names[:6]])}"
-            + (f" and {len(names) - 6} more" if len(names) > 6 else "")
-            for why, names in self.left_out.items()
-        ]
-        lines += ["To confirm (CONFIRM.md):", *(f"  - {one}" for one in self.confirm)]
-        return "\n".join(lines)
+        short_of = {why: [short(name) for name in names] for why, names in self.left_out.items()}
+        return render("started.txt", made=self, left_out=short_of)
 
 
 def start(
@@ -336,7 +319,7 @@ def start(
     forms = {path: read_dictionary(path) for path in paths}
     paths = [path for path in paths if not forms[path]]
     if not paths:
-        raise CollectionError("A form alone has no returns. Name the file with the answers, too.")
+        raise CollectionError(worded("form_alone"))
     found = [one for path in paths for one in all_headed(read_sheets(path)) if len(one.cells)]
     largest = {*max(found, key=lambda one: len(one.cells)).names.values()}
     found = [one for one in found if largest & {*one.names.values()}]  # no lists, no notes
@@ -345,7 +328,7 @@ def start(
     form = {**form, **{name: asked for some in forms.values() for name, asked in some.items()}}
     draft = Draft()
     if by is not None:
-        draft.confirm.append(f"Questions and answers were named by {by.name}, which lies beside.")
+        draft.unsure("named_by_form", name=by.name)
     columns = columns_of(found, form)
     roles = _roles(columns, form)
     records = _years(found, columns, roles, years, draft)
@@ -358,21 +341,19 @@ def start(
         kept = columns[name].texts.value_counts()
         if role == "dropped" and name.casefold() in ("status", "finished") and len(kept) > 1:
             rows = words.listed([f"{text!r} in {count} rows" for text, count in kept.items()])
-            draft.confirm.append(f"{name!r} is {rows}: delete those that are no returns.")
+            draft.unsure("unfinished", name=name, rows=rows)
     if not draft.items:
-        raise CollectionError(f"{paths[0]}: has no column whose answers can be counted.")
+        raise refusal(paths[0], "nothing_to_count")
     title = _title(paths[0])
     unit = unit or ("organisation" if noun else "person")
     one = noun or ("respondent" if unit == "person" else "organisation")
     many = f"{one[:-1]}ies" if one.endswith("y") else f"{one}s"
     draft.descriptor |= {"title": title, "respondents": [one, many], "respondent_unit": unit}
-    draft.confirm.insert(
-        0, f"The title is {title!r}, and a respondent is a kind of {unit} (datapackage.json)."
-    )
+    draft.confirm.insert(0, worded("title_and_unit", title=title, unit=unit))
     folder = Path(out) if out is not None else Path(slug(title, 6))
     personal = {name for name, role in roles.items() if LEFT_OUT.get(role) == "personal"}
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
-        raise CollectionError(f"{folder}: is there already. Name another folder: --out FOLDER")
+        raise refusal(folder, "folder_is_there")
     folder.parent.mkdir(parents=True, exist_ok=True)
     with TemporaryDirectory(prefix=".starting-", dir=folder.parent) as beside_it:
         made = Path(beside_it, folder.name)  # the folder is whole, or not there
@@ -423,10 +404,8 @@ def _write(
     write_draft(crosswalk, folder / "columns.csv")
     text = json.dumps(draft.descriptor, indent=2, ensure_ascii=False)
     (folder / "datapackage.json").write_text(f"{text}\n", encoding="utf-8")
-    listed = [f"- [ ] {one}" for one in draft.confirm]
-    left = [f"- {why}: {'; '.join(names)}" for why, names in draft.left_out.items()]
-    parts = ["# To confirm", "", *listed, "", "# Left out", "", *left, ""]
-    (folder / "CONFIRM.md").write_text("\n".join(parts), encoding="utf-8")
+    text = render("confirm.txt", confirm=draft.confirm, left_out=draft.left_out)
+    (folder / "CONFIRM.md").write_text(f"{text}\n", encoding="utf-8")
 
 
 def _numbered(

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from itertools import accumulate
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,10 +13,11 @@ import pandas as pd
 
 from csm_lib.errors import ReturnsError
 from csm_lib.files import report
+from csm_lib.own.crosswalk import no_answer
 from csm_lib.own.headed import Headed, all_headed
-from csm_lib.own.read import read_sheets
+from csm_lib.own.read import Progress, read_sheets
+from csm_lib.own.wording import refusal, worded
 from csm_lib.returns import IDENTIFIERS
-from csm_lib.words import listed
 
 if TYPE_CHECKING:
     from csm_lib.codebook import Codebook
@@ -24,13 +26,11 @@ if TYPE_CHECKING:
 LONG = ("item", "answer")
 """The columns of the long form, besides the identifiers: one row is one answer."""
 
-Progress = Callable[[str], None]
-
 _YEAR = re.compile(r"(?<![0-9])((?:19|20)[0-9]{2})(?![0-9])")
 CELLS = ["file", "sheet", "row", "record", "column", "item", "text", "answer"]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Table:
     """What the sheets of one or several files say, with the place of every cell.
 
@@ -97,50 +97,40 @@ def read_table(
     found = [one for file in files for one in all_headed(read_sheets(file, progress=progress))]
     if crosswalk is not None:
         crosswalk.refuse_what_is_not_in(found, codebook)
-    laid = [_laid(one, codebook, crosswalk) for one in found]
-    notices = [notice for _, notice in laid]
-    kept = [one for one, _ in laid]
-    with_names = [one for one in kept if "authority" in {*one.columns["item"]}]
-    if len(kept) > 1:
-        if not with_names:
-            raise ReturnsError(
-                f"{files[0]}: no sheet has a column 'authority' (sheets: "
-                f"{listed([repr(one.name) for one in kept])}). Name the column so, or say in a "
-                "crosswalk, columns.csv, which one it is."
-            )
-        without = [repr(one.name) for one in kept if one not in with_names]
-        if without:
-            it = "it has" if len(without) == 1 else "they have"
-            notices.append([f"not read, as {it} no column 'authority': {listed(without)}."])
-        kept = with_names
+    tables = [_laid(one, codebook, crosswalk) for one in found]
+    notices = [notice for one in tables for notice in one.notices]
+    kept = [one for one in tables if _holds(one, "authority")] if len(tables) > 1 else tables
+    without = [
+        one.sheet.name for one, table in zip(found, tables, strict=True) if table not in kept
+    ]
+    if not kept:
+        raise refusal(files[0], "no_sheet_of_returns", names=without)
+    if without:
+        notices.append(worded("sheets_without_authority", names=without))
     if len(kept) > 1 and len(codebook.years) > 1:
         _refuse_undated(kept)
-    return _stacked(kept, files, [text for some in notices for text in some])
+    return _stacked(kept, files, notices)
 
 
-@dataclass(frozen=True, eq=False)
-class _Laid:
-    """One sheet of a `Table`; its records count from 0."""
-
-    path: Path
-    name: str
-    cells: pd.DataFrame
-    records: pd.DataFrame
-    columns: pd.DataFrame
+def _holds(table: Table, item: str) -> bool:
+    return item in {*table.columns["item"]}
 
 
-def _laid(one: Headed, codebook: Codebook, crosswalk: Crosswalk | None) -> tuple[_Laid, list[str]]:
-    """Name the cells of a sheet by item, and say what was done to them."""
-    notices = [*one.notices]
+def _sheet_of(table: Table) -> str:
+    """Return the name of the sheet that a table of one sheet with any column is of."""
+    return str(table.columns["sheet"].iloc[0])
+
+
+def _laid(one: Headed, codebook: Codebook, crosswalk: Crosswalk | None) -> Table:
+    """Name the cells of a sheet by item; its records count from 0."""
+    told: list[str] = []
     if crosswalk is None:
         cells = one.cells.assign(item=one.cells["name"], answer=one.cells["text"])
         columns = pd.DataFrame({"column": [*one.names.values()], "coded": False})
         columns["item"] = columns["column"]
     else:
         cells, columns, told = crosswalk.applied(one, codebook)
-        notices += told
-    cells, told = _without_missing(cells, one)
-    notices += told
+    cells, missing = _without_missing(cells, one)
     columns["labels"] = columns["column"].map(lambda name: one.sheet.value_labels.get(name, {}))
     cells = cells[["row", "name", "item", "text", "answer"]].rename(columns={"name": "column"})
     if {"authority", *LONG} <= {*columns["item"]}:
@@ -151,7 +141,10 @@ def _laid(one: Headed, codebook: Codebook, crosswalk: Crosswalk | None) -> tuple
         records = pd.DataFrame({"row": sorted(one.cells["row"].unique())})
         records["record"] = records.index
         cells = cells.assign(record=cells["row"].map(records.set_index("row")["record"]))
-    return _dated(_Laid(one.sheet.path, one.sheet.name, cells, records, columns), notices)
+    place = {"file": one.sheet.path.name, "sheet": one.sheet.name}
+    cells, records, columns = (part.assign(**place) for part in (cells, records, columns))
+    notices = (*one.notices, *told, *missing)
+    return _dated(Table(cells, records, columns, one.sheet.path, notices))
 
 
 def _without_missing(cells: pd.DataFrame, one: Headed) -> tuple[pd.DataFrame, list[str]]:
@@ -168,76 +161,56 @@ def _without_missing(cells: pd.DataFrame, one: Headed) -> tuple[pd.DataFrame, li
     return cells, no_answer(cells[met], "the file", one.sheet.name)
 
 
-def no_answer(cells: pd.DataFrame, who: str, sheet: str) -> list[str]:
-    """Say of each text that stands for no answer in how many cells of how many columns it was."""
-    place = f"sheet {sheet!r}: " if sheet else ""
-    told = []
-    for text, some in cells.groupby("text", sort=True):
-        number, columns = len(some), some["name"].nunique()
-        told.append(
-            f"{place}{str(text)!r} stands for no answer, as {who} says: in "
-            f"{'1 cell' if number == 1 else f'{number:,} cells'} of "
-            f"{'1 column' if columns == 1 else f'{columns:,} columns'}."
-        )
-    return told
-
-
-def _dated(laid: _Laid, notices: list[str]) -> tuple[_Laid, list[str]]:
+def _dated(table: Table) -> Table:
     """Give rows without a year the one in the name of their sheet, or else of their file."""
-    items = {*laid.columns["item"]}
-    if "year" in items or "authority" not in items:
-        return laid, notices
-    name, of = laid.name.strip(), "sheet"
+    if _holds(table, "year") or not _holds(table, "authority"):
+        return table
+    sheet, of = _sheet_of(table), "sheet"
+    name = sheet.strip()
     if not re.fullmatch(r"[0-9]{4}([-/][0-9]{2,4})?", name):
-        years = _YEAR.findall(laid.path.stem)
+        years = _YEAR.findall(table.path.stem)
         name, of = (years[0] if len(years) == 1 else ""), "file"
     if not name:
-        return laid, notices
-    year = laid.records.assign(column="year", item="year", text=name, answer=name)
-    column = pd.DataFrame({"column": ["year"], "item": ["year"], "coded": False, "labels": [{}]})
-    told = f"{laid.name or laid.path.name!r}" if of == "file" else f"{laid.name!r}"
-    return (
-        _Laid(
-            laid.path,
-            laid.name,
-            pd.concat([year, laid.cells], ignore_index=True),
-            laid.records,
-            pd.concat([column, laid.columns], ignore_index=True),
-        ),
-        [*notices, f"{of} {told}: its name was taken for the year of its rows."],
+        return table
+    year = table.records.assign(column="year", item="year", text=name, answer=name)
+    column = table.columns.iloc[:1].assign(column="year", item="year", coded=False)
+    column["labels"] = column["item"].map(lambda _: {})
+    called = name if of == "sheet" else sheet or table.path.name
+    told = worded("year_of_name", of=of, name=called)
+    return replace(
+        table,
+        cells=pd.concat([year, table.cells], ignore_index=True),
+        columns=pd.concat([column, table.columns], ignore_index=True),
+        notices=(*table.notices, told),
     )
 
 
-def _refuse_undated(kept: Sequence[_Laid]) -> None:
+def _refuse_undated(kept: Sequence[Table]) -> None:
     for one in kept:
+        sheet = _sheet_of(one)
         again = one.columns.loc[one.columns["column"].duplicated(), "column"]
-        where = f"{one.path}, sheet {one.name!r}" if one.name else f"{one.path}"
+        where = f"{one.path}, sheet {sheet!r}" if sheet else one.path
         if len(again):
-            raise ReturnsError(
-                f"{where}: two columns are named {again.iloc[0]!r}. Rename or drop one."
-            )
-        if "year" not in {*one.columns["item"]}:
-            raise ReturnsError(
-                f"{where}: has no column 'year', so its rows cannot be laid beside the others. "
-                f"Add it, or give the {'sheet' if one.name else 'file'} its year for a name."
-            )
+            raise refusal(where, "two_of_one_name", name=again.iloc[0])
+        if not _holds(one, "year"):
+            raise refusal(where, "no_year_column", of="sheet" if sheet else "file")
 
 
-def _stacked(kept: Sequence[_Laid], files: Sequence[Path], notices: list[str]) -> Table:
+def _stacked(kept: Sequence[Table], files: Sequence[Path], notices: Sequence[str]) -> Table:
     """Stack the sheets, and number the records through."""
-    parts: dict[str, list[pd.DataFrame]] = {"cells": [], "records": [], "columns": []}
-    start = 0
-    for one in kept:
-        place = {"file": one.path.name, "sheet": one.name}
-        parts["cells"].append(one.cells.assign(**place, record=one.cells["record"] + start))
-        parts["records"].append(one.records.assign(**place, record=one.records["record"] + start))
-        parts["columns"].append(one.columns.assign(**place))
-        start += len(one.records)
-    whole = {name: pd.concat(some, ignore_index=True) for name, some in parts.items()}
+    starts = accumulate((len(one.records) for one in kept), initial=0)
+    shifted = [
+        (one.cells.assign(record=one.cells["record"] + start),
+         one.records.assign(record=one.records["record"] + start), one.columns)
+        for one, start in zip(kept, starts, strict=False)
+    ]  # fmt: skip
+    cells, records, columns = (
+        pd.concat(parts, ignore_index=True) for parts in zip(*shifted, strict=True)
+    )
     return Table(
-        cells=whole["cells"][CELLS],
-        records=whole["records"][["record", "file", "sheet", "row"]],
-        columns=whole["columns"][["file", "sheet", "column", "item", "coded", "labels"]],
+        cells[CELLS],
+        records[["record", "file", "sheet", "row"]],
+        columns[["file", "sheet", "column", "item", "coded", "labels"]],
         path=files[0] if len(files) == 1 else files[0].parent,
         notices=tuple(dict.fromkeys(notices)),
     )
@@ -256,7 +229,7 @@ def _long(
     item, who = given["item"], given[["authority", "year"]].fillna("")
     dated = "year" in {*columns["item"]}
     faults = [
-        f"row {row}: has no {name}. Fill it in, or delete the row."
+        worded("long_without", row=row, name=name)
         for name, missing in (
             ("authority", who["authority"] == ""),
             ("year", (who["year"] == "") & dated),
@@ -265,11 +238,7 @@ def _long(
         for row in by.index[missing]
     ]
     clash = item.isin([*IDENTIFIERS, *LONG])
-    faults += [
-        f"row {row}, column 'item': {item[row]!r} is no item, but the name of a column of "
-        "returns. Give it a column, or delete the row."
-        for row in by.index[clash]
-    ]
+    faults += [worded("long_no_item", row=row, item=item[row]) for row in by.index[clash]]
     if faults:
         raise ReturnsError(report(Path(one.place), faults))
     record = pd.Series(who.groupby(["authority", "year"], sort=False).ngroup(), index=by.index)
