@@ -16,6 +16,10 @@ COLLECTION ?=
 export COLLECTION # recipes take it from the environment, so that no sign in it is the shell's
 unexport CSM_COLLECTION # else the notebooks on the paper would open it
 
+# What exercises and quizzes ask about is drawn with this seed. Empty: as on the published page.
+SEED ?= $(CSM_SEED)
+export CSM_SEED = $(SEED)
+
 # Without bytecode each kernel of each notebook would compile the package once more.
 unexport PYTHONDONTWRITEBYTECODE
 
@@ -154,7 +158,7 @@ notebooks: $(ready) ## Run the notebooks in place and store their outputs as tex
 	@$(bin)/python book/_tools/run_notebooks.py $(notebooks)
 
 .PHONY: exercises
-exercises: $(ready) ## Derive the students' notebooks from the solutions
+exercises: $(ready) ## Derive the students' notebooks from the solutions (SEED=7: other figures)
 	@$(bin)/python book/_tools/make_exercises.py
 
 .PHONY: returns

@@ -13,6 +13,7 @@ Personality Science 8:363-369, whose tools answer yes or no where these return t
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from functools import cache
 from itertools import product
@@ -207,6 +208,36 @@ def one_cell_corrections(printed: Sequence[int], base: int) -> tuple[Correction,
         for counts in _closing([*parts[:place], range(base + 1), *parts[place + 1 :]], base)
     ]
     return tuple(sorted(found, key=lambda one: abs(one.corrected - one.printed)))
+
+
+def counts_behind(
+    pasted: str, bases: Iterable[int], *, parts: bool = False, rule: RoundingRule = "half_up"
+) -> pd.DataFrame:
+    """Return the counts behind the percentages of a pasted table, on each base that it may have.
+
+    A line is a label and its whole percentages, each with its sign; with `parts` they are the
+    parts of one whole and must add up. One row of the result is a line on a base: its counts, one
+    list a percentage; whether it is ``possible``; and whether the rule for ties decides that.
+
+    >>> counts_behind("Head 76%, officer 21%, other 1%", [70, 71], parts=True)
+                  row  base              counts  possible  tie_decides
+    0  Head, officer, other    70   [[53], [15], [1]]     False        False
+    """
+    found = []
+    for line in filter(str.strip, pasted.splitlines()):
+        printed = [int(figure) for figure in re.findall(r"(\d+)\s*%", line)]
+        label = re.sub(r"\s*\d+\s*%", "", line).strip()
+        for base in bases:
+            by_rule = {}
+            for one in (*RULES[:3], rule):
+                shown = rounded_percent(np.arange(base + 1), base, rule=one)
+                counts = [np.flatnonzero(shown == figure).tolist() for figure in printed]
+                fits = bool(_closing(counts, base)) if parts else all(counts)
+                by_rule[one] = counts, fits
+            counts, fits = by_rule[rule]
+            decides = len({by_rule[one][1] for one in RULES[:3]}) > 1
+            found.append((label, base, counts, fits, decides))
+    return pd.DataFrame(found, columns=["row", "base", "counts", "possible", "tie_decides"])
 
 
 # -- What is given, and the form of what is returned ----------------------------------------------

@@ -200,14 +200,10 @@ class Lesson:
         return dict(self._page["numbers"](self.trusts, self._random))
 
     @cached_property
-    def _text(self) -> str:
-        return filled(self.path.read_text("utf-8"), self.names)
-
-    @cached_property
     def _parts(self) -> dict[tuple[str, str], str]:
-        """By kind and key, what follows them: the rest of the heading, and the text."""
+        """By kind and key, what follows them, not yet filled: the heading's rest, and the text."""
         found: dict[tuple[str, str], str] = {}
-        for part in re.split(r"(?m)^## ", self._text)[1:]:
+        for part in re.split(r"(?m)^## ", self.path.read_text("utf-8"))[1:]:
             head = re.match(r"(exercise|quiz|check) \| ([\w-]+)(?: \| )?", part)
             if head is None or (head[1], head[2]) in found:
                 raise LessonError(
@@ -221,7 +217,7 @@ class Lesson:
         if (kind, key) not in self._parts:
             near = did_you_mean(key, [other for of, other in self._parts if of == kind])
             raise LessonError(f"The lesson {self.name!r} has no {kind} {key!r}.{near}")
-        return self._parts[kind, key]
+        return filled(self._parts[kind, key], self.names).strip()
 
     @property
     def exercises(self) -> tuple[str, ...]:
@@ -249,8 +245,8 @@ class Lesson:
     @property
     def quiz(self) -> Quiz:
         """The quiz."""
-        parts = [(key, text) for (kind, key), text in self._parts.items() if kind == "quiz"]
-        questions = [Question(key, *_answers(text)) for key, text in parts]
+        keys = [key for kind, key in self._parts if kind == "quiz"]
+        questions = [Question(key, *_answers(self._part("quiz", key))) for key in keys]
         for key, _, answers in questions:
             different = {answer.text for answer in answers}
             told = all(answer.feedback for answer in answers)
@@ -260,7 +256,7 @@ class Lesson:
                     f"{self.path.name}, question {key!r}: give two or more different answers, "
                     "- [ ] or - [x], one of them right, each with its > feedback."
                 )
-        title = self._text.partition("\n")[0].removeprefix("# ")
+        title = self.path.read_text("utf-8").partition("\n")[0].removeprefix("# ")
         return Quiz(f"quiz-{self.name}", title, questions)
 
     def why_right(self, key: str, answer: Any) -> str:
@@ -293,19 +289,9 @@ class Lesson:
 
 
 def check(name: str, answer: Any) -> None:
-    """Say whether an answer is right, and if not, what is wrong with it.
+    """Say that an answer is right; `NotYet` or `WrongAnswer` says what is missing or wrong.
 
-    Parameters
-    ----------
-    name
-        Lesson and check, such as ``table.shared-base``.
-    answer
-        What the exercise asks for.
-
-    Raises
-    ------
-    NotYet, WrongAnswer
-        The answer is ``...``, or not right.
+    ``name`` is lesson and check, such as ``table.shared-base``.
     """
     lesson, _, key = name.partition(".")
     print(f"Right. {opened(lesson).why_right(key, answer)}")

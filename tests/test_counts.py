@@ -29,6 +29,7 @@ from csm_lib.counts import (
     closing_chance,
     closing_splits,
     count_range,
+    counts_behind,
     expected_by_chance,
     fitting_bases,
     format_percent,
@@ -380,3 +381,26 @@ def test_splits_and_corrections_are_all_there_are(split: list[int], errors: list
     assert set(found) == expected
     sizes = [abs(fix.corrected - fix.printed) for fix in found]
     assert sizes == sorted(sizes)
+
+
+# -- A pasted table ----------------------------------------------------------
+
+
+def test_a_pasted_table_gives_the_counts_of_each_row_on_each_base() -> None:
+    found = counts_behind("\nChoir 63%\n  Chess, senior 37 %\n\n", [72, 73])
+    assert found.to_dict("split")["data"] == [
+        ["Choir", 72, [[45]], True, True],  # 62.5: half to even prints 62
+        ["Choir", 73, [[46]], True, False],
+        ["Chess, senior", 72, [[]], False, True],  # 26 is 36.1 and 27 is 37.5
+        ["Chess, senior", 73, [[27]], True, False],
+    ]
+    assert counts_behind("Chess 37%", [72], rule="half_down")["counts"].tolist() == [[[27]]]
+
+
+def test_pasted_parts_of_a_whole_must_add_up() -> None:
+    row = "Head 76%, officer 21%, other 1%"
+    found = counts_behind(row, [70, 71], parts=True)
+    assert found["row"].tolist() == ["Head, officer, other"] * 2
+    assert found["possible"].tolist() == [False, False]
+    assert counts_behind(row, [71])["possible"].tolist() == [True]
+    assert counts_behind("57% 43% 0%", [60], parts=True)["possible"].tolist() == [True]

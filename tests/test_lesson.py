@@ -230,7 +230,7 @@ def test_a_lesson_opens_the_collection_of_the_paper_whatever_the_environment_nam
 ) -> None:
     monkeypatch.setenv("CSM_COLLECTION", str(EXAMPLE))
     assert Lesson("table").trusts.size == 74
-    assert Lesson("table").why_right("shared-base", [62, 64])
+    assert Lesson("table").why_right("shared-base", [74, 90, 96, 98, 100])
 
 
 @pytest.mark.parametrize("name", ["nobody", "share.of", "undefined | word"])
@@ -421,6 +421,15 @@ def test_a_notebook_shows_page_and_text(small: Lesson) -> None:
         "   Right: B. 46 of 73 is 63%.\n\n2. Which are odd?\n   A. 1\n   B. 2\n   C. 3\n"
         "   Right: A, C. It is. It is, too."
     )
+
+
+def test_a_students_notebook_of_another_seed_tells_it_to_its_checks(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    solution = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell("answer = 1  # solution")])
+    assert len(for_students(solution).cells) == 1
+    monkeypatch.setenv("CSM_SEED", "7")
+    assert for_students(solution).cells[0].source.splitlines()[-1] == "%env CSM_SEED=7"
 
 
 def test_plain_text_keeps_its_lists_and_stays_narrow() -> None:

@@ -146,6 +146,26 @@ def wrong_letter(question: Question) -> str:
     return next(answer.letter for answer in question.answers if not answer.is_right)
 
 
+def verdict(page: Page, where: str) -> str:
+    """What the live region of a question shows, without the reasons that are only heard."""
+    told: str = page.locator(f"{where} .csm-told").evaluate(
+        "told => told.firstChild?.textContent ?? ''"
+    )
+    return told
+
+
+def heard(page: Page, where: str) -> bool:
+    """Whether the live region has the reason of each answer that was chosen."""
+    every: bool = page.locator(where).evaluate(
+        """form => [...form.querySelectorAll('input:checked')].every(one => {
+          const feedback = one.closest('.csm-choice').querySelector('.csm-feedback');
+          const reason = feedback.textContent.replace(feedback.firstChild.textContent, '').trim();
+          return reason && form.querySelector('.csm-told').textContent.includes(reason);
+        })"""
+    )
+    return every
+
+
 def shown(page: Page, where: str) -> list[str]:
     """The feedback that a reader sees at a question, by letter."""
     found: list[str] = page.locator(where).evaluate(
@@ -169,7 +189,8 @@ def test_right_answers_are_called_right_and_add_up_to_the_score(
         for letter in right_letters(question):
             page.locator(f"{where} input[value={letter}]").check()
         page.locator(f"{where} button[type=submit]").click()
-        assert page.locator(f"{where} .csm-told").inner_text() == "Right."
+        assert verdict(page, where) == "Right."
+        assert heard(page, where)
         assert shown(page, where) == right_letters(question)
         score = page.locator(f"#{quiz.key} .csm-score").inner_text()
         assert score == f"{number} of {total} right, {total - number} to go."
@@ -187,7 +208,8 @@ def test_a_wrong_answer_is_met_by_its_own_note_and_can_be_mended(
         where, letter = place(quiz, question), wrong_letter(question)
         page.locator(f"{where} input[value={letter}]").check()
         page.locator(f"{where} button[type=submit]").click()
-        assert page.locator(f"{where} .csm-told").inner_text().startswith("Not right.")
+        assert verdict(page, where) == "Not right."
+        assert heard(page, where)
         assert shown(page, where) == [letter]
         page.locator(f"{where} input[value={right_letters(question)[0]}]").check()
         assert shown(page, where) == []
@@ -248,7 +270,7 @@ def test_a_quiz_is_answered_by_the_keyboard_alone(
             else:
                 page.keyboard.press("ArrowDown")
         page.keyboard.press("Enter")
-        assert page.locator(f"{where} .csm-told").inner_text() == "Right."
+        assert verdict(page, where) == "Right."
 
 
 @each_lesson

@@ -186,9 +186,8 @@ def forget_stale_results(app: Sphinx) -> None:
     cache = Path(app.config.nb_execution_cache_path or Path(app.outdir).parent / ".jupyter_cache")
     note = cache / "made_from"
     package = Path(csm_lib.__file__).parent  # the project's own, unless another is installed
-    now = "\n".join(
-        [fingerprint(Path(app.srcdir)), fingerprint(package.parent, [package.name]), installed()]
-    )
+    made_from = [fingerprint(Path(app.srcdir)), fingerprint(package.parent, [package.name])]
+    now = "\n".join([*made_from, installed(), os.environ.get("CSM_SEED", "")])
     if cache.is_dir() and (not note.is_file() or note.read_text("utf-8") != now):
         logger.info("What the notebooks read has changed: all of them run again")
         shutil.rmtree(cache)

@@ -5,11 +5,15 @@ three dots, a cell tagged ``solution`` is gone, and nothing has been run. In a c
 solution is one line that ends in ``# solution``, or the lines between ``# --- solution`` and
 ``# --- end``; either gives a value to names that begin with ``answer``. A cell of text that reads
 ``{exercise} fall-6`` is filled with the title and the task of that exercise of the lesson.
+
+``make exercises SEED=7`` asks about other figures: the students' notebooks begin by saying so to
+their checks.
 """
 
 from __future__ import annotations
 
 import ast
+import os
 import re
 import sys
 from pathlib import Path
@@ -17,7 +21,7 @@ from pathlib import Path
 import nbformat
 from nbformat import NotebookNode
 
-from csm_lib.lesson import opened
+from csm_lib.lesson import SEED, opened
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 SOLUTIONS = ROOT / "exercises" / "solutions"
@@ -74,6 +78,9 @@ def filled(text: str) -> str:
 def for_students(solution: NotebookNode) -> NotebookNode:
     """Return the student's version of a solution notebook."""
     cells = []
+    if seed := os.environ.get(SEED):
+        told = f"# What is asked about was drawn with this seed.\n%env {SEED}={seed}"
+        cells.append(nbformat.v4.new_code_cell(told, id="seed"))
     for cell in solution.cells:
         if "solution" in cell.metadata.get("tags", []):
             continue

@@ -40,12 +40,19 @@ for (const quiz of document.querySelectorAll(".csm-quiz")) {
         choice.dataset.shown = "yes";
         choice.querySelector(".csm-feedback").hidden = false;
       }
-      // What is said aloud; the same words stand at each answer that was chosen.
       told.textContent = all
         ? "Right."
         : some
           ? "Right so far, but not all that is right."
-          : "Not right. Read the note at your answer, and try again.";
+          : "Not right.";
+      // Who does not see the reasons, which stand at the answers chosen, hears them with the verdict.
+      const heard = document.createElement("span");
+      heard.className = "csm-heard";
+      for (const choice of chosen) {
+        const [, ...reason] = choice.querySelector(".csm-feedback").childNodes;
+        heard.append(...reason.map((node) => node.textContent));
+      }
+      told.append(heard);
       return tell();
     });
     form.addEventListener("reset", () => {

@@ -21,8 +21,8 @@ SIDES = ["from_yes", "from_base", "to_yes", "to_base"]
 
 TOLD = [
     "commissioning.camhs",
-    "commissioning.youth_offending",
     "commissioning.targeted_youth_support",
+    "commissioning.public_health",
     "commissioning.maternity",
 ]
 """The services of which the story tells how many can have stopped."""
@@ -36,18 +36,20 @@ def numbers(trusts: Collection, rng: Random) -> dict[str, Any]:
     fewest, most = inference.losers_of_at_least(1, low, high, trusts.size)
     everyone = trusts.population or trusts.size
     most_stopped = top(services, low)  # an exercise tells how many
-    untold = services[~services["item"].isin([*TOLD, most_stopped["item"]]) & (low > 1)]
-    only, silent, stopped, asked = (
-        of_item(services, item) for item in rng.sample(list(untold["item"]), 4)
+    untold = services[~services["item"].isin([*TOLD, most_stopped["item"]]) & (low > 0)]
+    shown = (untold["from_yes"] == untold["losers_high"]) | (
+        untold["to_yes"] == untold["losers_high"]
     )
+    only, stopped, asked = rng.sample(list(untold.loc[~shown, "item"]), 3)
+    undone = rng.choice([item for item in untold["item"] if item not in (only, stopped, asked)])
     return {
         "size": trusts.size,
         "everyone": everyone,
         "silent": everyone - trusts.size,
-        "only": only,
-        "undone": silent,
-        "stopped": stopped,
-        "asked": asked,
+        "only": of_item(services, only),
+        "undone": of_item(services, undone),
+        "stopped": of_item(services, stopped),
+        "asked": of_item(services, asked),
         "moved": rng.choice(rounded_apart(trusts)),
         "joined_most": top(agencies, agencies["gainers_low"]),
         "need_not_have_joined": agencies.loc[agencies["gainers_low"] == 0, "label"].tolist(),

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from fractions import Fraction
+from itertools import combinations, permutations
 from typing import TYPE_CHECKING, Any
 
 import csm_lib as csm
 from csm_lib import words
 from csm_lib.counts import format_percent, points_change
-from csm_lib.lesson import WrongAnswer
+from csm_lib.lesson import EXAMPLE, WrongAnswer
 
 if TYPE_CHECKING:
     from random import Random
@@ -17,22 +18,18 @@ if TYPE_CHECKING:
 
     from csm_lib.collection import Collection
 
-JOBCENTRE, PRACTICE = "board.jobcentre_plus", "board.general_practice"
-PROBATION, COLLEGES, POLICE = "board.probation", "board.further_education", "board.police"
-FAMILIES, HEALTH = "board.children_and_families", "board.pct_commissioner"
-TWINS = ("board.adult_services", "board.fire_and_rescue")
-"""Two agencies with the same number of seats in the last year."""
+TOLD = ["police", "jobcentre_plus"]
+"""The agencies whose heads the story counts."""
+ADDED = ["board.further_education", "board.jobcentre_plus"]
+"""The agencies that the Act of 2009 added; the story tells of them."""
+FAMILIES = "board.children_and_families"
+CLOSE = Fraction(6, 100)
+"""How near two shares are that begin level."""
 
 
 def numbers(trusts: Collection, rng: Random) -> dict[str, Any]:
     """Return what the words of the lesson may name."""
-    heads = heads_of(trusts)
-    jobcentre, practice = seat(trusts, JOBCENTRE), seat(trusts, PRACTICE)
-    both = [one for one in heads.values() if one["smaller"] and one["more"]]
-    gap = jobcentre["rise"] - practice["rise"]
-    exact = jobcentre["share"] - practice["share"]
-    apart = jobcentre["after_share"] - practice["after_share"]
-    on_all = Fraction(100 * (jobcentre["more"] - practice["more"]), trusts.size)
+    heads = parts_of(trusts, "head")
     rows = board(trusts)
     duty = rows["item"].map(lambda item: trusts.codebook[item].duty)
     once = [
@@ -40,21 +37,30 @@ def numbers(trusts: Collection, rng: Random) -> dict[str, Any]:
         for item in trusts.items("statutory_agencies")
         if len(trusts.codebook[item].held) == 1
     ]
-    twin, other = (in_the_end(trusts, item) for item in TWINS)
-    police = seat(trusts, POLICE)
+    untold = [one for one in heads.values() if one["agency"] not in TOLD]
+    level, other_level = rng.sample(pairs_from_a_level_start(untold), 2)
+    part = rng.choice(["senior_officer", "other"])
+    steady = [
+        one | {"part": name.replace("_", " ")}
+        for name in ("senior_officer", "other")
+        for one in parts_of(trusts, name).values()
+        if one["smaller"] and not one["new_heads"] and one["percents"][0] != one["percents"][1]
+    ]
+    under = rows[(duty == "statutory") & (rows["direction"] > 0)]
+    nearly = rows[(rows["to_base"] - rows["to_yes"] == 1) & (rows["to_base"] == trusts.size)]
     return {
         "size": trusts.size,
         "population": trusts.population,
         "first": trusts.years[0],
         "last": trusts.years[-1],
-        "health": seat(trusts, HEALTH),
-        "colleges": seat(trusts, COLLEGES),
         "families": seat(trusts, FAMILIES),
-        "probation": seat(trusts, PROBATION),
-        "jobcentre": jobcentre,
-        "practice": practice,
         "heads": heads,
-        "both": both,
+        "grew": heads["probation"],
+        "joined": heads["further_education"],
+        "shrank": heads["pct_provider"],
+        "gone": provider_gone(trusts, heads["pct_provider"]),
+        "law": seat(trusts, "board.further_education"),
+        "beside": seat(trusts, rng.choice(list(under["item"]))),
         "added": names(rows[duty == "statutory_2010"].sort_values("change", ascending=False)),
         "lost": lost(rows[(duty == "statutory") & (rows["direction"] < 0)]),
         "full": names(rows[rows["from_yes"] == rows["from_base"]]),
@@ -64,20 +70,15 @@ def numbers(trusts: Collection, rng: Random) -> dict[str, Any]:
         "most": [one["label"] for one in heads.values() if 2 * one["heads"][1] > one["members"][1]],
         "steepest": max(heads.values(), key=lambda one: one["fall"]),
         "lowest": min(heads.values(), key=lambda one: one["shares"][1]),
-        "gone": police["from_yes"] - heads["police"]["members"][1],
-        "gap": {
-            "points": one_decimal(gap),
-            "whole": one_decimal(gap, 0),
-            "printed": jobcentre["printed"] - practice["printed"],
-            "exact": float(gap),
-            "of_shares": float(exact),
-            "added": float(jobcentre["rise"] + practice["rise"]),
-            "of_all": float(on_all),
-            "apart": float(apart),
-        },
-        "together": together(trusts, JOBCENTRE, PROBATION),
-        "twins": {"one": twin, "other": other} | together(trusts, *TWINS),
-        "in_panel": in_panel(trusts),
+        "part": {"id": part, "called": part.replace("_", " ")},
+        "replaced": parts_of(trusts, part),
+        "level": level,
+        "other_level": other_level,
+        "steady": rng.choice(steady),
+        "nearly": rng.choice(nearly.to_dict("records")),
+        "together": together(trusts, *rng.choice(crowded(trusts))),
+        "twins": together(trusts, *rng.choice(same_number(trusts))),
+        "elsewhere": elsewhere(rng),
     }
 
 
@@ -124,57 +125,134 @@ def seat(trusts: Collection, item: str) -> dict[str, Any]:
     }
 
 
-def in_the_end(trusts: Collection, item: str) -> dict[str, Any]:
-    """Return the share of one agency in the last year: label, yes and base."""
-    (row,) = trusts.tally(item, years=trusts.years[-1]).to_dict("records")
-    return {str(name): value for name, value in row.items()}
+def in_the_end(trusts: Collection) -> list[dict[str, Any]]:
+    """Return the agencies on the Board in the last year, but those that sat on nearly all."""
+    rows = trusts.tally(["statutory_agencies", "other_agencies"], years=trusts.years[-1])
+    return list(rows[rows["base"] - rows["yes"] > 2].to_dict("records"))
 
 
-def heads_of(trusts: Collection) -> dict[str, dict[str, Any]]:
-    """Return the members of each agency and the heads among them, in both years."""
+def parts_of(trusts: Collection, part: str) -> dict[str, dict[str, Any]]:
+    """Return the members of each agency and those at a level among them, in both years."""
     levels = trusts.tally("seniority")
     found = {}
-    for row in csm.changes(levels[levels["answer"] == "head"]).to_dict("records"):
+    for row in csm.changes(levels[levels["answer"] == part]).to_dict("records"):
         members, heads = (row["from_base"], row["to_base"]), (row["from_yes"], row["to_yes"])
         before, after = (Fraction(*pair) for pair in zip(heads, members, strict=True))
-        found[row["item"].removeprefix("level.")] = {
+        smaller, more = after < before, heads[1] > heads[0]
+        agency = row["item"].removeprefix("level.")
+        found[agency] = {
+            "agency": agency,
             "label": row["label"],
             "members": members,
             "heads": heads,
             "shares": (before, after),
             "percents": [format_percent(*p) for p in zip(heads, members, strict=True)],
-            "smaller": after < before,
-            "more": heads[1] > heads[0],
+            "smaller": smaller,
+            "more": more,
             "newcomers": members[1] - members[0],
             "new_heads": heads[1] - heads[0],
             "fall": 100 * (before - after),
             "fell": int(100 * (before - after) + Fraction(1, 2)),
+            "change": 100 * (after - before),
         }
     return found
 
 
-def together(trusts: Collection, first: str, second: str) -> dict[str, int]:
+def pairs_from_a_level_start(untold: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Return pairs of agencies whose share of heads began nearly level and then moved apart."""
+    found = []
+    for one, other in permutations(untold, 2):
+        gap = one["change"] - other["change"]
+        if abs(one["shares"][0] - other["shares"][0]) < CLOSE and gap > 10:
+            whole = [int(text.removesuffix("%")) for text in one["percents"] + other["percents"]]
+            found.append(
+                {
+                    "one": one,
+                    "other": other,
+                    "points": one_decimal(gap),
+                    "whole": one_decimal(gap, 0),
+                    "printed": whole[1] - whole[0] - (whole[3] - whole[2]),
+                    "exact": float(gap),
+                    "added": float(one["change"] + other["change"]),
+                    "apart": float(100 * (one["shares"][1] - other["shares"][1])),
+                    "alone": float(one["change"]),
+                }
+            )
+    return found
+
+
+def newcomers_alone(one: dict[str, Any]) -> bool:
+    """Whether those who joined or left can explain the change at a level, nobody replaced."""
+    low, high = sorted((0, one["newcomers"]))
+    return bool(low <= one["new_heads"] <= high)
+
+
+def provider_gone(trusts: Collection, heads: dict[str, Any]) -> int:
+    """Return how many heads at most an agency lost with Boards that it left or left unstated."""
+    on_board = seat(trusts, "board." + heads["agency"])
+    return int(on_board["from_yes"] - heads["members"][1])
+
+
+def crowded(trusts: Collection) -> list[tuple[Any, Any]]:
+    """Return pairs of agencies that must have met on some Boards, and need not on others."""
+    return [
+        (one, other)
+        for one, other in combinations(in_the_end(trusts), 2)
+        if trusts.size + 5 < one["yes"] + other["yes"] and one["yes"] != other["yes"]
+        if len({trusts.size, one["base"], other["base"]}) > 1
+    ]
+
+
+def same_number(trusts: Collection) -> list[tuple[Any, Any]]:
+    """Return pairs of agencies on nearly as many Boards, which need not have met."""
+    return [
+        (one, other)
+        for one, other in combinations(in_the_end(trusts), 2)
+        if one["yes"] + other["yes"] <= trusts.size and abs(one["yes"] - other["yes"]) < 5
+    ]
+
+
+def together(trusts: Collection, one: dict[str, Any], other: dict[str, Any]) -> dict[str, Any]:
     """Return the fewest and the most Boards that can have had both of two agencies.
 
     Who left a question blank may have had the agency or not, but is not counted as having it.
     """
-    one, two = (in_the_end(trusts, item) for item in (first, second))
-    yes = one["yes"], two["yes"]
+    one, other = sorted((one, other), key=lambda agency: -int(agency["yes"]))
+    yes = one["yes"], other["yes"]
+    rows = trusts.returns[trusts.returns["year"] == trusts.years[-1]]
+    in_panel = (rows[one["item"]] & rows[other["item"]]).fillna(value=False).sum()
     return {
+        "one": one,
+        "other": other,
         "low": max(0, sum(yes) - trusts.size),
         "high": min(yes),
-        "by_lot": round(yes[0] * yes[1] / one["base"]),
-        "by_lot_of_all": round(yes[0] * yes[1] / trusts.size),
+        "by_lot": round(yes[0] * yes[1] / trusts.size),
         "seats": sum(yes),
         "of_one_base": sum(yes) - one["base"],
-        "of_other_base": sum(yes) - two["base"],
+        "of_other_base": sum(yes) - other["base"],
+        "in_panel": int(in_panel),
     }
 
 
-def in_panel(trusts: Collection) -> int:
-    """Return on how many Boards both sat in the last year, in the returns."""
-    rows = trusts.returns[trusts.returns["year"] == trusts.years[-1]]
-    return int((rows[JOBCENTRE] & rows[PROBATION]).fillna(value=False).sum())
+def elsewhere(rng: Random) -> dict[str, Any]:
+    """Return how often two members of the second collection's boards met, by its rows."""
+    boards = csm.open_collection(EXAMPLE)
+    year = boards.years[-1]
+    rows = boards.returns[boards.returns["year"] == year]
+    asked = ["hospital", "youth_justice", "healthwatch", "housing", "family_hubs", "schools"]
+    one, other = (f"membership.{name}" for name in rng.sample(asked, 2))
+    both = rows[[one, other]].dropna().astype(bool)
+    seats = [int(both[item].sum()) for item in (one, other)]
+    return {
+        "labels": [boards.codebook[item].label for item in (one, other)],
+        "items": (one, other),
+        "year": year,
+        "base": len(both),
+        "seats": seats,
+        "met": int(both.all(axis=1).sum()),
+        "low": max(0, sum(seats) - len(both)),
+        "high": min(seats),
+    }
 
 
 def names(rows: pd.DataFrame) -> str:
@@ -202,9 +280,9 @@ def one_decimal(number: Fraction, digits: int = 1) -> str:
 # -- What a list of answers cannot check -----------------------------------------------------------
 
 
-def smaller_but_more(trusts: Collection, names: dict[str, Any], answer: Any) -> str:
-    """Check the agencies at which the share of heads fell while their number rose."""
-    found = heads_of(trusts)
+def replaced(_: Collection, names: dict[str, Any], answer: Any) -> str:
+    """Check the agencies at which newcomers alone cannot explain the change at a level."""
+    found, called = names["replaced"], names["part"]["called"]
     if isinstance(answer, str) or not hasattr(answer, "__iter__"):
         raise WrongAnswer(f"Give a list of agencies, such as ['police']; yours is {answer!r}.")
     given = {str(one) for one in answer}
@@ -213,36 +291,21 @@ def smaller_but_more(trusts: Collection, names: dict[str, Any], answer: Any) -> 
         raise WrongAnswer(
             f"{stray[0]!r} is not an agency in the table. Use the ids in its column 'agency'."
         )
-    smaller = {name for name, one in found.items() if one["smaller"]}
-    more = {name for name, one in found.items() if one["more"]}
-    right = smaller & more
+    right = {name for name, one in found.items() if not newcomers_alone(one)}
     if given == right:
-        labels = [words.within(one["label"]) for name, one in found.items() if name in right]
-        return f"Members grew faster than heads at {words.listed(labels)}."
-    told = {
-        frozenset(smaller): f"At these {words.number(len(smaller))} the share fell. At which of "
-        "them did the number rise?",
-        frozenset(more): f"At these {words.number(len(more))} the number rose. At which of them "
-        "did the share fall?",
-        frozenset(smaller - more): "Both fell there. Find where the share fell and the number "
-        "rose.",
-        frozenset(more - smaller): "Both rose there. Find where the share fell and the number "
-        "rose.",
-    }
-    if frozenset(given) in told:
-        raise WrongAnswer(told[frozenset(given)])
+        labels = [words.within(found[name]["label"]) for name in found if name in right]
+        return f"Someone was replaced, or described differently, at {words.listed(labels)}."
+    if given == set(found) - right:
+        raise WrongAnswer("At these newcomers alone can explain it. At which can they not?")
     for name, one in found.items():
-        if name in given - right:
-            raise WrongAnswer(
-                f"{one['label']}: heads went from {one['heads'][0]} of {one['members'][0]} to "
-                f"{one['heads'][1]} of {one['members'][1]}. That is not a smaller share with "
-                "more heads."
+        if name in given ^ right:
+            change = (
+                f"{one['label']}: members went from {one['members'][0]} to {one['members'][1]}, "
+                f"{called} from {one['heads'][0]} to {one['heads'][1]}."
             )
-    missing = len(right - given)
-    raise WrongAnswer(
-        f"{words.sentence(words.number(missing))} of them {'is' if missing == 1 else 'are'} not on "
-        "your list. Compare exact shares, not rounded ones."
-    )
+            can = "They can explain that." if name in given else "Can they explain that?"
+            raise WrongAnswer(f"{change} Suppose that nobody was replaced. {can}")
+    raise AssertionError
 
 
-CHECKS = {"smaller-but-more": smaller_but_more}
+CHECKS = {"replaced": replaced}

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any
 
+import pandas as pd
+
 import csm_lib as csm
 from csm_lib import words
 from csm_lib.counts import (
@@ -16,59 +18,67 @@ from csm_lib.counts import (
     possible_counts,
     rounded_percent,
 )
-from csm_lib.lesson import WrongAnswer, as_number
+from csm_lib.lesson import EXAMPLE, WrongAnswer, as_number
 
 if TYPE_CHECKING:
     from random import Random
 
-    import pandas as pd
-
     from csm_lib.collection import Collection
 
-COLLEGES, ODD, JOBCENTRE = "further_education", "pct_commissioner", "jobcentre_plus"
-"""The row that is the example; the one that does not add up; the one that grew."""
-CARE = "commissioning.palliative_care"
-"""The service in which three numbers stand for one fall."""
+TOLD = [("further_education", 2008), ("pct_commissioner", 2008)]
+"""The rows of Table 1 that the story takes apart."""
+TOLD_SERVICES = [f"commissioning.{name}" for name in ("palliative_care", "maternity")]
+GREW = ["jobcentre_plus", "probation"]
+"""Agencies whose share of heads fell while their number rose."""
+TWINS = "board.adult_services", "board.fire_and_rescue"
+"""Two agencies with the same share on the same base."""
 PARTS = ("head", "senior_officer", "other")
+LARGEST = 100
+"""The largest base that is tried."""
 
 
 def numbers(trusts: Collection, rng: Random) -> dict[str, Any]:
     """Return what the words of the lesson may name."""
-    example, odd = row(trusts, COLLEGES), row(trusts, ODD)
-    low, high = rounding_room(len(PARTS))
-    sums = [sum(one["parts"]) for one in levels(trusts)]
-    fits, stated = component_bases(trusts), stated_base(trusts)
-    top = max(component_percentages(trusts))
-    below = max(k for k in range(stated + 1) if rounded_percent(k, stated) < top)
-    tie, above = halfway(trusts), printed_below(trusts)
-    moved = csm.changes(trusts.tally("statutory_agencies"))
-    others = trusts.tally("other_agencies", years=trusts.years[-1]).set_index("item")
-    named = ("housing", "leisure", "adult_services", "fire_and_rescue")
+    rows = [one for one in levels(trusts) if (one["agency"], one["year"]) not in TOLD]
+    grew = rng.choice(GREW)
+    others = [one for one in rows if one["agency"] != grew]
+    rng.shuffle(others)
+    whom = next(one for one in others if four_bases(one))
+    near = next(one for one in others if one is not whom and sum(one["parts"]) != 100)
+    left = [one for one in others if one is not whom and one is not near]
+    counts = [part for one in left for part in parts_to_count(one)]
+    count = rng.choice(counts)
+    asked = rng.choice([one for one in counts if one["label"] != count["label"]])
+    many, more = rng.sample([4, 5, 6], 2)
+    year = rng.choice(trusts.years)
+    headline, unit = rng.sample(falls(trusts), 2)
+    table, slip = copied(rows, rng)
+    others_last = trusts.tally("other_agencies", years=trusts.years[-1])
+    single = others_last[~others_last["item"].isin(TWINS)].to_dict("records")
+    pair = sorted(rng.sample(single[1:], 2), key=lambda one: -one["yes"])
     return {
         "size": trusts.size,
-        "colleges": example,
-        "odd": odd
-        | {"total": sum(possible_counts(part, odd["stated"])[0] for part in odd["parts"])},
-        "jobcentre": {"first": row(trusts, JOBCENTRE), "last": row(trusts, JOBCENTRE, last=True)},
-        "top": rose_most(trusts, moved),
-        "fell": fewer(moved[moved["direction"] < 0]),
-        **{name: others.loc[f"board.{name}"].to_dict() for name in named},
-        "fewest": others.loc[others["base"].idxmin()].to_dict(),
-        "parts": len(PARTS),
-        "lowest": low,
-        "highest": high,
-        "fair": sorted(total for total in sums if total != 100 and low <= total <= high),
-        "rows": len(sums),
-        "care": fall(trusts),
-        "tie": tie,
-        "above": above,
-        "stated": {
-            "base": stated,
-            "excluded": trusts.size - stated,
-            "fits": [str(base) for base in fits],
-            "top": top,
-            "below": below,
-        },
+        "regions": regions(trusts, rng),
+        "pair": pair,
+        "twins": [one for one in others_last.to_dict("records") if one["item"] in TWINS],
+        "fewest": others_last.loc[others_last["base"].idxmin()].to_dict(),
+        "many": summed(many, rng),
+        "more": summed(more, rng),
+        "near": near | {"split": closing_splits(near["parts"], near["stated"])[0]},
+        "care": headline,
+        "unit": unit,
+        "grew": {"first": row(trusts, grew), "last": row(trusts, grew, last=True)},
+        "count": count,
+        "asked": asked,
+        "tie": halfway(trusts),
+        "block": {"year": year, "fits": block_bases(trusts, year), "largest": LARGEST},
+        "copied": table,
+        "slip": slip,
+        "rows": len(table),
+        "whom": whom,
+        "rule": even_report(rng),
+        "report": impossible_figure(rng),
+        "elsewhere": elsewhere(rng),
     }
 
 
@@ -85,7 +95,7 @@ def row(trusts: Collection, agency: str, *, last: bool = False) -> dict[str, Any
     shares = printed.loc[[f"level.{agency}.{part}.{year}" for part in PARTS]]
     silent = int(printed.loc[f"board.{agency}.no_response.{year}", "value"])
     on_board = int(board["count"])
-    found = {
+    return {
         "label": trusts.codebook[f"board.{agency}"].label,
         "year": year,
         "authorities": trusts.size,
@@ -97,13 +107,6 @@ def row(trusts: Collection, agency: str, *, last: bool = False) -> dict[str, Any
         "stated": int(shares["of"].iloc[0]),
         "parts": tuple(map(int, shares["value"])),
         "counts": [None if one != one else int(one) for one in shares["count"]],
-    }
-    answered = found["answered"]
-    return found | {
-        "exact": exact(on_board, answered),
-        "below": exact(on_board - 1, answered),
-        "of_all": rounded_percent(found["printed"] * trusts.size, 10_000),
-        "cut": found["printed"] * answered // 100,
     }
 
 
@@ -118,36 +121,148 @@ def levels(trusts: Collection) -> list[dict[str, Any]]:
     ]
 
 
-def rose_most(trusts: Collection, moved: pd.DataFrame) -> dict[str, Any]:
-    """Return the agency that rose most, and how many left its question blank at first."""
-    top = moved.loc[moved["change"].idxmax()]
-    return top.to_dict() | {
-        "points": words.points(top),
-        "blank": trusts.size - int(top["from_base"]),
+def four_bases(one: dict[str, Any]) -> bool:
+    """Whether the bases of a row are all different, and its levels fit only the right one."""
+    bases = {one["authorities"], one["answered"], one["on_board"], one["stated"]}
+    return len(bases) == 4 and not closing_splits(one["parts"], one["on_board"])
+
+
+def parts_to_count(one: dict[str, Any]) -> list[dict[str, Any]]:
+    """Return the levels of a row whose count is not found by the usual mistakes."""
+    found = []
+    for part, percent in zip(PARTS, one["parts"], strict=True):
+        counts = possible_counts(percent, one["stated"])
+        of_all = rounded_percent(percent * one["on_board"], 10_000)
+        cut = percent * one["stated"] // 100
+        if len(counts) == 1 and len({counts[0], counts[0] - 1, of_all, percent}) == 4:
+            told = {"count": counts[0], "percent": percent, "of_all": of_all, "cut": cut}
+            exactly = {"exact": exact(counts[0], one["stated"])}
+            found.append(one | told | exactly | {"part": part.replace("_", " ")})
+    return found
+
+
+def falls(trusts: Collection) -> list[dict[str, Any]]:
+    """Return services that fell, by a different number of points, of per cent and of authorities.
+
+    The story does not tell of them.
+    """
+    found = []
+    for one in csm.changes(trusts.tally("commissioning_areas")).to_dict("records"):
+        sides = [int(one[side]) for side in ("from_yes", "from_base", "to_yes", "to_base")]
+        told = {
+            "fewer": sides[0] - sides[2],
+            "points": -points_change(*sides),
+            "per_cent": -relative(*sides),
+        }
+        printed = -int(figures(trusts).loc[f"{one['item']}.change", "value"])
+        different = len({*told.values()}) == len(told) and told["fewer"] > 1
+        if different and one["item"] not in TOLD_SERVICES:
+            found.append(one | told | {"printed": printed})
+    return found
+
+
+def regions(trusts: Collection, rng: Random) -> dict[str, Any]:
+    """Return what can be read from the chart of who answered, region by region."""
+    printed = figures(trusts)
+    rows = printed.loc[printed["item"] == "region", ["answer", "count", "of"]]
+    rows = rows.set_axis(["region", "yes", "base"], axis=1).astype({"yes": int, "base": int})
+    same = [group for _, group in rows.groupby("yes") if group["base"].nunique() > 1]
+    pair = rng.choice(same).sort_values("base")
+    return {
+        "highest": rows.loc[(rows["yes"] / rows["base"]).idxmax()].to_dict(),
+        "most": rows.loc[rows["yes"].idxmax()].to_dict(),
+        "small": rows.loc[rows["base"].idxmin()].to_dict(),
+        "pair": [pair.iloc[0].to_dict(), pair.iloc[-1].to_dict()],
     }
 
 
-def fewer(fell: pd.DataFrame) -> str:
-    """Return by how many Boards each of some agencies fell."""
-    return words.listed(
+def summed(parts: int, rng: Random) -> dict[str, int]:
+    """Return between what some rounded parts of a whole add up, and a sum that cannot be right."""
+    low, high = rounding_room(parts)
+    return {"parts": parts, "low": low, "high": high, "sum": rng.choice([low - 1, high + 1])}
+
+
+def copied(rows: list[dict[str, Any]], rng: Random) -> tuple[pd.DataFrame, dict[str, Any]]:
+    """Return a copy of the levels in Table 1, with one slip put in, and the row that has it.
+
+    The slip does not show in the sum of the row.
+    """
+    slips = [
+        (one, place, step)
+        for one in rows
+        for place in range(len(PARTS))
+        for step in (-2, -1, 1, 2)
+        if 99 <= sum(one["parts"]) + step <= 101
+        and not closing_splits(changed(one["parts"], place, step), one["stated"])
+    ]
+    slip, place, step = rng.choice(slips)
+    table = pd.DataFrame(
         [
-            f"{words.within(one['label'])} "
-            f"({words.counted(one['from_yes'] - one['to_yes'], 'Board')} fewer)"
-            for one in fell.to_dict("records")
+            {"agency": one["agency"], "year": one["year"]}
+            | dict(
+                zip(
+                    PARTS,
+                    changed(one["parts"], place, step) if one is slip else one["parts"],
+                    strict=True,
+                )
+            )
+            | {"on_board": one["on_board"], "not_stated": one["not_stated"]}
+            for one in rows
         ]
     )
+    right = {"part": PARTS[place].replace("_", " "), "percent": slip["parts"][place]}
+    return table, slip | right | {"copied": slip["parts"][place] + step}
 
 
-def fall(trusts: Collection) -> dict[str, Any]:
-    """Return the fall of one service: in counts, points, per cent, and as printed."""
-    (one,) = csm.changes(trusts.tally(CARE)).to_dict("records")
-    sides = [int(one[side]) for side in ("from_yes", "from_base", "to_yes", "to_base")]
-    return one | {
-        "fewer": sides[0] - sides[2],
-        "points": abs(points_change(*sides)),
-        "per_cent": abs(relative(*sides)),
-        "printed": abs(int(figures(trusts).loc[f"{CARE}.change", "value"])),
+def changed(parts: tuple[int, ...], place: int, step: int) -> tuple[int, ...]:
+    """Return percentages one of which is changed, none of them below 0.
+
+    >>> changed((40, 55, 5), 1, -2)
+    (40, 53, 5)
+    """
+    return tuple(max(part + step * (at == place), 0) for at, part in enumerate(parts))
+
+
+def even_report(rng: Random) -> dict[str, Any]:
+    """Return two shares of a supposed report that lie halfway and go to the even neighbour."""
+    base = 40  # of which every odd count lies halfway
+    counts = rng.sample(range(1, base, 2), base // 2)
+    up = next(k for k in counts if rounded_percent(k, base) % 2 == 0)
+    down = next(k for k in counts if rounded_percent(k, base) % 2 == 1)
+    return {
+        name: {
+            "count": k,
+            "base": base,
+            "exact": exact(k, base),
+            "printed": rounded_percent(k, base, rule="half_even"),
+        }
+        for name, k in (("up", up), ("down", down))
     }
+
+
+def impossible_figure(rng: Random) -> dict[str, Any]:
+    """Return a percentage of a supposed report that no count of its base gives."""
+    base = rng.randint(45, 65)
+    printed = {rounded_percent(k, base) for k in range(base + 1)}
+    percent = rng.choice([one for one in range(55, 96) if one not in printed])
+    below = max(k for k in range(base + 1) if rounded_percent(k, base) < percent)
+    fits = [one.base for one in fitting_bases([percent], base) if one.base > base - 10]
+    return {"base": base, "percent": percent, "below": below, "fits": fits[-1]}
+
+
+def elsewhere(rng: Random) -> dict[str, Any]:
+    """Return a share of the second collection that the usual wrong bases would not give."""
+    boards = csm.open_collection(EXAMPLE)
+    rows = boards.tally("membership").dropna(subset="yes").query("no_answer > 0")
+    found = []
+    for one in rows.to_dict("records"):
+        k, n = int(one["yes"]), int(one["base"])
+        returned = n + int(one["no_answer"])
+        percents = [rounded_percent(k, base) for base in (n, returned, boards.size)]
+        if len({*percents}) == 3 == len({n, returned, boards.size}):
+            told = {"percent": percents[0], "returned": returned, "of_returned": percents[1]}
+            found.append(one | told | {"size": boards.size, "of_size": percents[2]})
+    return rng.choice(found)
 
 
 def relative(first: int, base_1: int, last: int, base_2: int) -> int:
@@ -171,21 +286,17 @@ def rounding_room(parts: int) -> tuple[int, int]:
     return 100 - (parts - 1) // 2, 100 + parts // 2
 
 
-def component_percentages(trusts: Collection) -> list[int]:
-    """Return the percentages printed for the JSNA components, each once."""
+def block_percentages(trusts: Collection, year: int) -> list[int]:
+    """Return the percentages that Table 2 prints for a year, each once."""
     printed = figures(trusts)
-    block = printed["block"] == "jsna_components"
-    return [int(one) for one in printed.loc[block, "value"].drop_duplicates()]
+    block = printed["place"].str.startswith("Table 2") & (printed["year"] == year)
+    shares = printed[block & (printed["statistic"] == "share")]
+    return [int(one) for one in shares["value"].drop_duplicates()]
 
 
-def component_bases(trusts: Collection) -> list[int]:
+def block_bases(trusts: Collection, year: int) -> list[int]:
     """Return every base on which all of them are possible."""
-    return [fit.base for fit in fitting_bases(component_percentages(trusts), trusts.size)]
-
-
-def stated_base(trusts: Collection) -> int:
-    """Return how many authorities the paper leaves after those that it excludes."""
-    return trusts.size - int(figures(trusts).loc["jsna_components.excluded", "value"])
+    return [fit.base for fit in fitting_bases(block_percentages(trusts, year), LARGEST)]
 
 
 def fractions(trusts: Collection) -> list[tuple[int, int, int]]:
@@ -206,18 +317,6 @@ def halfway(trusts: Collection) -> dict[str, Any]:
     return {"count": k, "base": n, "printed": printed} | share
 
 
-def printed_below(trusts: Collection) -> dict[str, Any]:
-    """Return a printed fraction that is printed below what it is."""
-    k, n = next((k, n) for k, n, p in fractions(trusts) if p < rounded_percent(k, n, rule="up"))
-    return {
-        "count": k,
-        "base": n,
-        "exact": exact(k, n),
-        "percent": format_percent(k, n),
-        "up": rounded_percent(k, n, rule="up"),
-    }
-
-
 def exact(count: int, base: int) -> str:
     """Return a share to two decimals, fewer where it ends before: ``63.01%``, ``62.5%``."""
     whole, rest = divmod(rounded_percent(count, base, digits=2), 100)
@@ -227,21 +326,21 @@ def exact(count: int, base: int) -> str:
 # -- What a list of answers cannot check -----------------------------------------------------------
 
 
-def count_behind(trusts: Collection, names: dict[str, Any], answer: Any) -> str:
+def count_behind(_: Collection, names: dict[str, Any], answer: Any) -> str:
     """Check the count behind a percentage."""
-    one = row(trusts, COLLEGES)
+    one = names["count"]
     if isinstance(answer, float) and 0 < answer < 1:
         raise WrongAnswer("That is a share. How many Boards is it? Give a whole number.")
     count = int(as_number(answer))
-    k, n, printed = one["on_board"], one["answered"], one["printed"]
+    k, n, printed = one["count"], one["stated"], one["percent"]
     if count == k:
         return f"{k} of {n} is {one['exact']}, and no other count of {n} rounds to {printed}%."
     if count == printed:
         raise WrongAnswer("That is the percentage. How many Boards is it?")
     if count == one["of_all"]:
         raise WrongAnswer(
-            f"{count} is {printed}% of {trusts.size}, all that returned the form. Leave out those "
-            "that gave no response to the question."
+            f"{count} is {printed}% of {one['on_board']}, all with the agency on the Board. Leave "
+            "out those whose level is not stated."
         )
     if count == one["cut"]:
         raise WrongAnswer(
@@ -249,13 +348,13 @@ def count_behind(trusts: Collection, names: dict[str, Any], answer: Any) -> str:
             f"{n} is {format_percent(count, n)}: try the count next to it."
         )
     if not 0 <= count <= n:
-        raise WrongAnswer(f"There were {n} Boards; yours is {count}.")
+        raise WrongAnswer(f"The base is {n}; yours is {count}.")
     raise WrongAnswer(f"{count} of {n} would be printed as {format_percent(count, n)}.")
 
 
 def rounding(trusts: Collection, names: dict[str, Any], answer: Any) -> str:
     """Check a function that rounds as the paper does, on every count of every base."""
-    tie = halfway(trusts)
+    tie = names["tie"]
     if not callable(answer):
         raise WrongAnswer(
             f"Write a function: answer_rounded({tie['count']}, {tie['base']}) must give "
@@ -296,19 +395,18 @@ def rounding(trusts: Collection, names: dict[str, Any], answer: Any) -> str:
 
 def shared_base(trusts: Collection, names: dict[str, Any], answer: Any) -> str:
     """Check the list of bases on which all percentages of a block are possible."""
-    fits, stated = component_bases(trusts), stated_base(trusts)
-    printed = component_percentages(trusts)
+    fits = names["block"]["fits"]
+    printed = block_percentages(trusts, names["block"]["year"])
     if isinstance(answer, str) or not isinstance(answer, Iterable):
         raise WrongAnswer(f"Give a list of every base, such as [70, 71]; yours is {answer!r}.")
     bases = sorted({int(as_number(one)) for one in answer})
     for base in bases:
-        if not 1 <= base <= trusts.size:
-            raise WrongAnswer(f"{base} is not a base from 1 to {trusts.size}.")
+        if not 1 <= base <= LARGEST:
+            raise WrongAnswer(f"{base} is not a base from 1 to {LARGEST}.")
         missing = [f"{figure}%" for figure in printed if not possible_counts(figure, base)]
         if missing:
-            told = " That is what the paper leaves." if base == stated else ""
             raise WrongAnswer(
-                f"{base} is impossible.{told} No count of {base} gives {words.listed(missing)}."
+                f"{base} is impossible. No count of {base} gives {words.listed(missing)}."
             )
     if not bases:
         raise WrongAnswer(
@@ -318,18 +416,25 @@ def shared_base(trusts: Collection, names: dict[str, Any], answer: Any) -> str:
     shown = words.listed([str(base) for base in bases])
     if bases != fits:
         raise WrongAnswer(
-            f"{shown} will do, and there are others up to {trusts.size}. A base that fits "
+            f"{shown} will do, and there are others up to {LARGEST}. A base that fits "
             "need not be the right one."
         )
     return (
         f"All {len(printed)} percentages are possible on {shown}, and on no other base up to "
-        f"{trusts.size}: not on {stated}, which the paper leaves."
+        f"{LARGEST}. The paper has {trusts.size}, the smallest."
     )
 
 
 def impossible(trusts: Collection, names: dict[str, Any], answer: Any) -> str:
-    """Check the rows of Table 1 whose levels do not add up."""
-    known = {(one["agency"], one["year"]): one for one in levels(trusts)}
+    """Check the rows of the copied table whose levels do not add up."""
+    known = {
+        (one["agency"], one["year"]): {
+            "parts": tuple(one[part] for part in PARTS),
+            "on_board": one["on_board"],
+            "stated": one["on_board"] - one["not_stated"],
+        }
+        for one in names["copied"].to_dict("records")
+    }
     example = "[('police', 2008)]"
     try:
         rows = {(str(agency), int(year)) for agency, year in answer}
@@ -339,7 +444,7 @@ def impossible(trusts: Collection, names: dict[str, Any], answer: Any) -> str:
         ) from None
     stray = sorted(rows - set(known))
     if stray:
-        raise WrongAnswer(f"Table 1 has no levels for {stray[0]}. Give agency and year.")
+        raise WrongAnswer(f"The table has no row {stray[0]}. Give agency and year.")
 
     def open_on(base: Callable[[dict[str, Any]], int]) -> set[tuple[str, int]]:
         return {key for key, one in known.items() if not closing_splits(one["parts"], base(one))}
