@@ -95,8 +95,6 @@ def interval(
     >>> [round(100 * end, 1) for end in interval(67, 74, method="hypergeometric", population=150)]
     [84.0, 94.7]
     """
-    from statsmodels.stats.proportion import proportion_confint
-
     _known(method, METHODS, "method")
     if (population is None) == (method in FINITE):
         raise ValueError(f"Give the population with {' or '.join(FINITE)} only; got {method!r}.")
@@ -104,8 +102,7 @@ def interval(
     alpha = 1 - _checked_level(level)
     with np.errstate(divide="ignore", invalid="ignore"):  # a base of 0 gives no interval
         if population is None:
-            name = "beta" if method == "clopper_pearson" else method
-            low, high = proportion_confint(k, n, alpha=alpha, method=name)
+            low, high = _wilson(k, n, alpha) if method == "wilson" else _beta(k, n, alpha, method)
         else:
             size = checked_whole(population, "population")
             known_low, known_high = worst_case(k, n, size)
@@ -114,13 +111,31 @@ def interval(
                 high = (size - _fewest(n - k, n, size, alpha / 2)) / size
             else:  # Wilson's as if n(N-1)/(N-n) had answered, with the share that was seen
                 as_if = n * (size - 1) / (size - n)
-                low, high = proportion_confint(k / n * as_if, as_if, alpha=alpha, method="wilson")
+                low, high = _wilson(k / n * as_if, as_if, alpha)
             # not maximum and minimum: where all answered Wilson's is missing, and all is known
             low, high = np.fmax(low, known_low), np.fmin(high, known_high)
     low = np.where(n == 0, np.nan, np.where(k == 0, 0.0, low))
     high = np.where(n == 0, np.nan, np.where(k == n, 1.0, high))
     given = (count, base, population)
     return as_given(low, *given), as_given(high, *given)
+
+
+def _wilson(k: Any, n: Any, alpha: float) -> tuple[Any, Any]:
+    """Wilson's interval (1927), of a count that need not be whole."""
+    from scipy.stats import norm
+
+    z = norm.isf(alpha / 2)
+    middle, arm = (k + z**2 / 2) / (n + z**2), z * np.sqrt(k * (n - k) / n + z**2 / 4) / (n + z**2)
+    return middle - arm, middle + arm
+
+
+def _beta(k: Any, n: Any, alpha: float, method: IntervalMethod) -> tuple[Any, Any]:
+    """Jeffreys' interval, or Clopper's and Pearson's (1934): quantiles of beta distributions."""
+    from scipy.stats import beta
+
+    less, more = (0.5, 0.5) if method == "jeffreys" else (0, 1)
+    low = beta.ppf(alpha / 2, k + less, n - k + more)
+    return low, beta.isf(alpha / 2, k + more, n - k + less)
 
 
 def worst_case(count: Counts, base: Counts, population: Counts) -> tuple[Shares, Shares]:
@@ -223,15 +238,13 @@ def newcombe(
     >>> [round(end, 4) for end in newcombe(20, 12, 2, 16)]
     [0.0562, 0.3292]
     """
-    from statsmodels.stats.proportion import proportion_confint
-
     names = ("stayed_yes", "gainers", "losers", "stayed_no")
     given = (stayed_yes, gainers, losers, stayed_no)
     a, b, c, d = map(checked_whole, given, names)
     pairs, alpha = a + b + c + d, 1 - _checked_level(level)
     with np.errstate(divide="ignore", invalid="ignore"):  # without pairs there is no interval
         yes = np.stack(np.broadcast_arrays(a + c, a + b))  # in the first and in the second year
-        low, high = proportion_confint(yes, pairs, alpha=alpha, method="wilson")
+        low, high = _wilson(yes, pairs, alpha)
         below, above = np.maximum(yes / pairs - low, 0), np.maximum(high - yes / pairs, 0)
         cross = np.asarray(a * d - b * c, dtype=np.float64)
         cross = np.where(cross > 0, np.maximum(cross - pairs / 2, 0), cross)
@@ -416,18 +429,24 @@ def holm(p_low: npt.ArrayLike, p_high: npt.ArrayLike, *, level: float = 0.05) ->
     >>> holm(p, p)["holm_low"].tolist()
     [0.03, 0.06, 0.06]
     """
-    from statsmodels.stats.multitest import multipletests
-
     low, high = np.asarray(p_low, dtype=np.float64), np.asarray(p_high, dtype=np.float64)
     if low.ndim != 1 or low.shape != high.shape:
         raise ValueError("Give p_low and p_high as two lists of one length, a pair a comparison.")
     if not ((low >= 0) & (low <= high * (1 + TIE)) & (high <= 1)).all():
         raise ValueError("p must be from 0 to 1, p_low not above p_high. Leave out missing ones.")
     same = np.array_equal(low, high)
-    low = multipletests(low, method="holm")[1]
-    high = low if same else multipletests(high, method="holm")[1]
+    low = _holm(low)
+    high = low if same else _holm(high)
     columns = {"holm_low": low, "holm_high": high, "verdict": verdicts(low, high, level)}
     return pd.DataFrame(columns, index=index_of(p_low, p_high))
+
+
+def _holm(p: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+    """Each p times how many are not smaller, and never below that of a smaller p."""
+    order = p.argsort()
+    adjusted = np.empty_like(p)
+    adjusted[order] = np.maximum.accumulate(np.arange(len(p), 0, -1) * p[order]).clip(max=1)
+    return adjusted
 
 
 class SignTest(NamedTuple):
