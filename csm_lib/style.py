@@ -173,7 +173,7 @@ def figure_of(drawing: Drawing) -> Figure:
 
     if isinstance(drawing, Figure):
         return drawing
-    figure: Figure = np.ravel(np.asarray(drawing, dtype=object))[0].get_figure(root=True)
+    figure: Figure = np.ravel(np.asarray(drawing, dtype=object))[0].get_figure().figure
     return figure
 
 
