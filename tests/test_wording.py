@@ -10,7 +10,7 @@ from csm_lib.own import wording
 from csm_lib.own.wording import sentences, worded
 
 OWN = [ast.parse(path.read_text("utf-8")) for path in Path(wording.__file__).parent.glob("*.py")]
-SAYS = {"worded": 0, "Refused": 0, "unsure": 0, "refusal": 1}
+SAYS = {"worded": 0, "Refused": 0, "sentence": 0, "unsure": 0, "refusal": 1}
 """What names a sentence: at which place of its arguments the key stands."""
 
 

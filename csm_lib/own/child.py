@@ -63,6 +63,9 @@ DAMAGE = (
 Place: TypeAlias = tuple[int, int]
 """A row and a column, from 1."""
 
+Said: TypeAlias = tuple[str, dict[str, Any]]
+"""The key of a sentence, and what fills it in."""
+
 Found: TypeAlias = tuple[pa.Table, dict[str, Any]]
 """The cells of a sheet, and the other parts of `csm_lib.own.read.Sheet` that it has."""
 
@@ -75,7 +78,13 @@ class Refused(Exception):
     """A file that will not be read: the key of a sentence, and what fills it in."""
 
     def __init__(self, key: str, **values: Any) -> None:
-        super().__init__(key, values)
+        super().__init__(key)
+        self.said = sentence(key, **values)
+
+
+def sentence(key: str, **values: Any) -> Said:
+    """Return a sentence as it is handed over."""
+    return key, values
 
 
 def long(rows: Sequence[Sequence[str]], numbers: Sequence[int]) -> pa.Table:
@@ -184,7 +193,7 @@ def read_workbook(path: str) -> list[Found]:
         said["hidden"] = one.visible != SheetVisibleEnum.Visible
         found.append((cells, said))
     if marks is None and found:
-        found[0][1]["notices"].append(("old_workbook", {}))
+        found[0][1]["notices"].append(sentence("old_workbook"))
     return found
 
 
@@ -394,12 +403,12 @@ def _text(value: object) -> str:
     return written(value)
 
 
-def _notice(sheet: str, kind: str, odd: Mapping[Place, str]) -> tuple[str, dict[str, Any]]:
+def _notice(sheet: str, kind: str, odd: Mapping[Place, str]) -> Said:
     from xlsxwriter.utility import xl_rowcol_to_cell
 
     (row, column), text = min(odd.items())
     place = xl_rowcol_to_cell(row - 1, column - 1)
-    return kind, {"sheet": sheet, "count": len(odd), "text": text[:40], "place": place}
+    return sentence(kind, sheet=sheet, count=len(odd), text=text[:40], place=place)
 
 
 # ---------------------------------------------------------------- SPSS and Stata
@@ -453,7 +462,7 @@ def read_labelled(path: str, form: str) -> list[Found]:
         texts[name] = [dated.get(text, text) for text in texts[name]]
         if wrong:
             row, text = next(one for one in enumerate(texts[name], start=1) if one[1] in wrong)
-            notices.append(("no_date", {"name": name, "text": text, "row": row}))
+            notices.append(sentence("no_date", name=name, text=text, row=row))
     rows = list(zip(*texts.values(), strict=True))
     said = {
         "names": names,
@@ -554,7 +563,7 @@ def read_parquet(path: str) -> list[Found]:
         columns = [list(map(_parquet_text, _values(table.column(name)))) for name in names]
     except (pa.ArrowException, OSError, UnicodeError) as reason:
         raise Refused("unreadable", reason=" ".join(str(reason).split())[:200]) from None
-    notices: list[Any] = [("index_left_out", {})] if len(schema) > len(names) else []
+    notices = [sentence("index_left_out")] if len(schema) > len(names) else []
     lines = list(zip(*columns, strict=True))
     return [(long(lines, range(1, rows + 1)), {"names": names, "notices": notices})]
 
@@ -602,7 +611,7 @@ def answer(path: str, form: str) -> pa.Table:
     """Return the cells of all sheets of a file, or none and the reason why it is refused."""
     pa.set_cpu_count(2)  # each thread reserves memory of its own
     found: list[Found] = []
-    refused: Sequence[Any] = ()
+    refused: Said | tuple[()] = ()
     try:
         if form == "workbook":
             found = read_workbook(path)
@@ -611,12 +620,12 @@ def answer(path: str, form: str) -> pa.Table:
         else:
             found = read_labelled(path, form)
     except Refused as reason:
-        refused = reason.args
+        refused = reason.said
     except MemoryError:
-        refused = "much_memory", {"most": MEMORY >> 30}
+        refused = sentence("much_memory", most=MEMORY >> 30)
     except BaseException as reason:  # a panic of Rust code is no Exception
         said = " ".join(str(reason).split())[:200]
-        refused = "unreadable", {"reason": f"{type(reason).__name__}: {said}"}
+        refused = sentence("unreadable", reason=f"{type(reason).__name__}: {said}")
     cells = [
         table.append_column("sheet", pa.array(np.full(len(table), number)))
         for number, (table, _) in enumerate(found)

@@ -190,15 +190,17 @@ def parts(text: str, separator: str, codes: Iterable[str]) -> tuple[set[str], li
     strange: list[str] = []
     at = 0
     while at < len(pieces):
-        for end in range(len(pieces), at, -1):
-            whole = f"{separator.strip()} ".join(pieces[at:end])
-            if whole in known or separator.join(pieces[at:end]) in known:
-                found.add(whole if whole in known else separator.join(pieces[at:end]))
-                at = end
-                break
-        else:
-            strange += [pieces[at]] if pieces[at] else []
-            at += 1
+        wholes = (
+            (joint.join(pieces[at:end]), end)
+            for end in range(len(pieces), at, -1)
+            for joint in (f"{separator.strip()} ", separator)
+        )
+        whole, end = next((one for one in wholes if one[0] in known), ("", at + 1))
+        if whole:
+            found.add(whole)
+        elif pieces[at]:
+            strange.append(pieces[at])
+        at = end
     return found, strange
 
 
@@ -208,14 +210,10 @@ def _answers(cells: pd.DataFrame, codes: pd.DataFrame) -> pd.Series:
     ``1.0`` is ``1``; and ``01`` is, where a spreadsheet took the nought from the crosswalk: in
     columns that do not tell the two apart.
     """
-    listed_codes = {
-        name: dict(zip(some["code"].map(plain_number), some["answer"], strict=True))
-        for name, some in codes.groupby("column")
-    }
     answers = cells["text"].copy()
-    for name, key in listed_codes.items():
-        here = cells["name"] == name
-        texts = cells.loc[here, "text"]
+    for name, some in codes.groupby("column"):
+        key = dict(zip(some["code"].map(plain_number), some["answer"], strict=True))
+        texts = cells.loc[cells["name"] == name, "text"]
         met = {text: plain_number(text) for text in texts.unique()}
         short = {text: re.sub(r"^0+(?=[0-9])", "", code) for text, code in met.items()}
         alone = len({*short.values()}) == len({*met.values()})
@@ -224,7 +222,7 @@ def _answers(cells: pd.DataFrame, codes: pd.DataFrame) -> pd.Series:
             for text, code in met.items()
             if code in key or (alone and short[text] in key)
         }
-        answers[here] = texts.map(lambda text, found=found: found.get(text, text))
+        answers[texts.index] = texts.map(lambda text, found=found: found.get(text, text))
     return answers
 
 

@@ -287,8 +287,7 @@ def _codes(
 
 def _understood(code: str, item: Item) -> bool:
     known = {plain(text) for pair in item.answers.items() for text in pair}
-    if item.response == "yes_no":
-        known |= {"y", "true", "n", "false"}
+    known |= YES | NO if item.response == "yes_no" else set()
     return plain(code) in known
 
 

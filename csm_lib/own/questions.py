@@ -322,6 +322,15 @@ def _stems(columns: Mapping[str, Column]) -> None:
 
 
 @dataclass
+class _Kind:
+    """Answers that several columns take, whether they are sure to be in order, and their id."""
+
+    labels: list[str]
+    sure: bool
+    name: str = ""
+
+
+@dataclass
 class _Questionnaire:
     """What gives questions their sections, ids, kinds of answers and years."""
 
@@ -330,7 +339,7 @@ class _Questionnaire:
     marked: bool
     """Whether the tool marks what is not ticked, also where the question was passed over."""
     groups: list[str] = field(default_factory=list)
-    sets: list[tuple[str, list[str], bool]] = field(default_factory=list)
+    kinds: list[_Kind] = field(default_factory=list)
 
     def section(self, title: str, name: str = "") -> str:
         """Return the id of a section, which is made where it is not there yet."""
@@ -361,40 +370,38 @@ class _Questionnaire:
     def kind(self, column: Column, name: str) -> tuple[str, dict[str, str]]:
         """Return the kind of a column's answers, and by text the answer."""
         meanings = column.meanings
-        labels = next(ls for _, ls, _ in self.sets if {*meanings.values()} <= {*ls})
-        at = next(n for n, (_, ls, _) in enumerate(self.sets) if ls is labels)
-        kind, _, sure = self.sets[at]
-        if not kind:
-            kind = unique(name, [*self.draft.answers, "yes_no", "level", "chair", "number"])
-            self.sets[at] = kind, labels, sure
-            answers: dict[str, str] = {}
-            for label in labels:
+        kind = next(one for one in self.kinds if {*meanings.values()} <= {*one.labels})
+        if not kind.name:
+            known = [*self.draft.answers, "yes_no", "level", "chair", "number"]
+            kind.name = unique(name, known)
+            answers = self.draft.answers[kind.name] = {}
+            for label in kind.labels:
                 answers[unique(slug(label, 5), answers)] = label
-            self.draft.answers[kind] = answers
-            if not sure:
-                self.draft.unsure("by_alphabet", question=short(column.label))
-            if all(NUMBER.fullmatch(label) for label in labels):
-                ends = {"first": labels[0], "last": labels[-1]}
-                self.draft.unsure("points_without_meaning", question=short(column.label), **ends)
-        ids = {label: answer for answer, label in self.draft.answers[kind].items()}
-        return kind, {text: ids[means] for text, means in meanings.items()}
+            question = short(column.label)
+            if not kind.sure:
+                self.draft.unsure("by_alphabet", question=question)
+            if all(NUMBER.fullmatch(label) for label in kind.labels):
+                ends = {"first": kind.labels[0], "last": kind.labels[-1]}
+                self.draft.unsure("points_without_meaning", question=question, **ends)
+        ids = {label: answer for answer, label in self.draft.answers[kind.name].items()}
+        return kind.name, {text: ids[means] for text, means in meanings.items()}
 
     def gather(self, columns: Iterable[Column]) -> None:
         """Lay together the answers of columns that take the same, or parts of one scale."""
-        sets: list[tuple[list[str], bool]] = []
         for column in columns:
             labels = [*dict.fromkeys(column.meanings.values())]
-            for number, (known, coded) in enumerate(sets):
-                both = [*dict.fromkeys([*known, *labels])]
-                scale = all(
-                    sides_of(dict.fromkeys(ls, "") | {x: x for x in ls}) for ls in (known, both)
-                )
-                if {*known} == {*labels} or (scale and len({*known} & {*labels}) > 1):
-                    sets[number] = both, coded or bool(column.codes)
+            for kind in self.kinds:
+                both = [*dict.fromkeys([*kind.labels, *labels])]
+                scale = all(sides_of({one: one for one in ls}) for ls in (kind.labels, both))
+                shared = {*kind.labels} & {*labels}
+                if {*kind.labels} == {*labels} or (scale and len(shared) > 1):
+                    kind.labels, kind.sure = both, kind.sure or bool(column.codes)
                     break
             else:
-                sets.append((labels, bool(column.codes)))
-        self.sets = [("", *((ls, True) if coded else in_order(ls))) for ls, coded in sets]
+                self.kinds.append(_Kind(labels, bool(column.codes)))
+        for kind in self.kinds:
+            if not kind.sure:
+                kind.labels, kind.sure = in_order(kind.labels)
 
 
 def _name(column: Column, text: str) -> str:

@@ -168,7 +168,7 @@ def read_sheets(path: str | Path, *, progress: Progress | None = None) -> list[S
         form = _form(path)
         sheets = [_read_text(path)] if form == "text" else _read_apart(path, form)
     except Refused as reason:
-        key, values = reason.args
+        key, values = reason.said
         raise refusal(path, key, **values) from None
     except OSError as reason:
         raise refusal(path, "no_right", reason=reason.strerror) from None

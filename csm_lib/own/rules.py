@@ -31,6 +31,8 @@ Faults = Iterator[pd.DataFrame]
 NO_YEAR = -1
 """In place of a year: none is given, or one that the codebook does not know."""
 
+PLACE = ["file", "sheet"]
+
 PANEL = 8
 """From so many respondents on, a wave is held against the one before."""
 
@@ -78,6 +80,25 @@ class Laid:
     def said(self) -> pd.Series:
         """By unit, whether it answered anything."""
         return (self.grid != "").any(axis=1)
+
+    @cached_property
+    def there(self) -> pd.DataFrame:
+        """By authority and year in which anybody answered: whether this one did."""
+        records = self.records.drop_duplicates("unit")
+        known = (records["authority"] != "") & (records["year"] != NO_YEAR)
+        records = records[known & records["unit"].map(self.said).astype(bool)]
+        return pd.crosstab(records["authority"], records["year"]) > 0
+
+    @cached_property
+    def shared(self) -> dict[tuple[int, int], int]:
+        """How many respondents each two waves that follow one another share."""
+        waves = pairwise([int(year) for year in self.there.columns])
+        return {(one, two): int((self.there[one] & self.there[two]).sum()) for one, two in waves}
+
+    @cached_property
+    def likely_same(self) -> list[tuple[str, str]]:
+        """Pairs of names that likely are one respondent."""
+        return likely_same(self.there)
 
     @cached_property
     def years(self) -> pd.Series:
@@ -238,8 +259,11 @@ def rarer(cells: pd.DataFrame, by: str) -> pd.DataFrame:
 
 def near_duplicates(cells: pd.DataFrame) -> pd.DataFrame:
     """Names that differ by case or spaces only; the rarer ones, or all where none is rarer."""
-    keys = cells["value"].map(key).astype("str")  # of categories: each name is looked at once
-    blamed = rarer(cells.assign(key=keys, value=cells["value"].astype("str")), "key")
+    names = cells["value"].astype("str")
+    keys = {name: key(name) for name in names.unique()}
+    if len({*keys.values()}) == len(keys):
+        return NONE
+    blamed = rarer(cells.assign(value=names, key=names.map(keys)), "key")
     return told("near_duplicate", blamed, written=blamed["written"])
 
 
@@ -321,22 +345,11 @@ def blanks(laid: Laid, section: str) -> Faults:
     asked, grid = laid.asked[choices], laid.grid[choices]
     yes, blank = asked & (grid == "yes"), asked & (grid == "")
     ticked = pd.Series(False, laid.grid.index)
-    by_year = laid.years.to_numpy()
-    counts = {
-        "yes": yes.groupby(by_year).sum(),
-        # who answered nothing at all is silent, and no sign of ticking
-        "blank": blank[laid.said].groupby(by_year[laid.said]).sum().reindex(np.unique(by_year)),
-        "other": (asked & ~yes & ~blank).groupby(by_year).sum(),
-    }
-    columns = {
-        name: ticks(laid, name, pd.DataFrame({n: c[name] for n, c in counts.items()}).fillna(0))
-        for name in choices
-    }
-    alone = [name for name, one in columns.items() if one.get("alone")]
-    for when in ("", *map(str, laid.codebook.years)):
-        several = [name for name, one in columns.items() if one.get(when)]
-        for name in several if len(several) > 1 else alone if not when else []:
-            yield ticks_of(laid, name, when)
+    for when, names in only_ticked(laid, choices).items():
+        for name in names:
+            named = laid.columns[laid.columns["item"] == name]
+            named = laid.of(name).drop_duplicates([*PLACE, "column"]) if named.empty else named
+            yield told("ticks_only", named.assign(row=None, text=when))
             ticked |= blank[name]
     if not ticked.any() and len(choices) > 2:
         other = (asked & ~yes & ~blank).any(axis=1)
@@ -352,41 +365,37 @@ def blanks(laid: Laid, section: str) -> Faults:
             yield told("part_battery", cells, opener=laid.called(str(opener)))
 
 
-def ticks(laid: Laid, name: str, counts: pd.DataFrame) -> dict[str, bool]:
-    """Tell in which waves ("": all) an item looks as if it had only been ticked.
+def only_ticked(laid: Laid, choices: list[str]) -> dict[str, list[str]]:
+    """Return by wave ("": all) the items of a section that look as if they had only been ticked.
 
-    Nobody said no, some said yes, and some are silent who answered something else: ``counts`` has
-    by year how many said ``yes``, are ``blank``, and gave any ``other`` answer.
+    Nobody said no, some said yes, and some are silent who answered something else. Several such
+    items of a section are enough; one is where many are silent, or its tick is no word for yes.
     """
-    looks = (counts["yes"] > 0) & (counts["blank"] > 0) & (counts["other"] == 0)
-    waves = {str(one): bool(looks[one] and counts["yes"][one] >= TICKED) for one in counts.index}
-    total = counts.sum()
-    every = bool(total["yes"] and total["blank"] and not total["other"])
-    if every:
-        waves = {}  # told once
-    silent = total["blank"] / max(total["yes"] + total["blank"], 1)
-    alone = total["yes"] >= TICKED and silent >= SILENT
-    if every and not alone:
-        cells = laid.of(name)
-        words = YES | {plain(laid.codebook[name].answers["yes"])}
-        texts = cells.loc[
-            ~cells["text"].astype("str").map(is_number).astype(bool) | ~cells["explained"], "text"
-        ]
-        alone = not texts.astype("str").map(plain).isin(words).all()
-    return waves | {"": every, "alone": every and alone}
+    asked, grid, years = laid.asked[choices], laid.grid[choices], laid.years
+    yes = (asked & (grid == "yes")).groupby(years).sum()
+    # who answered nothing at all is silent, and no sign of ticking
+    blank = (asked & (grid == ""))[laid.said].groupby(years).sum().reindex_like(yes).fillna(0)
+    other = (asked & ~grid.isin(["yes", ""])).groupby(years).sum()
+    every = (yes.sum() > 0) & (blank.sum() > 0) & (other.sum() == 0)
+    often = (yes.sum() >= TICKED) & (blank.sum() >= SILENT * (yes.sum() + blank.sum()))
+    alone = [name for name in choices if every[name] and (often[name] or not in_words(laid, name))]
+    in_wave = (yes >= TICKED) & (blank > 0) & (other == 0) & ~every  # what all waves tell, once
+    waves = {"": every} | {str(year): in_wave.loc[year] for year in yes.index if year != NO_YEAR}
+    several = {when: [name for name in choices if looks[name]] for when, looks in waves.items()}
+    return {"": alone} | {when: names for when, names in several.items() if len(names) > 1}
 
 
-def ticks_of(laid: Laid, name: str, when: str) -> pd.DataFrame:
-    """Return the columns of an item that was only ticked as faults."""
-    named = laid.columns.loc[laid.columns["item"] == name, ["file", "sheet", "column"]]
-    if named.empty:
-        named = laid.of(name)[["file", "sheet", "column"]].drop_duplicates()
-    return told("ticks_only", named.assign(row=None, text=when))
+def in_words(laid: Laid, name: str) -> bool:
+    """Whether a yes/no item holds nothing but words for yes, and numbers that are explained."""
+    cells = laid.of(name).astype({"text": "str"})
+    words = YES | {plain(laid.codebook[name].answers["yes"])}
+    number = cells["text"].map(is_number).astype(bool) & cells["explained"]
+    return bool(cells.loc[~number, "text"].map(plain).isin(words).all())
 
 
 def gaps(laid: Laid) -> Faults:
     """Respondents who answered before and after a year, and not in it."""
-    there = answered(laid)
+    there = laid.there
     waves = list(there)
     first = laid.records.drop_duplicates("unit")
     for number, back in enumerate(waves):
@@ -400,15 +409,6 @@ def gaps(laid: Laid) -> Faults:
                 laid.of("authority").drop_duplicates("record").merge(late[["record"]]),
                 years=listed([str(year) for year in missed]),
             )
-
-
-def answered(laid: Laid) -> pd.DataFrame:
-    """By authority and year in which anybody answered: whether this one did."""
-    given = (laid.grid != "").any(axis=1)
-    records = laid.records.drop_duplicates("unit")
-    records = records[records["unit"].map(given).astype(bool) & (records["year"] != NO_YEAR)]
-    records = records[records["authority"] != ""]
-    return pd.crosstab(records["authority"], records["year"]) > 0
 
 
 def out_of_order(laid: Laid) -> pd.DataFrame:
@@ -425,8 +425,7 @@ def out_of_order(laid: Laid) -> pd.DataFrame:
 
 def panels(laid: Laid) -> Faults:
     """Names that are likely one respondent, and waves that share few respondents."""
-    there = answered(laid)
-    pairs = likely_same(there)
+    there, pairs = laid.there, laid.likely_same
     cells = laid.of("authority").astype({"value": "str"})
     named = cells.drop_duplicates("value").set_index("value", drop=False)
     waves = {
@@ -442,9 +441,9 @@ def panels(laid: Laid) -> Faults:
         early=[waves[one] for one, _ in pairs],
         late=[waves[other] for _, other in pairs],
     )
-    if not pairs and not any(shares(there).values()):
+    if not pairs and not any(laid.shared.values()):
         return  # separate samples
-    for (before, year), shared in shares(there).items():
+    for (before, year), shared in laid.shared.items():
         sizes = there[before].sum(), there[year].sum()
         if min(sizes) < PANEL or shared >= min(sizes) / 2:
             continue
@@ -462,19 +461,9 @@ def panels(laid: Laid) -> Faults:
 
 def samples(laid: Laid) -> list[str]:
     """Return the notice that the waves share no respondent, where that is so."""
-    there = answered(laid)
-    alone = (
-        there.sum().min() >= PANEL and not any(shares(there).values()) and not likely_same(there)
-    )
-    return [worded("separate_samples")] if len(there.columns) > 1 and alone else []
-
-
-def shares(there: pd.DataFrame) -> dict[tuple[int, int], int]:
-    """How many respondents each two waves that follow one another share."""
-    return {
-        (before, year): int((there[before] & there[year]).sum())
-        for before, year in pairwise([int(year) for year in there.columns])
-    }
+    large = len(laid.there.columns) > 1 and laid.there.sum().min() >= PANEL
+    alone = large and not any(laid.shared.values()) and not laid.likely_same
+    return [worded("separate_samples")] if alone else []
 
 
 _KIND = re.compile(

@@ -7,8 +7,6 @@ import re
 import shutil
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from importlib.resources import files as packaged
-from io import StringIO
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -79,8 +77,7 @@ LEFT_OUT: Mapping[str, str] = {
 
 def _tools() -> dict[str, str]:
     """By what form tools call a column of their own: what it holds."""
-    text = packaged("csm_lib.own").joinpath("form_tools.csv").read_text(encoding="utf-8")
-    table = pd.read_csv(StringIO(text), dtype="str", keep_default_na=False)
+    table = pd.read_csv(Path(__file__).with_name("form_tools.csv"), keep_default_na=False)
     return dict(zip(table["name"], table["role"], strict=True))
 
 
@@ -127,53 +124,57 @@ def _years(
 ) -> pd.Series:
     """Return the year of each record, and say where it was read."""
     path = found[0].sheet.path
-    records = pd.Index(
-        [(n, row) for n, one in enumerate(found) for row in one.cells["row"].unique()],
-        tupleize_cols=False,
-    )
+    records = [(n, row) for n, one in enumerate(found) for row in one.cells["row"].unique()]
     moments = [column.texts for name, column in columns.items() if roles[name] == "moment"]
     dates = [text.map(_year_in).dropna() for text in moments if len(text)]
-    dated = next((years for years in dates if len(years)), pd.Series(dtype="float"))
-    of_file = [_year_in(one.sheet.name) or _year_in(one.sheet.path.stem) for one in found]
+    dated = next((years.astype(int) for years in dates if len(years)), pd.Series(dtype="int64"))
+    year: int | None
     for name, role in roles.items():
-        column = columns[name]
+        texts = columns[name].texts
         if role == "year":
             draft.row(name, "year")
-            return column.texts.str.extract(WAVE.pattern, expand=False).astype("int64")
-        waves = [str(text) for text in column.texts.unique()]
-        if role == "wave" and len(waves) > 1:
-            by_date = dated.groupby(column.texts.reindex(dated.index)).agg(
-                lambda y: y.mode().iloc[0]
-            )
-            years = (
-                dict(zip(waves, given, strict=False)) if given else by_date.astype(int).to_dict()
-            )
-            if len({*years.values()}) < len(waves):
-                say = ",".join(str(2021 + n) for n in range(len(waves)))
-                raise refusal(path, "waves_without_year", waves=waves, example=say)
-            for wave in waves:
-                draft.row(name, "year", wave, str(years[wave]))
-            told = words.listed([f"{wave} as {years[wave]}" for wave in waves])
+            return texts.str.extract(WAVE.pattern, expand=False).astype("int64")
+        if role == "wave" and texts.nunique() > 1:
+            years = _of_waves(texts, dated, given, path)
+            for wave, year in years.items():
+                draft.row(name, "year", wave, str(year))
+            told = words.listed([f"{wave} as {year}" for wave, year in years.items()])
             draft.unsure("waves_as_years", waves=told)
-            return column.texts.map(years)
+            return texts.map(years)
         if role == "wave":
             draft.row(name, "")
+    of_file = [_year_in(one.sheet.name) or _year_in(one.sheet.path.stem) for one in found]
     if len(found) > 1 and None not in of_file and not given:
         draft.unsure("years_of_names")
-        return pd.Series([of_file[number] for number, _ in records], index=records)
-    year = given[0] if given else None
-    if year is None and len(dated):
-        counts = dated.astype(int).value_counts()
-        year = int(counts.index[0])
-        often = [str(one) for one, count in counts.items() if count > 0.1 * len(dated)]
+        years_of = [of_file[number] for number, _ in records]
+        return pd.Series(years_of, index=pd.Index(records, tupleize_cols=False))
+    year = given[0] if given else of_file[0]
+    if not given and len(dated):
+        shares = dated.value_counts(normalize=True)
+        year, often = int(shares.index[0]), [str(one) for one in sorted(shares.index[shares > 0.1])]
         if len(often) > 1:
-            several = {"years": words.listed(sorted(often)), "last": max(often)}
-            raise refusal(path, "dates_of_several_years", **several)
+            said = {"years": words.listed(often), "last": often[-1]}
+            raise refusal(path, "dates_of_several_years", **said)
         draft.unsure("year_of_dates", year=year)
-    year = year or of_file[0]
     if year is None:
         raise refusal(path, "no_year_said")
-    return pd.Series(year, index=records)
+    return pd.Series(year, index=pd.Index(records, tupleize_cols=False))
+
+
+def _of_waves(
+    texts: pd.Series, dated: pd.Series, given: Sequence[int], path: Path
+) -> dict[str, int]:
+    """Return the year of each wave: those given, in their order, or those of most of its dates."""
+    waves = [str(text) for text in texts.unique()]
+    if given:
+        years = dict(zip(waves, given, strict=False))
+    else:
+        by_wave = dated.groupby(texts.reindex(dated.index))
+        years = {str(wave): int(some.mode().iloc[0]) for wave, some in by_wave}
+    if len({*years.values()}) < len(waves):
+        example = ",".join(str(2021 + n) for n in range(len(waves)))
+        raise refusal(path, "waves_without_year", waves=waves, example=example)
+    return {wave: years[wave] for wave in waves}
 
 
 def _year_in(text: object) -> int | None:
@@ -414,10 +415,8 @@ def _numbered(
     """Return the returns of files as one table, with added columns and without personal ones."""
     tables = []
     for number, one in enumerate(found):
-        cells = one.cells[~one.cells["name"].isin(personal)].drop_duplicates(["row", "name"])
-        table = cells.pivot(index="row", columns="name", values="text")
-        names = [name for name in dict.fromkeys(one.names.values()) if name not in personal]
-        table = table.reindex(index=one.cells["row"].unique(), columns=names)
+        table = one.wide().rename(columns=dict(one.names))
+        table = table.loc[:, ~(table.columns.duplicated() | table.columns.isin([*personal]))]
         for name, values in added.items():
             table.insert(0, name, [values[(number, row)] for row in table.index])
         tables.append(table)
