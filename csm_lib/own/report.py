@@ -7,6 +7,7 @@ tick off (`Report.csv`). Its words stand in ``templates/report.txt`` and ``repor
 from __future__ import annotations
 
 import textwrap
+import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -29,32 +30,10 @@ class Rule(NamedTuple):
     title: str
 
 
-RULES: Mapping[str, Rule] = {
-    "missing_column": Rule(ERROR, "A column is missing"),
-    "double_column": Rule(ERROR, "Two columns have one name"),
-    "unknown_column": Rule(ERROR, "A column that is no item of the codebook"),
-    "note_row": Rule(ERROR, "A text in the first column alone"),
-    "no_authority": Rule(ERROR, "Nobody is named"),
-    "unknown_year": Rule(ERROR, "A year that the codebook does not know"),
-    "unknown_region": Rule(ERROR, "A region that the frame does not know"),
-    "unknown_type": Rule(ERROR, "A type that the frame does not know"),
-    "near_duplicate": Rule(ERROR, "Names that differ by case or spaces only"),
-    "double_return": Rule(ERROR, "Two returns for one year"),
-    "double_answer": Rule(ERROR, "Two answers to one question"),
-    "region_moves": Rule(ERROR, "One name in two regions"),
-    "unknown_answer": Rule(ERROR, "An answer that the codebook does not know"),
-    "not_asked": Rule(ERROR, "An answer to what was not asked that year"),
-    "not_opened": Rule(ERROR, "An answer to what another answer did not open"),
-    "ticks_only": Rule(ERROR, "Only yes and blanks, as if a blank meant no"),
-    "type_moves": Rule(WARNING, "One name with two types"),
-    "part_battery": Rule(WARNING, "Questions asked together, answered in part"),
-    "likely_same": Rule(WARNING, "Two names that are likely one respondent"),
-    "shared_few": Rule(WARNING, "A wave that shares few respondents with the one before"),
-    "wave_gap": Rule(WARNING, "Answers before and after, none in a year between"),
-    "out_of_order": Rule(WARNING, "Years out of order"),
-}
-"""Every rule that returns are held to, in the order of the report. A row of a section with ticks
-only is a warning where others of its columns say no."""
+TOLD = tomllib.loads(Path(__file__).with_name("report.toml").read_text("utf-8"))
+
+RULES: Mapping[str, Rule] = {name: Rule(*told) for name, told in TOLD["rules"].items()}
+"""Every rule that returns are held to, in the order of the report."""
 
 TITLES = {ERROR: "Errors: the returns cannot be read", WARNING: "Warnings: worth a look"}
 
@@ -72,23 +51,6 @@ PAGE_ROWS = 2000
 FAULTS = ("severity", "rule", "file", "sheet", "row", "column", "value", "expected", "remedy")
 GROUPED = ("severity", "rule", "column", "value", "expected", "remedy", "count", "rows")
 REPAIRS = ("column", "found", "becomes", "rule", "count")
-
-WHY = {
-    "spaces": "spaces around it",
-    "case": "capital or small letters",
-    "label": "the label of an answer",
-    "synonym": "another word for it",
-    "number": "0 and 1 for no and yes",
-    "name": "a name of the frame, written otherwise",
-    "code": "a code that the file explains",
-    "shorthand": "the shorthand of official statistics for no figure",
-}
-"""Why a text is read as another, by the rule of a repair."""
-
-UNITS = dict.fromkeys((".csv", ".tsv", ".txt"), "line") | dict.fromkeys(
-    (".sav", ".zsav", ".por", ".dta", ".parquet"), "case"
-)
-"""By suffix of a file, what its rows are called: of others, row."""
 
 WHOLE = "whole column"
 
@@ -234,7 +196,7 @@ class Report:
         return {
             "path": self.path, "summary": self.summary, "parts": parts, "shown": shown,
             "repairs": repairs, "read": "Repaired" if self.ok else "Would be read with --repair",
-            "once": once.reset_index(), "notices": self.notices, "rules": RULES, "why": WHY,
+            "once": once.reset_index(), "notices": self.notices, "rules": RULES, "why": TOLD["why"],
             "each": [some for _, some in repairs[~many].groupby("column", sort=False)],
             "most": {"blocks": BLOCKS_SHOWN, "remedies": REMEDIES_SHOWN, "found": VALUES_SHOWN,
                      "rows": PAGE_ROWS},
@@ -244,12 +206,13 @@ class Report:
 
 def unit_of(file: str) -> str:
     """Return what a row of a file is called."""
-    return UNITS.get(Path(file).suffix.lower(), "row")
+    suffix = Path(file).suffix.lower()
+    return next((unit for unit, suffixes in TOLD["units"].items() if suffix in suffixes), "row")
 
 
-def number(count: int, word: str) -> str:
+def number(count: int, word: str, plural: str = "") -> str:
     """Return a count and its noun."""
-    return f"{count:,} {word}{'' if count == 1 else 's'}"
+    return f"{count:,} {word if count == 1 else plural or word + 's'}"
 
 
 def quoted(text: str) -> str:
