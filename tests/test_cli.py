@@ -143,7 +143,10 @@ def break_returns(folder: Path, **cells: str) -> None:
     path.write_text("\n".join([header, ",".join(row.values()), *rest]) + "\n", encoding="utf-8")
 
 
-def test_check_says_what_it_found(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_check_says_what_it_found(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(commands, "PATIENCE", float("inf"))  # however slow the machine is
     assert cli.main(["check", str(folder)]) == 0
     said = capsys.readouterr()
     assert f"{folder}: 148 returns from 74 authorities (2008, 2009), 59 items." in said.out

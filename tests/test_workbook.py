@@ -22,16 +22,8 @@ from hypothesis import strategies as st
 from csm_lib.collection import open_collection
 from csm_lib.findings import Finding
 from csm_lib.own.export import write_all
-from csm_lib.own.workbook import (
-    Column,
-    Line,
-    Number,
-    Sheet,
-    SheetNames,
-    height,
-    write_ods,
-    write_xlsx,
-)
+from csm_lib.own.sheets import Column, Line, Number, Sheet, write_ods, write_xlsx
+from csm_lib.own.workbook import height, sheet_names
 from csm_lib.survey.catalogue import chapters_of
 
 ROOT = Path(__file__).parent.parent
@@ -323,7 +315,7 @@ def test_a_table_without_rows_has_its_header_and_no_mark_up(tmp_path: Path) -> N
 def test_any_text_and_number_come_back_from_both_formats(
     tmp_path: Path, name: str, text: str, number: float
 ) -> None:
-    given = SheetNames().give(name)
+    (given,) = sheet_names([name])
     columns = [Column("text", [f"({text})"]), Column("number", [number], Number(places=2))]
     sheet = Sheet(given, [Line("Title", "title"), Line("Back", to=given)], columns)
     write_xlsx(tmp_path / "x.xlsx", name, [sheet])

@@ -76,18 +76,8 @@ def _parser() -> argparse.ArgumentParser:
         )
         one.set_defaults(run=getattr(commands, name), usage=one.error)
         for argument, how in told["arguments"].items():
-            if "type" in how:
-                how["type"] = types[how["type"]]
-            one.add_argument(argument, **how)
-        if "collection" in told:
-            one.add_argument(
-                "--collection",
-                dest="folder",
-                type=Path,
-                metavar="FOLDER",
-                help=f"{told['collection']} (default: the one that CSM_COLLECTION names, or the "
-                "panel that ships with the book)",
-            )
+            named = {"type": types[how["type"]]} if "type" in how else {}
+            one.add_argument(argument, **how | named)
     return parser
 
 

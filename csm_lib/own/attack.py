@@ -23,7 +23,7 @@ import pandas as pd
 from csm_lib.collection import Collection
 from csm_lib.disclosure import RESPONDENTS, TOTAL, Key, differ_by_few
 from csm_lib.survey.evidence import measured
-from csm_lib.words import counted
+from csm_lib.templates import render
 
 BOOK, WHO, RULE = "the book", "who answered", "the rule"
 NOUGHT = "a nought"
@@ -114,22 +114,25 @@ def broken(found: pd.DataFrame, threshold: int) -> pd.DataFrame:
 
 
 def certificate(found: pd.DataFrame, threshold: int) -> str:
-    """Say in words what came of an attack."""
-    values, bad = found["high"] - found["low"] + 1, found.index.isin(broken(found, threshold).index)
-    alone = int((found["attacker"] == NOUGHT).sum())
-    lines = []
-    for attacker in (BOOK, WHO, RULE):
-        mine = (found["attacker"] == attacker).to_numpy()
-        exact, many = int((mine & bad & values.eq(1)).sum()), int(mine.sum())
-        free = mine & found["small"] & found["before"].fillna(threshold).ge(threshold)
-        least = f"{values[free].min()} values" if free.any() else "none"
-        lines.append(
-            f"Knowing {attacker}: {counted(many, 'withheld count')} attacked, {exact} exact, "
-            f"{int((mine & bad).sum()) - exact} small and narrower than the threshold of "
-            f"{threshold}; narrowest interval of a small one: {least}."
-        )
-    told = f"Told by a shown answer of nobody or of everybody: {counted(alone, 'withheld count')}."
-    return "\n".join([*lines, told] if alone else lines)
+    """Say in words what came of an attack, and list the rows that succeed."""
+    bad = broken(found, threshold)
+    values = found["high"] - found["low"] + 1
+    free = found["small"] & found["before"].fillna(threshold).ge(threshold)
+    attackers = []
+    for name in (BOOK, WHO, RULE):
+        mine = found["attacker"] == name
+        exact = int((bad["attacker"].eq(name) & values[bad.index].eq(1)).sum())
+        narrow, least = int(bad["attacker"].eq(name).sum()) - exact, values[mine & free].min()
+        many = int(mine.sum())
+        one = {"name": name, "many": many, "exact": exact, "narrow": narrow}
+        attackers.append(one | {"least": None if pd.isna(least) else least})
+    return render(
+        "certificate.txt",
+        attackers=attackers,
+        threshold=threshold,
+        alone=int((found["attacker"] == NOUGHT).sum()),
+        worked_out=bad.to_dict("records"),
+    )
 
 
 @dataclass

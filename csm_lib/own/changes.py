@@ -118,15 +118,11 @@ def _of_collection(collection: Collection) -> dict[str, pd.DataFrame]:
 
 
 def _of_workbook(path: Path) -> dict[str, pd.DataFrame]:
-    try:
-        sheets = pd.read_excel(path, sheet_name=None, header=None, engine="calamine", dtype=object)
-    except Exception:  # calamine has an error of its own for each way to be damaged
-        raise CollectionError(
-            f"{path}: cannot be read as a workbook. Open it in a spreadsheet program and save it "
-            "again."
-        ) from None
+    from csm_lib.own.workbook import read_workbook
+
+    sheets = read_workbook(path, CollectionError, header=None, dtype=object)
     found = {name: table_in(_as_text(cells)) for name, cells in sheets.items()}
-    return {str(name): table for name, table in found.items() if table is not None}
+    return {name: table for name, table in found.items() if table is not None}
 
 
 def _read(path: Path) -> pd.DataFrame:

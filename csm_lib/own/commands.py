@@ -8,8 +8,7 @@ from __future__ import annotations
 
 import shutil
 import sys
-import textwrap
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from shlex import quote
 from time import monotonic
@@ -23,12 +22,17 @@ if TYPE_CHECKING:
 
     from csm_lib.codebook import Codebook
     from csm_lib.descriptor import About
-    from csm_lib.own.report import Report
-
-WIDTH = 100
 
 PATIENCE = 2.0
 """After so many seconds, work that nobody watches says what it is doing."""
+
+
+ROW = ["table", "row", "change"]
+"""What the changes of one row of a table have in common."""
+
+
+CLEAN = (".csv", ".parquet")
+"""What clean returns are written as."""
 
 
 class Misuse(Exception):
@@ -84,82 +88,79 @@ def check(
     csv: Path | None = None,
 ) -> int:
     """Check a collection or files of returns, and print every fault in one report."""
-    from csm_lib import words
     from csm_lib.codebook import read_codebook
     from csm_lib.descriptor import read_descriptor
     from csm_lib.own.check import check_file
     from csm_lib.own.door import beside, open_collection, returns_files
     from csm_lib.returns import write_returns
+    from csm_lib.words import listed
 
     path, *more = paths
     for one in paths:
         if not one.exists():
             raise CollectionError(f"{one}: there is no such file or folder. Check the name.")
     folder = path.is_dir()
-    if folder and more:
-        raise Misuse("name one collection, or files of returns")
-    if folder and codebook is not None:
-        raise Misuse("a collection has its own codebook.csv: leave --codebook out")
-    if not folder and codebook is None:
-        raise Misuse("name the codebook that the returns answer: --codebook codebook.csv")
-    if out is not None:
-        if out.suffix.lower() not in (".csv", ".parquet"):
-            raise Misuse("--out: clean returns are written as .csv or .parquet")
+    misuse = [
+        (folder and more, "name one collection, or files of returns"),
+        (folder and codebook, "a collection has its own codebook.csv: leave --codebook out"),
+        (not folder and not codebook, "name the codebook of the returns: --codebook codebook.csv"),
+        (out and out.suffix.lower() not in CLEAN, f"--out: give a name in {' or '.join(CLEAN)}"),
+    ]
+    for is_so, said in misuse:
+        if is_so:
+            raise Misuse(said)
+    if out:
         _refuse_what_is_there(out)
     questionnaire = read_codebook(codebook or path / "codebook.csv")
     home = questionnaire.path.parent
     known = beside(home)
-    crosswalk = known["crosswalk"] if folder and columns is None else columns
-    names = known["aliases"] if folder and aliases is None else aliases
+    known["crosswalk"] = columns or (known["crosswalk"] if folder else None)
+    known["aliases"] = aliases or (known["aliases"] if folder else None)
     with Progress() as progress:
         report = check_file(
             returns_files(path) if folder else paths,
             questionnaire,
             frame=known["frame"],
-            crosswalk=crosswalk,
-            aliases=names,
+            crosswalk=known["crosswalk"],
+            aliases=known["aliases"],
             repair=repair,
             progress=progress,
         )
     say(str(report))
-    if html is not None:
-        _write_report(html, report.html)
-        say(f"{html}: the report is written.")
-    if csv is not None:
-        _write_report(csv, report.csv)
-        say(f"{csv}: the report is written.")
+    if html:
+        _write_report(html, report.html, "the report is written")
+    if csv:
+        _write_report(csv, report.csv, "the report is written")
     if report.returns is None:
-        if out is not None:
+        if out:
             say(f"{out}: not written, as the returns are not clean yet.", to=sys.stderr)
         return 1
-    if out is not None:
+    if out:
         write_returns(report.returns, out, questionnaire)
         say(f"{out}: {len(report.returns)} clean returns are written.")
         if folder:
-            spent = [Path(one).name for one in (crosswalk, names) if one is not None]
-            away = f", move {words.listed(spent)} away, which they no longer need," if spent else ""
+            spent = [Path(one).name for one in (known["crosswalk"], known["aliases"]) if one]
+            away = f", move {listed(spent)} away, which they no longer need," if spent else ""
             say(f"Next, put it in the place of the returns{away} and: make book COLLECTION={path}")
     if folder and report.repairs.empty:
         open_collection(path)  # what else lies in the folder
-    elif folder and out is None:
+    elif folder and not out:
         say("The book is made of clean returns: write them with --out returns-clean.csv.")
     about = read_descriptor(home / "datapackage.json")
-    say(f"{path if not more else report.path}: {_counted(report, questionnaire, about)}")
+    checked = report.path if more else path
+    say(f"{checked}: {_counted(report.returns, questionnaire, about)}")
     return 0
 
 
-def _counted(report: Report, codebook: Codebook, about: About) -> str:
-    returns = report.returns
-    assert returns is not None
+def _counted(returns: pd.DataFrame, codebook: Codebook, about: About) -> str:
+    from csm_lib.own.report import number
+
     if returns.empty:
         return "no returns yet."
     years = ", ".join(map(str, sorted(returns["year"].unique())))
-    respondents = returns["authority"].nunique()
-    return (
-        f"{len(returns)} {'return' if len(returns) == 1 else 'returns'} from {respondents} "
-        f"{about.one if respondents == 1 else about.many} ({years}), {len(codebook)} "
-        f"{'item' if len(codebook) == 1 else 'items'}."
-    )
+    who = number(returns["authority"].nunique(), about.one, about.many)
+    asked = number(len(codebook), "item")
+    return f"{number(len(returns), 'return')} from {who} ({years}), {asked}."
 
 
 def columns(paths: Sequence[Path], *, codebook: Path, out: Path | None = None) -> int:
@@ -169,26 +170,29 @@ def columns(paths: Sequence[Path], *, codebook: Path, out: Path | None = None) -
     from csm_lib.own.draft import draft, write_draft
     from csm_lib.own.headed import all_headed
     from csm_lib.own.read import read_sheets
+    from csm_lib.templates import render
 
-    target = paths[0].with_name("columns.csv") if out is None else out
+    target = out or paths[0].with_name("columns.csv")
     _refuse_what_is_there(target)
     questionnaire = read_codebook(codebook)
     with Progress() as progress:
         sheets = [one for path in paths for one in all_headed(read_sheets(path, progress=progress))]
     table = draft(sheets, questionnaire)
     write_draft(table, target)
-    item = table.groupby("column", sort=False)["item"].agg(list)
-    unsure = item.map(lambda items: any(one.startswith(UNDECIDED) for one in items))
-    nothing = item.map(lambda items: not any(items))
-    files = " ".join(quote(str(path)) for path in paths)
+    items = table.groupby("column", sort=False)["item"].agg(list)
+    unsure = items.map(lambda some: any(one.startswith(UNDECIDED) for one in some))
+    typed = ["python", "-m", "csm_lib", "check", *paths]
+    typed += ["--codebook", codebook, "--columns", target]
     say(
-        f"{target}: a draft for {len(item)} columns.\n"
-        f"  matched: {int((~unsure & ~nothing).sum())}\n"
-        f"  unsure, marked {UNDECIDED}: {int(unsure.sum())}\n"
-        f"  like nothing in the codebook: {int(nothing.sum())}\n"
-        "Read every line and correct it. A column whose 'item' stays empty is left out. Then:\n"
-        f"  python -m csm_lib check {files} --codebook {quote(str(codebook))} "
-        f"--columns {quote(str(target))}"
+        render(
+            "drafted.txt",
+            target=target,
+            items=items,
+            matched=int((~unsure & items.map(any)).sum()),
+            unsure=int(unsure.sum()),
+            mark=UNDECIDED,
+            next=" ".join(quote(str(word)) for word in typed),
+        )
     )
     return 0
 
@@ -263,36 +267,18 @@ def findings(folder: Path | None, *, out: Path) -> int:
 
 def changes(old: Path, new: Path, *, csv: Path | None = None) -> int:
     """Print which figures are new, gone and changed between two editions."""
+    from csm_lib.own.changes import WHOLE
     from csm_lib.own.changes import changes as compare
+    from csm_lib.templates import render
 
     found = compare(old, new)
-    if csv is not None:
-        _write_report(csv, found.to_csv(index=False, lineterminator="\n"))
-        say(f"{csv}: the changes are written.")
-    for _, cells in found.groupby(["table", "row", "change"], sort=False):
-        say(_of_one_row(cells.to_dict("records")))
-    counts = found["change"].value_counts()
-    said = ", ".join(f"{counts.get(kind, 0)} {kind}" for kind in ("changed", "new", "gone"))
-    say("No figure has changed." if found.empty else f"\nFigures: {said}.")
+    if csv:
+        table = found.to_csv(index=False, lineterminator="\n")
+        _write_report(csv, table, "the changes are written")
+    rows = [cells.to_dict("records") for _, cells in found.groupby(ROW, sort=False)]
+    counts = found["change"].value_counts().to_dict()
+    say(render("changes.txt", rows=rows, counts=counts, whole=WHOLE))
     return 0
-
-
-def _of_one_row(cells: Sequence[Mapping[Any, str]]) -> str:
-    """What changed in one row of a table, or in the table as a whole, as a line."""
-    from csm_lib.own.changes import CHANGED, WHOLE
-
-    first = cells[0]
-    where = ": ".join(filter(None, [first["change"], first["table"]]))
-    if first["row"] == WHOLE:
-        columns = [one["column"] for one in cells]
-        return f"{where}: " + (
-            "the table" if columns == [WHOLE] else "columns " + ", ".join(columns)
-        )
-    arrow = "->" if first["change"] == CHANGED else ""
-    values = [
-        " ".join(filter(None, [one["column"], one["old"], arrow, one["new"]])) for one in cells
-    ]
-    return f"{where}: {first['row']}: {'; '.join(values)}"
 
 
 def profile(authority: str, folder: Path | None, *, out: Path | None = None) -> int:
@@ -306,15 +292,14 @@ def profile(authority: str, folder: Path | None, *, out: Path | None = None) -> 
         return 0
     if out.suffix.lower() not in (".html", ".htm"):
         raise Misuse("--out: the profile is a web page, so its name ends in .html")
-    _write_report(out, found.html)
-    say(f"{out}: the profile of {authority} is written. Open it in a browser.")
+    _write_report(out, found.html, f"the profile of {authority} is written. Open it in a browser")
     return 0
 
 
 def attack(folder: Path) -> int:
     """Attack what a collection publishes, and print what came of it."""
-    from csm_lib.own.attack import COLUMNS, broken, certificate
     from csm_lib.own.attack import attack as attacked
+    from csm_lib.own.attack import broken, certificate
     from csm_lib.own.door import open_collection
 
     with Progress() as progress:
@@ -324,14 +309,8 @@ def attack(folder: Path) -> int:
             say(f"{folder}: nothing is withheld, as disclosure_threshold is 0.")
             return 0
         found = attacked(collection, progress=progress.step)
-    bad = broken(found, collection.threshold)
     say(certificate(found, collection.threshold))
-    for row in bad.to_dict("records"):
-        where = " ".join(str(row[name]) for name in COLUMNS[:5] if row[name] != "")
-        answers = "/".join(row["answers"])
-        ends = f"{row['low']} to {row['high']}"
-        say(f"  {where} {answers}: {ends}, knowing {row['attacker']}")
-    return 1 if len(bad) else 0
+    return 0 if broken(found, collection.threshold).empty else 1
 
 
 def panel(
@@ -368,14 +347,27 @@ def panel(
 
 def reproduce(*, record: bool = False) -> int:
     """Print the ledger; say where a verdict differs from the recorded one, or record them all."""
+    import pandas as pd
+
     from csm_lib import ledger
     from csm_lib.collection import SHIPPED
     from csm_lib.files import read_text, require_columns
     from csm_lib.own.door import open_collection
+    from csm_lib.predicates import PASSED, VERDICTS
+    from csm_lib.templates import render
 
     collection = open_collection(SHIPPED)
     rows = ledger.ledger(collection)
-    say(_legible(rows))
+    say(
+        render(
+            "ledger.txt",
+            entries=rows.to_dict("records"),
+            kinds={"figure": "Published figures", "claim": "Statements"},
+            counts=rows.groupby(["kind", "verdict"]).size().to_dict(),
+            verdicts=VERDICTS,
+            passed=PASSED,
+        )
+    )
     now, path = rows.set_index("entry")["verdict"], collection.path / "ledger.csv"
     if record:
         with whole(path) as made:
@@ -384,47 +376,15 @@ def reproduce(*, record: bool = False) -> int:
         return 0
     recorded = read_text(path, CollectionError)
     require_columns(recorded, ["entry", "verdict"], path, CollectionError)
-    both = (
-        recorded.set_index("entry")["verdict"]
-        .to_frame("recorded")
-        .join(now, how="outer")
-        .fillna("none")
-    )
+    then = recorded.set_index("entry")["verdict"].rename("recorded")
+    both = pd.concat([then, now], axis="columns").fillna("none").reset_index()
     differing = both[both["recorded"] != both["verdict"]]
     if differing.empty:
         say(f"\nAll {len(rows)} verdicts are as recorded.")
         return 0
-    lines = [
-        f"  {entry}: recorded {then}, now {verdict}"
-        for entry, then, verdict in differing.itertuples()
-    ]
-    count = "1 verdict differs" if len(lines) == 1 else f"{len(lines)} verdicts differ"
-    say(
-        f"\n{count} from {path}:\n" + "\n".join(lines) + "\nIf that is "
-        "as it should be, record them: python -m csm_lib reproduce --record",
-        to=sys.stderr,
-    )
+    said = render("verdicts.txt", path=path, differing=differing.to_dict("records"))
+    say(f"\n{said}", to=sys.stderr)
     return 1
-
-
-def _legible(rows: pd.DataFrame) -> str:
-    """The ledger as text: one entry a line, the reason under each that did not pass a test."""
-    from csm_lib.predicates import PASSED, VERDICTS
-    from csm_lib.templates import render
-
-    return render(
-        "ledger.txt",
-        entries=rows.to_dict("records"),
-        kinds={"figure": "Published figures", "claim": "Statements"},
-        counts=rows.groupby(["kind", "verdict"]).size().to_dict(),
-        verdicts=VERDICTS,
-        passed=PASSED,
-        indented=_indented,
-    )
-
-
-def _indented(text: str, indent: str = "   ") -> str:
-    return textwrap.fill(text, WIDTH, initial_indent=indent, subsequent_indent=indent)
 
 
 def _each(frame: pd.DataFrame | None, column: str) -> list[str]:
@@ -437,7 +397,7 @@ def _refuse_what_is_there(path: Path) -> None:
         raise CollectionError(f"{path}: is there already. Name another file, or move it away.")
 
 
-def _write_report(path: Path, text: str) -> None:
+def _write_report(path: Path, text: str, said: str) -> None:
     """Write a report or a page, in place of none but an earlier one, which begins alike."""
     begin = text.partition("\n")[0].strip().encode("utf-8", errors="replace")
     if is_there(path):
@@ -450,3 +410,4 @@ def _write_report(path: Path, text: str) -> None:
                 )
     with whole(path) as made:
         made.write_bytes(text.encode("utf-8", errors="replace"))
+    say(f"{path}: {said}.")

@@ -31,18 +31,8 @@ from csm_lib.descriptor import About, read_descriptor
 from csm_lib.errors import CollectionError
 from csm_lib.files import naming
 from csm_lib.notebooks import FOLDER, cells_of, keys_in, take
-from csm_lib.own.workbook import (
-    PAGE,
-    SHEET_NAME,
-    Column,
-    Line,
-    Number,
-    Sheet,
-    SheetNames,
-    free_name,
-    write_ods,
-    write_xlsx,
-)
+from csm_lib.own.sheets import PAGE, Column, Line, Number, Sheet, write_ods, write_xlsx
+from csm_lib.own.workbook import SHEET_NAME, each_once, sheet_names
 from csm_lib.status import DRAWN, LABELS, STATUSES, WITHHELD
 from csm_lib.survey.catalogue import DEVICES, Chapter, Entry, chapters_of
 from csm_lib.templates import render
@@ -186,13 +176,10 @@ def write_all(
         its terms, the files of the collection without its returns.
     """
     about = read_descriptor(collection / "datapackage.json")
-    taken: dict[str, Taken] = {}
-    for archive, chapters in found.items():
-        one = _read(archive, chapters, {*taken}, (figures or {}).get(archive, {}))
-        taken[one.name] = one
+    taken = _read(found, figures or {})
     theirs = _collection_files(collection, about)
-    told = _told(about, list(taken.values()))
-    sheets = sheets_of(list(taken.values()), told)
+    told = _told(about, taken)
+    sheets = sheets_of(taken, told)
     title = f"{about.title}: findings"
     write_xlsx(folder / XLSX, title, sheets)
     write_ods(folder / ODS, title, sheets)
@@ -206,8 +193,8 @@ def write_all(
         **{name: (folder / name).read_bytes() for name in (XLSX, ODS)},
         MEANINGS: meanings.encode("utf-8", "replace"),
     }
-    for name, one in taken.items():
-        files |= {f"tables/{name}/{file}": data for file, data in one.files.items()}
+    for one in taken:
+        files |= {f"tables/{one.name}/{file}": data for file, data in one.files.items()}
     files |= {f"collection/{file}": data for file, data in theirs.items()}
     packed = download.zipped({f"{NAME}/{path}": data for path, data in files.items()})
     (folder / ZIP).write_bytes(packed)
@@ -361,18 +348,25 @@ class Taken:
 
 
 def _read(
-    archive: bytes, chapters: Sequence[str], taken: set[str], figures: Mapping[str, bytes]
-) -> Taken:
-    """Read the download of a finding."""
-    with zipfile.ZipFile(io.BytesIO(archive)) as parts:
-        files = {Path(name).name: parts.read(name) for name in parts.namelist()}
-    about = json.loads(files["metadata.json"])
-    data = next(content for file, content in files.items() if file.endswith(".csv"))
-    name = download.file_name(about["key"])[:LONGEST].strip("-")
-    name = free_name(f"{name}-finding" if name in DEVICES else name, taken, joint="-")
-    files |= {f"{name}.{kind}": content for kind, content in figures.items()}
-    columns = _columns(data.decode("utf-8"), about["columns"])
-    return Taken(name, tuple(dict.fromkeys(chapters)), about, columns, files)
+    found: Mapping[bytes, Sequence[str]], figures: Mapping[bytes, Mapping[str, bytes]]
+) -> list[Taken]:
+    """Read the downloads of findings."""
+    opened: list[tuple[dict[str, Any], dict[str, bytes]]] = []
+    for archive in found:
+        with zipfile.ZipFile(io.BytesIO(archive)) as parts:
+            files = {Path(name).name: parts.read(name) for name in parts.namelist()}
+        opened.append((json.loads(files["metadata.json"]), files))
+    wanted = [download.file_name(about["key"])[:LONGEST].strip("-") for about, _ in opened]
+    wanted = [f"{name}-finding" if name in DEVICES else name for name in wanted]
+    names = each_once(wanted, joint="-")
+    taken = []
+    for name, (archive, chapters), (about, files) in zip(names, found.items(), opened, strict=True):
+        data = next(content for file, content in files.items() if file.endswith(".csv"))
+        columns = _columns(data.decode("utf-8"), about["columns"])
+        drawn = figures.get(archive, {})
+        files |= {f"{name}.{kind}": content for kind, content in drawn.items()}
+        taken.append(Taken(name, tuple(dict.fromkeys(chapters)), about, columns, files))
+    return taken
 
 
 _A_NUMBER = re.compile(r"-?(0|[1-9]\d{0,14})(\.\d+)?([eE][+-]?\d{1,2})?")
@@ -422,9 +416,10 @@ def _column(name: str, unit: str, texts: Sequence[str], missing: Sequence[str]) 
 
 def sheets_of(taken: Sequence[Taken], told: Mapping[str, Any]) -> list[Sheet]:
     """Return the sheets of the workbook: cover, contents, notes, columns, and the findings."""
-    names = SheetNames()
-    cover, contents, notes, columns = map(names.give, ("Cover", "Contents", "Notes", "Columns"))
-    sheets = [names.give(one.name[:SHEET_NAME].replace("-", "_")) for one in taken]
+    wanted = [one.name[:SHEET_NAME].replace("-", "_") for one in taken]
+    cover, contents, notes, columns, *sheets = sheet_names(
+        ["Cover", "Contents", "Notes", "Columns", *wanted]
+    )
     noted: dict[str, list[str]] = {}
     meant: dict[tuple[str, ...], list[str]] = {}  # one column may mean two things
     for sheet, one in zip(sheets, taken, strict=True):

@@ -36,10 +36,12 @@ class Rule(NamedTuple):
     remedy: str = ""
 
 
+TOLD = tomllib.loads(Path(__file__).with_name("report.toml").read_text("utf-8"))
+
 RULES: Mapping[str, Rule] = {
     name: Rule(**told)
     for name, told in tomllib.loads(
-        Path(__file__).with_name("rules.toml").read_text(encoding="utf-8")
+        Path(__file__).with_name("rules.toml").read_text("utf-8")
     ).items()
 }
 """Every rule that returns are held to, in the order of the report."""
@@ -60,23 +62,6 @@ PAGE_ROWS = 2000
 FAULTS = ("severity", "rule", "file", "sheet", "row", "column", "value", "expected", "remedy")
 GROUPED = ("severity", "rule", "column", "value", "expected", "remedy", "count", "rows")
 REPAIRS = ("column", "found", "becomes", "rule", "count")
-
-WHY = {
-    "spaces": "spaces around it",
-    "case": "capital or small letters",
-    "label": "the label of an answer",
-    "synonym": "another word for it",
-    "number": "0 and 1 for no and yes",
-    "name": "a name of the frame, written otherwise",
-    "code": "a code that the file explains",
-    "shorthand": "the shorthand of official statistics for no figure",
-}
-"""Why a text is read as another, by the rule of a repair."""
-
-UNITS = dict.fromkeys((".csv", ".tsv", ".txt"), "line") | dict.fromkeys(
-    (".sav", ".zsav", ".por", ".dta", ".parquet"), "case"
-)
-"""By suffix of a file, what its rows are called: of others, row."""
 
 WHOLE = "whole column"
 
@@ -222,7 +207,7 @@ class Report:
         return {
             "path": self.path, "summary": self.summary, "parts": parts, "shown": shown,
             "repairs": repairs, "read": "Repaired" if self.ok else "Would be read with --repair",
-            "once": once.reset_index(), "notices": self.notices, "rules": RULES, "why": WHY,
+            "once": once.reset_index(), "notices": self.notices, "rules": RULES, "why": TOLD["why"],
             "each": [some for _, some in repairs[~many].groupby("column", sort=False)],
             "most": {"blocks": BLOCKS_SHOWN, "remedies": REMEDIES_SHOWN, "found": VALUES_SHOWN,
                      "rows": PAGE_ROWS},
@@ -232,12 +217,13 @@ class Report:
 
 def unit_of(file: str) -> str:
     """Return what a row of a file is called."""
-    return UNITS.get(Path(file).suffix.lower(), "row")
+    suffix = Path(file).suffix.lower()
+    return next((unit for unit, suffixes in TOLD["units"].items() if suffix in suffixes), "row")
 
 
-def number(count: int, word: str) -> str:
+def number(count: int, word: str, plural: str = "") -> str:
     """Return a count and its noun."""
-    return f"{count:,} {word}{'' if count == 1 else 's'}"
+    return f"{count:,} {word if count == 1 else plural or word + 's'}"
 
 
 def quoted(text: str) -> str:

@@ -20,13 +20,13 @@ from csm_lib.codebook import LARGEST
 from csm_lib.descriptor import About
 from csm_lib.errors import CodebookError
 from csm_lib.own.workbook import (
-    SheetNames,
     cut,
     height,
     length,
     link_to,
     new_workbook,
     print_across,
+    sheet_names,
 )
 from csm_lib.returns import IDENTIFIERS
 from csm_lib.templates import render
@@ -135,9 +135,8 @@ def write_template(
     known: Mapping[str, Sequence[str | int]]
     known = {"year": [year], "region": regions, "authority_type": types}
     who = [_who(name, told, known.get(name, ())) for name, told in identifiers(about).items()]
-    names = SheetNames()
-    start, lists = names.give("Start here"), names.give(LISTS)
-    sheets = {section: names.give(codebook.title(section)) for section in asked}
+    start, lists, *titles = sheet_names(["Start here", LISTS, *map(codebook.title, asked)])
+    sheets = dict(zip(asked, titles, strict=True))
     with new_workbook(Path(path), f"Answers of {year}") as book:
         _write_start(book, start, list(_start(codebook, asked, sheets, year, about)), year)
         begin: dict[tuple[str | int, ...], int] = {}

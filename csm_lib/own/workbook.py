@@ -1,14 +1,8 @@
-"""Workbooks for anyone: safe text, safe names, fixed bytes, and sheets that every reader can use.
+"""Workbooks for anyone: safe text, safe names, fixed bytes.
 
 Labels, questions and answers may come from anyone's file. They are written as text and never as
-a formula or a link, and what Excel would refuse is taken out or cut.
-
-A `Sheet` is described once and written twice, as Excel and as OpenDocument, by the rules of the
-Government Analysis Function for accessible spreadsheets: everything begins in column A, a title
-and some lines stand above one marked-up table, no cell is merged or empty, and nothing is frozen,
-filtered, hidden, filled or told by colour. (gptables 2.0 writes such workbooks too, but makes
-formulas and links of what is in a cell, refuses a cell that holds a dash, and knows no rows'
-heights, no shares, no fixed bytes and no OpenDocument.)
+a formula or a link, and what Excel would refuse is taken out or cut. What the sheets of findings
+hold stands in `csm_lib.own.sheets`.
 """
 
 from __future__ import annotations
@@ -17,49 +11,31 @@ import datetime as dt
 import io
 import re
 import textwrap
-from collections.abc import Container, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
-from typing import Any, Literal, NamedTuple
+from typing import Any
 
+import pandas as pd
 from xlsxwriter import Workbook
-from xlsxwriter.utility import xl_rowcol_to_cell
 from xlsxwriter.worksheet import Worksheet
 
+from csm_lib.errors import CollectionError
 from csm_lib.files import whole
-from csm_lib.templates import render
 from csm_lib.words import legible
 
 SHEET_NAME = 31
 """The longest name of a sheet, in the units Excel counts: a sign beyond U+FFFF is two."""
 
-CELL, HEADER = 32_767, 255
-"""The longest text of a cell, and of the name of a table's column."""
+CELL = 32_767
+"""The longest text of a cell."""
 
 MADE = dt.datetime(2000, 1, 1)
 """The date in every workbook, so that the same content gives the same bytes."""
 
-FONT, SIZE, INK = "Arial", 12, "#0f5e9c"
-SIZES = {"title": 16, "heading": 14}
-LINE = 1.3
-"""How high a line is, in sizes of its font."""
-
-ROOM = 6.0
-"""Room above the names of columns, and beside what stands in one, in points."""
-
 TALLEST = 400.0
 """The height of a row that Excel takes, in points."""
-
-DIGIT = 0.556
-"""How wide a digit of the font is, in sizes; Excel gives the width of a column in digits."""
-
-NARROWEST, WIDEST, PAGE = 9, 50, 90
-"""Widths in digits: of a column, and of a sheet that holds running text only."""
-
-
-# -- Any workbook ---------------------------------------------------------------------------------
 
 
 @contextmanager
@@ -75,11 +51,6 @@ def new_workbook(path: Path, title: str, **options: object) -> Iterator[Workbook
         The file, and the title among its properties.
     **options
         More options of `xlsxwriter.Workbook`.
-
-    Raises
-    ------
-    OSError
-        The file cannot be written.
     """
     data = io.BytesIO()
     as_text = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
@@ -105,26 +76,41 @@ def length(text: str) -> int:
     return len(text.encode("utf-16-le", errors="replace")) // 2
 
 
-def free_name(wanted: str, taken: Container[str], *, joint: str, most: int = CELL) -> str:
-    """Return a name that is not taken, in capitals or not: the wanted one, or that and a number."""
-    ends = ("" if number == 1 else f"{joint}{number}" for number in count(1))
-    tried = (f"{cut(wanted, most - len(end))}{end}" for end in ends)
-    return next(name for name in tried if name.lower() not in taken)
+def each_once(
+    names: Iterable[str], *, joint: str, most: int = CELL, taken: Iterable[str] = ()
+) -> list[str]:
+    """Return names of which no two are alike, in capitals or not, and none is `taken`.
+
+    A later one gets a number behind a `joint`, and is cut so that it has at most so many signs.
+    """
+    used, found = {name.lower() for name in taken}, []
+    for name in names:
+        ends = ("" if number == 1 else f"{joint}{number}" for number in count(1))
+        tried = (f"{cut(name, most - len(end))}{end}" for end in ends)
+        found.append(next(one for one in tried if one.lower() not in used))
+        used.add(found[-1].lower())
+    return found
 
 
-class SheetNames:
-    """Gives each sheet of one workbook a name that Excel takes and no other sheet has."""
+def sheet_names(wanted: Iterable[str]) -> list[str]:
+    """Return names for the sheets of one workbook, mended where Excel forbids what is wanted."""
+    plain = [re.sub(r"[\[\]:*?/\\\s]+", " ", legible(name)).strip(" '") for name in wanted]
+    short = [cut(name or "Sheet", SHEET_NAME).strip(" '") for name in plain]
+    # Excel keeps one name for itself
+    return each_once(short, joint=" ", most=SHEET_NAME, taken=["history"])
 
-    def __init__(self) -> None:
-        self._taken = {"history"}  # Excel keeps it for itself
 
-    def give(self, wanted: str) -> str:
-        """Return the wanted name, mended where Excel forbids it, numbered where it is taken."""
-        name = re.sub(r"[\[\]:*?/\\\s]+", " ", legible(wanted)).strip(" '") or "Sheet"
-        name = cut(name, SHEET_NAME).strip(" '")
-        free = free_name(name, self._taken, joint=" ", most=SHEET_NAME)
-        self._taken.add(free.lower())
-        return free
+def read_workbook(
+    path: Path, error: type[CollectionError], **options: Any
+) -> dict[str, pd.DataFrame]:
+    """Read the sheets of a workbook by name; `options` are those of `pandas.read_excel`."""
+    try:
+        return pd.read_excel(path, sheet_name=None, engine="calamine", **options)
+    except Exception:  # calamine has an error of its own for each way to be damaged
+        raise error(
+            f"{path}: cannot be read as a workbook. Open it in a spreadsheet program and save it "
+            "again."
+        ) from None
 
 
 def link_to(sheet: str) -> str:
@@ -157,264 +143,3 @@ def height(cells: Iterable[tuple[str, float]], line: float) -> float:
         for text, width in cells
     ]
     return round(min(max(lines, default=1) * line, TALLEST), 1)
-
-
-# -- What a sheet holds ---------------------------------------------------------------------------
-
-
-class Number(NamedTuple):
-    """How a number is shown: with so many places, as a percentage, in groups of three digits."""
-
-    places: int = 0
-    percent: bool = False
-    grouped: bool = False
-
-    @property
-    def code(self) -> str:
-        """The format as Excel writes it."""
-        whole = "#,##0" if self.grouped else "0"
-        return whole + ("." + "0" * self.places if self.places else "") + "%" * self.percent
-
-    def text(self, value: float) -> str:
-        """Return a number as it is shown."""
-        return f"{value:{',' * self.grouped}.{self.places}{'%' if self.percent else 'f'}}"
-
-
-class Look(NamedTuple):
-    """How a cell looks; `number` is how the number in it is shown."""
-
-    size: int = SIZE
-    bold: bool = False
-    wrap: bool = False
-    link: bool = False
-    head: bool = False
-    side: Literal["", "left", "right"] = ""
-    inset: bool = False
-    number: Number | None = None
-
-
-class Cell(NamedTuple):
-    """What a cell holds, how it looks and, of a link, the sheet it leads to."""
-
-    value: str | int | float
-    look: Look
-    to: str = ""
-
-
-@dataclass(frozen=True)
-class Column:
-    """A column of a table.
-
-    Attributes
-    ----------
-    name, cells
-        Its name, and what it holds; none is empty.
-    kind
-        How its numbers are shown; ``None`` for text.
-    widest
-        The most digits that a line of it takes.
-    """
-
-    name: str
-    cells: Sequence[str | int | float]
-    kind: Number | None = None
-    widest: int = WIDEST
-
-    @property
-    def texts(self) -> list[str]:
-        """The cells as they are shown."""
-        shown = (self.kind or Number()).text
-        return [cut(cell) if isinstance(cell, str) else shown(cell) for cell in self.cells]
-
-    @property
-    def width(self) -> int:
-        """A width that suits what it holds."""
-        lines = [line for text in (self.name, *self.texts) for line in text.split("\n")]
-        return min(max(max(map(len, lines)) + 2, NARROWEST), self.widest)
-
-
-class Line(NamedTuple):
-    """A line of text on a sheet, and the sheet that it leads to, if it is a link."""
-
-    text: str
-    look: str = "text"
-    """``text``, ``title``, ``heading`` or ``label``."""
-    to: str = ""
-
-
-@dataclass(frozen=True)
-class Sheet:
-    """A sheet: the lines at its head, the first of which is its title, and its table, if any.
-
-    Attributes
-    ----------
-    name
-        Its name, from `SheetNames`.
-    lines
-        What stands above the table. Without a table it is running text, and wrapped.
-    columns
-        The table, whose columns are of one length. Names of columns that Excel takes for the same
-        get a number.
-    links
-        The sheets that the cells of the first column lead to, if they are links.
-    """
-
-    name: str
-    lines: Sequence[Line]
-    columns: Sequence[Column] = ()
-    links: Sequence[str] = ()
-
-    @property
-    def headers(self) -> list[str]:
-        """The names of the columns, each once and on one line, as a table of Excel wants them."""
-        names: list[str] = []
-        for number, column in enumerate(self.columns, 1):
-            name = " ".join(cut(column.name, HEADER - 5).split()) or f"Column {number}"
-            taken = {one.lower() for one in names}
-            names.append(f"{name} ({number})" if name.lower() in taken else name)
-        return names
-
-    @property
-    def widths(self) -> list[int]:
-        """The widths of its columns, in digits."""
-        return [column.width for column in self.columns] or [PAGE]
-
-    @property
-    def rows(self) -> int:
-        """How many rows the table has, without its header."""
-        return len(self.columns[0].cells) if self.columns else 0
-
-    def grid(self) -> Iterator[tuple[float, list[Cell]]]:
-        """Every row: its height in points, and its cells."""
-        for line in self.lines:
-            size, text = SIZES.get(line.look, SIZE), cut(line.text)
-            width = len(text) + 1 if self.columns else PAGE * SIZE / size
-            look = Look(size, line.look != "text", wrap=not self.columns, link=bool(line.to))
-            yield height([(text, width)], size * LINE), [Cell(text, look, line.to)]
-        if not self.columns:
-            return
-        # what stands for a number keeps to the side of the numbers
-        looks = [
-            Look(wrap=True, side="right" if column.kind else "left", inset=place > 0)
-            for place, column in enumerate(self.columns)
-        ]
-        numbers = [
-            look._replace(wrap=False, number=column.kind or Number())
-            for look, column in zip(looks, self.columns, strict=True)
-        ]
-        widths = [width - 1 for width in self.widths]
-        names = zip(self.headers, looks, strict=True)
-        high = height(zip(self.headers, widths, strict=True), SIZE * LINE) + ROOM
-        yield high, [Cell(name, look._replace(bold=True, head=True)) for name, look in names]
-        shown = zip(*(column.texts for column in self.columns), strict=True)
-        held = zip(*(column.cells for column in self.columns), strict=True)
-        for row, (texts, values) in enumerate(zip(shown, held, strict=True)):
-            cells = [
-                Cell(text, look) if isinstance(value, str) else Cell(value, number)
-                for text, value, look, number in zip(texts, values, looks, numbers, strict=True)
-            ]
-            if self.links:
-                cells[0] = Cell(texts[0], Look(wrap=True, link=True), self.links[row])
-            yield height(zip(texts, widths, strict=True), SIZE * LINE), cells
-
-
-def table_name(sheet: Sheet, number: int) -> str:
-    """Return a name for the table of a sheet of this number, which no cell and no other has."""
-    return f"table_{number}_{re.sub(r'[^A-Za-z0-9]+', '_', sheet.name)}"
-
-
-# -- Excel ----------------------------------------------------------------------------------------
-
-
-def write_xlsx(path: Path, title: str, sheets: Sequence[Sheet]) -> None:
-    """Write a workbook for Excel.
-
-    Raises
-    ------
-    OSError
-        The file cannot be written.
-    """
-    font = {"font_name": FONT, "font_size": SIZE}
-    with new_workbook(path, title, default_format_properties=font) as book:
-        formats: dict[Look, Any] = {}
-        for number, sheet in enumerate(sheets, 1):
-            page = book.add_worksheet(sheet.name)
-            for place, width in enumerate(sheet.widths):
-                page.set_column(place, place, width)
-            first, heads = len(sheet.lines), []
-            for row, (high, cells) in enumerate(sheet.grid()):
-                page.set_row(row, high)
-                for place, (value, look, to) in enumerate(cells):
-                    if look not in formats:
-                        formats[look] = book.add_format(_in_excel(look))
-                    if to:
-                        page.write_url(row, place, link_to(to), formats[look], value)
-                    elif isinstance(value, str):
-                        page.write_string(row, place, value, formats[look])
-                    else:
-                        page.write_number(row, place, value, formats[look])
-                    if look.head:
-                        heads.append({"header": value, "header_format": formats[look]})
-            if sheet.rows:
-                options = {"name": table_name(sheet, number), "columns": heads, "style": None}
-                end = (first + sheet.rows, len(heads) - 1)
-                page.add_table(first, 0, *end, {**options, "autofilter": False})
-                page.repeat_rows(first)
-            print_across(page)
-
-
-def _in_excel(look: Look) -> dict[str, Any]:
-    """Return how something looks as `xlsxwriter` names it."""
-    made: dict[str, Any] = {"valign": "top", "font_size": look.size, "bold": look.bold}
-    made |= {"text_wrap": look.wrap, "align": look.side, "indent": int(look.inset)}
-    made |= {"font_color": INK, "underline": 1} if look.link else {}
-    made |= {"valign": "bottom", "bottom": 1} if look.head else {}
-    return made | ({"num_format": look.number.code} if look.number else {})
-
-
-# -- OpenDocument ---------------------------------------------------------------------------------
-
-
-def write_ods(path: Path, title: str, sheets: Sequence[Sheet]) -> None:
-    """Write a workbook with the same content as `write_xlsx`, for LibreOffice.
-
-    Its parts are the templates of ``csm_lib/templates/ods``.
-
-    Raises
-    ------
-    OSError
-        The file cannot be written.
-    """
-    from csm_lib.download import zipped
-
-    grids = [(sheet, list(sheet.grid())) for sheet in sheets]
-    rows = [row for _, grid in grids for row in grid]
-    looks = dict.fromkeys(cell.look for _, cells in rows for cell in cells)
-    tables = {
-        table_name(sheet, number): [
-            (sheet.name, xl_rowcol_to_cell(len(sheet.lines), 0)),
-            (sheet.name, xl_rowcol_to_cell(len(sheet.lines) + sheet.rows, len(sheet.columns) - 1)),
-        ]
-        for number, sheet in enumerate(sheets, 1)
-        if sheet.rows
-    }
-    values = {
-        "title": cut(title, 255), "sheets": grids, "tables": tables, "spaced": _spaced,
-        "looks": {look: f"s{number}" for number, look in enumerate(looks, 1)},
-        "widths": sorted({width for sheet in sheets for width in sheet.widths}),
-        "heights": sorted({high for high, _ in rows}),
-        "font": FONT, "size": SIZE, "sizes": SIZES, "ink": INK, "digit": DIGIT * SIZE, "room": ROOM,
-    }  # fmt: skip
-    parts = ("META-INF/manifest.xml", "content.xml", "styles.xml", "meta.xml")
-    files = {part: render(f"ods/{Path(part).name}", **values).encode() for part in parts}
-    kind = b"application/vnd.oasis.opendocument.spreadsheet"
-    with whole(path) as made:
-        made.write_bytes(zipped({"mimetype": kind, **files}))
-
-
-def _spaced(text: str) -> str:
-    """Return a line as XML whose spaces all count: a program drops those that stand together."""
-    from markupsafe import Markup, escape
-
-    spaces = re.compile(r"^ +| +$| {2,}")
-    return Markup(spaces.sub(lambda run: f'<text:s text:c="{len(run[0])}"/>', escape(text)))

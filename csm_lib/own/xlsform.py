@@ -20,7 +20,7 @@ from csm_lib.descriptor import About
 from csm_lib.errors import CodebookError
 from csm_lib.files import lines_of, read_text
 from csm_lib.own.template import asked_in, identifiers
-from csm_lib.own.workbook import cut, new_workbook
+from csm_lib.own.workbook import cut, each_once, new_workbook, read_workbook
 from csm_lib.returns import IDENTIFIERS
 
 OWN = "codebook_"
@@ -194,18 +194,10 @@ def _shown(text: str) -> str:
 
 def _names(texts: Iterable[str], taken: Iterable[str] = ()) -> dict[str, str]:
     """Return a name for each text that XLSForm takes, that no other has, in capitals or not."""
-    found: dict[str, str] = {}
-    used = {name.lower() for name in taken}
-    for text in dict.fromkeys(texts):
-        wanted = re.sub(r"[^A-Za-z0-9_.-]+", "_", text)
-        wanted = wanted if re.match("[A-Za-z_]", wanted) else f"_{wanted}"
-        name, number = wanted, 1
-        while name.lower() in used:
-            number += 1
-            name = f"{wanted}_{number}"
-        found[text] = name
-        used.add(name.lower())
-    return found
+    texts = list(dict.fromkeys(texts))
+    plain = [re.sub(r"[^A-Za-z0-9_.-]+", "_", text) for text in texts]
+    wanted = [name if re.match("[A-Za-z_]", name) else f"_{name}" for name in plain]
+    return dict(zip(texts, each_once(wanted, joint="_", taken=taken), strict=True))
 
 
 # -- Reading --------------------------------------------------------------------------------------
@@ -303,15 +295,7 @@ def read_xlsform(path: Path) -> Questionnaire:
 
 def _read(path: Path) -> tuple[list[Row], list[Row]]:
     """Return the rows of the sheets ``survey`` and ``choices``, each a cell by its column."""
-    try:
-        sheets = pd.read_excel(
-            path, sheet_name=None, dtype=str, engine="calamine", keep_default_na=False
-        )
-    except Exception as error:  # calamine has an error of its own for each way to be damaged
-        raise CodebookError(
-            f"{path}: cannot be read as a workbook ({error}). Open it in a spreadsheet program and "
-            "save it again."
-        ) from None
+    sheets = read_workbook(path, CodebookError, dtype=str, keep_default_na=False)
     tables = []
     for name, column in (("survey", "type"), ("choices", "name")):
         table = sheets.get(name, pd.DataFrame())
