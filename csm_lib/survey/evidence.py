@@ -10,7 +10,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
-from typing import Any
+from itertools import chain, product
+from typing import Any, TypeAlias
 
 import numpy as np
 import pandas as pd
@@ -20,12 +21,18 @@ from csm_lib.aggregate import CHARACTERISTICS
 from csm_lib.codebook import ANSWERS, Codebook, Item
 from csm_lib.collection import Collection
 from csm_lib.disclosure import RESPONDENTS
-from csm_lib.permutation import any_p, ends_p, groups_p, means_p, score_p
+from csm_lib.permutation import Ends, Values, any_p, ends_p, groups_p, means_p, score_p
 from csm_lib.status import DRAWN, WITHHELD, least_firm
 
 LEVEL = 0.05
 ENOUGH = 5
 """A wave or a group in which fewer answered is not tested, and no sentence names it."""
+
+KINDS = ("change", "group", "blank", "section", "number")
+"""The kinds of comparison, in the order of the table."""
+
+SIDES = ("from", "to")
+"""The two that are compared."""
 
 LARGER, CHANCE, UNTESTED = "larger than chance", "could be chance", "not tested"
 VERDICTS = (LARGER, CHANCE, UNTESTED)
@@ -42,13 +49,16 @@ _COLUMNS: Mapping[str, str] = {
 _EMPTY = {"str": "", "int64": 0, "bool": False, "Int64": pd.NA, "float64": np.nan}
 
 
+Row: TypeAlias = dict[str, Any]
+
+
 @dataclass(frozen=True)
 class Measure:
     """What is counted of an item: those that gave any of some answers, of those that gave one.
 
     Of a yes/no item that is yes; of a scale, the answers that stand for it; of an item with other
     answers, each of them makes a measure of its own, with its ``answer``. Of one that is answered
-    by a number, of the family *number*, nothing is counted: its mean is compared.
+    by a number nothing is counted: its mean is compared.
     """
 
     item: Item = field(repr=False)
@@ -68,13 +78,12 @@ class Measure:
 
 
 def measures(items: Sequence[Item]) -> list[Measure]:
-    """Return what is counted of some items, in their order; of numbers, nothing is."""
+    """Return what is compared of some items, in their order."""
     found: list[Measure] = []
     for item in items:
-        if item.response == "yes_no":
-            found.append(Measure(item, "yes/no"))
-        elif item.agreed:
-            found.append(Measure(item, "scale"))
+        family = "scale" if item.agreed else {"yes_no": "yes/no"}.get(item.response, item.response)
+        if item.agreed or item.response in ("yes_no", "number"):
+            found.append(Measure(item, family))
         else:
             found += [Measure(item, "answers", one) for one in item.counted]
     return found
@@ -104,7 +113,7 @@ def count(
     years: Sequence[int] | None = None,
 ) -> pd.DataFrame:
     """Count measures as they can be shown: a tally whose ``item`` is the name of a measure."""
-    items = list(dict.fromkeys(one.item.item for one in counted))
+    items = list(dict.fromkeys(one.item.item for one in counted if not one.item.is_number))
     rows = measured(collection).tally(items, by=by, years=years)
     named = {(one.item.item, one.answer or "yes"): one for one in counted}
     keys = zip(rows["item"], rows["answer"], strict=True)
@@ -117,8 +126,9 @@ def count(
 
 def figures(rows: pd.DataFrame) -> pd.DataFrame:
     """Return the rows of a tally that have a figure: not withheld, and somebody answered."""
-    held = rows[rows["yes"].notna() & rows["base"].gt(0).fillna(value=False)]
-    return held.astype({"yes": "int64", "base": "int64"})
+    counts = [name for name in ("yes", "base") if name in rows]
+    held = rows.dropna(subset=counts).astype(dict.fromkeys(counts, "int64"))
+    return held[held["base"] > 0]
 
 
 @lru_cache(maxsize=2)
@@ -164,10 +174,12 @@ def evidence(collection: Collection) -> pd.DataFrame:
     panel.
     """
     given = _Given(collection)
-    rows = [*_changes(given)]
+    rows = [row for measure in given.measures for row in _change(given, measure)]
     if collection.status != DRAWN:
-        rows += [row for by in CHARACTERISTICS for row in _groups(given, by)]
-        rows += [*_blanks(given), *_sections(given, rows), *_numbers(given)]
+        rows += [*_blanks(given), *_sections(given, rows)]
+        split = product(given.split, given.measures)
+        rows += [row for by, measure in split for row in _group(given, measure, by)]
+    rows.sort(key=lambda row: KINDS.index(row["kind"]))
     known = _COLUMNS.items()
     cells = [{name: row.get(name, _EMPTY[kind]) for name, kind in known} for row in rows]
     table = pd.DataFrame(cells, columns=list(_COLUMNS)).astype(_COLUMNS)
@@ -183,22 +195,34 @@ def evidence(collection: Collection) -> pd.DataFrame:
 
 
 class _Given:
-    """The returns, as the tests take them: 1, 0 or missing."""
+    """The returns, as the tests take them: 1, 0, a number or missing; and what is shown of them."""
 
     def __init__(self, collection: Collection) -> None:
         self.collection, self.returns = collection, measured(collection).returns
         self.codebook = collection.codebook
+        self.split = [by for by in CHARACTERISTICS if by in self.returns]
         self.measures = measures(list(self.codebook.values()))
-        self.numbers = [Measure(one, "number") for one in self.codebook.values() if one.is_number]
-        rows = count(collection, self.measures)
-        shut = rows[rows["yes"].isna()]
-        self.withheld = {*zip(shut["item"], shut["year"], strict=True)}
-        summed = collection.numbers([one.name for one in self.numbers])
-        shut = summed[summed["status"] == WITHHELD]
-        self.withheld |= {*zip(shut["item"], shut["year"], strict=True)}
-        self.shown = dict(list(figures(rows).groupby("item", sort=False)))
-        told = [*self.measures, *self.numbers]
-        self.answers = {measure.name: self._answers(measure) for measure in told}
+        self.answers = {measure.name: self._answers(measure) for measure in self.measures}
+        self._told: dict[tuple[str, int | None], list[pd.DataFrame]] = {}
+        items = {measure.name: measure.item.item for measure in self.measures}
+        shut = [rows[rows["status"] == WITHHELD] for rows in self.told()]
+        keys = chain(*(zip(rows["item"], rows["year"], strict=True) for rows in shut))
+        self.withheld = {(items[name], year) for name, year in keys}
+
+    def told(self, by: str = "year", year: int | None = None) -> list[pd.DataFrame]:
+        """What is told of all measures, by wave or by the groups of a wave: counts, and means."""
+        if (by, year) not in self._told:
+            split, years = () if year is None else (by,), None if year is None else (year,)
+            tables = [count(self.collection, self.measures, split, years)]
+            if numbers := [one.name for one in self.measures if one.item.is_number]:
+                tables.append(self.collection.numbers(numbers, by=split, years=years))
+            self._told[by, year] = tables
+        return self._told[by, year]
+
+    def shown(self, measure: Measure, by: str = "year", year: int | None = None) -> pd.DataFrame:
+        """The figures of a measure that can be shown, by wave or by the groups of a wave."""
+        rows = self.told(by, year)[-1 if measure.item.is_number else 0]
+        return figures(rows[rows["item"] == measure.name]).set_index(by)
 
     def asked(self, item: str) -> pd.Series[bool]:
         """Say of each return whether an item was asked in it."""
@@ -225,104 +249,131 @@ class _Given:
         wide = self.answers[measure.name].groupby(who).first().unstack()
         return wide.dropna(how="all").dropna(how="all", axis=1)
 
-    def row(self, measure: Measure, **more: Any) -> dict[str, Any]:
+    def row(self, measure: Measure, kind: str, **more: Any) -> Row:
         """What every row of the table says of a measure."""
         item = measure.item
-        row = {"measure": measure.name, "label": measure.label, "item": item.item}
+        row = {"kind": kind, "measure": measure.name, "label": measure.label, "item": item.item}
         return row | {"section": item.section, "status": self.collection.status} | more
 
 
-def _compared(first: Any, second: Any) -> dict[str, Any]:
-    """Two counts with their bases side by side."""
-    (k1, n1), (k2, n2) = first, second
+def _compared(ends: pd.DataFrame, *answers: pd.Series[float]) -> Row:
+    """Two rows of figures side by side: counts with their bases, or the means of `answers`."""
+    names = [name for name in ("yes", "mean", "median", "base") if name in ends]
+    found = {
+        f"{side}_{name}": value
+        for name in names
+        for side, value in zip(SIDES, ends[name], strict=True)
+    }
+    if "mean" in ends:
+        from scipy.stats import mannwhitneyu
+
+        first, last = (some.dropna() for some in answers)
+        higher = float(mannwhitneyu(last, first, method="asymptotic").statistic)
+        change = 2 * higher / (len(first) * len(last)) - 1
+        return found | {"change": change, "direction": int(np.sign(np.diff(ends["mean"])[0]))}
+    (k1, k2), (n1, n2) = ends["yes"], ends["base"]
     cross = int(k2 * n1 - k1 * n2)
-    return {
-        "from_yes": k1, "from_base": n1, "to_yes": k2, "to_base": n2,
-        "change": cross / (n1 * n2), "direction": int(np.sign(cross)),
-    }  # fmt: skip
+    return found | {"change": cross / (n1 * n2), "direction": int(np.sign(cross))}
 
 
-def _changes(given: _Given) -> Iterator[dict[str, Any]]:
-    for measure in given.measures:
-        waves = given.waves(measure)
-        enough = [year for year in waves if waves[year].notna().sum() >= ENOUGH]
-        nothing = pd.DataFrame(columns=["year", "yes", "base", "status"])
-        figures_of = given.shown.get(measure.name, nothing).set_index("year")
-        years = enough if len(enough) > 1 else figures_of.index.tolist()
-        if len(years) < 2:
-            continue
-        told = figures_of.reindex(years)
-        row = given.row(measure, kind="change", by="year", family=f"change, {measure.family}")
-        row |= {"from": str(years[0]), "to": str(years[-1]), "waves": len(years)}
-        shares = told["yes"] / told["base"]
-        if shares.iloc[[0, -1]].notna().all():
-            row |= _compared(*told[["yes", "base"]].iloc[[0, -1]].to_numpy(np.int64))
-            row["status"] = least_firm(told["status"].dropna())
-            row["same_way"] = bool((np.sign(shares.diff().iloc[1:]) == row["direction"]).all())
-            low, high = sorted(shares.iloc[[0, -1]])
-            beyond = np.maximum(shares - high, low - shares)
-            if beyond.max() > abs(row["change"]) + inference.TIE:
-                turn = told.loc[beyond.idxmax()]
-                row |= {"turn": str(turn.name), "turn_yes": turn["yes"], "turn_base": turn["base"]}
-        else:
-            row["status"] = WITHHELD
-        if given.collection.status != DRAWN and len(enough) > 1:
-            # Waves that are withheld, too: to test only what is not small would be to choose.
-            answers = waves[years].to_numpy()
-            way = int(np.sign(np.nanmean(answers[:, -1]) - np.nanmean(answers[:, 0])))
-            p, base, design, cells = ends_p(answers[:, 0], answers[:, -1], way)
-            if len(years) > 2:
-                p, base = min(1.0, 2 * min(p, any_p(answers))), len(answers)
-            small = any(0 < cell < given.collection.threshold for cell in cells)
-            quiet = small or bool(shares.isna().any())
-            row |= {"p": p, "base": base, "design": design, "quiet": quiet}
-        yield row
-
-
-def _groups(given: _Given, by: str) -> Iterator[dict[str, Any]]:
-    if by not in given.returns:
+def _change(given: _Given, measure: Measure) -> Iterator[Row]:
+    """Compare the first and the last wave of a measure in which enough answered."""
+    waves, number = given.waves(measure), measure.item.is_number
+    enough = [year for year in waves if waves[year].notna().sum() >= ENOUGH]
+    shown = given.shown(measure)
+    years = enough if number or len(enough) > 1 else shown.index.tolist()
+    if len(years) < 2:
         return
-    shown: dict[int, pd.DataFrame] = {}
-    for measure in given.measures:
-        answers = given.answers[measure.name]
-        years = given.returns.loc[answers.notna(), "year"]
-        if years.empty:
-            continue
-        year = int(years.max())
-        sizes = _sizes(answers[given.returns["year"] == year], given.returns[by])
-        if len(sizes) < 2:
-            continue
-        if year not in shown:
-            shown[year] = figures(count(given.collection, given.measures, (by,), (year,)))
-        rows = shown[year]
-        rows = rows[(rows["item"] == measure.name) & rows[by].isin(sizes.index)]
-        row = given.row(measure, kind="group", by=by, turn=str(year), design="groups")
-        row |= {"family": f"group, {measure.family}", "quiet": len(rows) < 2, "status": WITHHELD}
-        if len(rows) > 1:  # what is shown gives nothing away
-            sizes = sizes.loc[rows[by]]
-            ranked = rows.iloc[(rows["yes"] / rows["base"]).argsort(kind="stable")]
-            low, high = ranked.iloc[0], ranked.iloc[-1]
-            row |= {"from": str(low[by]), "to": str(high[by])}
-            row |= _compared((low["yes"], low["base"]), (high["yes"], high["base"]))
-            row["status"] = least_firm(rows["status"])
-        p, base = groups_p(sizes["sum"], sizes["count"]), int(sizes["count"].sum())
+    told = shown.reindex(years)
+    row = given.row(measure, "number" if number else "change", by="year", status=WITHHELD)
+    row |= {"family": f"change, {measure.family}", "waves": len(years)}
+    row |= {"from": str(years[0]), "to": str(years[-1])}
+    ends = told.iloc[[0, -1]]
+    if ends["base"].notna().all():
+        row |= _compared(ends, waves[years[0]], waves[years[-1]])
+        row["status"] = least_firm(told["status"].dropna())
+        row |= {} if number else _turn(told, row)
+    if given.collection.status != DRAWN and len(enough) > 1:
+        # Waves that are withheld, too: to test only what is not small would be to choose.
+        answers = waves[years].to_numpy()
+        way = int(np.sign(np.nanmean(answers[:, -1]) - np.nanmean(answers[:, 0])))
+        p, base, design, cells = _waves_p(answers, way, "means" if number else "")
+        small = any(0 < cell < given.collection.threshold for cell in cells)
+        quiet = small or bool(told["base"].isna().any())
+        row |= {"p": p, "base": base, "design": design, "quiet": quiet}
+    yield row
+
+
+def _waves_p(answers: Values, way: int, scores: str = "") -> Ends:
+    """Test the answers of some waves, its columns; or the first and the last of some scores."""
+    first, last = answers[:, 0], answers[:, -1]
+    if scores:
+        base = int((~np.isnan(first) | ~np.isnan(last)).sum())
+        return Ends(score_p(first, last, way), base, scores, ())
+    found = ends_p(first, last, way)
+    if answers.shape[1] == 2:
+        return found
+    return found._replace(p=min(1.0, 2 * min(found.p, any_p(answers))), base=len(answers))
+
+
+def _turn(told: pd.DataFrame, row: Row) -> Row:
+    """Say of the shares of some waves whether all went one way, and where they turned."""
+    shares = told["yes"] / told["base"]
+    found = {"same_way": bool((np.sign(shares.diff().iloc[1:]) == row["direction"]).all())}
+    low, high = sorted(shares.iloc[[0, -1]])
+    beyond = np.maximum(shares - high, low - shares)
+    if beyond.max() <= abs(row["change"]) + inference.TIE:
+        return found
+    turn = told.loc[beyond.idxmax()]
+    return found | {"turn": str(turn.name), "turn_yes": turn["yes"], "turn_base": turn["base"]}
+
+
+def _group(given: _Given, measure: Measure, by: str) -> Iterator[Row]:
+    """Compare the groups of a characteristic, in the last wave in which anyone answered."""
+    groups, answers = given.returns[by], given.answers[measure.name]
+    years = given.returns["year"].where(answers.notna())
+    sizes = _sizes(answers[years == years.max()], groups)
+    if len(sizes) < 2:
+        return
+    year, number = int(years.max()), measure.item.is_number
+    now = answers[years == year]
+    shown = given.shown(measure, by, year)
+    shown = shown[shown.index.isin(sizes.index)]
+    row = given.row(measure, "number" if number else "group", by=by, turn=str(year))
+    row |= {"family": f"group, {measure.family}", "design": "means" if number else "groups"}
+    row |= {"quiet": True, "status": WITHHELD}
+    if len(shown) > 1:  # what is shown gives nothing away
+        sizes = sizes.loc[shown.index]
+        order = (shown["mean"] if number else shown["yes"] / shown["base"]).argsort(kind="stable")
+        ends = shown.iloc[order.iloc[[0, -1]]]
+        row |= {"from": str(ends.index[0]), "to": str(ends.index[1]), "quiet": False}
+        row |= _compared(ends, *(now[groups == group] for group in ends.index))
         # of how many there is a verdict would tell how large the groups are that are not shown
-        yield row | {"p": p, "base": base if len(rows) > 1 else 0}
+        row |= {"status": least_firm(shown["status"]), "base": int(sizes["count"].sum())}
+    if number:
+        now = now[groups.isin(sizes.index)]
+        yield row | {"p": means_p(np.asarray(now, np.float64), groups[now.index].to_numpy())}
+    else:
+        yield row | {"p": groups_p(sizes["sum"], sizes["count"])}
 
 
-def _blanks(given: _Given) -> Iterator[dict[str, Any]]:
+def _sizes(answers: pd.Series[float], groups: pd.Series[Any]) -> pd.DataFrame:
+    """How many ones and how many answers the groups have that are large enough to compare."""
+    found = answers.groupby(groups.astype("object")).agg(["sum", "count"]).astype("int64")
+    return found[found["count"] >= ENOUGH]
+
+
+def _blanks(given: _Given) -> Iterator[Row]:
     """Ask of each item, in its last wave, whether it was left blank more often than the others.
 
     And of each characteristic, whether its groups left the item blank equally often.
     """
     from scipy.stats import binom
 
-    told = [*given.numbers, *given.measures]
-    first = {measure.item.item: measure for measure in reversed(told)}
     blank = {item: given.blank(item) for item in given.codebook}
     for year in given.collection.years:
         held = [item for item, one in given.codebook.items() if year in one.held]
-        now = [item for item in held if (first[item].name, year) not in given.withheld]
+        now = [item for item in held if (item, year) not in given.withheld]
         wave = pd.DataFrame({item: blank[item] for item in now}, index=given.returns.index)
         wave = wave[given.returns["year"] == year]
         if len(now) < 3 or len(wave) < ENOUGH:
@@ -333,34 +384,27 @@ def _blanks(given: _Given) -> Iterator[dict[str, Any]]:
             if year < max(years) or put[item] < ENOUGH:
                 continue
             yes, base = int(left[item]), int(put[item])
-            row = given.row(first[item], kind="blank", family="blank", turn=str(year))
-            row |= {"measure": item, "label": given.codebook[item].name, "design": "blanks"}
+            row = given.row(Measure(given.codebook[item], "blank"), "blank", turn=str(year))
+            row |= {"family": "blank", "design": "blanks"}
             ends = {"from": "other items", "to": "this item", "by": "item", "base": base}
-            ends |= _compared((int(left.sum()) - yes, int(put.sum()) - base), (yes, base))
+            others = {"yes": left.sum() - yes, "base": put.sum() - base}
+            ends |= _compared(pd.DataFrame([others, {"yes": yes, "base": base}], dtype="int64"))
             # Who leaves much blank leaves this blank, too. Were each of its items as likely to be
             # blank, no spread would be wider than the binomial one (Hoeffding 1956).
             chance = float(often[wave[item].notna()].mean())
             yield row | ends | {"p": float(binom.sf(yes - 1, base, chance))}
             asked = (given.codebook[item].asked_if or RESPONDENTS, year)
-            for by in CHARACTERISTICS if yes else ():
+            for by in given.split if yes else ():
                 if asked in given.collection.not_shown.get(by, ()):
                     continue  # how many of each group were asked is not told
-                sizes = _sizes(wave[item], given.returns.get(by))
+                sizes = _sizes(wave[item], given.returns[by])
                 if len(sizes) > 1:
                     p = groups_p(sizes["sum"], sizes["count"])
                     row |= {"by": by, "family": f"blank, {by}", "base": int(sizes["count"].sum())}
                     yield row | {"p": p, "quiet": bool(given.collection.threshold)}
 
 
-def _sizes(answers: pd.Series[float], groups: pd.Series[Any] | None) -> pd.DataFrame:
-    """How many ones and how many answers the groups have that are large enough to compare."""
-    if groups is None:
-        return pd.DataFrame()
-    found = answers.groupby(groups.astype("object")).agg(["sum", "count"]).astype("int64")
-    return found[found["count"] >= ENOUGH]
-
-
-def _sections(given: _Given, changed: Sequence[Mapping[str, Any]]) -> Iterator[dict[str, Any]]:
+def _sections(given: _Given, changed: Sequence[Row]) -> Iterator[Row]:
     """Ask of each section whether its yes/no items that everyone was asked moved together."""
     codebook, by_name = given.codebook, {measure.name: measure for measure in given.measures}
     for section in codebook.sections:
@@ -375,72 +419,17 @@ def _sections(given: _Given, changed: Sequence[Mapping[str, Any]]) -> Iterator[d
         row = {"kind": "section", "by": "year", "family": "section", "section": section} | ends
         row |= {"label": codebook.title(section), "design": "scores", "status": WITHHELD}
         if not any(pd.isna(one.get("change")) for one in some):
-            sums = (
-                [sum(one[f"{side}_{n}"] for one in some) for n in ("yes", "base")] for side in ends
-            )
-            row |= _compared(*sums) | {"status": least_firm(one["status"] for one in some)}
+            sums = {
+                name: [sum(one[f"{side}_{name}"] for one in some) for side in SIDES]
+                for name in ("yes", "base")
+            }
+            row |= _compared(pd.DataFrame(sums)) | {"status": least_firm(r["status"] for r in some)}
             row |= {"same_way": {one["direction"] for one in some} == {row["direction"]} - {0}}
         years = [int(year) for year in ends.values()]
         waves = [given.waves(by_name[one["measure"]])[years] for one in some]
         centred = pd.concat([wave - np.nanmean(wave.to_numpy()) for wave in waves])
         score = centred.groupby(level=0).sum(min_count=1).to_numpy()
-        score = score[~np.isnan(score).all(axis=1)]
         if (~np.isnan(score)).sum(axis=0).min() >= ENOUGH:
-            p = score_p(score[:, 0], score[:, 1], row.get("direction", 0))
-            row |= {"p": p, "base": len(score)}
+            found = _waves_p(score, row.get("direction", 0), "scores")
+            row |= {"p": found.p, "base": found.base}
         yield row
-
-
-def _numbers(given: _Given) -> Iterator[dict[str, Any]]:
-    """Compare the means of what is answered by a number: of two waves, and of groups."""
-    for measure in given.numbers:
-        answers, item = given.answers[measure.name], measure.item.item
-        waves = given.waves(measure)
-        years = [int(str(year)) for year in waves if waves[year].notna().sum() >= ENOUGH]
-        if not years:
-            continue
-        told = given.collection.numbers([item]).set_index("year")
-        if len(years) > 1:
-            first, last = (waves[year] for year in (years[0], years[-1]))
-            row = given.row(measure, kind="number", by="year", family="change, number")
-            row |= _means(told, years[0], first, years[-1], last) | {"waves": len(years)}
-            way = int(np.sign(last.mean() - first.mean()))
-            p = score_p(first.to_numpy(), last.to_numpy(), way)
-            base = int((first.notna() | last.notna()).sum())
-            yield row | {"p": p, "base": base, "design": "means"}
-        now = answers[given.returns["year"] == years[-1]].dropna()
-        for by in CHARACTERISTICS:
-            sizes = _sizes(now, given.returns.get(by))
-            if len(sizes) < 2:
-                continue
-            told = given.collection.numbers([item], by=by, years=years[-1]).set_index(by)
-            groups = given.returns.loc[now.index, by]
-            some = now[groups.isin(sizes.index)]
-            means = some.groupby(groups[some.index]).mean().sort_values(kind="stable")
-            ends = [(group, some[groups == group]) for group in means.index[[0, -1]]]
-            row = given.row(measure, kind="number", by=by, family="group, number")
-            row |= _means(told, *ends[0], *ends[1]) | {"turn": str(years[-1]), "design": "means"}
-            p = means_p(some.to_numpy(), groups[some.index].to_numpy())
-            yield row | {"p": p, "base": len(some)}
-
-
-def _means(
-    told: pd.DataFrame, low: Any, first: pd.Series[float], high: Any, last: pd.Series[float]
-) -> dict[str, Any]:
-    """Two means side by side, if both are shown."""
-    from scipy.stats import mannwhitneyu
-
-    ends = told.loc[[low, high]]
-    if ends["mean"].isna().any():
-        hidden = {"quiet": True, "status": WITHHELD}
-        # that a group has the highest mean is a figure, too
-        return hidden | ({"from": str(low), "to": str(high)} if told.index.name == "year" else {})
-    found = {
-        "from": str(low),
-        "to": str(high),
-        "direction": int(np.sign(ends["mean"].diff().iloc[1])),
-    }
-    for side, (_, row) in zip(("from", "to"), ends.iterrows(), strict=True):
-        found |= {f"{side}_{name}": row[name] for name in ("mean", "median", "base")}
-    higher = mannwhitneyu(last.dropna(), first.dropna(), method="asymptotic").statistic
-    return found | {"change": 2 * float(higher) / (first.count() * last.count()) - 1}
