@@ -182,12 +182,7 @@ def ranked_dots(
     cells, groups = _read(tally, "ranked_dots", [*{"year"}.intersection(tally), "item"])
     bounded = {"worst_low", "worst_high"} <= set(cells)
     pale = _look("shade-2")
-    years = sorted(cells["year"].unique())
-    if len(years) > 1:
-        raise ValueError(
-            f"ranked_dots draws one year, and the tally has {', '.join(map(str, years))}. "
-            "Keep one of them, or use dumbbell."
-        )
+    year = _one(cells, "ranked_dots", "year", ", or use dumbbell")
 
     def values(ax: Axes, rows: pd.DataFrame, y: float) -> None:
         for cell in _each(rows):
@@ -198,7 +193,7 @@ def ranked_dots(
                 width = cell.worst_high - cell.worst_low
                 ax.barh(y, width, 11, cell.worst_low, zorder=0.5, **pale)
 
-    looks = {years[0]: ("accent", "disc")}
+    looks = {year: ("accent", "disc")}
     ends: list[Any] = [Line2D([], [], color=PALETTE["accent"], marker="|", label="interval")]
     ends += [Patch(**pale, label="with nothing assumed")]
     key: Look | None = {"handles": ends} if bounded else None
@@ -226,11 +221,7 @@ def bars(
     cells, groups = _read(tally, "bars", by)
     key = "answer" if cells["answer"].nunique() > 1 else "item"
     if key == "answer":
-        if cells["item"].nunique() > 1:
-            raise ValueError(
-                "bars draws the answers to one item, and this tally has several items. Keep one "
-                "of them, or use stacked_bars."
-            )
+        _one(cells, "bars", "item", ", or use stacked_bars")
         cells["label"] = [_answer(answer, labels) for answer in cells["answer"]]
     years = sorted(cells["year"].unique())
     roles = dict.fromkeys(years, "muted") | {years[0]: "earlier", years[-1]: "later"}
@@ -362,18 +353,13 @@ def quartiles(numbers: pd.DataFrame, *, ax: Axes | None = None, note: str | None
     ends = ["lower_quartile", "upper_quartile"]
     source = "csm_lib.aggregate.numbers gives them"
     _need(numbers, "quartiles", ["item", "year", "base", "median", *ends], source)
-    if numbers["item"].nunique() > 1:
-        raise ValueError(
-            "quartiles draws one item, as each has a unit of its own, and was given several. Keep "
-            "one of them."
-        )
+    _one(numbers, "quartiles", "item")  # each has a unit of its own
     heads = groups_of(numbers)
     heads += ["year"] if numbers["year"].nunique() > 1 or not heads else []
     labels = [", ".join(map(str, told)) for told in numbers[heads].itertuples(index=False)]
     rows = numbers.reset_index(drop=True).assign(label=[*map(plain, labels)])
     held = rows["median"].notna()
-    if not held.any():
-        raise ValueError("quartiles was given no figure to draw. Check the items and years.")
+    _some(rows[held], "quartiles")
 
     def draw(ax: Axes, rows: pd.DataFrame) -> None:
         places = _rows(ax, rows["label"])
@@ -694,8 +680,22 @@ def _need(frame: pd.DataFrame, chart: str, columns: list[str], source: str) -> N
     missing = [name for name in columns if name not in frame]
     if missing:
         raise ValueError(f"{chart} needs the columns {', '.join(missing)}: {source}.")
+    _some(frame, chart)
+
+
+def _some(frame: pd.DataFrame, chart: str) -> None:
     if frame.empty:
-        raise ValueError(f"{chart} was given no rows. Check the items and years.")
+        raise ValueError(f"{chart} was given nothing to draw. Check the items and years.")
+
+
+def _one(frame: pd.DataFrame, chart: str, column: str, or_else: str = "") -> Any:
+    """The one item, or year, of some rows."""
+    found = frame[column].unique()
+    if len(found) > 1:
+        raise ValueError(
+            f"{chart} draws one {column} and was given {len(found)}. Keep one{or_else}."
+        )
+    return found[0]
 
 
 def _years(cells: pd.DataFrame, chart: str) -> list[int]:

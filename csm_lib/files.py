@@ -75,12 +75,16 @@ def require_regular(path: Path, error: type[CollectionError], *, most: int = SMA
         if path.is_symlink():
             said = "it is a link that leads nowhere"
     if said:
-        raise error(f"{path}: cannot be read ({said}). Check its name, folder and rights.")
+        raise _unreadable(path, said, error)
     if found.st_size > most:
         raise error(
             f"{path}: has {found.st_size >> 20:,} MB; up to {most >> 20:,} MB are read. Check that "
             "it is the right file."
         )
+
+
+def _unreadable(path: Path, why: str | None, error: type[CollectionError]) -> CollectionError:
+    return error(f"{path}: cannot be read ({why}). Check its name, folder and rights.")
 
 
 def read_bytes(path: Path, error: type[CollectionError], *, most: int = SMALL) -> bytes:
@@ -95,9 +99,7 @@ def read_bytes(path: Path, error: type[CollectionError], *, most: int = SMALL) -
     try:
         return path.read_bytes()
     except OSError as reason:
-        raise error(
-            f"{path}: cannot be read ({reason.strerror}). Check its name, folder and rights."
-        ) from None
+        raise _unreadable(path, reason.strerror, error) from None
 
 
 def read_text(path: Path, error: type[CollectionError], *, most: int = SMALL) -> pd.DataFrame:

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from csv import DictReader
+from functools import cache
+from pathlib import Path
 
 SIDES = ("for", "against", "between")
 """The sides of a scale."""
@@ -15,16 +18,26 @@ _DEGREES = re.compile(
 )
 """Words of degree, which do not change the side of an answer."""
 
-_STEMS: Sequence[tuple[str, str]] = (
-    ("agree", "disagree|do not agree|don't agree|not agree"),
-    ("satisfied", "dissatisfied|unsatisfied|not satisfied"),
-    ("likely", "unlikely|not likely"),
-    ("confident", "unconfident|not confident"),
-    ("good|excellent|outstanding", "poor|bad|not good"),
-    ("often|always|usually|frequently", "rarely|never|seldom|hardly ever|not often"),
-    ("important", "unimportant|not important"),
-)
-"""Scales that are known by their labels: the words for, and the words against."""
+
+@cache
+def _known() -> list[dict[str, str]]:
+    """The scales of `scales.csv`: their words for and against, and what a sentence makes of them.
+
+    Its stem is in the words of both sides.
+    """
+    with Path(__file__).with_name("scales.csv").open(encoding="utf-8", newline="") as file:
+        return list(DictReader(file))
+
+
+def said_of(labels: Sequence[str], what: str) -> str:
+    """Return what a sentence says of a scale, if all of some labels of its answers are of one.
+
+    >>> said_of(["Disagree", "Strongly disagree"], "those against")
+    'disagreed with'
+    """
+    scales = (one for one in _known() if one[what])
+    fit = (one for one in scales if all(one["stem"] in label.casefold() for label in labels))
+    return next((one[what] for one in fit), "")
 
 
 def sides_of(answers: Mapping[str, str]) -> dict[str, str]:
@@ -53,12 +66,8 @@ def sides_of(answers: Mapping[str, str]) -> dict[str, str]:
         answer: " ".join(_DEGREES.sub(" ", label.casefold().replace("’", "'")).split())
         for answer, label in answers.items()
     }
-    for stems in _STEMS:
-        side_by_word = {
-            word: side
-            for side, words in zip(SIDES, stems, strict=False)
-            for word in words.split("|")
-        }
+    for scale in _known():
+        side_by_word = {word: side for side in SIDES[:2] for word in scale[side].split("|")}
         found = {answer: side_by_word.get(word, "between") for answer, word in bare.items()}
         if {"for", "against"} <= {*found.values()}:
             return found

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from csv import DictReader
+from pathlib import Path
 
 import pandas as pd
 
@@ -19,19 +21,12 @@ LABELS: Mapping[str, str] = {
 }
 """By status of the returns: what every figure made from them must be called."""
 
-# From the firmest to the least firm; a finding is as firm as the last of those it holds.
-STATUSES: Mapping[str, str] = {
-    OWN: "as answered",
-    "published": "count printed",
-    "recovered": "the one count that gives the printed percentage",
-    "assumed": "the base or the list is not stated; the one that fits best is taken",
-    DERIVED: "worked out from other figures",
-    "impossible": "no count gives what is printed; the nearest correction",
-    DRAWN: "at random, to fit the totals: an illustration",
-    INVENTED: "made up, an example",
-    WITHHELD: "not shown, as so small a count could point to somebody",
-}
-"""What a number is, and how a page explains it."""
+with Path(__file__).with_name("status.csv").open(encoding="utf-8", newline="") as _file:
+    STATUSES: Mapping[str, str] = {row["status"]: row["meaning"] for row in DictReader(_file)}
+"""What a number is, from the firmest to the least firm, and how a page explains it.
+
+A finding is as firm as the last of those it holds.
+"""
 
 FIRM = (OWN, "published", "recovered")
 """What a reader takes a number for unless told otherwise."""

@@ -387,9 +387,9 @@ def test_one_year_is_named_where_there_are_no_groups_and_left_out_where_there_ar
 
 
 def test_quartiles_of_several_items_or_of_none_are_not_drawn() -> None:
-    with pytest.raises(ValueError, match="draws one item, as each has a unit of its own"):
+    with pytest.raises(ValueError, match="draws one item and was given 5"):
         charts.quartiles(NUMBERS.assign(item=[*"abcde"]))
-    with pytest.raises(ValueError, match="no figure to draw"):
+    with pytest.raises(ValueError, match="nothing to draw"):
         charts.quartiles(NUMBERS.iloc[[3]])
 
 
@@ -1053,15 +1053,15 @@ def test_a_drawing_without_key_or_alternative_text_is_refused(key: str, alt: str
     ("draw", "message"),
     [
         (lambda: charts.dumbbell(BOARD.drop(columns="yes")), "dumbbell needs the columns yes"),
-        (lambda: charts.dumbbell(BOARD.head(0)), "no rows"),
+        (lambda: charts.dumbbell(BOARD.head(0)), "nothing to draw"),
         (lambda: charts.dumbbell(LEVELS), "several for Jobcentre Plus, 2008. Keep one"),
         (lambda: charts.change_bars(BY_REGION), "several for From 0 to 0 of all, 2008. Keep one"),
         (lambda: charts.dumbbell(BOARD, order=["Police"]), "name each item once. Check .*Jobcen"),
         (lambda: charts.dumbbell(yearly(A=(3, 2, 1, 2))), "A has 3 of 2"),
-        (lambda: charts.ranked_dots(BOARD), "one year, and the tally has 2008, 2009"),
+        (lambda: charts.ranked_dots(BOARD), "draws one year and was given 2"),
         (lambda: charts.change_bars(OTHERS), "needs two years, and the tally has only 2009"),
         (lambda: charts.waves(OTHERS), "needs two years, and the tally has only 2009"),
-        (lambda: charts.bars(pd.concat([LEVELS, CHAIRS])), "several items"),
+        (lambda: charts.bars(pd.concat([LEVELS, CHAIRS])), "draws one item and was given"),
         (lambda: charts.stacked_bars(LEVELS, answers=["chief"]), "no answer chief"),
         (lambda: charts.stacked_bars(LEVELS, answers=[]), "give 1 to 5"),
         (lambda: charts.tile_map(REGIONS.assign(region="Wales")), "no place for Wales"),
