@@ -115,26 +115,41 @@ def any_p(waves: Values) -> float:
     return _drawn_p(float(spread(seen)), draw)
 
 
-def groups_p(yes: npt.ArrayLike, base: npt.ArrayLike) -> float:
-    """Test whether a share differs between groups: by shuffled answers, and their chi-squared.
+def groups_p(values: npt.ArrayLike, groups: npt.ArrayLike) -> float:
+    """Test whether a share, or a mean, differs between groups: by shuffled values.
 
-    >>> groups_p([5, 5], [10, 10])
+    Of ones and noughts it is the test of chi-squared, of other numbers that of F; with more than
+    `FEW` of these it is the F test itself.
+
+    >>> groups_p([1, 0, 1, 0], ["North", "North", "South", "South"])
+    1.0
+    >>> groups_p([1, 2, 3, 1, 2, 3], ["North"] * 3 + ["South"] * 3)
     1.0
     """
-    ones, sizes = np.asarray(yes, dtype=np.int64), np.asarray(base, dtype=np.int64)
-    total = int(ones.sum())
-    if total in (0, sizes.sum()):
+    codes = np.unique(np.asarray(groups), return_inverse=True)[1]
+    given, sizes = np.asarray(values, dtype=np.float64), np.bincount(codes)
+    if not np.ptp(given):
         return 1.0
-    expected = total * sizes / sizes.sum()
+    shares = bool(np.isin(given, (0, 1)).all())
+    if not shares and len(given) > FEW:
+        from scipy.stats import f_oneway
 
-    def spread(found: npt.NDArray[np.int64]) -> Values:
-        far: Values = ((found - expected) ** 2 / sizes).sum(axis=-1)
+        return float(f_oneway(*(given[codes == code] for code in range(len(sizes)))).pvalue)
+    given = given if shares else given - given.mean()
+    expected = given.sum() * sizes / len(given)
+    member = np.equal.outer(codes, np.arange(len(sizes))).astype("float64")
+
+    def spread(sums: Values) -> Values:
+        far: Values = ((sums - expected) ** 2 / sizes).sum(axis=-1)
         return far
 
     def draw(rng: np.random.Generator, draws: int) -> Values:
-        return spread(rng.multivariate_hypergeometric(sizes, total, draws))
+        if shares:
+            dealt = rng.multivariate_hypergeometric(sizes, int(given.sum()), draws)
+            return spread(dealt.astype("float64"))
+        return spread(rng.permuted(np.tile(given, (draws, 1)), axis=1) @ member)
 
-    return _drawn_p(float(spread(ones)), draw)
+    return _drawn_p(float(spread(given @ member)), draw)
 
 
 def score_p(first: Values, second: Values, direction: int = 0) -> float:
@@ -161,34 +176,6 @@ def score_p(first: Values, second: Values, direction: int = 0) -> float:
     if 0 < later < len(alone):
         variance += later * (1 - later / len(alone)) * float(alone.var(ddof=1))
     return float(2 * norm.sf(abs(seen) / np.sqrt(variance))) if variance else 1.0
-
-
-def means_p(numbers: Values, groups: npt.ArrayLike) -> float:
-    """Test whether the mean of a number differs between groups: by shuffled numbers, and their F.
-
-    With more than `FEW` respondents it is the F test itself.
-
-    >>> means_p(np.array([1.0, 2.0, 3.0, 1.0, 2.0, 3.0]), [0, 0, 0, 1, 1, 1])
-    1.0
-    """
-    codes = np.unique(np.asarray(groups), return_inverse=True)[1]
-    if not np.ptp(numbers):
-        return 1.0
-    if len(numbers) > FEW:
-        from scipy.stats import f_oneway
-
-        return float(f_oneway(*(numbers[codes == code] for code in range(codes.max() + 1))).pvalue)
-    member = np.equal.outer(codes, np.arange(codes.max() + 1)).astype("float64")
-    centred, sizes = numbers - numbers.mean(), member.sum(axis=0)
-
-    def spread(found: Values) -> Values:
-        far: Values = ((found @ member) ** 2 / sizes).sum(axis=-1)
-        return far
-
-    def draw(rng: np.random.Generator, draws: int) -> Values:
-        return spread(rng.permuted(np.tile(centred, (draws, 1)), axis=1))
-
-    return _drawn_p(float(spread(centred)), draw)
 
 
 def _drawn_p(seen: float, draw: Callable[[np.random.Generator, int], Values]) -> float:

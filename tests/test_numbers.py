@@ -29,7 +29,7 @@ from csm_lib.findings import finding
 from csm_lib.own.changes import _of_collection
 from csm_lib.own.profile import profile
 from csm_lib.own.template import write_template
-from csm_lib.permutation import means_p
+from csm_lib.permutation import groups_p
 from csm_lib.returns import read_returns, write_returns
 from csm_lib.survey import pages
 from csm_lib.survey.catalogue import chapters_of, main_points
@@ -690,9 +690,9 @@ def test_the_mean_of_groups_is_tested_by_shuffling() -> None:
     apart, numbers_of = [0] * 5 + [1] * 5, [1.0, 2, 3, 4, 5, 11, 12, 13, 14, 15]
 
     # 2 of the 252 ways to deal ten numbers into two fives are as far apart
-    assert means_p(np.array(numbers_of), apart) == pytest.approx(2 / 252, abs=0.002)
-    assert means_p(np.array([7.0] * 10), apart) == 1.0
+    assert groups_p(np.array(numbers_of), apart) == pytest.approx(2 / 252, abs=0.002)
+    assert groups_p(np.array([7.0] * 10), apart) == 1.0
     many = np.concatenate([np.arange(150.0), np.arange(150.0) + 60])
-    assert means_p(many, [0] * 150 + [1] * 150) == pytest.approx(
+    assert groups_p(many, [0] * 150 + [1] * 150) == pytest.approx(
         f_oneway(many[:150], many[150:]).pvalue
     )

@@ -7,7 +7,7 @@ returns, and publish no more than a verdict where a p-value would give a small c
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from itertools import chain, product
@@ -21,7 +21,7 @@ from csm_lib.aggregate import CHARACTERISTICS
 from csm_lib.codebook import ANSWERS, Codebook, Item
 from csm_lib.collection import Collection
 from csm_lib.disclosure import RESPONDENTS
-from csm_lib.permutation import Ends, Values, any_p, ends_p, groups_p, means_p, score_p
+from csm_lib.permutation import Ends, Values, any_p, ends_p, groups_p, score_p
 from csm_lib.status import DRAWN, WITHHELD, least_firm
 
 LEVEL = 0.05
@@ -77,7 +77,7 @@ class Measure:
         return f"{self.item.answers[self.answer]} ({name})" if self.answer else name
 
 
-def measures(items: Sequence[Item]) -> list[Measure]:
+def measures(items: Iterable[Item]) -> list[Measure]:
     """Return what is compared of some items, in their order."""
     found: list[Measure] = []
     for item in items:
@@ -169,9 +169,8 @@ def evidence(collection: Collection) -> pd.DataFrame:
     five answered are left out. A change whose figures are withheld is tested with the others, as
     to test only what is not small would be to choose; of it there is no more than a verdict.
     Groups are compared by `csm_lib.permutation.groups_p`, of those whose figures are shown; where
-    fewer than two are, of all with five or more. Means are compared by
-    `csm_lib.permutation.score_p` and `csm_lib.permutation.means_p`. Nothing is tested of a drawn
-    panel.
+    fewer than two are, of all with five or more. Means of waves are compared by
+    `csm_lib.permutation.score_p`. Nothing is tested of a drawn panel.
     """
     given = _Given(collection)
     rows = [row for measure in given.measures for row in _change(given, measure)]
@@ -201,7 +200,7 @@ class _Given:
         self.collection, self.returns = collection, measured(collection).returns
         self.codebook = collection.codebook
         self.split = [by for by in CHARACTERISTICS if by in self.returns]
-        self.measures = measures(list(self.codebook.values()))
+        self.measures = measures(self.codebook.values())
         self.answers = {measure.name: self._answers(measure) for measure in self.measures}
         self._told: dict[tuple[str, int | None], list[pd.DataFrame]] = {}
         items = {measure.name: measure.item.item for measure in self.measures}
@@ -330,37 +329,33 @@ def _turn(told: pd.DataFrame, row: Row) -> Row:
 
 def _group(given: _Given, measure: Measure, by: str) -> Iterator[Row]:
     """Compare the groups of a characteristic, in the last wave in which anyone answered."""
-    groups, answers = given.returns[by], given.answers[measure.name]
+    answers = given.answers[measure.name]
     years = given.returns["year"].where(answers.notna())
-    sizes = _sizes(answers[years == years.max()], groups)
-    if len(sizes) < 2:
+    now = answers[years == years.max()]
+    groups = _large(now, given.returns[by])
+    if groups.nunique() < 2:
         return
     year, number = int(years.max()), measure.item.is_number
-    now = answers[years == year]
     shown = given.shown(measure, by, year)
-    shown = shown[shown.index.isin(sizes.index)]
+    shown = shown[shown.index.isin(groups)]
     row = given.row(measure, "number" if number else "group", by=by, turn=str(year))
     row |= {"family": f"group, {measure.family}", "design": "means" if number else "groups"}
     row |= {"quiet": True, "status": WITHHELD}
     if len(shown) > 1:  # what is shown gives nothing away
-        sizes = sizes.loc[shown.index]
+        groups = groups[groups.isin(shown.index)]
         order = (shown["mean"] if number else shown["yes"] / shown["base"]).argsort(kind="stable")
         ends = shown.iloc[order.iloc[[0, -1]]]
         row |= {"from": str(ends.index[0]), "to": str(ends.index[1]), "quiet": False}
-        row |= _compared(ends, *(now[groups == group] for group in ends.index))
+        row |= _compared(ends, *(now[groups.index[groups == group]] for group in ends.index))
         # of how many there is a verdict would tell how large the groups are that are not shown
-        row |= {"status": least_firm(shown["status"]), "base": int(sizes["count"].sum())}
-    if number:
-        now = now[groups.isin(sizes.index)]
-        yield row | {"p": means_p(np.asarray(now, np.float64), groups[now.index].to_numpy())}
-    else:
-        yield row | {"p": groups_p(sizes["sum"], sizes["count"])}
+        row |= {"status": least_firm(shown["status"]), "base": len(groups)}
+    yield row | {"p": groups_p(now[groups.index], groups)}
 
 
-def _sizes(answers: pd.Series[float], groups: pd.Series[Any]) -> pd.DataFrame:
-    """How many ones and how many answers the groups have that are large enough to compare."""
-    found = answers.groupby(groups.astype("object")).agg(["sum", "count"]).astype("int64")
-    return found[found["count"] >= ENOUGH]
+def _large(answers: pd.Series[float], groups: pd.Series[str]) -> pd.Series[str]:
+    """The group of each that answered, where those of it are enough to compare."""
+    held = groups[answers.index[answers.notna()]].dropna().astype("object")
+    return held[held.map(held.value_counts()) >= ENOUGH]
 
 
 def _blanks(given: _Given) -> Iterator[Row]:
@@ -397,10 +392,10 @@ def _blanks(given: _Given) -> Iterator[Row]:
             for by in given.split if yes else ():
                 if asked in given.collection.not_shown.get(by, ()):
                     continue  # how many of each group were asked is not told
-                sizes = _sizes(wave[item], given.returns[by])
-                if len(sizes) > 1:
-                    p = groups_p(sizes["sum"], sizes["count"])
-                    row |= {"by": by, "family": f"blank, {by}", "base": int(sizes["count"].sum())}
+                groups = _large(wave[item], given.returns[by])
+                if groups.nunique() > 1:
+                    p = groups_p(wave.loc[groups.index, item], groups)
+                    row |= {"by": by, "family": f"blank, {by}", "base": len(groups)}
                     yield row | {"p": p, "quiet": bool(given.collection.threshold)}
 
 
