@@ -35,7 +35,7 @@ def said_of(labels: Sequence[str], what: str) -> str:
     >>> said_of(["Disagree", "Strongly disagree"], "those against")
     'disagreed with'
     """
-    scales = (one for one in _known() if one[what])
+    scales = (one for one in _known() if one[what] and labels)
     fit = (one for one in scales if all(one["stem"] in label.casefold() for label in labels))
     return next((one[what] for one in fit), "")
 

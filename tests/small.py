@@ -14,7 +14,7 @@ from csm_lib.status import OWN
 
 Answers = Sequence[str]
 """What each respondent answered: ``y``, ``n``, ``-`` for none, a space where no return came; or, to
-an item of another kind, the answers."""
+an item of another kind, the answers or numbers."""
 
 KINDS: Mapping[str, Mapping[str, str]] = {
     **ANSWERS,
@@ -104,6 +104,9 @@ def small(
             if one.response == "yes_no":
                 known = {"y": True, "n": False}
                 data[one.item] = pd.array([known.get(a) for a in answers], dtype="boolean")
+            elif one.is_number:
+                given = [None if a == "-" else float(a) for a in answers]
+                data[one.item] = pd.array(given, dtype="Float64")
             else:
                 data[one.item] = pd.array(
                     [a if a in one.answers else None for a in answers], dtype="str"

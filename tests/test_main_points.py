@@ -11,7 +11,7 @@ from bs4 import BeautifulSoup
 from small import answers, item, small
 
 from csm_lib.collection import Collection
-from csm_lib.survey.catalogue import main_points
+from csm_lib.survey.catalogue import chapters_of, main_points
 
 YEARS = (2021, 2023)
 BOARD = [item("board.police", years=YEARS), item("board.schools", years=YEARS)]
@@ -144,6 +144,19 @@ def test_each_point_is_drawn_but_who_answered_and_leads_to_its_finding_on_the_sa
     links = [link["href"] for link in shown("a")]
     assert links == [f"#finding-{key}" for key in points.sentences]
     assert len(shown.select("svg")) == len(links) - 1
+
+
+def test_a_section_of_one_number_that_changed_is_told_once() -> None:
+    spend = item("cost.spend", response="number", years=YEARS)
+    waves = {
+        year: {spend.item: [str(number) for number in range(least, least + 20)]}
+        for year, least in ((2021, 9), (2023, 15))
+    }
+    front, *_ = chapters_of(small([spend], waves))
+
+    assert [entry.call for entry in front.entries] == [
+        "pages.numbers(collection, 'cost.spend')", "pages.answered(collection)",
+    ]  # fmt: skip
 
 
 @pytest.mark.parametrize("name", ["cross", "crossT", "empty", "multi", "notlast", "one", "ties"])

@@ -21,7 +21,7 @@ from csm_lib.findings import Finding
 from csm_lib.points import MOST_WORDS, MainPoints
 from csm_lib.status import DRAWN
 from csm_lib.survey import pages, sentences
-from csm_lib.survey.evidence import LARGER, count, evidence, figures, measures
+from csm_lib.survey.evidence import LARGER, count, evidence, measures
 
 FINDINGS, WHO, CHANGE, WARNING, EVIDENCE, CODEBOOK = (
     "findings", "who_answered", "change", "early_warning", "evidence", "codebook",
@@ -29,13 +29,8 @@ FINDINGS, WHO, CHANGE, WARNING, EVIDENCE, CODEBOOK = (
 FIXED = (FINDINGS, WHO, CHANGE, WARNING, EVIDENCE, CODEBOOK, "explore")
 """Names of chapters that no section may have."""
 
-DEVICES = (
-    "con",
-    "prn",
-    "aux",
-    "nul",
-    *(f"{port}{n}" for port in ("com", "lpt") for n in range(10)),
-)
+_PORTS = (f"{port}{number}" for port in ("com", "lpt") for number in range(10))
+DEVICES = (*"con prn aux nul".split(), *_PORTS)
 """Names that no file may have on some systems."""
 
 MOST_POINTS = 5
@@ -106,12 +101,7 @@ def chapters_of(collection: Collection) -> tuple[Chapter, ...]:
         change.append(_entry(collection, codebook[row["item"]].name, "numbers", row["item"]))
     names = pages.names(codebook.sections, taken=(*FIXED, *DEVICES))
     sections = [
-        Chapter(
-            names[one],
-            codebook.title(one),
-            codebook.about(one),
-            _section(collection, one, by),
-        )
+        Chapter(names[one], codebook.title(one), codebook.about(one), _section(collection, one, by))
         for one in codebook.sections
     ]
     warning = [_entry(collection, "What is falling", "falling")] if changed else []
@@ -192,6 +182,11 @@ def _ranked(collection: Collection) -> list[_Point]:
             top = max(differ, key=sentences.size)
             heading = f"{title(top['section'])}: by {collection.called(by)}"
             add(0, [top], heading, "groups", top["section"], by)
+    for row in firm:
+        if row["kind"] == "number":
+            split = [] if row["by"] == "year" else [row["by"]]
+            name = collection.codebook[row["item"]].name
+            add(0, [row], name, "numbers", row["item"], *split)
     for section in collection.codebook.sections:
         for entry in _section(collection, section, [])[:1]:
             if entry.call in {point.entry.call for point in found}:
@@ -200,11 +195,6 @@ def _ranked(collection: Collection) -> list[_Point]:
             apart = 0.0 if ends is None else float(np.ptp(ends["share"]))
             entry = Entry(title(section), entry.call, entry.make)
             found.append(_Point(2, apart, entry, ends, title(section)))
-    for row in firm:
-        if row["kind"] == "number":
-            split = [] if row["by"] == "year" else [row["by"]]
-            name = collection.codebook[row["item"]].name
-            add(0, [row], name, "numbers", row["item"], *split)
     for row in firm:
         if row["by"] == "item" and row["to_yes"] >= VERY_BLANK * row["to_base"]:
             add(3, [row], "What was left blank", "blanks")
@@ -221,7 +211,7 @@ def _drawn(collection: Collection, rows: Sequence[sentences.Row]) -> pd.DataFram
     row = rows[0]
     if row["kind"] == "change":
         names = [one["measure"] for one in rows]
-        some = [measure for measure in pages.measures_of(collection) if measure.name in names]
+        some = [one for one in measures(collection.codebook.values()) if one.name in names]
         years = {int(row[side]) for row in rows for side in ("from", "turn", "to") if row[side]}
         return count(collection, some, years=sorted(years))
     shares = [(row[s], int(row[f"{s}_yes"]), int(row[f"{s}_base"])) for s in ("from", "to")]
@@ -240,18 +230,14 @@ def _ends(collection: Collection, section: str) -> pd.DataFrame | None:
         return None
     kind = asked[0].response
     some = [item for item in asked if item.response == kind]
-    rows = figures(count(collection, measures(some)))
-    if rows.empty or not (kind == "yes_no" or some[0].sides):
-        return None
-    rows = rows[rows["year"] == rows["year"].max()].sort_values("share", kind="stable")
-    if kind != "yes_no":
-        last = figures(collection.tally([item.item for item in some]))
-        if last.empty:
+    rows = pages.last_of(count(collection, measures(some))).sort_values("share", kind="stable")
+    if kind != "yes_no" and len(rows):
+        last = pages.last_of(collection.tally([item.item for item in some]))
+        if last.empty or not some[0].sides:
             return None
-        order = pages.balance(collection, last[last["year"] == last["year"].max()]).index
+        order = pages.balance(collection, last).index
         rows = rows.set_index("item").reindex(order).dropna(subset="share").reset_index()
-    ends: pd.DataFrame = rows.iloc[[-1, 0]] if len(rows) > 1 else rows
-    return ends if len(ends) else None
+    return rows.iloc[[-1, 0][: len(rows)]] if len(rows) else None
 
 
 def _asked(collection: Collection, section: str) -> list[Item]:

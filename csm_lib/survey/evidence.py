@@ -126,8 +126,9 @@ def count(
 
 def figures(rows: pd.DataFrame) -> pd.DataFrame:
     """Return the rows of a tally that have a figure: not withheld, and somebody answered."""
-    held = rows[rows["base"].gt(0).fillna(value=False)]
-    return held.astype({name: "int64" for name in ("yes", "base") if name in held})
+    counts = [name for name in ("yes", "base") if name in rows]
+    held = rows.dropna(subset=counts).astype(dict.fromkeys(counts, "int64"))
+    return held[held["base"] > 0]
 
 
 @lru_cache(maxsize=2)

@@ -13,24 +13,25 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from csm_lib import download, words
-from csm_lib.aggregate import NOT_KNOWN
+from csm_lib.aggregate import CHARACTERISTICS, NOT_KNOWN
 from csm_lib.codebook import ANSWERS, DUTIES
 from csm_lib.collection import Collection
 from csm_lib.counts import format_percent
 from csm_lib.errors import CollectionError
-from csm_lib.findings import Finding, alt_of, finding
+from csm_lib.findings import Finding, alt_of, told_apart
+from csm_lib.scales import said_of
 from csm_lib.status import WITHHELD
 from csm_lib.survey import sentences
 from csm_lib.survey.evidence import (
     ENOUGH,
     LARGER,
     UNTESTED,
-    Measure,
     count,
     evidence,
     figures,
     measures,
 )
+from csm_lib.survey.sentences import said
 
 if TYPE_CHECKING:
     from csm_lib.style import Drawing
@@ -46,12 +47,6 @@ OFTEN_BLANK = 0.1
 
 DIVIDED, HALF = 0.2, 0.5
 """An item divides where this part stands at either end of its scale, and more than half at both."""
-
-SIDES = {
-    "agree": ("agreed with", "disagreed with"),
-    "satisf": ("were satisfied with", "were dissatisfied with"),
-}
-"""What those do that stand for a scale and against it, by a part of the words of their answers."""
 
 Row = sentences.Row
 
@@ -95,13 +90,10 @@ def answers(collection: Collection, section: str, kind: str = "yes_no") -> Findi
             f"{collection.path}: section {section!r} has no item of the kind {kind!r} that was "
             "asked in a wave of these returns. Leave it out."
         )
-    names = {item: codebook[item].name for item in items}
-    double = {name for name, times in Counter(names.values()).items() if times > 1}
-    names = {item: f"{name} ({item})" if name in double else name for item, name in names.items()}
-    data, first = data.assign(label=data["item"].map(names)), codebook[data["item"].iloc[0]]
+    short = data["item"].map(lambda item: codebook[item].name)
+    data, first = told_apart(data.assign(label=short)), codebook[data["item"].iloc[0]]
     one, several = data["item"].nunique() == 1, kind != "yes_no"
-    last = figures(data)
-    last = last[last["year"] == last["year"].max()]
+    last = last_of(data)
 
     def draw(rows: pd.DataFrame) -> Drawing:
         from csm_lib import charts
@@ -116,37 +108,31 @@ def answers(collection: Collection, section: str, kind: str = "yes_no") -> Findi
     kinds = {codebook[item].response for item in codebook.section(section)} - {"yes_no", "number"}
     if several and len(kinds) > 1:
         key.append(download.file_name(kind))
-    asked = "Which answers were given to each item?" if several else "What share said yes to each?"
     drawable = len(last) and not (several and not one and len(first.answers) > MOST_ANSWERS)
-    tell = _balance if first.sides else _most_frequent if several else _level
-    title = tell(collection, last) if len(last) else ""
-    year = data["year"].max()
-    nothing = f"Nobody answered in {year}"
-    if (data["status"] == WITHHELD).any():
-        nothing = f"No figure of {year} can be shown, as the counts are small"
-    return finding(
+    page, found = "level", _level
+    if several:
+        page, found = ("balance", _balance) if first.sides else ("most frequent", _most_frequent)
+    return said(
+        page,
+        collection,
         data,
         key="-".join(key),
-        title=title or nothing,
-        question=(first.question if one else "") or asked,
         chart=draw if drawable else None,
-        base=f"{sentences.answering(collection)}, {_span(data['base'])}",
-        alt=_labelled(collection, f"Chart of {len(items)} items. {title}.")
-        if title and first.sides and not one
-        else "",
-        note=_note(collection, data, last),
+        question=first.question if one else "",
+        year=(last if len(last) else data)["year"].max(),
+        empty=last.empty,
+        hidden=(data["status"] == WITHHELD).any(),
+        items=0 if one else len(items),
+        **_noted(collection, data, last),
+        **({} if last.empty else found(collection, last)),
     )
 
 
-def _labelled(collection: Collection, alt: str) -> str:
-    return f"{collection.label}. {alt}" if collection.label else alt
-
-
-def _span(bases: pd.Series[Any]) -> str:
-    held = bases[bases.gt(0).fillna(value=False)]
-    if held.empty:
-        return "none" if bases.eq(0).any() else WITHHELD
-    return words.span(int(held.min()), int(held.max()))
+def last_of(data: pd.DataFrame) -> pd.DataFrame:
+    """Return the figures of the last wave that has any."""
+    rows = figures(data)
+    last: pd.DataFrame = rows[rows["year"] == rows["year"].max()]
+    return last
 
 
 def levels(rows: pd.DataFrame) -> Drawing:
@@ -161,26 +147,13 @@ def levels(rows: pd.DataFrame) -> Drawing:
     return (charts.dumbbell if years == 2 and whole else charts.waves)(rows)
 
 
-def _level(collection: Collection, last: pd.DataFrame) -> str:
-    """The range of some shares in their last wave."""
-    year, parts = last["year"].iloc[0], last["yes"] / last["base"]
-    rows, said = dicts(last), sentences.names(collection, last["item"])
-    if len(rows) == 1:
-        told = words.of(rows[0]["yes"], rows[0]["base"])
-        if statement := collection.codebook[rows[0]["item"]].statement:
-            return f"{told} of the {collection.many} {statement} in {year}"
-        return f"{said[rows[0]['item']]} stands at {told} in {year}"
-    ends = []
-    for end in (parts.min(), parts.max()):
-        some = [row for row, part in zip(rows, parts, strict=True) if part == end]
-        names = words.listed([said[row["item"]] for row in some])
-        if len(some) > sentences.MOST_NAMED:
-            names = words.counted(len(some), "item")
-        ends.append((format_percent(some[0]["yes"], some[0]["base"]), names))
-    (low, lows), (high, highs) = ends
-    if parts.min() == parts.max():
-        return f"{sentences.counts(len(rows), len(rows), 'items')} stand at {high} in {year}"
-    return f"From {low} ({lows}) to {high} ({highs}) in {year}"
+def _level(collection: Collection, last: pd.DataFrame) -> dict[str, Any]:
+    """The lowest and the highest of some shares in their last wave."""
+    said = last["item"].map(sentences.names(collection, last["item"]))
+    parts, rows = last["yes"] / last["base"], last.assign(said=said)
+    lowest, highest = (dicts(rows[parts == end]) for end in (parts.min(), parts.max()))
+    statement = collection.codebook[last["item"].iloc[0]].statement
+    return {"last": dicts(rows), "lowest": lowest, "highest": highest, "statement": statement}
 
 
 def balance(collection: Collection, last: pd.DataFrame) -> pd.DataFrame:
@@ -194,74 +167,53 @@ def balance(collection: Collection, last: pd.DataFrame) -> pd.DataFrame:
     return table.assign(net=net).sort_values("net", kind="stable")
 
 
-def _balance(collection: Collection, last: pd.DataFrame) -> str:
+def _balance(collection: Collection, last: pd.DataFrame) -> dict[str, Any]:
     """Of the items of a scale, those with the most and the least on balance for them."""
-    table, told = balance(collection, last), []
+    table, ends = balance(collection, last), []
     for item in (table.index[0], table.index[-1]):
         one, row = collection.codebook[item], table.loc[item]
-        way = int(row["against"] > row["for"])
-        side = ("for", "against")[way]
+        side = "against" if row["against"] > row["for"] else "for"
         labels = [one.answers[answer] for answer, of in one.sides.items() if of == side]
-        stems = (say for stem, say in SIDES.items() if all(stem in s.casefold() for s in labels))
-        answered = f"answered {words.listed([*map(sentences.quoted, labels)], 'or')} to"
-        said = next(stems, (answered, answered))[way]
-        told.append(
-            f"{words.of(int(row[side]), int(row['base']))} {said} {sentences.quoted(one.name)}"
-        )
+        quoted = [*map(sentences.quoted, labels)]
+        end = {"yes": int(row[side]), "base": int(row["base"]), "name": one.name}
+        ends.append(end | {"labels": quoted, "did": said_of(labels, f"those {side}")})
     low, high = table["net"].iloc[[0, -1]]
     if low == high:
-        return f"{told[1]} in {last['year'].iloc[0]}"
-    return "; at the other end, ".join(told if -low > high else reversed(told))
+        return {"ends": ends[1:]}
+    return {"ends": ends if -low > high else ends[::-1]}
 
 
-def _most_frequent(collection: Collection, last: pd.DataFrame) -> str:
-    """The answer that most gave, or that is most often the most frequent."""
-    year, tops = last["year"].iloc[0], []
+def _most_frequent(collection: Collection, last: pd.DataFrame) -> dict[str, Any]:
+    """Of each item the answers that most gave, and which of them most items have alone."""
+    tops = []
     for item, rows in last.groupby("item", sort=False):
         top = rows[rows["yes"] == rows["yes"].max()]
         known = collection.codebook[str(item)].answers
-        of = words.of(top["yes"].iloc[0], top["base"].iloc[0])
-        tops.append(([sentences.quoted(known[answer]) for answer in top["answer"]], of))
-    single = [labels[0] for labels, _ in tops if len(labels) == 1]
-    if len(tops) == 1:
-        labels, of = tops[0]
-        if single:
-            return f"{single[0]} is the most frequent answer, {of}, in {year}"
-        return f"{words.listed(labels)} are equally frequent, {of} each, in {year}"
-    if not single:
-        return f"No item has one answer that is given most often in {year}"
-    answer, times = Counter(single).most_common(1)[0]
-    many = sentences.counts(times, len(tops), "items")
-    return f"{answer} is the most frequent answer for {many[0].lower()}{many[1:]} in {year}"
+        labels = [sentences.quoted(known[answer]) for answer in top["answer"]]
+        tops.append({"labels": labels, "yes": top["yes"].iloc[0], "base": top["base"].iloc[0]})
+    alone = Counter(top["labels"][0] for top in tops if len(top["labels"]) == 1)
+    answer, times = alone.most_common(1)[0] if alone else ("", 0)
+    return {"tops": tops, "single": answer, "times": times}
 
 
-def _note(collection: Collection, data: pd.DataFrame, last: pd.DataFrame) -> str:
+def _noted(collection: Collection, data: pd.DataFrame, last: pd.DataFrame) -> dict[str, Any]:
     """What changes how some answers are read: waves, openers, blanks, and what divides."""
     codebook, asked = collection.codebook, list(dict.fromkeys(data["item"]))
-    names = {item: sentences.quoted(codebook[item].name) for item in codebook}
-    missing = [str(year) for year in collection.years if year not in set(data["year"])]
-    told = [f"Not asked in {words.listed(missing, 'or')}."] if missing else []
     openers = [opener for item in asked if (opener := codebook[item].asked_if)]
-    if openers:
-        which = [names[opener] for opener in dict.fromkeys(openers)]
-        one = words.listed(which, "or") if len(which) <= sentences.MOST_NAMED else "another item"
-        some = "Asked" if len(openers) == len(asked) else "Some are asked"
-        told.append(f"{some} only where the answer to {one} was yes.")
-    told += [
-        f"{names[row['item']]} was left blank by {sentences.full(row, 'to')}."
-        for row in rows_of(collection, "blank", by="item")
-        if row["item"] in asked and _often_blank(row)
-    ]
+    blank, divided = rows_of(collection, "blank", by="item"), []
     for name, rows in last.groupby("item", sort=False):
         item, ends = codebook[str(name)], rows.iloc[[0, -1]]
         parts = ends["yes"] / ends["base"]
         if len(item.sides) > 3 and parts.min() >= DIVIDED and parts.sum() > HALF:
-            each = [
-                f"{format_percent(yes, base)} {sentences.quoted(item.answers[answer])}"
-                for yes, base, answer in zip(ends["yes"], ends["base"], ends["answer"], strict=True)
-            ]
-            told.append(f"{names[item.item]} divides: {words.listed(each)}.")
-    return " ".join(told)
+            labels = [item.answers[answer] for answer in ends["answer"]]
+            divided.append((item.name, dicts(ends.assign(label=labels))))
+    return {
+        "missing": [str(year) for year in collection.years if year not in set(data["year"])],
+        "openers": [sentences.quoted(codebook[one].name) for one in dict.fromkeys(openers)],
+        "all_opened": len(openers) == len(asked),
+        "often_blank": [row for row in blank if row["item"] in asked and _often_blank(row)],
+        "divided": divided,
+    }
 
 
 def dicts(rows: pd.DataFrame) -> list[dict[str, Any]]:
@@ -280,27 +232,18 @@ def changes(collection: Collection, section: str | None = None) -> Finding:
     """What rose and what fell from the first wave to the last: of a section, or of all items."""
     these = {} if section is None else {"section": section}
     rows = _some(collection, rows_of(collection, "change", **these))
-    where = ""
-    if section is not None:
-        where = f" in {sentences.quoted(collection.codebook.title(section))}"
+    where = "" if section is None else collection.codebook.title(section)
     other = any(item.is_number for item in collection.codebook.values())
-    what = "change of a share" if other else "change"
-    title = sentences.changes(collection, rows, f"{what}{where}")
-    for row in rows_of(collection, "section", section=section):
-        if told_together(row, rows):
-            who = f"Yes to the items{where}, taken together,"
-            title = sentences.fitting(
-                *(
-                    f"{sentences.moved(who, row, years=years)}, {sentences.bearing(row)}"
-                    for years in (True, False)
-                )
-            )
+    sections = rows_of(collection, "section", section=section)
+    together = next((row for row in sections if told_together(row, rows)), None)
     return _comparison(
+        "together" if together else "changes",
         collection,
         rows,
         key=f"changes-{name_of(collection, section)}" if section is not None else "changes",
-        title=title,
-        question="What became more frequent, and what less?",
+        what="change of a share" if other else "change",
+        where=f" in {sentences.quoted(where)}" if where else "",
+        row=together,
     )
 
 
@@ -324,23 +267,23 @@ def falling(collection: Collection) -> Finding:
     ]
     what = "fall, or rise of what is bad," if bad else "fall"
     return _comparison(
+        "falling",
         collection,
         worse or rows,
         key="falling",
-        title=sentences.changes(collection, worse, what)
-        if worse
-        else f"There was no {what.strip(',')}",
-        question="What became worse?" if bad else "What became rarer?",
+        what=what,
+        where="",
+        bad=bad,
+        worse=worse,
     )
 
 
-def _comparison(
-    collection: Collection, rows: Sequence[Row], *, key: str, title: str, question: str
-) -> Finding:
+def _comparison(page: str, collection: Collection, rows: Sequence[Row], **found: Any) -> Finding:
     """A finding of some changes, what is more than chance first, with their chart and table."""
-    rows = sorted(rows, key=lambda row: (row["verdict"] != LARGER, -sentences.size(row)))
+    rows = sorted(rows, key=_by_evidence)
     names = [row["measure"] for row in rows]
-    drawn = count(collection, [one for one in measures_of(collection) if one.name in names])
+    some = [one for one in measures(collection.codebook.values()) if one.name in names]
+    drawn = count(collection, some)
     several = drawn["year"].nunique() > 2
 
     def draw(_: pd.DataFrame) -> Drawing:
@@ -350,70 +293,51 @@ def _comparison(
         shown = drawn[drawn["item"].isin(most)].reset_index(drop=True)
         return charts.waves(shown, order=most) if several else charts.change_bars(shown)
 
-    ends = [
-        words.span(min(bases), max(bases))
-        for side in ("from_base", "to_base")
-        if (bases := [int(row[side]) for row in rows])
-    ]
-    all_of = sentences.answering(collection, "all")
-    base = f"{all_of}, {ends[0]} in the first wave and {ends[1]} in the last"
-    tested = [row["base"] for row in rows if row["verdict"] != UNTESTED]
-    if tested:
-        paired = not several and {row["design"] for row in rows if row["base"]} == {"paired"}
-        both = "both times" if paired else "in any wave"
-        number = words.span(min(tested), max(tested))
-        base += f"; tested, {sentences.answering(collection, number)} {both}"
-    said = sentences.names(collection, names)
-    told = "; ".join(sentences.moved(said[row["measure"]], row) for row in rows[:2])
-    many = f"{words.number(len(rows))} changes, the largest first" if len(rows) > 1 else "a change"
-    return finding(
+    designs = {row["design"] for row in rows if row["base"]}
+    return said(
+        page,
+        collection,
         pd.DataFrame(rows),
-        key=key,
-        title=title,
-        question=question,
         chart=draw if len(drawn) and (len(rows) > 1 or several) else None,
         of=drawn if len(drawn) else collection,
-        base=base,
-        alt=_labelled(collection, f"Chart of {many}: {told}."),
         table=comparisons(rows),
+        rows=rows,
+        paired=not several and designs == {"paired"},
+        **found,
     )
 
 
-def measures_of(collection: Collection) -> list[Measure]:
-    """Return what is counted of every item."""
-    return measures(list(collection.codebook.values()))
+def _by_evidence(row: Row) -> tuple[bool, float]:
+    """What is more than chance first, and then what is larger."""
+    return row["verdict"] != LARGER, -sentences.size(row)
 
 
 def comparisons(rows: Sequence[Row]) -> pd.DataFrame:
     """Set comparisons out as a page has them, in text."""
 
     def end(row: Row, side: str) -> str:
-        if pd.notna(row[f"{side}_mean"] if side != "turn" else pd.NA):
-            return f"{row[side]}: {sentences.mean(row, side)}"
-        if pd.isna(row[f"{side}_yes"]):
+        if pd.isna(row[f"{side}_base"]):
             return WITHHELD if side != "turn" and row["status"] == WITHHELD else "–"
-        return f"{row[side]}: {sentences.full(row, side)}"
+        told = sentences.share if row["kind"] == "number" else sentences.full
+        return f"{row[side]}: {told(row, side)}"
 
     def p(row: Row) -> str:
         if row["verdict"] == UNTESTED:
             return "–"
         return WITHHELD if pd.isna(row["holm"]) else words.p_value(row["holm"])
 
-    signs = {1: "+", 0: "", -1: "\N{MINUS SIGN}"}
-    table = pd.DataFrame(
-        {
-            "item": [row["label"] for row in rows],
-            "from": [end(row, "from") for row in rows],
-            "between": [end(row, "turn") for row in rows],
-            "to": [end(row, "to") for row in rows],
-            "change": [
-                "–" if pd.isna(row["change"]) else signs[row["direction"]] + sentences.apart(row)
-                for row in rows
-            ],
-            "p": [p(row) for row in rows],
-            "verdict": [row["verdict"] for row in rows],
-        }
-    )
+    def change(row: Row) -> str:
+        sign = {1: "+", 0: "", -1: words.MINUS}[row["direction"]]
+        return "–" if pd.isna(row["change"]) else sign + sentences.apart(row)
+
+    sides = {"from": "from", "between": "turn", "to": "to"}
+    cells = [
+        {"item": row["label"]}
+        | {name: end(row, side) for name, side in sides.items()}
+        | {"change": change(row), "p": p(row), "verdict": row["verdict"]}
+        for row in rows
+    ]
+    table = pd.DataFrame(cells)
     empty = [name for name in ("between", "p") if table[name].isin(["–", WITHHELD]).all()]
     return table.drop(columns=empty)
 
@@ -423,11 +347,11 @@ def groups(collection: Collection, section: str, by: str) -> Finding:
     rows = _some(collection, rows_of(collection, "group", section=section, by=by))
     year = max(int(row["turn"]) for row in rows)
     rows = [row for row in rows if row["turn"] == str(year)]
-    rows = sorted(rows, key=lambda row: (row["verdict"] != LARGER, -sentences.size(row)))
-    some = [one for one in measures_of(collection) if one.item.section == section]
+    rows = sorted(rows, key=_by_evidence)
+    items = collection.codebook.section(section)
+    some = measures(map(collection.codebook.__getitem__, items))
     data = count(collection, some, (by,), (year,))
     data = data[~((data[by] == NOT_KNOWN) & data["base"].eq(0).fillna(value=False))]
-    kind = sentences.plain(collection.called(by))
     names = [row["measure"] for row in rows if pd.notna(row["change"])][:MOST_DRAWN]
     large = data["base"].groupby(data[by]).max()
     small = large.index[large.lt(ENOUGH).fillna(value=False)]  # in no item enough to compare
@@ -448,12 +372,8 @@ def groups(collection: Collection, section: str, by: str) -> Finding:
         WITHHELD if pd.isna(yes) else words.of(yes, base) if base else "no answers"
         for yes, base in zip(data["yes"], data["base"], strict=True)
     ]
-    unequal = rows_of(collection, "blank", section=section, by=by, verdict=LARGER)
-    blank = [
-        f"{sentences.quoted(row['label'])} was left blank unequally by {kind}." for row in unequal
-    ]
-    told = figures(shown)
-    told = told[told["base"] >= ENOUGH]
+    drawn = figures(shown)
+    drawn = drawn[drawn["base"] >= ENOUGH]
     wide = data.assign(text=texts).set_index(["item", by])["text"].unstack(by, sort=False)
     labels = data.drop_duplicates("item").set_index("item")["label"].reindex(wide.index)
     wide = wide.rename_axis(index=None, columns=None)
@@ -461,16 +381,18 @@ def groups(collection: Collection, section: str, by: str) -> Finding:
     counted = data["item"].map({one.name: one for one in some})  # as a tally has it, from here on
     data = data.assign(item=[one.item.item for one in counted])
     data["answer"] = [one.answer or "yes" for one in counted]
-    return finding(
+    return said(
+        "groups",
+        collection,
         data.reset_index(drop=True),
         key=f"groups-{name_of(collection, section)}-{download.file_name(by)}",
-        title=sentences.differs(collection, rows, by),
-        note=" ".join(blank),
-        question=f"Do answers differ by {kind} in {year}?",
         chart=draw if figures(shown)[by].nunique() > 1 else None,
-        base=f"{sentences.answering(collection)}, {_span(data['base'])} in each {kind}",
-        alt=_labelled(collection, alt_of("Dot chart", told)) if len(told) else "",
         table=wide.reset_index(drop=True),
+        rows=rows,
+        by=by,
+        year=year,
+        unequal=rows_of(collection, "blank", section=section, by=by, verdict=LARGER),
+        shown=alt_of("Dot chart", drawn) if len(drawn) else "",
     )
 
 
@@ -478,31 +400,26 @@ def numbers(collection: Collection, item: str, by: str = "") -> Finding:
     """The median and the quartiles of what is answered by a number: by wave, or by group."""
     one, table = collection.codebook[item], rows_of(collection, "number", item=item)
     rows = [row for row in table if row["by"] == (by or "year")]
-    name, kind = sentences.names(collection, [item])[item], sentences.plain(collection.called(by))
     data = collection.numbers([item], by=by or (), years=int(rows[0]["turn"]) if by else None)
-    held = data.dropna(subset="median")
-    title, base = f"Of {name} no figure can be shown, as few answered", _span(data["base"])
-    if rows and (by or pd.notna(rows[0]["change"])):
-        title = sentences.means(name, rows[0], kind)
-    elif len(held):
-        last = held.iloc[-1]
-        ends = ("median", "lower_quartile", "upper_quartile")
-        middle, low, high = (words.quantity(last[end]) for end in ends)
-        title = f"The median of {name} is {middle} in {last['year']}; half lie from {low} to {high}"
+    held = dicts(data.dropna(subset="median"))
 
     def quartiles(shown: pd.DataFrame) -> Drawing:
         from csm_lib import charts
 
         return charts.quartiles(shown)
 
-    return finding(
+    return said(
+        "numbers",
+        collection,
         data,
         key="-".join(map(download.file_name, ["numbers", item, *filter(None, [by])])),
-        title=title,
-        question=f"Do answers differ by {kind} in {rows[0]['turn']}?" if by else one.question,
-        chart=quartiles if len(held) else None,
-        base=f"{sentences.answering(collection)}, {base}{f' in each {kind}' if by else ''}",
-        note="" if by else _note(collection, data, data.iloc[:0]),
+        chart=quartiles if held else None,
+        question="" if by else one.question,
+        name=sentences.names(collection, [item])[item],
+        by=by,
+        row=rows[0] if rows else {},
+        held=held[-1] if held else {},
+        **_noted(collection, data, data.iloc[:0]),
     )
 
 
@@ -517,39 +434,31 @@ def answered(collection: Collection) -> Finding:
     known = all(size >= yes for size, yes in zip(sizes, counts, strict=True))
     often = returns.groupby("authority", observed=True)["year"].nunique()
     each = int((often == len(years)).sum())
-    *told, again = sentences.numbers(*counts, each)
-    who = collection.one if max(sizes if known else counts[:1]) == 1 else many
+    *spelt, again = sentences.numbers(*counts, each)
     shares = ["" for _ in years]
     if known:
-        told = [f"{yes:,} of {size:,}" for yes, size in zip(counts, sizes, strict=True)]
-        percents = map(format_percent, counts, sizes)
-        shares = [f" ({percent})" for percent in percents]
-    parts = [f"{told[0]} {who}{shares[0]} answered in {years[0]}"]
-    waves = zip(told[1:], shares[1:], years[1:], strict=True)
-    parts += [f"{number}{share} in {year}" for number, share, year in waves]
-    rest = ""
-    if len(years) > 1:
-        every = "both" if len(years) == 2 else "every wave"
-        rest = f"; {again} in {every}" if (often > 1).any() else "; none answered twice"
-    last = f"{told[-1]} {who}{shares[-1]} answered in {years[-1]}"
-    title = words.sentence(sentences.fitting(words.listed(parts) + rest, last + rest))
+        spelt = [f"{yes:,} of {size:,}" for yes, size in zip(counts, sizes, strict=True)]
+        shares = [f" ({percent})" for percent in map(format_percent, counts, sizes)]
     filled = returns[list(collection.codebook)].notna().any(axis=1).groupby(returns["year"]).any()
-    empty = [str(year) for year in years if not filled[year]]
     data = pd.DataFrame({"item": "sample", "answer": "yes", "year": years, "yes": counts})
     data = data.assign(label=f"{words.sentence(many)} answering", no_answer=0)
     data["base"] = pd.array(sizes if known else [pd.NA] * len(years), dtype="Int64")
     data["share"] = (data["yes"] / data["base"]).astype("float64")
-    return finding(
+    return said(
+        "response",
+        collection,
         data.assign(status=collection.status),
         key="response",
-        title=title,
-        question=f"How many {many} answered?",
         of=collection,
-        base=f"all {many} there are" if known else sentences.answering(collection),
-        note=f"The returns of {words.listed(empty)} are blank throughout." if empty else "",
         table=pd.DataFrame(
-            {"year": years, "answered": [*map("".join, zip(told, shares, strict=True))]}
+            {"year": years, "answered": [*map("".join, zip(spelt, shares, strict=True))]}
         ),
+        waves=[*zip(spelt, shares, years, strict=True)],
+        who=collection.one if max(sizes if known else counts[:1]) == 1 else many,
+        again=again,
+        twice=(often > 1).any(),
+        whole=known,
+        empty=[str(year) for year in years if not filled[year]],
     )
 
 
@@ -578,27 +487,24 @@ def answered_by(collection: Collection, by: str) -> Finding:
     size, rank = ("base", "share") if whole else ("yes", "yes")
     now = data[known & (data["year"] == collection.years[-1]) & data[size].ge(ENOUGH)]
     now = now.sort_values(rank, kind="stable")
-    title, told = f"How many answered, by {kind}", []
+    ends = []
     for row in dicts(now):
         group, yes = sentences.plain(row[by]), int(row["yes"])
-        of_all = f"{sentences.plain(row[by])}, {yes:,} of {row['base']:,}" if whole else group
-        told.append(f"{format_percent(yes, int(row['base'])) if whole else f'{yes:,}'} ({of_all})")
-    if now[rank].nunique() > 1:
-        title = f"By {kind}, from {told[0]} to {told[-1]} answered in {collection.years[-1]}"
+        of_all = f"{group}, {yes:,} of {row['base']:,}" if whole else group
+        ends.append(f"{format_percent(yes, int(row['base'])) if whole else f'{yes:,}'} ({of_all})")
     wide = data.set_index([by, "year"])["told"].unstack("year").fillna("0")
     label = f"{words.sentence(collection.many)} answering"
-    return finding(
+    return said(
+        "response by",
+        collection,
         data.drop(columns="told").assign(item="sample", label=label, answer="yes", no_answer=0),
         key=f"response-by-{download.file_name(by)}",
-        title=title,
-        question=f"How many {collection.many} of each {kind} answered?",
         of=collection,
-        base=f"all {collection.many} of each {kind}" if whole else sentences.answering(collection),
-        note=""
-        if whole
-        else f"This shows where answers come from. How many {collection.many} each {kind} has "
-        "is not known.",
         table=wide.rename_axis(columns=None).reset_index().rename(columns={by: kind}).astype(str),
+        by=by,
+        year=collection.years[-1],
+        ends=ends if now[rank].nunique() > 1 else [],
+        whole=whole,
     )
 
 
@@ -606,22 +512,16 @@ def blanks(collection: Collection) -> Finding:
     """Which items were left blank, in the last wave of each, and which more often than chance."""
     rows = _some(collection, rows_of(collection, "blank", by="item"))
     rows = sorted(rows, key=lambda row: -row["to_yes"] / row["to_base"])
-    left, put = (sum(int(row[f"to_{name}"]) for row in rows) for name in ("yes", "base"))
-    title = f"{words.of(left, put)} of the questions put were left blank"
-    often = [row for row in rows if _often_blank(row)]
-    if often:
-        name, top = sentences.quoted(often[0]["label"]), often[0]
-        others = sentences.share(top, "from")
-        title = f"{name} was left blank by {sentences.full(top, 'to')}, other items by {others}"
     some = [row for row in rows if row["to_yes"]]
-    return finding(
+    return said(
+        "blanks",
+        collection,
         pd.DataFrame(rows),
         key="blanks",
-        title=title if left else "No question was left blank",
-        question="What was left blank?",
         of=collection,
-        base=f"{collection.many} asked, each item in its last wave",
         table=comparisons(some or rows[:1]).drop(columns="change"),
+        asked=rows,
+        often=[row for row in rows if _often_blank(row)],
     )
 
 
@@ -633,27 +533,18 @@ def tested(collection: Collection) -> Finding:
     table = evidence(collection)
     table = table.sort_values("verdict", key=lambda found: found != LARGER, kind="stable")
     rows = dicts(table)
-    firm, number = (table["verdict"] == LARGER).sum(), (table["verdict"] != UNTESTED).sum()
     shown = comparisons(rows)
-    split = [row["by"] not in ("year", "item") for row in rows]
-    by = [
-        f" by {collection.called(row['by'])}" if one else ""
-        for row, one in zip(rows, split, strict=True)
-    ]
-    kinds = [row["kind"] + how for row, how in zip(rows, by, strict=True)]
-    shown.insert(0, "what", kinds)
-    many = sentences.counts(int(firm), int(number), "comparisons") if firm else "No comparison"
-    many = "The one comparison" if firm == number == 1 else many
-    return finding(
+    by = {one: f" by {collection.called(one)}" for one in CHARACTERISTICS}
+    shown.insert(0, "what", [row["kind"] + by.get(row["by"], "") for row in rows])
+    return said(
+        "tested",
+        collection,
         table,
         key="tested",
-        title=f"{many} {'shows' if firm < 2 else 'show'} more than chance explains"
-        if number
-        else "Nothing was tested",
-        question="What was tested, and what came of it?",
         of=collection,
-        base="every change, every difference between groups, and every item that was left blank",
         table=shown,
+        firm=int((table["verdict"] == LARGER).sum()),
+        number=int((table["verdict"] != UNTESTED).sum()),
     )
 
 
@@ -669,9 +560,7 @@ def items(collection: Collection) -> Finding:
                 item.answers if item.response in ANSWERS else item.answers.values()
             )
             or "a number",
-            "years": ", ".join(
-                f"{year} (not held)" if year in item.not_held else str(year) for year in item.years
-            ),
+            "years": ", ".join(str(y) + " (not held)" * (y in item.not_held) for y in item.years),
             "asked if": item.asked_if or "–",
             "duty": DUTIES[item.duty],
             "place and note": " ".join(filter(None, [item.place and f"{item.place}.", item.note])),
@@ -682,16 +571,7 @@ def items(collection: Collection) -> Finding:
     for column, nothing in (("asked if", "–"), ("duty", DUTIES["none"]), ("place and note", "")):
         if (data[column] == nothing).all():
             data = data.drop(columns=column)
-    many = words.counted(len(codebook), "item")
-    parts = words.counted(len(codebook.sections), "section")
-    return finding(
-        data,
-        key="codebook",
-        title=f"The questionnaire has {many} in {parts}",
-        question="What was asked, in which years, and of whom?",
-        of=collection,
-        base="every item of the codebook",
-    )
+    return said("items", collection, data, key="codebook", of=collection)
 
 
 # -- Names ----------------------------------------------------------------------------------------

@@ -1,10 +1,12 @@
 """How a row of the evidence, or a figure, is said: the labels verbatim, and no more than it bears.
 
-No page words a result in another way. A *row* is one of `csm_lib.survey.evidence.evidence`.
+The sentences stand in `templates/survey.txt`; here is what they are made with. A *row* is one of
+`csm_lib.survey.evidence.evidence`.
 """
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, TypeAlias
@@ -14,20 +16,20 @@ import pandas as pd
 from csm_lib import words
 from csm_lib.collection import Collection
 from csm_lib.counts import format_percent
+from csm_lib.findings import Finding, finding
 from csm_lib.points import MOST_WORDS
+from csm_lib.scales import said_of
+from csm_lib.status import WITHHELD
 from csm_lib.survey.evidence import CHANCE, LARGER, UNTESTED, measures
+from csm_lib.templates import render
 
 Row: TypeAlias = Mapping[str, Any]
-Told: TypeAlias = Callable[[Row, str], str]
 
 MOST_NAMED = 2
 """So many are named in a sentence; of more, those that stand out, and how many there are."""
 
 LITTLE = 0.01
 """A smaller change is called little, whichever way it went."""
-
-STEMS = {"agree": "agreement with ", "satisf": "satisfaction with "}
-"""What a scale measures, by a part of the words of all answers that stand for it."""
 
 
 def quoted(label: str) -> str:
@@ -47,96 +49,43 @@ def names(collection: Collection, measured: Iterable[str]) -> dict[str, str]:
     its answers do without it.
     """
     codebook, found = collection.codebook, {}
-    known = {one.name: one for one in measures(list(codebook.values()))}
-    items = {name: known[name].item if name in known else codebook[name] for name in measured}
-    labels = Counter(item.name.casefold() for item in {i.item: i for i in items.values()}.values())
-    for name, item in items.items():
-        label, answer = quoted(item.name), known[name].answer if name in known else ""
+    known = {one.name: one for one in measures(codebook.values())}
+    some = {name: known[name] for name in measured}
+    items = {one.item.item: one.item for one in some.values()}
+    labels = Counter(item.name.casefold() for item in items.values())
+    for name, one in some.items():
+        item, label, answer = one.item, quoted(one.item.name), one.answer
         if labels[item.name.casefold()] > 1:
             label = f"{label} ({plain(codebook.title(item.section))})"
         if answer:
             answer = quoted(item.answers[answer])
             found[name] = f"{answer} for {label}" if labels.total() > 1 else answer
             continue
-        fore = [item.answers[one].casefold() for one in item.agreed] or [""]
-        stems = [said for stem, said in STEMS.items() if all(stem in one for one in fore)]
-        found[name] = "".join([*stems[:1], label])
+        stem = said_of([item.answers[answer] for answer in item.agreed], "measure")
+        found[name] = f"{stem} {label}".lstrip()
     return found
 
 
-def bearing(row: Row) -> str:
-    """What a result bears: ``more than chance explains (p = 0.012)``."""
-    told = ""
-    if pd.notna(row["holm"]):
-        p = words.p_value(float(row["holm"]))
-        told = f" (p {p[0]} {p[1:]})" if p[0] == "<" else f" (p = {p})"
-    if row["verdict"] == LARGER:
-        return f"more than chance explains{told}"
-    return f"which could be chance{told}" if row["verdict"] == CHANCE else "which was not tested"
-
-
 def share(row: Row, side: str) -> str:
-    """A share of a row: ``72%``."""
+    """A figure of a row: ``72%``, or of a number its mean, ``39.8``."""
+    if row["kind"] == "number":
+        return words.quantity(row[f"{side}_mean"])
     return format_percent(int(row[f"{side}_yes"]), int(row[f"{side}_base"]))
 
 
 def full(row: Row, side: str) -> str:
-    """A share of a row with its counts: ``72% (107 of 148)``."""
+    """A figure of a row in full: ``72% (107 of 148)``, or ``39.8 (median 41)``."""
+    if row["kind"] == "number":
+        return f"{share(row, side)} (median {words.quantity(row[f'{side}_median'])})"
     return words.of(int(row[f"{side}_yes"]), int(row[f"{side}_base"]))
 
 
-def moved(
-    who: str, row: Row, told: Told = share, *, years: bool = False, steady: bool = True
-) -> str:
-    """What a measure did: ``“Design code” rose from 35% to 56%``."""
-    when = {side: f" in {row[side]}" if years else "" for side in ("from", "to")}
-    ends = f"from {told(row, 'from')}{when['from']} to {told(row, 'to')}{when['to']}"
-    if row["turn"]:
-        peak, start = (int(row[f"{s}_yes"]) / int(row[f"{s}_base"]) for s in ("turn", "from"))
-        way = "peaked" if peak > start else "was lowest"
-        rest = f", {ends}" if years else ""
-        return f"{who} {way} at {told(row, 'turn')} in {row['turn']}{rest}"
-    if abs(row["change"]) < LITTLE:
-        return f"{who} {'changed little' if row['direction'] else 'did not change'}, {ends}"
-    always = " in every wave," if steady and row["same_way"] and row["waves"] > 2 else ""
-    return f"{who} {words.went(pd.Series(row))}{always} {ends}"
-
-
-def changes(collection: Collection, rows: Sequence[Row], what: str = "change") -> str:
-    """What some measures did, and how much of it is more than chance explains.
-
-    ``what`` is said where no change is: ``fall``, or ``change in “Housing”``.
-    """
-    firm = [row for row in rows if row["verdict"] == LARGER]
-    ends = leading(rows)
-    said = names(collection, (row["measure"] for row in rows))
-    if len(firm) == 1 or len(rows) == 1:
-        row = (firm or rows)[0]
-        who, bears = said[row["measure"]], f", {bearing(row)}"
-        if statement := collection.codebook[row["item"]].statement:
-            who = f"the share that {statement}" if row["item"] == row["measure"] else who
-        if not firm and size(row) < LITTLE:
-            bears = ""
-        versions = [moved(who, row, told, years=True) for told in (full, share)]
-        return words.sentence(fitting(*(f"{version}{bears}" for version in versions)))
-    if firm:
-        many = counts(len(firm), len(rows), _noun(rows))
-        many = f"{many[0].lower()}{many[1:]} changed more than chance explains"
-        all_of = "both more than chance explains" if len(firm) == len(ends) else many
-        told, brief = (
-            [moved(said[row["measure"]], row, steady=steady) for row in ends]
-            for steady in (True, False)
-        )
-        versions = [f"{'; '.join(one)}; {all_of}" for one in (told, brief)]
-        return words.sentence(fitting(*versions, f"{told[0]}; {many}", f"{brief[0]}; {many}"))
-    if not any(size(row) for row in rows):
-        return f"No share changed{what.removeprefix('change').removeprefix(' of a share')}"
-    untested = all(row["verdict"] == UNTESTED for row in rows)
-    none = f"No {what} was tested" if untested else f"No single {what} is more than chance explains"
-    told = [f"{said[row['measure']]}, {share(row, 'from')} to {share(row, 'to')}" for row in ends]
-    return fitting(
-        *(f"{none}; the largest: {'; '.join(told[:n])}" for n in (2, 1) if told[:n]), none
-    )
+def subject(collection: Collection, row: Row) -> str:
+    """What a sentence on one measure calls it: by its statement, if it has one."""
+    statement = collection.codebook[row["item"]].statement
+    if statement and row["item"] == row["measure"]:
+        return f"the share that {' '.join(statement.split())}"
+    return names(collection, [row["measure"]])[row["measure"]]
 
 
 def leading(rows: Sequence[Row]) -> list[Row]:
@@ -170,43 +119,6 @@ def numbers(*all_of: int) -> list[str]:
     return [words.number(one) if spelt else f"{one:,}" for one in all_of]
 
 
-def counts(some: int, of: int, noun: str) -> str:
-    """How many of how many: ``Two of nine items``, ``None of the 12 items``."""
-    few, all_of = numbers(some, of)
-    if some == of:
-        return f"Both {noun}" if of == 2 else f"All {all_of} {noun}"
-    return words.sentence(f"{few} of {all_of} {noun}" if some else f"none of the {all_of} {noun}")
-
-
-def _noun(rows: Sequence[Row]) -> str:
-    return "items" if all(row["item"] == row["measure"] for row in rows) else "shares"
-
-
-def differs(collection: Collection, rows: Sequence[Row], by: str) -> str:
-    """What some measures do between the groups of a characteristic."""
-    kind = plain(collection.called(by))
-    firm = sorted((row for row in rows if row["verdict"] == LARGER), key=lambda row: -size(row))
-    if not firm:
-        return f"No difference by {kind} is more than chance explains"
-    top, said = firm[0], names(collection, (row["measure"] for row in rows))
-    ends = ""
-    if pd.notna(top["change"]):
-        low, high = (f"{share(top, side)} ({plain(top[side])})" for side in ("from", "to"))
-        ends = f", from {low} to {high}"
-    if len(firm) > 1:
-        many = counts(len(firm), len(rows), _noun(rows))
-        return (
-            f"{many} differ by {kind} more than chance explains: most, {said[top['measure']]}{ends}"
-        )
-    who = words.sentence(said[top["measure"]])
-    return f"{who} differs by {kind}{ends}{',' if ends else ''} {bearing(top)}"
-
-
-def mean(row: Row, side: str) -> str:
-    """A mean of a row: ``39.8``."""
-    return words.quantity(row[f"{side}_mean"])
-
-
 def apart(row: Row) -> str:
     """How far the two shares of a row are apart, or its means: ``7 points``, ``4.15``."""
     if row["kind"] == "number":
@@ -214,26 +126,79 @@ def apart(row: Row) -> str:
     return words.points(pd.Series(row))
 
 
-def mean_and_median(row: Row, side: str) -> str:
-    """A mean of a row with its median: ``39.8 (median 41)``."""
-    return f"{mean(row, side)} (median {words.quantity(row[f'{side}_median'])})"
-
-
-def means(name: str, row: Row, kind: str) -> str:
-    """What a mean did, or how it differs between the groups of a kind."""
-    if row["by"] == "year":
-        little = size(row) < LITTLE and row["verdict"] != LARGER
-        bears = "" if little else f", {bearing(row)}"
-        versions = [moved(name, row, told, years=True) for told in (mean_and_median, mean)]
-        return fitting(*(f"The mean of {version}{bears}" for version in versions))
-    if pd.isna(row["change"]):
-        return f"{name} differs by {kind} {bearing(row)}; no mean can be shown"
-    ends = " to ".join(f"{mean(row, side)} ({plain(row[side])})" for side in ("from", "to"))
-    if row["verdict"] != LARGER:
-        return f"No difference in {name} by {kind} is more than chance explains; means, {ends}"
-    return f"{name} differs by {kind}, from a mean of {ends}, {bearing(row)}"
+def span(bases: Iterable[Any]) -> str:
+    """The least and the most that answered: ``71 to 74``."""
+    known = [int(base) for base in bases if pd.notna(base)]
+    held = [base for base in known if base]
+    return words.span(min(held), max(held)) if held else "none" if known else WITHHELD
 
 
 def answering(collection: Collection, which: str = "") -> str:
     """Those that answered, or people who did; or ``which`` of them."""
-    return f"{which or collection.many} {'who' if collection.unit == 'person' else 'that'} answered"
+    pronoun = "who" if collection.unit == "person" else "that"
+    return f"{which or plain(collection.many)} {pronoun} answered"
+
+
+PARTS = re.compile(r"^(title|or|question|base|note|alt):", re.MULTILINE)
+"""What begins a part of a page of `templates/survey.txt`."""
+
+FUNCTIONS = (quoted, plain, share, full, size, numbers, answering, subject, span)
+SAID: Mapping[str, Any] = {
+    "larger": LARGER, "chance": CHANCE, "untested": UNTESTED, "little": LITTLE, "most": MOST_NAMED,
+    "known": pd.notna, "went": words.went, "quantity": words.quantity,
+    **{one.__name__: one for one in FUNCTIONS},
+}  # fmt: skip
+"""What `templates/survey.txt` makes its sentences with."""
+
+
+def said(
+    page: str,
+    collection: Collection,
+    data: pd.DataFrame,
+    *,
+    key: str,
+    chart: Callable[[pd.DataFrame], Any] | None = None,
+    of: pd.DataFrame | Collection | None = None,
+    table: pd.DataFrame | None = None,
+    question: str = "",
+    rows: Sequence[Row] = (),
+    by: str = "",
+    **found: Any,
+) -> Finding:
+    """A finding whose texts are those of a page of `templates/survey.txt`.
+
+    They are made of the rows of the evidence that it tells, of the characteristic that it is split
+    by, and of whatever else was found. The title is the first of those given that is short enough
+    for a main point, or else the last.
+    """
+    found |= {
+        "rows": rows,
+        "firm": [row for row in rows if row["verdict"] == LARGER],
+        "ends": leading(rows),
+        "said": names(collection, (row["measure"] for row in rows)),
+        "noun": "items" if all(row["item"] == row["measure"] for row in rows) else "shares",
+        "by": by,
+        "people": plain(collection.many),
+        "kind": plain(collection.called(by)),
+        "bases": span(data.get("base", ())),
+    } | found
+    # a name of others begins no line, and so no part
+    flat = {name: re.sub(r"\s+", " ", one) for name, one in found.items() if type(one) is str}
+    text = render("survey.txt", page=page, c=collection, **SAID, **{**found, **flat})
+    _, *parts = PARTS.split(text)
+    texts = [" ".join(part.split()) for part in parts[1::2]]
+    each = list(zip(parts[::2], texts, strict=True))
+    told = {part: text for part, text in each if text}
+    label = f"{collection.label}. " if collection.label and "alt" in told else ""
+    return finding(
+        data,
+        key=key,
+        title=words.sentence(fitting(*(text for part, text in each if part in ("title", "or")))),
+        question=question or told["question"],
+        chart=chart,
+        note=told.get("note", ""),
+        of=of,
+        base=told["base"],
+        alt=label + told.get("alt", ""),
+        table=table,
+    )
