@@ -278,6 +278,14 @@ def test_an_opendocument_file_says_first_and_plainly_what_it_is(taken: Path) -> 
     assert beginning == b"application/vnd.oasis.opendocument.spreadsheet"
 
 
+def test_spaces_that_stand_together_are_told_to_opendocument_which_else_drops_them(
+    taken: Path,
+) -> None:
+    with zipfile.ZipFile(taken / "findings.ods") as parts:
+        content = parts.read("content.xml").decode()
+    assert '<text:p>two<text:s text:c="2"/>spaces</text:p><text:p>and a line</text:p>' in content
+
+
 # -- Sheets of any content -------------------------------------------------------------------------
 
 
