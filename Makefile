@@ -14,15 +14,17 @@ UV_VERSION := 0.13.9
 # Whose book: the folder of a collection. Empty: the book on the paper.
 COLLECTION ?=
 export COLLECTION # recipes take it from the environment, so that no sign in it is the shell's
+unexport CSM_COLLECTION # else the notebooks on the paper would open it
 
 # Where `make live` finds an unpacked release of Pyodide. Empty: it fetches what it needs.
 PARTS ?=
 export PARTS
-unexport CSM_COLLECTION # else the notebooks on the paper would open it
 
 # What exercises and quizzes ask about is drawn with this seed. Empty: as on the published page.
-SEED ?= $(CSM_SEED)
-export CSM_SEED = $(SEED)
+SEED ?=
+ifneq ($(SEED),)
+export CSM_SEED := $(SEED)
+endif
 
 # Without bytecode each kernel of each notebook would compile the package once more.
 unexport PYTHONDONTWRITEBYTECODE
