@@ -118,3 +118,19 @@ def test_no_answer_stands_in_its_lesson_with_what_it_is_of(name: str) -> None:
     ]
     assert len(answers) >= 5
     assert given_away == []
+
+
+@pytest.mark.usefixtures("_seed")
+@pytest.mark.parametrize("name", NAMES)
+def test_the_solutions_and_the_quiz_are_right_with_every_seed(
+    name: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    lesson = opened(name)
+    names: dict[str, Any] = {}
+    path = ROOT / "exercises" / "solutions" / f"{name}.ipynb"
+    for cell in nbformat.read(path, as_version=4).cells:
+        if cell.cell_type == "code":
+            exec(cell.source, names)
+    asked = [key for key in lesson.exercises if lesson.exercise(key).check]
+    assert capsys.readouterr().out.count("Right. ") == len(asked)
+    assert len(lesson.quiz.questions) >= 5
