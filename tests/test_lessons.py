@@ -317,7 +317,7 @@ def test_the_longest_choice_is_right_no_more_often_than_chance_would_have_it() -
         ("table", "84%; but 50 of 60 is 83%, and 51 is 85%."),
         ("seats", "57% of the members from *Further education and sixth form colleges* and 56%"),
         ("seats", "went from 36% to 25%"),
-        ("seats", "On about 4, as by lot"),
+        ("seats", "On about 4, as chance alone would give"),
         ("seats", "74 of 150 authorities answered"),
         ("chance", "Up to 7 can have left"),
         ("chance", "six rose, three fell and two stayed the same. The sign test gives 0.51."),

@@ -263,7 +263,6 @@ KEY_WORDS = {
     "policy monitoring": "policy monitoring",
     "policy-based evidence": "policy-based evidence",
     "pooled budget": "pooled budget",
-    "Primary Care Trust": "PCT",
     "probation": "probation",
     "process": "process",
     "recovered": "recovered",

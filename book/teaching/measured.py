@@ -277,9 +277,6 @@ def alarm(trusts: Collection, names: dict[str, Any], answer: Any) -> str:
         )
     steep, rose = rows["exact"].abs() >= flag, rows["direction"] > 0
     told = {
-        frozenset(rows.index[rows["in_print"] >= flag]): "That uses percentages already "
-        f"rounded. {words.sentence(only_in_print(trusts, flag))} did not rise by that much: work "
-        "from yes / base.",
         frozenset(rows.index[rose]): "These are all that rose, by however little. Take those that "
         f"rose by {words.number(flag)} points or more.",
         frozenset(rows.index[steep]): "Some of these fell. A change in either direction is not a "
@@ -288,6 +285,10 @@ def alarm(trusts: Collection, names: dict[str, Any], answer: Any) -> str:
         "year less the first is above 0 for a rise.",
         frozenset(rows.index[rows["relative"] >= flag / 100]): "That is a rise in per cent of the "
         "first share. In percentage points it is the difference between the two shares.",
+        # last, as others may come to the same items by chance
+        frozenset(rows.index[rows["in_print"] >= flag]): "That uses percentages already "
+        f"rounded. {words.sentence(only_in_print(trusts, flag))} did not rise by that much: work "
+        "from yes / base.",
     }
     if given in told and given:
         raise WrongAnswer(told[given])
