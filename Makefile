@@ -14,6 +14,10 @@ UV_VERSION := 0.13.9
 # Whose book: the folder of a collection. Empty: the book on the paper.
 COLLECTION ?=
 export COLLECTION # recipes take it from the environment, so that no sign in it is the shell's
+
+# Where `make live` finds an unpacked release of Pyodide. Empty: it fetches what it needs.
+PARTS ?=
+export PARTS
 unexport CSM_COLLECTION # else the notebooks on the paper would open it
 
 # Without bytecode each kernel of each notebook would compile the package once more.
@@ -83,6 +87,10 @@ lock: ## Write requirements.txt anew from pyproject.toml (newest versions that f
 .PHONY: book
 book: $(ready) ## Build the site (COLLECTION=folder: the same on other data)
 	@$(own) $(if $(COLLECTION),"$$COLLECTION")
+
+.PHONY: live
+live: $(ready) ## Let a built site run its Python in the reader's browser (PARTS=folder; COLLECTION=folder)
+	@$(bin)/python book/_tools/make_live.py $(if $(PARTS),--parts "$$PARTS") $(if $(COLLECTION),"$$COLLECTION")
 
 .PHONY: pdf
 pdf: $(ready) ## Print the site, and its findings alone, as PDFs (needs Chromium)

@@ -1,0 +1,156 @@
+"""Cells that run in the reader's browser: `make live` on a copy of the built site.
+
+The parts are those that ``make live`` keeps in ``.live-parts``; with ``CI=true`` they are fetched.
+Where there are none, and no source has them, these tests are skipped.
+
+By hand, ``python tests/live_all.py`` runs each cell of each chapter, and more.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+from collections.abc import Iterator
+from functools import partial
+from http.server import ThreadingHTTPServer
+from pathlib import Path
+from threading import Thread
+
+import live_parts
+import pytest
+from make_live import make
+from playwright.sync_api import Browser, Locator, Page
+from test_site_browser import SITE, Quiet, Reader, browser
+
+__all__ = ["browser"]  # a fixture
+
+pytestmark = pytest.mark.paper
+
+CI = os.environ.get("CI", "").lower() in ("1", "true")
+LONG = 600_000  # milliseconds after which a run is given up, never a speed
+
+
+@pytest.fixture(scope="session")
+def live_site(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A copy of the site that has been made live."""
+    try:
+        live_parts.collected(sources=live_parts.SOURCES if CI else ())
+    except live_parts.NotThere as error:
+        pytest.skip(f"{error} Or run make live once, where a network has it.")
+    folder = tmp_path_factory.mktemp("live") / "html"
+    shutil.copytree(SITE, folder)
+    make(folder)
+    return folder
+
+
+@pytest.fixture(scope="module", params=["http", "file"])
+def address(request: pytest.FixtureRequest, live_site: Path) -> Iterator[str]:
+    """Where the site is: on a server of this machine, and in a folder."""
+    if request.param == "file":
+        yield f"{live_site.as_uri()}/"
+        return
+    handler = partial(Quiet, directory=str(live_site))
+    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_port}/"
+        server.shutdown()
+
+
+@pytest.fixture
+def reader(browser: Browser, address: str) -> Iterator[Reader]:
+    """Somebody who reads that site."""
+    somebody = Reader(browser, address)
+    somebody.page.context.set_default_timeout(LONG)
+    yield somebody
+    assert somebody.faults == []
+    somebody.page.context.close()
+
+
+class Cell:
+    """The controls of a cell, by what stands in its code."""
+
+    def __init__(self, page: Page, text: str) -> None:
+        page.evaluate("for (const fold of document.querySelectorAll('details')) fold.open = true")
+        codes = page.locator("textarea.csm-live-code").all()
+        number = next(i for i, code in enumerate(codes) if text in code.input_value())
+        self.code = codes[number]
+        self.bar = page.locator(".csm-live-bar").nth(number)
+        self.results = page.locator(".csm-live-results").nth(number)
+
+    def button(self, name: str) -> Locator:
+        return self.bar.get_by_role("button", name=re.compile(f"^{name}"))
+
+    def status(self, pattern: str) -> str:
+        """Wait until the status says so, and return it."""
+        found = self.bar.get_by_role("status").filter(has_text=re.compile(pattern))
+        found.wait_for(state="attached", timeout=LONG)
+        return str(found.inner_text())
+
+    def run(self, code: str | None = None) -> str:
+        """Run it, changed if code is given, and return what it shows."""
+        if code is not None:
+            if self.button("Change the code").is_visible():
+                self.button("Change the code").click()
+            self.code.fill(code)
+        self.button("Run").click()
+        self.button("Run").wait_for(state="hidden", timeout=LONG)
+        self.button("Run").wait_for(state="visible", timeout=LONG)
+        return str(self.results.inner_text()) if self.results.is_visible() else ""
+
+
+def test_a_page_loads_nothing_to_run_before_run_is_pressed(reader: Reader) -> None:
+    asked: list[str] = []
+    reader.page.on("request", lambda request: asked.append(request.url))
+    reader.open("notebooks/board.html")
+    assert sorted(url.rpartition("/")[2] for url in asked if "/live/" in url) == [
+        "live.css",
+        "live.js",
+    ]
+
+
+def test_a_cell_answers_is_changed_stopped_and_put_back(reader: Reader) -> None:
+    page = reader.open("notebooks/board.html")
+    cell = Cell(page, "bar = 0.8")
+
+    assert "Schools" in cell.run() or "Police" in cell.run()
+    assert cell.run('trusts.tally("board.police")[["year", "yes", "base"]]').split() == (
+        "year yes base 0 2008 53 73 1 2009 56 74".split()
+    )
+    assert "Line 2: 1 / 0" in cell.run("one = 1\n1 / 0")
+
+    cell.code.fill("while True:\n    pass")
+    cell.button("Run").click()
+    cell.status("^Running …")
+    cell.button("Stop").click()
+    assert cell.status("^Stopped") != ""
+    assert cell.run("1 + 1").strip() == "2"
+
+    cell.button("Reset").click()
+    assert cell.code.input_value().startswith("bar = 0.8")
+    assert cell.results.is_hidden()
+
+
+def test_a_wrong_answer_gets_its_reason_and_a_right_one_is_right(reader: Reader) -> None:
+    page = reader.open(page_of("fall-6"))
+    cell = Cell(page, 'check("fall.points"')
+    code = cell.code.input_value()
+
+    assert "No answer yet" in cell.run()
+    assert "Give a whole number" in cell.run(code.replace("...", "'x'"))
+    assert "Right." in cell.run(code.replace("...", "-9"))
+
+
+def page_of(exercise: str) -> str:
+    """The page that holds an exercise."""
+    found = [p for p in SITE.rglob("*.html") if f'id="exercise-{exercise}"' in p.read_text("utf-8")]
+    return found[0].relative_to(SITE).as_posix()
+
+
+def test_controls_are_accessible_in_light_and_dark(reader: Reader) -> None:
+    for mode in ("light", "dark"):
+        for width in (1280, 360):
+            page = reader.open("notebooks/board.html", width=width, mode=mode)  # type: ignore[arg-type]
+            Cell(page, "bar = 0.8").button("Change the code").click()
+            assert reader.axe() == []
+            assert reader.sideways() == []
