@@ -137,7 +137,7 @@ def test_a_wrong_answer_gets_its_reason_and_a_right_one_is_right(reader: Reader)
     code = cell.code.input_value()
 
     assert "No answer yet" in cell.run()
-    assert "Give a whole number" in cell.run(code.replace("...", "'x'"))
+    assert "Not yet right. Give a" in cell.run(code.replace("...", "'x'"))
     assert "Right." in cell.run(code.replace("...", "-9"))
 
 

@@ -43,9 +43,9 @@ READ = ("csm_lib", "data", "notebooks", "book/teaching", "examples", "pyproject.
 """What the cells of the book on the paper read, and what they import."""
 
 LEFT_OUT = re.compile(
-    r"(^|/)(tests?|sample_data|images|stylelib|f2py|distutils|afm|pdfcorefonts|__pycache__)/"
+    r"(^|/)(tests?|sample_data|images|stylelib|distutils|afm|pdfcorefonts|__pycache__)/"
     r"|\.(pyi|pyx|pxd|pyc|h|a|c)$|/(RECORD|WHEEL|INSTALLER|direct_url\.json|REQUESTED)$"
-    r"|^numpy/testing/|^pandas/(conftest\.py|pyproject\.toml)|conftest\.py$"
+    r"|^pandas/(conftest\.py|pyproject\.toml)|conftest\.py$"
     r"|fonts/ttf/(?!DejaVuSans(-Bold|-Oblique|Display)?\.ttf|cm|STIX(S|NonUni\.|General\.))"
     r"|^PIL/_(webp|avif|imagingft|imagingcms|imagingtk)\."
     r"|^scipy/(misc|datasets|io|signal|cluster|odr)/"
