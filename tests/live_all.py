@@ -18,7 +18,7 @@ ROOT = Path(__file__).resolve().parents[1]
 sys.path[:0] = [str(ROOT / "book" / "_tools"), str(ROOT / "tests")]
 
 import live_cells  # noqa: E402
-from playwright.sync_api import Browser, Page, sync_playwright  # noqa: E402
+from playwright.sync_api import Browser, Page, expect, sync_playwright  # noqa: E402
 from test_site_browser import CHROMIUM, OPTIONS, Reader  # noqa: E402
 from test_site_live import LONG, Cell  # noqa: E402
 
@@ -82,8 +82,7 @@ def chapter(page: Page) -> list[str]:
     for bar in page.locator("div.cell .csm-live-bar").all():
         run = bar.get_by_role("button", name=re.compile("^Run"))
         run.click()
-        run.wait_for(state="hidden", timeout=LONG)
-        run.wait_for(state="visible", timeout=LONG)
+        expect(bar.get_by_role("status")).to_have_text(re.compile(r"[^…]$"), timeout=LONG)
         told = bar.get_by_role("status").inner_text()
         if told != "Done.":
             box = page.locator(".csm-live-error:visible")

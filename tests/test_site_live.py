@@ -20,7 +20,7 @@ from threading import Thread
 import live_parts
 import pytest
 from make_live import make
-from playwright.sync_api import Browser, Locator, Page
+from playwright.sync_api import Browser, Locator, Page, expect
 from test_site_browser import SITE, Quiet, Reader, browser
 
 __all__ = ["browser"]  # a fixture
@@ -83,8 +83,8 @@ class Cell:
 
     def status(self, pattern: str) -> str:
         """Wait until the status says so, and return it."""
-        found = self.bar.get_by_role("status").filter(has_text=re.compile(pattern))
-        found.wait_for(state="attached", timeout=LONG)
+        found = self.bar.get_by_role("status")
+        expect(found).to_have_text(re.compile(pattern), timeout=LONG)
         return str(found.inner_text())
 
     def run(self, code: str | None = None) -> str:
@@ -94,8 +94,7 @@ class Cell:
                 self.button("Change the code").click()
             self.code.fill(code)
         self.button("Run").click()
-        self.button("Run").wait_for(state="hidden", timeout=LONG)
-        self.button("Run").wait_for(state="visible", timeout=LONG)
+        self.status(r"[^…]$")  # while it runs the status ends in dots
         return str(self.results.inner_text()) if self.results.is_visible() else ""
 
 

@@ -42,6 +42,7 @@ async function install(python, parcel) {
 const say = (text) => self.postMessage({ status: text });
 
 let ready; // Python, once it has been started
+let whole = false; // whether it has what statistics need, too
 const asked = new Map(); // parcels that the page was asked for
 
 const parcel = (name) =>
@@ -66,9 +67,10 @@ async function run({ id, source, space, quiet, folder }) {
   const { python, cells } = await ready;
   for (;;) {
     const result = JSON.parse(cells.run(source, space, folder, quiet));
-    if (result.lacks !== "scipy") return self.postMessage({ id, result });
+    if (result.lacks !== "scipy" || whole) return self.postMessage({ id, result });
     say("Loading what statistics need …");
     await install(python, await parcel("statistics"));
+    whole = true;
   }
 }
 
