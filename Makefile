@@ -14,10 +14,6 @@ UV_VERSION := 0.13.9
 # Whose book: the folder of a collection. Empty: the book on the paper.
 COLLECTION ?=
 export COLLECTION # recipes take it from the environment, so that no sign in it is the shell's
-
-# Where `make live` finds an unpacked release of Pyodide. Empty: it fetches what it needs.
-PARTS ?=
-export PARTS
 unexport CSM_COLLECTION # else the notebooks on the paper would open it
 
 # Where `make live` finds an unpacked release of Pyodide. Empty: it fetches what it needs.
