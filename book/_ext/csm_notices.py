@@ -16,7 +16,10 @@ from docutils import nodes  # type: ignore[import-untyped]
 from sphinx.application import Sphinx
 from sphinx.util.docutils import SphinxDirective
 
-ROOT = Path(__file__).resolve().parent.parent.parent
+import csm_lib
+
+ROOT = Path(csm_lib.__file__).resolve().parent.parent
+"""The project; the book of a collection is built from a copy of this folder elsewhere."""
 PARTS: list[dict[str, Any]] = tomllib.loads(
     Path(__file__).with_name("notices.toml").read_text("utf-8")
 )["part"]
