@@ -377,6 +377,7 @@ def test_the_contents_begin_with_the_findings_and_end_with_the_reference(built: 
     assert last == [
         "notebooks/codebook", "notebooks/evidence", "book/a_to_z", "book/limits", "book/methods",
         "book/glossary", "book/take_away", "book/cite", "book/accessibility",
+        "book/notices",
     ]  # fmt: skip
     assert "One by one" not in {part["caption"] for part in toc["parts"]}
 

@@ -417,12 +417,12 @@ def test_its_sheets_are_a4_of_a_sensible_number_and_none_is_empty(
 def test_it_asks_and_keeps_the_answers_to_itself(texts: list[str]) -> None:
     text = " ".join(" ".join(texts).split())
 
-    assert "Read: A rise, its size and its base" in text
+    assert "Read: A share and its base" in text
     assert "How many Boards is that?" in text  # the first question of the first quiz
-    assert "A. 45" in text
-    assert "46 of 73 is 63.01%" not in text  # what the page says of the right answer
+    assert "B. 40" in text
+    assert "40 of 73 is 54.79%" not in text  # what the page says of the right answer
     assert "Reason: Only five?" in text
-    assert "That none began. The totals give the balance" not in text  # a solution
+    assert "That none began. The totals give the difference" not in text  # a solution
 
 
 def test_links_within_it_lead_to_its_own_pages(book: PdfReader) -> None:

@@ -52,7 +52,7 @@ class Notices(SphinxDirective):
         said = f"{part['licence']}; {part['use']}. Brought by {part['package']} "
         said += distribution(part["package"]).version + "."
         title = nodes.paragraph("", "", nodes.strong("", part["name"]), nodes.Text(f": {said}"))
-        opening = f"<details><summary>Terms of {part['name']}</summary>"
+        opening = f'<details class="csm-notice"><summary>Terms of {part["name"]}</summary>'
         terms = nodes.literal_block(
             "", terms_of(part).strip(), language="text", classes=["csm-terms"]
         )
