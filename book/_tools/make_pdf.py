@@ -98,8 +98,14 @@ def find_chromium() -> str:
     )
 
 
+SCREEN_PAGES = ("book/start", "book/publish", "book/change_this_book", "book/notices")
+"""Pages for those who sit at a screen with the project before them, and are not printed."""
+
+
 def read_contents(path: Path) -> Contents:
     """The parts of a book: the caption of each and its pages, without ending.
+
+    `SCREEN_PAGES` are left out.
 
     Parameters
     ----------
@@ -111,7 +117,12 @@ def read_contents(path: Path) -> Contents:
     parts = [
         (
             str(part["caption"]),
-            [page for chapter in part["chapters"] for page in with_sections(chapter)],
+            [
+                page
+                for chapter in part["chapters"]
+                for page in with_sections(chapter)
+                if page not in SCREEN_PAGES
+            ],
         )
         for part in toc["parts"]
     ]
@@ -137,7 +148,8 @@ def file_of(page: str, front: str) -> str:
 
 def anchor(page: str, name: str = "") -> str:
     """What a page, or an anchor on it, is called in the book, where all share one page."""
-    return f"{posixpath.basename(page)}--{name}" if name else posixpath.basename(page)
+    called = "-".join(page.split("/")[1:]) or page  # a lesson's pages differ by their folder alone
+    return f"{called}--{name}" if name else called
 
 
 def relinked(address: str, page: str, pages: Sequence[str], home: str) -> str | None:
