@@ -98,7 +98,10 @@ def find_chromium() -> str:
     )
 
 
-SCREEN_PAGES = ("book/start", "book/publish", "book/change_this_book", "book/notices")
+SCREEN_PAGES = tuple(
+    f"book/{name}"
+    for name in "start publish change_this_book take_away accessibility notices".split()
+)
 """Pages for those who sit at a screen with the project before them, and are not printed."""
 
 
