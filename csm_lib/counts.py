@@ -220,8 +220,9 @@ def counts_behind(
     list a percentage; whether it is ``possible``; and whether the rule for ties decides that.
 
     >>> counts_behind("Head 76%, officer 21%, other 1%", [70, 71], parts=True)
-                  row  base              counts  possible  tie_decides
-    0  Head, officer, other    70   [[53], [15], [1]]     False        False
+                        row  base             counts  possible  tie_decides
+    0  Head, officer, other    70  [[53], [15], [1]]     False        False
+    1  Head, officer, other    71  [[54], [15], [1]]     False        False
     """
     found = []
     for line in filter(str.strip, pasted.splitlines()):

@@ -165,7 +165,7 @@ def test_the_returns_have_no_fault_and_two_oddities(codebook: Codebook) -> None:
     report = check_file(FOLDER / "returns.csv", codebook)
 
     assert report.errors == 0
-    assert set(report.faults["rule"]) == {"ticks_only", "wave_gap"}
+    assert set(report.faults["rule"]) == {"ticked_row", "wave_gap"}
 
 
 def test_the_spss_file_holds_exactly_the_returns(codebook: Codebook, truth: pd.DataFrame) -> None:
@@ -186,7 +186,7 @@ def test_the_workbook_has_exactly_the_planted_faults(codebook: Codebook) -> None
         ("near_duplicate", "2024", "Partnership", "p07"),
     }
     assert report.errors == 3
-    assert set(report.faults["rule"]) - set(errors["rule"]) == {"ticks_only", "wave_gap"}
+    assert set(report.faults["rule"]) - set(errors["rule"]) == {"ticked_row", "wave_gap"}
     assert report.returns is None
 
 

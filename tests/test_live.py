@@ -12,8 +12,15 @@ import live_parts
 import make_live
 import pytest
 from live_parts import PartsError
+from matplotlib import pyplot
 
 from csm_lib.collection import Collection
+
+
+@pytest.fixture(autouse=True)
+def no_open_figure() -> None:
+    """A cell shows every open figure, and other tests of this process may leave some."""
+    pyplot.close("all")
 
 
 def nothing(missing: list[live_parts.Part], place: Path) -> dict[str, Path]:  # noqa: ARG001
