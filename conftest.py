@@ -18,7 +18,7 @@ from nbval.plugin import IPyNbCell, IPyNbFile
 import csm_lib
 
 ROOT = Path(__file__).parent
-RECORDER = ROOT / "tests" / "opened"
+RECORDER = ROOT / "book" / "_ext" / "opened"
 
 
 def pytest_collectstart(collector: pytest.Collector) -> None:
@@ -72,7 +72,7 @@ class Reads(pytest.Item):
 
     def runtest(self) -> None:
         """Fail with the files that could change without the page changing."""
-        from csm_book import SOURCES  # on the path of pytest; loads Sphinx
+        from csm_runs import SOURCES  # on the path of pytest; loads Sphinx
 
         with self.parent.stash[NOTES] as folder:
             notes = [note.read_text("utf-8") for note in Path(folder).iterdir()]
@@ -90,6 +90,6 @@ class Reads(pytest.Item):
         if unknown:
             pytest.fail(
                 "This notebook reads what the cache of results does not know of. Add it to "
-                "SOURCES of book/_ext/csm_book.py:\n" + "\n".join(unknown),
+                "SOURCES of book/_ext/csm_runs.py:\n" + "\n".join(unknown),
                 pytrace=False,
             )

@@ -1,7 +1,5 @@
 """What the book needs from Sphinx beyond its settings.
 
-- `forget_stale_results` empties the execution cache when anything has changed that notebooks read.
-  The cache itself looks at notebooks only and would go on showing old figures.
 - `configure` reads where the book is published.
 - `know_references` lets notebooks link to a work in the list of references.
 - `describe` and `offer_notebook` add to each page what search engines and other sites show of it,
@@ -20,14 +18,9 @@ no page holds an address of its own, and the site works wherever it is put.
 
 from __future__ import annotations
 
-import hashlib
-import importlib.metadata
-import json
 import os
 import posixpath
 import re
-import shutil
-import sys
 from collections.abc import Iterable, Iterator, Sequence
 from html import escape
 from pathlib import Path
@@ -41,19 +34,11 @@ from sphinx.environment import BuildEnvironment
 from sphinx.errors import ConfigError
 from sphinx.util import logging
 
-import csm_lib
 from csm_lib.collection import CHOSEN
 from csm_lib.own.profile import CSS as PROFILE_CSS
 from csm_lib.style import css
 
 logger = logging.getLogger(__name__)
-
-# Where a notebook's results come from, besides the notebook and what is installed. A notebook that
-# reads anything else of the project fails its test (conftest.py).
-SOURCES = (
-    *("csm_lib", "data", "examples", "exercises", "pyproject.toml", "requirements.txt"),
-    *("notebooks", "book/teaching"),  # lessons take findings from other notebooks
-)
 
 REFERENCES = "book/references"
 """The page with the list of references."""
@@ -135,64 +120,6 @@ MENDS: tuple[tuple[str, str], ...] = (
     # The empty corner of a pandas table heads nothing.
     (r"<th></th>", "<td></td>"),
 )
-
-
-def fingerprint(root: Path, sources: Iterable[str] = SOURCES) -> str:
-    """Digest of the names and contents of all files under some paths of the project.
-
-    Parameters
-    ----------
-    root
-        The project's folder.
-    sources
-        Files and folders in it; one that is missing counts as empty.
-    """
-    digest = hashlib.sha256()
-    for source in sources:
-        path = root / source
-        files = [path] if path.is_file() else sorted(path.rglob("*"))
-        for file in files:
-            if file.is_file() and "__pycache__" not in file.parts:
-                digest.update(f"{file.relative_to(root).as_posix()}\0".encode())
-                digest.update(hashlib.sha256(_read(file)).digest())
-    return digest.hexdigest()
-
-
-def _read(file: Path) -> bytes:
-    """What results can come from in a file: of a notebook its code, not its prose and outputs."""
-    read = file.read_bytes()
-    try:
-        cells = json.loads(read)["cells"] if file.suffix == ".ipynb" else None
-    except (ValueError, LookupError, TypeError):  # not yet a notebook, or half written
-        cells = None
-    if cells is None:
-        return read
-    return "\0".join("".join(c["source"]) for c in cells if c["cell_type"] == "code").encode()
-
-
-def installed() -> str:
-    """The Python that runs and all that is installed for it, each with its version."""
-    packages = {f"{one.name} {one.version}" for one in importlib.metadata.distributions()}
-    return "\n".join([sys.version, *sorted(packages)])
-
-
-def forget_stale_results(app: Sphinx) -> None:
-    """Empty the execution cache unless all that notebooks read is as it was when it was filled.
-
-    The notebooks of an own book come with their results and use no cache.
-    """
-    if app.config.csm_own:
-        return
-    cache = Path(app.config.nb_execution_cache_path or Path(app.outdir).parent / ".jupyter_cache")
-    note = cache / "made_from"
-    package = Path(csm_lib.__file__).parent  # the project's own, unless another is installed
-    made_from = [fingerprint(Path(app.srcdir)), fingerprint(package.parent, [package.name])]
-    now = "\n".join([*made_from, installed(), os.environ.get("CSM_SEED", "")])
-    if cache.is_dir() and (not note.is_file() or note.read_text("utf-8") != now):
-        logger.info("What the notebooks read has changed: all of them run again")
-        shutil.rmtree(cache)
-    cache.mkdir(parents=True, exist_ok=True)
-    note.write_text(now, "utf-8")
 
 
 def address(url: str, *, name: str) -> str:
@@ -520,6 +447,5 @@ def setup(app: Sphinx) -> dict[str, Any]:
     app.connect("html-page-context", describe)
     app.connect("html-page-context", offer_notebook)
     app.connect("builder-inited", write_palette)
-    app.connect("builder-inited", forget_stale_results, priority=100)  # before the cache is opened
     app.connect("build-finished", finish, priority=900)
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

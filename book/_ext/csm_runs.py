@@ -1,0 +1,198 @@
+"""Runs the notebooks whose results may have changed, before Sphinx reads their pages.
+
+myst-nb keeps results by the code of a notebook, and would go on showing old figures when anything
+else changes. So what a notebook reads is written down while it runs (`opened/sitecustomize.py`),
+and it runs again as soon as one of those files, the names of the files among `SOURCES`, or anything
+installed differs. Several run at a time. One that fails is left to myst-nb, which says why.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import importlib.metadata
+import importlib.util
+import json
+import os
+import sys
+import tempfile
+import time
+from collections.abc import Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+import nbformat
+from jupyter_cache import get_cache
+from jupyter_cache.base import CacheBundleIn
+from nbclient import NotebookClient
+from nbclient.exceptions import CellExecutionError, CellTimeoutError
+from nbformat import NotebookNode
+from sphinx.application import Sphinx
+from sphinx.environment import BuildEnvironment
+from sphinx.util import logging
+
+import csm_lib
+
+logger = logging.getLogger(__name__)
+
+SOURCES = (
+    *("csm_lib", "data", "examples", "exercises", "pyproject.toml", "requirements.txt"),
+    *("notebooks", "book/teaching"),  # lessons take findings from other notebooks
+)
+"""Where a notebook's results come from, besides the notebook and what is installed.
+
+A notebook that reads anything else of the project fails its test (conftest.py).
+"""
+
+UNSEEN = {".dta", ".ods", ".parquet", ".sav", ".xls", ".xlsx"}
+"""Read by libraries that are not written in Python, so that nobody sees which they read."""
+
+RECORDER = Path(__file__).parent / "opened"
+
+PATIENCE = 900
+"""Seconds in which a kernel must have started; on a busy machine it may take many."""
+
+NOTES = "read.json"
+"""Of each notebook, by its path: the files that it ``read``, and the ``key`` of its results."""
+
+
+def digests(root: Path, sources: Iterable[str] = SOURCES) -> dict[str, str]:
+    """A digest of each file under some paths of the project that are there, by its path."""
+    found = {}
+    for source in sources:
+        path = root / source
+        for file in [path] if path.is_file() else sorted(path.rglob("*")):
+            if file.is_file() and "__pycache__" not in file.parts:
+                found[str(file)] = hashlib.sha256(_read(file)).hexdigest()
+    return found
+
+
+def _read(file: Path) -> bytes:
+    """What results can come from in a file: of a notebook its code, not its prose and outputs."""
+    read = file.read_bytes()
+    try:
+        cells = json.loads(read)["cells"] if file.suffix == ".ipynb" else None
+    except (ValueError, LookupError, TypeError):  # not yet a notebook, or half written
+        cells = None
+    if cells is None:
+        return read
+    return "\0".join("".join(c["source"]) for c in cells if c["cell_type"] == "code").encode()
+
+
+def installed() -> str:
+    """The Python that runs and all that is installed for it, each with its version."""
+    packages = {f"{one.name} {one.version}" for one in importlib.metadata.distributions()}
+    return "\n".join([sys.version, *sorted(packages)])
+
+
+def key_of(known: Mapping[str, str], read: Iterable[str], whose: str) -> str:
+    """Digest of all that the results of a notebook may come from.
+
+    Parameters
+    ----------
+    known
+        What `digests` gives. The names count, whatever was read: a file that is new may be looked
+        for.
+    read
+        The paths of the files that the notebook has read. Those of kinds `UNSEEN` count as read.
+    whose
+        What else it may come from.
+    """
+    read = set(read)
+    counts = {n: d if n in read or Path(n).suffix in UNSEEN else "" for n, d in known.items()}
+    return hashlib.sha256(json.dumps([counts, whose]).encode()).hexdigest()
+
+
+def ran(path: Path, patience: int) -> tuple[NotebookNode, float, list[str]]:
+    """Run a notebook in its folder; return it, the seconds it took, and the files it has read.
+
+    Raises
+    ------
+    CellExecutionError, CellTimeoutError
+        A cell failed.
+    """
+    notebook = nbformat.read(path, as_version=4)
+    begun = time.monotonic()
+    with tempfile.TemporaryDirectory(prefix="opened-") as notes:
+        searched = [str(RECORDER), *filter(None, [os.environ.get("PYTHONPATH")])]
+        client = NotebookClient(
+            notebook,
+            timeout=patience,
+            startup_timeout=PATIENCE,
+            record_timing=False,
+            resources={"metadata": {"path": str(path.parent)}},
+        )
+        noted = {"CSM_OPENED": notes, "PYTHONPATH": os.pathsep.join(searched)}
+        client.execute(env=os.environ | noted)
+        read = {line for note in Path(notes).iterdir() for line in note.read_text().splitlines()}
+    return notebook, time.monotonic() - begun, sorted({str(_source(line)) for line in read})
+
+
+def _source(read: str) -> str:
+    """The source of a file of bytecode; any other as it is."""
+    try:
+        return importlib.util.source_from_cache(read) if read.endswith(".pyc") else read
+    except ValueError:
+        return read
+
+
+def run_stale(app: Sphinx, env: BuildEnvironment, docnames: list[str]) -> None:
+    """Run the notebooks that are read next and whose results may have changed.
+
+    The notebooks of an own book come with their results and use no cache.
+    """
+    if app.config.csm_own:
+        return
+    folder = Path(app.config.nb_execution_cache_path or Path(app.outdir).parent / ".jupyter_cache")
+    cache, file = get_cache(str(folder)), folder / NOTES
+    notes = json.loads(file.read_text("utf-8")) if file.is_file() else {}
+    package = Path(csm_lib.__file__).parent  # the project's own, unless another is installed
+    known = digests(Path(app.srcdir)) | digests(package.parent, [package.name])
+    whose = "\n".join([installed(), os.environ.get("CSM_SEED", "")])
+
+    def is_fresh(path: Path) -> bool:
+        note = notes.get(str(path))
+        if note is None or note["key"] != key_of(known, [*note["read"], str(path)], whose):
+            return False
+        return _cached(cache, nbformat.read(path, as_version=4)) is not None
+
+    paths = [Path(env.doc2path(name)) for name in docnames]
+    stale = [path for path in paths if path.suffix == ".ipynb" and not is_fresh(path)]
+    if stale:
+        logger.info("Running %d notebooks ...", len(stale))
+    with ThreadPoolExecutor(min(4, os.cpu_count() or 1)) as pool:
+        runs = {
+            path: pool.submit(ran, path, app.config.nb_execution_timeout or PATIENCE)
+            for path in stale
+        }
+    for path, run in runs.items():
+        notes.pop(str(path), None)
+        try:
+            notebook, seconds, read = run.result()
+        except (CellExecutionError, CellTimeoutError):
+            old = _cached(cache, nbformat.read(path, as_version=4))
+            if old is not None:
+                cache.remove_cache(old)
+            continue
+        cache.cache_notebook_bundle(
+            CacheBundleIn(notebook, str(path), data={"execution_seconds": seconds}),
+            check_validity=False,
+            overwrite=True,
+        )
+        read = [name for name in read if name in known]
+        notes[str(path)] = {"read": read, "key": key_of(known, [*read, str(path)], whose)}
+    file.write_text(json.dumps(notes, indent=1), "utf-8")
+
+
+def _cached(cache: Any, notebook: NotebookNode) -> int | None:
+    """The number under which results of the same code are kept."""
+    try:
+        return int(cache.match_cache_notebook(notebook).pk)
+    except KeyError:
+        return None
+
+
+def setup(app: Sphinx) -> dict[str, Any]:
+    """Tell Sphinx when to call what stands above."""
+    app.connect("env-before-read-docs", run_stale)
+    return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}
