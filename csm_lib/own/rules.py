@@ -117,6 +117,8 @@ class Laid:
 
     def at(self, records: pd.DataFrame, item: str, text: str | pd.Series = "") -> pd.DataFrame:
         """Return where the cells of some records stand, filled or not."""
+        if records.empty:
+            return records
         named = self.columns.loc[self.columns["item"] == item, ["file", "sheet", "column"]]
         if named.empty and item in self.codebook:  # in the long form an item is no column
             return records.assign(column=item, text=text)
@@ -130,6 +132,8 @@ class Laid:
 
     def in_units(self, units: pd.Series, item: str) -> pd.DataFrame:
         """Return where the cells of an item stand of the units for which a flag is set."""
+        if not units.any():
+            return self.records.iloc[:0]
         records = self.records[self.records["unit"].map(units)]
         return self.at(records, item).drop_duplicates("unit")
 
@@ -271,8 +275,10 @@ def double_returns(laid: Laid) -> pd.DataFrame:
     """A second row of an authority and year among sheets that hold the same items."""
     records = laid.records
     firsts = records[records["turn"] == 0].drop_duplicates(["authority", "year", "kind"])
-    again = laid.of("authority").drop_duplicates("record")
-    again = again.merge(records.loc[records["turn"] > 0, ["record", "authority", "kind"]])
+    later = records.loc[records["turn"] > 0, ["record", "authority", "kind"]]
+    if later.empty:
+        return NONE
+    again = laid.of("authority").drop_duplicates("record").merge(later)
     again = again.merge(firsts, on=["authority", "year", "kind"], suffixes=("", "_first"))
     who, places = again["authority"], [place(one) for one in again.itertuples()]
     return told("double_return", again, who=who, year=again["year"], place=places)
@@ -282,6 +288,8 @@ def double_answers(laid: Laid) -> pd.DataFrame:
     """A second answer of an authority and year to an item, in another row, column or sheet."""
     cells = laid.cells[~laid.cells["item"].isin(["authority", "year", "region"])]
     again = cells[cells.duplicated(["unit", "item"])]
+    if again.empty:
+        return NONE
     firsts = cells.drop_duplicates(["unit", "item"])
     again = again.merge(firsts, on=["unit", "item"], suffixes=("", "_first"))
     of_item = again["item"].isin(list(laid.codebook))
