@@ -235,19 +235,6 @@ def damped(finding: Finding) -> Any:
     return csm.dumbbell(finding.data[finding.data["item"] == finding.data["item"].iloc[0]])
 
 
-def alarms(finding: Finding) -> Axes:
-    """How many items a rule flags, and how many of as many by chance."""
-    rows = finding.data
-    usual = rows[rows["persistence"] == rows["persistence"].median()]
-    names = finding.table.iloc[:, 0]
-    return bars(
-        (name, by_chance, flagged, f"{flagged}, by chance {by_chance:.1f}")
-        for name, by_chance, flagged in zip(
-            names, usual["by chance"], usual["flagged"], strict=True
-        )
-    )
-
-
 def stories(finding: Finding, *, told: bool = True) -> Axes:
     """Two courses of events with the same totals."""
     rows = finding.data[["story", "kept", "stopped", "began", "never"]].itertuples(index=False)
@@ -285,7 +272,6 @@ PICTURES: Mapping[str, Draw] = {
     "falling-commissioning": again,
     "impossible-split": parts,
     "jsna-bases": common_base,
-    "measured-false-alarms": alarms,
     "measured-what-is-asked": kinds,
     "measured-without-strategy": lambda one: csm.ranges(
         one.data.rename(columns={"fewest": "low", "most": "high"}),
@@ -295,7 +281,6 @@ PICTURES: Mapping[str, Draw] = {
     "rounding": halfway,
     "seats-shares-and-numbers": heads,
     "seniority": shares_of_heads,
-    "statutory-agencies": lambda one: csm.dumbbell(one.data),
     "table-1-bases": readings,
     "two-stories": stories,
 }

@@ -107,6 +107,8 @@ def clubs(rng: Random) -> dict[str, int]:
         "net": net,
         "moved": 2 * stopped - net,
         "size": size,
+        "all": 2 * size + net,
+        "silent": size + net,
         "half": size // 2,
         "few": net + 3,
     }

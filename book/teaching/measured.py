@@ -89,14 +89,15 @@ def alarms() -> dict[str, Any]:
     by_chance = found.set_index(["rule", "persistence"])["by chance"]
     flags = found.drop_duplicates("rule").set_index("rule")["flagged"]
     items = int(found["items"].iloc[0])
-    loose, _, middle, strict = flags.index
+    _, loose, middle, strict = flags.index  # the story tells how many fell at all
     steady, restless = found["persistence"].max(), found["persistence"].min()
     usual = by_chance[loose, panel.PERSISTENCE]
     return {
         "items": items,
+        "loose": loose,
         "strict": strict,
         "middle": middle,
-        "flags": flags.loc[loose],
+        "flags": int(flags.loc[loose]),
         "by_chance": f"{usual:.1f}",
         "percent": round(100 * usual / items),
         "strict_flags": int(flags.loc[strict]),

@@ -23,6 +23,18 @@ TOLD = ["police", "jobcentre_plus"]
 ADDED = ["board.further_education", "board.jobcentre_plus"]
 """The agencies that the Act of 2009 added; the story tells of them."""
 FAMILIES = "board.children_and_families"
+PRACTICE = "board.general_practice"
+"""The agency that the story compares with these."""
+STEADY = [
+    {"part": part, "count": count, "members": members}
+    for part, count, members in (
+        ("senior officers", 16, (44, 64)),
+        ("heads", 17, (52, 70)),
+        ("senior officers", 21, (60, 78)),
+        ("heads", 14, (38, 57)),
+    )
+]
+"""What a question supposes of another survey: a number that stays, of more and more members."""
 CLOSE = Fraction(6, 100)
 """How near two shares are that begin level."""
 
@@ -32,21 +44,13 @@ def numbers(trusts: Collection, rng: Random) -> dict[str, Any]:
     heads = parts_of(trusts, "head")
     rows = board(trusts)
     duty = rows["item"].map(lambda item: trusts.codebook[item].duty)
-    once = [
-        words.within(trusts.codebook[item].label)
-        for item in trusts.items("statutory_agencies")
-        if len(trusts.codebook[item].held) == 1
-    ]
     untold = [one for one in heads.values() if one["agency"] not in TOLD]
     level, other_level = rng.sample(pairs_from_a_level_start(untold), 2)
     part = rng.choice(["senior_officer", "other"])
-    steady = [
-        one | {"part": name.replace("_", " ")}
-        for name in ("senior_officer", "other")
-        for one in parts_of(trusts, name).values()
-        if one["smaller"] and not one["new_heads"] and one["percents"][0] != one["percents"][1]
-    ]
-    under = rows[(duty == "statutory") & (rows["direction"] > 0)]
+    old = rows[duty != "statutory_2010"]
+    law, beside = (
+        seat(trusts, item) for item in (ADDED[0], old.loc[old["change"].idxmax(), "item"])
+    )
     nearly = rows[(rows["to_base"] - rows["to_yes"] == 1) & (rows["to_base"] == trusts.size)]
     return {
         "size": trusts.size,
@@ -59,26 +63,23 @@ def numbers(trusts: Collection, rng: Random) -> dict[str, Any]:
         "joined": heads["further_education"],
         "shrank": heads["pct_provider"],
         "gone": provider_gone(trusts, heads["pct_provider"]),
-        "law": seat(trusts, "board.further_education"),
-        "beside": seat(trusts, rng.choice(list(under["item"]))),
-        "added": names(rows[duty == "statutory_2010"].sort_values("change", ascending=False)),
+        "law": law,
+        "beside": beside,
+        "apart": one_decimal(law["rise"] - beside["rise"], 0),
+        "room": same_room(trusts, old),
         "lost": lost(rows[(duty == "statutory") & (rows["direction"] < 0)]),
         "full": names(rows[rows["from_yes"] == rows["from_base"]]),
         "near": names(rows[rows["from_base"] - rows["from_yes"] == 1]),
-        "once": words.listed(once),
-        "rose": [one["label"] for one in heads.values() if not one["smaller"]],
-        "most": [one["label"] for one in heads.values() if 2 * one["heads"][1] > one["members"][1]],
-        "steepest": max(heads.values(), key=lambda one: one["fall"]),
-        "lowest": min(heads.values(), key=lambda one: one["shares"][1]),
+        "senior": senior(trusts),
         "part": {"id": part, "called": part.replace("_", " ")},
         "replaced": parts_of(trusts, part),
         "level": level,
         "other_level": other_level,
-        "steady": rng.choice(steady),
         "nearly": rng.choice(nearly.to_dict("records")),
         "together": together(trusts, *rng.choice(crowded(trusts))),
         "twins": together(trusts, *rng.choice(same_number(trusts))),
         "elsewhere": elsewhere(rng),
+        "steady": rng.choice(STEADY),
     }
 
 
@@ -125,9 +126,37 @@ def seat(trusts: Collection, item: str) -> dict[str, Any]:
     }
 
 
+def same_room(trusts: Collection, rows: pd.DataFrame) -> dict[str, Any]:
+    """Return two agencies that could have joined as many Boards, of which one did, and one left."""
+    for one, other in permutations(rows.to_dict("records"), 2):
+        free = one["from_base"] - one["from_yes"]
+        rose, fell = one["to_yes"] > one["from_yes"], other["to_yes"] < other["from_yes"]
+        if free == other["from_base"] - other["from_yes"] and rose and fell:
+            both = {"one": seat(trusts, one["item"]), "other": seat(trusts, other["item"])}
+            return both | {"free": free}
+    raise AssertionError
+
+
+def senior(trusts: Collection) -> dict[str, Any]:
+    """Return what can be read of senior officers, at the agencies of which the story tells not."""
+    parts = parts_of(trusts, "senior_officer")
+    untold = [one for one in parts.values() if one["agency"] not in TOLD]
+    steepest = max(untold, key=lambda one: Fraction(one["change"]))
+    return {
+        "fell": [words.within(one["label"]) for one in untold if one["smaller"]],
+        "most": [words.within(one["label"]) for one in untold if one["shares"][1] > Fraction(1, 2)],
+        "steepest": steepest | {"rose": one_decimal(steepest["change"], 0)},
+        "largest": max(untold, key=lambda one: Fraction(one["shares"][1])),
+    }
+
+
 def in_the_end(trusts: Collection) -> list[dict[str, Any]]:
-    """Return the agencies on the Board in the last year, but those that sat on nearly all."""
+    """Return the agencies on the Board in the last year, but those that sat on nearly all.
+
+    The story does not tell how many Boards they sat on.
+    """
     rows = trusts.tally(["statutory_agencies", "other_agencies"], years=trusts.years[-1])
+    rows = rows[~rows["item"].isin([*ADDED, PRACTICE])]
     return list(rows[rows["base"] - rows["yes"] > 2].to_dict("records"))
 
 
@@ -151,8 +180,6 @@ def parts_of(trusts: Collection, part: str) -> dict[str, dict[str, Any]]:
             "more": more,
             "newcomers": members[1] - members[0],
             "new_heads": heads[1] - heads[0],
-            "fall": 100 * (before - after),
-            "fell": int(100 * (before - after) + Fraction(1, 2)),
             "change": 100 * (after - before),
         }
     return found

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from itertools import product
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
@@ -33,6 +34,8 @@ GREW = ["jobcentre_plus", "probation"]
 TWINS = "board.adult_services", "board.fire_and_rescue"
 """Two agencies with the same share on the same base."""
 PARTS = ("head", "senior_officer", "other")
+SURVEYED = 60
+"""How many partnerships an invented report has."""
 LARGEST = 100
 """The largest base that is tried."""
 
@@ -52,10 +55,10 @@ def numbers(trusts: Collection, rng: Random) -> dict[str, Any]:
     many, more = rng.sample([4, 5, 6], 2)
     year = rng.choice(trusts.years)
     headline, unit = rng.sample(falls(trusts), 2)
-    table, slip = copied(rows, rng)
     others_last = trusts.tally("other_agencies", years=trusts.years[-1])
     single = others_last[~others_last["item"].isin(TWINS)].to_dict("records")
     pair = sorted(rng.sample(single[1:], 2), key=lambda one: -one["yes"])
+    table, slip = copied(rng)
     return {
         "size": trusts.size,
         "regions": regions(trusts, rng),
@@ -75,6 +78,7 @@ def numbers(trusts: Collection, rng: Random) -> dict[str, Any]:
         "copied": table,
         "slip": slip,
         "rows": len(table),
+        "surveyed": SURVEYED,
         "whom": whom,
         "rule": even_report(rng),
         "report": impossible_figure(rng),
@@ -182,11 +186,34 @@ def summed(parts: int, rng: Random) -> dict[str, int]:
     return {"parts": parts, "low": low, "high": high, "sum": rng.choice([low - 1, high + 1])}
 
 
-def copied(rows: list[dict[str, Any]], rng: Random) -> tuple[pd.DataFrame, dict[str, Any]]:
-    """Return a copy of the levels in Table 1, with one slip put in, and the row that has it.
+def report_rows(rng: Random) -> list[dict[str, Any]]:
+    """Return the levels in an invented report: one row an agency and year, with its counts."""
+    boards = csm.open_collection(EXAMPLE)
+    rows = []
+    for item, year in product(rng.sample(boards.items("membership"), 6), boards.years[-2:]):
+        stated, silent, other = rng.randint(30, 52), rng.randint(0, 4), rng.randint(1, 5)
+        head = rng.randint(stated // 5, 2 * stated // 3)
+        counts = (head, stated - head - other, other)
+        rows.append(
+            {
+                "label": boards.codebook[item].label,
+                "agency": item.removeprefix("membership."),
+                "year": year,
+                "parts": tuple(rounded_percent(k, stated) for k in counts),
+                "on_board": stated + silent,
+                "not_stated": silent,
+                "stated": stated,
+            }
+        )
+    return rows
 
-    The slip does not show in the sum of the row.
+
+def copied(rng: Random) -> tuple[pd.DataFrame, dict[str, Any]]:
+    """Return the levels in an invented report, with one slip put in, and the row that has it.
+
+    The slip does not show in the sum of the row, though the sum of another is not 100.
     """
+    rows = report_rows(rng)
     slips = [
         (one, place, step)
         for one in rows
@@ -195,17 +222,14 @@ def copied(rows: list[dict[str, Any]], rng: Random) -> tuple[pd.DataFrame, dict[
         if 99 <= sum(one["parts"]) + step <= 101
         and not closing_splits(changed(one["parts"], place, step), one["stated"])
     ]
+    if not slips or all(sum(one["parts"]) == 100 for one in rows):
+        return copied(rng)
     slip, place, step = rng.choice(slips)
+    slipped = changed(slip["parts"], place, step)
     table = pd.DataFrame(
         [
             {"agency": one["agency"], "year": one["year"]}
-            | dict(
-                zip(
-                    PARTS,
-                    changed(one["parts"], place, step) if one is slip else one["parts"],
-                    strict=True,
-                )
-            )
+            | dict(zip(PARTS, slipped if one is slip else one["parts"], strict=True))
             | {"on_board": one["on_board"], "not_stated": one["not_stated"]}
             for one in rows
         ]
@@ -425,7 +449,7 @@ def shared_base(trusts: Collection, names: dict[str, Any], answer: Any) -> str:
     )
 
 
-def impossible(trusts: Collection, names: dict[str, Any], answer: Any) -> str:
+def impossible(_: Collection, names: dict[str, Any], answer: Any) -> str:
     """Check the rows of the copied table whose levels do not add up."""
     known = {
         (one["agency"], one["year"]): {
@@ -435,7 +459,7 @@ def impossible(trusts: Collection, names: dict[str, Any], answer: Any) -> str:
         }
         for one in names["copied"].to_dict("records")
     }
-    example = "[('police', 2008)]"
+    example = "[('police', 2024)]"
     try:
         rows = {(str(agency), int(year)) for agency, year in answer}
     except (TypeError, ValueError):
@@ -455,12 +479,13 @@ def impossible(trusts: Collection, names: dict[str, Any], answer: Any) -> str:
         return f"Only {name}, {year}: no counts give these percentages and add up to its base."
     if rows == open_on(lambda one: one["on_board"]):
         raise WrongAnswer(
-            "You used all on the Board as the base. Leave out those whose level is not stated."
+            "You used all boards with the agency as the base. Leave out those that do not "
+            "state its level."
         )
-    if rows == open_on(lambda _: trusts.size):
+    if rows == open_on(lambda _: SURVEYED):
         raise WrongAnswer(
-            f"You used all {trusts.size} authorities as the base. Use those on the "
-            "Board whose level is stated."
+            f"You used all {SURVEYED} partnerships as the base. Use the boards that have the "
+            "agency and state its level."
         )
     if rows == {key for key, one in known.items() if sum(one["parts"]) != 100}:
         raise WrongAnswer(
