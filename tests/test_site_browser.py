@@ -444,6 +444,25 @@ def test_the_search_lists_pages_from_a_folder_too(folder_reader: Reader) -> None
     page = folder_reader.open("search.html?q=wave")
 
     page.locator("#search-results li a").first.wait_for()
+    page.get_by_text("Search finished").wait_for()
+    assert folder_reader.faults == []
+
+
+@pytest.mark.parametrize("way", ["reader", "folder_reader"])
+def test_the_dark_mode_is_remembered_on_pages_in_other_folders(
+    request: pytest.FixtureRequest, way: str
+) -> None:
+    someone: Reader = request.getfixturevalue(way)
+    page = someone.open("book/teaching.html")
+    switch = page.locator("button.theme-switch-button:visible").first
+    while page.locator("html").get_attribute("data-mode") != "dark":
+        switch.click()
+    themes = []
+    for place in ("index.html", "notebooks/lesson_seats.html", "slides/seats.html"):
+        page.goto(someone.home + place)
+        themes.append(page.locator("html").get_attribute("data-theme"))
+
+    assert themes == ["dark"] * 3
 
 
 def test_the_reader_can_choose_the_mode(reader: Reader) -> None:

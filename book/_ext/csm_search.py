@@ -8,6 +8,7 @@ drops the tags, and with them what kept two cells of a table apart.
 - `add_addresses` adds every finding, by its title, and every row of its table, such as an agency,
   to what can be found by name, with its address. They come before pages that hold the word. So
   does it with the items of the list from A to Z.
+- `skip_excerpts` has a search from a folder ask for none: no page may read another there.
 """
 
 from __future__ import annotations
@@ -30,6 +31,8 @@ from csm_lib.download import TO_READ
 START, END = "Search.setIndex(", ")"
 KINDS = ("figures", "finding", "item")
 """What can be found by name."""
+NO_EXCERPTS = """if (location.protocol === "file:")
+  DOCUMENTATION_OPTIONS.SHOW_SEARCH_SUMMARY = false;"""
 FIRST, NEXT, LAST = 0, 1, 2
 """How early Sphinx shows what it finds by name: before, among and after words in headings."""
 
@@ -143,8 +146,15 @@ def add_addresses(app: Sphinx, exception: Exception | None) -> None:
     index.write_text(with_addresses(index.read_text("utf-8"), pages, front), "utf-8")
 
 
+def skip_excerpts(app: Sphinx, page: str, *_: object) -> None:
+    """Let the page of the search ask for no excerpts where the browser would refuse them."""
+    if page == "search":
+        app.add_js_file(None, body=NO_EXCERPTS, priority=900)  # after the options that it sets
+
+
 def setup(app: Sphinx) -> dict[str, Any]:
     """Tell Sphinx when to call what stands above."""
     app.connect("builder-inited", index_words)
+    app.connect("html-page-context", skip_excerpts)
     app.connect("build-finished", add_addresses, priority=901)  # after csm_book's
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}
