@@ -109,11 +109,9 @@ lock: ## Write both locks anew from pyproject.toml (newest versions that fit)
 lowest: $(tested) ## Run the unit tests on the oldest versions that pyproject.toml admits (needs the package index)
 	@set -eu; \
 	$(bin)/uv venv --quiet --clear $(lowest) --python $(bin)/python; \
-	$(bin)/uv pip compile --quiet pyproject.toml --all-extras --resolution lowest-direct --no-header \
-	  --output-file $(lowest)/book.txt; \
-	$(bin)/uv pip compile --quiet --group dev --constraint $(lowest)/book.txt --no-header \
-	  --output-file $(lowest)/dev.txt; \
-	$(bin)/uv pip install --quiet --python $(lowest)/bin/python -r $(lowest)/book.txt -r $(lowest)/dev.txt; \
+	$(bin)/uv pip compile --quiet pyproject.toml --all-extras --group dev --resolution lowest-direct \
+	  --no-header --output-file $(lowest)/all.txt; \
+	$(bin)/uv pip install --quiet --python $(lowest)/bin/python -r $(lowest)/all.txt; \
 	$(bin)/uv pip install --quiet --python $(lowest)/bin/python --no-build-isolation --no-deps --editable .; \
 	$(lowest)/bin/pytest $(units)
 

@@ -206,7 +206,7 @@ def _ranked(collection: Collection) -> list[_Point]:
 
 def _drawn(collection: Collection, rows: Sequence[sentences.Row]) -> pd.DataFrame | None:
     """The shares that rows of the evidence compare, as a tally; ``None`` where none is shown."""
-    if not rows or pd.isna(rows[0]["change"]) or rows[0]["kind"] == "number":
+    if not rows or bool(pd.isna(rows[0]["change"])) or rows[0]["kind"] == "number":
         return None
     row = rows[0]
     if row["kind"] == "change":

@@ -316,7 +316,7 @@ def comparisons(rows: Sequence[Row]) -> pd.DataFrame:
     """Set comparisons out as a page has them, in text."""
 
     def end(row: Row, side: str) -> str:
-        if pd.isna(row[f"{side}_base"]):
+        if bool(pd.isna(row[f"{side}_base"])):
             return WITHHELD if side != "turn" and row["status"] == WITHHELD else "–"
         told = sentences.share if row["kind"] == "number" else sentences.full
         return f"{row[side]}: {told(row, side)}"
@@ -324,11 +324,11 @@ def comparisons(rows: Sequence[Row]) -> pd.DataFrame:
     def p(row: Row) -> str:
         if row["verdict"] == UNTESTED:
             return "–"
-        return WITHHELD if pd.isna(row["holm"]) else words.p_value(row["holm"])
+        return WITHHELD if bool(pd.isna(row["holm"])) else words.p_value(row["holm"])
 
     def change(row: Row) -> str:
         sign = {1: "+", 0: "", -1: words.MINUS}[row["direction"]]
-        return "–" if pd.isna(row["change"]) else sign + sentences.apart(row)
+        return "–" if bool(pd.isna(row["change"])) else sign + sentences.apart(row)
 
     sides = {"from": "from", "between": "turn", "to": "to"}
     cells = [

@@ -110,7 +110,7 @@ def size(row: Row) -> float:
     """How large a difference is: of a change that turned, up to its turn."""
     if row["kind"] == "change" and row["turn"]:
         return float(abs(row["turn_yes"] / row["turn_base"] - row["from_yes"] / row["from_base"]))
-    return 0.0 if pd.isna(row["change"]) else abs(float(row["change"]))
+    return 0.0 if bool(pd.isna(row["change"])) else abs(float(row["change"]))
 
 
 def numbers(*all_of: int) -> list[str]:
