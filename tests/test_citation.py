@@ -34,6 +34,13 @@ PERSON = set(
 ENTITY = set("address alias city country date-end date-start email fax location name orcid".split())
 
 
+# The editions of the book, newest first: version, day, and version of the data.
+CHANGES = re.findall(
+    r"(?m)^## Version (\S+)\n\n(.*)\.\n.*data version (\d+\.\d+\.\d+)",
+    (ROOT / "book/changes.md").read_text("utf-8"),
+)
+
+
 def test_the_citation_has_what_its_format_asks_for_and_nothing_it_does_not_know() -> None:
     assert set(CITATION) >= REQUIRED
     assert set(CITATION) <= KEYS
@@ -63,18 +70,26 @@ def test_version_and_date_are_text_of_their_form() -> None:
     assert datetime.date.fromisoformat(CITATION["date-released"])
 
 
-def test_package_data_changes_and_citations_name_the_same_version() -> None:
+def test_package_changes_and_citation_name_the_same_version_and_day() -> None:
     package = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
-    data = json.loads((ROOT / "data/datapackage.json").read_text("utf-8"))
-    cite = (ROOT / "book/cite.md").read_text("utf-8")
-    changes = (ROOT / "book/changes.md").read_text("utf-8")
-    version = CITATION["version"]
+    released = datetime.date.fromisoformat(CITATION["date-released"])
 
-    assert package["project"]["version"] == version
-    assert data["version"] == version
-    assert data["created"].startswith(CITATION["date-released"])
-    assert set(re.findall(r"[Vv]ersion (\d+\.\d+\.\d+)", cite)) == {version}
-    assert re.findall(r"(?m)^## Version (\S+)", changes)[0] == version
+    assert package["project"]["version"] == CITATION["version"]
+    assert CHANGES[0][:2] == (CITATION["version"], f"{released.day} {released:%B %Y}")
+
+
+def test_the_data_have_a_version_of_their_own_that_the_changes_name() -> None:
+    data = json.loads((ROOT / "data/datapackage.json").read_text("utf-8"))
+
+    assert data["version"] == CHANGES[0][2]
+    assert data["created"][:10] <= CITATION["date-released"]
+
+
+def test_the_citation_names_the_addresses_of_site_and_repository_when_they_are_set() -> None:
+    settings = yaml.safe_load((ROOT / "_config.yml").read_text("utf-8"))
+
+    assert CITATION.get("url", "") == settings["html"]["baseurl"]
+    assert CITATION.get("repository-code", "") == settings["repository"]["url"]
 
 
 def test_the_data_name_the_book_s_authors_as_their_publisher() -> None:

@@ -316,10 +316,9 @@ def test_a_citation_names_result_book_version_and_address() -> None:
 
 def test_book_and_version_are_the_same_wherever_they_stand() -> None:
     cff = yaml.safe_load((ROOT / "CITATION.cff").read_text("utf-8"))
-    package = json.loads((ROOT / "data/datapackage.json").read_text("utf-8"))
     config = yaml.safe_load((ROOT / "_config.yml").read_text("utf-8"))
     project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
-    assert {cff["version"], package["version"]} == {download.version()}
+    assert cff["version"] == project["version"] == download.version()
     assert project["name"] == download.PROJECT
     assert {cff["title"], config["title"]} == {download.BOOK}
     assert cff["authors"] == [{"name": download.AUTHORS}]

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import importlib
+import re
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from types import ModuleType
+from types import ModuleType, SimpleNamespace
 
 import pytest
 from bs4 import BeautifulSoup
 from sphinx.application import Sphinx
 
-EXTENSIONS = Path(__file__).parent.parent / "book" / "_ext"
+ROOT = Path(__file__).parent.parent
+EXTENSIONS = ROOT / "book" / "_ext"
 
 
 @pytest.fixture(scope="module")
@@ -39,12 +41,13 @@ EDITION = {
 
 def test_the_foot_names_publisher_release_next_release_and_revisions(publisher: ModuleType) -> None:
     html = publisher.foot(
-        {**EDITION, "contact": "data@example.org"}, changes="../book/changes.html"
+        {**EDITION, "data": "3.0", "contact": "data@example.org"}, changes="../book/changes.html"
     )
 
     assert lines(html) == [
         "Published by The County",
         "Version 2.1, 5 February 2027",
+        "Data: version 3.0",
         "Next release: 5 February 2028",
         "Revisions: Once a year. The changes so far",
         "Contact: data@example.org",
@@ -91,6 +94,31 @@ def test_what_an_edition_says_is_text_and_its_address_is_one_address(publisher: 
 
     assert soup.select("img") == []
     assert [a["href"] for a in soup("a")] == ["mailto:a%22%3Fcc%3Dx@example.org"]
+
+
+# -- How to cite the book -----------------------------------------------------
+
+
+@pytest.mark.parametrize("address", ["", "https://example.org/trusts/"])
+def test_how_to_cite_names_version_year_and_the_address_of_the_site_if_it_has_one(
+    publisher: ModuleType, address: str
+) -> None:
+    config = SimpleNamespace(html_baseurl=address, csm_own=False, csm_edition={})
+    app = SimpleNamespace(srcdir=ROOT, config=config)
+    page = [(ROOT / "book/cite.md").read_text("utf-8")]
+    publisher.read_edition(app, config)
+    config.csm_edition |= {"version": "9.8.7", "released": "2031-02-05", "data": "6.5.4"}
+
+    publisher.cite(app, "book/cite", page)
+    quoted, bibtex, _ = re.findall(r"(?ms)^```\w+\n(.*?)^```", page[0])
+
+    assert "contributors (2031).\nMapping Children's Trusts (version 9.8.7) [" in quoted
+    assert quoted.endswith(f"\n{address}\n" if address else "software].\n")
+    assert 'note         = "Version 9.8.7",' in bibtex
+    assert re.findall(r'url += "(.*)",', bibtex) == [one for one in [address] if one]
+    assert "This is version 9.8.7 of 5 February 2031, with version 6.5.4 of its data." in page[0]
+    assert "{{" not in page[0]
+    assert "{%" not in page[0]
 
 
 # -- The front page -----------------------------------------------------------

@@ -1,8 +1,9 @@
 """Show at the foot of each page who publishes the figures, when, and whom to tell of a mistake.
 
-All of it stands in one place, the collection's ``datapackage.json``, which
-`csm_lib.descriptor` reads. The book of somebody's own collection hands it over in the setting
-``csm_edition``; the book that ships reads ``data/datapackage.json``.
+It stands in the collection's ``datapackage.json``, which `csm_lib.descriptor` reads. The book of
+somebody's own collection hands it over in the setting ``csm_edition``. The book that ships reads
+``data/datapackage.json``, whose version is that of the data, and has its own version and date from
+``CITATION.cff``; its page on how to cite it names them, and the address of the site.
 """
 
 from __future__ import annotations
@@ -14,7 +15,9 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
+import yaml  # type: ignore[import-untyped]
 from csm_doors import TEMPLATES
+from jinja2 import Template
 from sphinx.application import Sphinx
 from sphinx.config import Config
 
@@ -22,6 +25,9 @@ from csm_lib.descriptor import read_descriptor
 
 CHANGES = "book/changes"
 """The page that lists what has changed, of the book that has one."""
+
+CITE = "book/cite"
+"""The page that says how to cite the book."""
 
 # By name, since Sphinx sets the machine's locale, and months by strftime would follow it.
 MONTHS = (
@@ -43,9 +49,30 @@ def read_edition(app: Sphinx, config: Config) -> None:
 
     The date is that of the release, not of the build, so that each build gives the same pages.
     """
-    if not config.csm_own:
-        about = read_descriptor(Path(app.srcdir) / "data" / "datapackage.json")
-        config.csm_edition = {key: str(value or "") for key, value in asdict(about.edition).items()}
+    if config.csm_own:
+        return
+    root = Path(app.srcdir)
+    data = asdict(read_descriptor(root / "data" / "datapackage.json").edition)
+    cited = yaml.safe_load((root / "CITATION.cff").read_text("utf-8"))
+    config.csm_edition = {
+        **{key: str(value or "") for key, value in data.items()},
+        "version": cited["version"],
+        "released": cited["date-released"],
+        "data": data["version"],
+    }
+
+
+def cite(app: Sphinx, page: str, source: list[str]) -> None:
+    """Say in the page on how to cite the book which version it is, and where it stands."""
+    if page == CITE and not app.config.csm_own:
+        edition = app.config.csm_edition
+        said = {
+            **edition,
+            "released": in_words(edition["released"]),
+            "year": edition["released"][:4],
+            "site": app.config.html_baseurl,
+        }
+        source[0] = Template(source[0]).render(said)
 
 
 def foot(
@@ -56,7 +83,8 @@ def foot(
     Parameters
     ----------
     edition
-        What `csm_lib.descriptor.Edition` holds, each as text.
+        What `csm_lib.descriptor.Edition` holds, each as text, and the version of the ``data``
+        where it is another.
     repository
         Where the source of the book is, if known: there mistakes can be told.
     own
@@ -105,5 +133,6 @@ def setup(app: Sphinx) -> dict[str, Any]:
     """Tell Sphinx when to call what stands above."""
     app.add_config_value("csm_edition", default={}, rebuild="html", types=[dict])
     app.connect("config-inited", read_edition)
+    app.connect("source-read", cite)
     app.connect("html-page-context", sign)
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}
