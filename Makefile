@@ -143,6 +143,11 @@ else
 	@$(bin)/python book/_ext/lesson_packs.py
 endif
 
+.PHONY: pictures
+pictures: $(ready) ## Take the pictures of the README and of shared links from the built site (needs Chromium)
+	@test -f $(site)/index.html || $(MAKE) --no-print-directory book
+	@$(bin)/python book/_tools/make_pictures.py
+
 .PHONY: serve
 serve: ## Serve the built site on this machine (PORT=8000; COLLECTION=folder)
 	@set -eu; site=$(site); if [ -n "$$COLLECTION" ]; then site=$$($(own) --site "$$COLLECTION"); fi; \

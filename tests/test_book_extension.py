@@ -186,7 +186,7 @@ def described(csm_book: ModuleType, *, own: bool) -> str:
 
 
 def test_only_the_book_that_ships_is_shared_with_its_picture(csm_book: ModuleType) -> None:
-    assert "https://example.org/_static/book.png" in described(csm_book, own=False)
+    assert "https://example.org/_static/card.png" in described(csm_book, own=False)
     assert "og:image" not in described(csm_book, own=True)
 
 

@@ -242,9 +242,9 @@ def tags_of(app: Sphinx, title: str, words: str, place: str) -> list[str]:
     if site:
         tags["og:url"] = site + place
         if not app.config.csm_own:
-            tags["og:image"] = f"{site}_static/book.png"
+            tags["og:image"] = f"{site}_static/card.png"
             tags["og:image:alt"] = (
-                "The front page of the book, with its contents and its first chart"
+                "The front page of the book: its contents, and the first of its main points"
             )
     lines = [f'<meta name="description" content="{escape(words)}"/>']
     lines += [f'<meta property="{name}" content="{escape(text)}"/>' for name, text in tags.items()]

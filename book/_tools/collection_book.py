@@ -555,7 +555,7 @@ def write_source(collection: Collection, folder: Path, *, run: bool = True) -> N
 
     write(folder / "_toc.yml", as_yaml(contents(parts, f"notebooks/{names[0]}")))
     write(folder / "_config.yml", as_yaml(settings(collection)))
-    unwanted = shutil.ignore_patterns("__pycache__", "book.png")  # a picture of the book that ships
+    unwanted = shutil.ignore_patterns("__pycache__", "card.png")  # a picture of the book that ships
     for name in ("_ext", "assets"):
         shutil.copytree(ROOT / "book" / name, folder / "book" / name, ignore=unwanted)
 

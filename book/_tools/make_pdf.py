@@ -405,32 +405,43 @@ def print_html(html: str, pdf: Path, *, chromium: str) -> None:
     PdfError
         When Chromium writes nothing; with the last it said.
     """
-    is_root = hasattr(os, "geteuid") and os.geteuid() == 0  # who must go without the sandbox
-    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
+    with tempfile.TemporaryDirectory() as folder:
         source = Path(folder) / "book.html"
         source.write_text(html, "utf-8")
+        outline = ("--no-pdf-header-footer", "--generate-pdf-document-outline")
+        run_chromium(chromium, source, pdf, *outline, f"--print-to-pdf={pdf}")
+
+
+def run_chromium(chromium: str, page: Path, made: Path, *options: str) -> None:
+    """Have Chromium make a file of a page, without a window and without a network.
+
+    Raises
+    ------
+    PdfError
+        When there is no file; with the last it said.
+    """
+    is_root = hasattr(os, "geteuid") and os.geteuid() == 0  # who must go without the sandbox
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as profile:
         command = [
             chromium,
             "--headless",
             "--disable-gpu",
             "--disable-background-networking",
             "--host-resolver-rules=MAP * ~NOTFOUND",
-            f"--user-data-dir={folder}/profile",
-            "--no-pdf-header-footer",
-            "--generate-pdf-document-outline",
-            f"--print-to-pdf={pdf}",
+            f"--user-data-dir={profile}",
+            *options,
             *(["--no-sandbox"] if is_root else []),
-            source.as_uri(),
+            page.as_uri(),
         ]
         try:
             run = subprocess.run(
                 command, capture_output=True, text=True, timeout=SECONDS, check=False
             )
         except subprocess.TimeoutExpired:
-            raise PdfError(f"Chromium did not finish printing in {SECONDS} seconds.") from None
-    if run.returncode or not pdf.is_file():
+            raise PdfError(f"Chromium did not finish in {SECONDS} seconds.") from None
+    if run.returncode or not made.is_file():
         said = "\n".join(run.stderr.splitlines()[-3:])
-        raise PdfError(f"Chromium ({chromium}) printed no PDF. The last it said:\n{said}")
+        raise PdfError(f"Chromium ({chromium}) made no {made.name}. The last it said:\n{said}")
 
 
 def chapter_starts(pdf: Path, pages: Sequence[str], *, brief: bool = False) -> dict[str, int]:
