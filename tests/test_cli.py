@@ -257,6 +257,26 @@ def test_check_writes_the_report_as_a_page_and_as_a_table_and_writes_them_anew(
     assert "perhaps" not in page
 
 
+def test_what_tells_of_respondents_goes_to_a_folder_that_git_does_not_see(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    example = SHIPPED.parent / "examples" / "partnership-board"
+    monkeypatch.chdir(tmp_path)
+    subprocess.run(["git", "init", "--quiet"], check=True)
+
+    assert cli.main(["check", str(example), "--html", "--csv"]) == 0
+    assert cli.main(["profile", "P09", "--collection", str(example), "--out"]) == 0
+    cli.main(["start", str(example / "messy" / "returns.sav")])
+    said = capsys.readouterr().out
+    git = ["git", "status", "--porcelain", "--untracked-files=all"]
+    seen = subprocess.run(git, capture_output=True, text=True, check=True).stdout
+
+    written = {path.relative_to(tmp_path).as_posix() for path in tmp_path.glob("own/[!.]*")}
+    assert written == {"own/p09.html", "own/report.csv", "own/report.html", "own/returns"}
+    assert [path for path in written if f"{path}: " not in said] == []
+    assert seen == ""
+
+
 def test_check_writes_clean_returns_only_in_a_form_it_knows(folder: Path) -> None:
     with pytest.raises(SystemExit) as raised:
         cli.main(["check", str(folder), "--out", "clean.xlsx"])

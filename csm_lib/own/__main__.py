@@ -9,12 +9,16 @@ import sys
 import tomllib
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 from csm_lib.errors import CollectionError
-from csm_lib.own import commands
+from csm_lib.own import commands, hide_from_git
 
 COMMANDS = Path(__file__).with_name("commands.toml")
 """What can be typed, and the help on it."""
+
+WRITTEN = ("html", "csv", "out")
+"""The arguments that name what a command writes."""
 
 STOPPED = 130
 """The exit status of a program that was stopped from the keyboard."""
@@ -29,6 +33,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     chosen = vars(parser.parse_args(arguments))
     run, usage = chosen.pop("run"), chosen.pop("usage")
     try:
+        for name in WRITTEN:
+            hide_from_git(chosen.get(name) or Path())
         status: int = run(**chosen)
         sys.stdout.flush()
         return status
@@ -48,7 +54,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except MemoryError:
         commands.say("There is not enough memory for this. Close other programs.", to=sys.stderr)
     except KeyboardInterrupt:
-        named = [str(chosen[name]) for name in ("html", "csv", "out") if chosen.get(name)]
+        named = [str(chosen[name]) for name in WRITTEN if chosen.get(name)]
         left = f" As they were, or whole: {', '.join(named)}." if named else ""
         commands.say(f"\nStopped.{left}", to=sys.stderr)
         return STOPPED
@@ -76,7 +82,9 @@ def _parser() -> argparse.ArgumentParser:
         )
         one.set_defaults(run=getattr(commands, name), usage=one.error)
         for argument, how in told["arguments"].items():
-            named = {"type": types[how["type"]]} if "type" in how else {}
+            named: dict[str, Any] = {"type": types[how["type"]]} if "type" in how else {}
+            if "const" in how:  # what an option means without a value
+                named["const"] = Path(how["const"])
             one.add_argument(argument, **how | named)
     return parser
 

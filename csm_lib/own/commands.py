@@ -283,6 +283,8 @@ def changes(old: Path, new: Path, *, csv: Path | None = None) -> int:
 
 def profile(authority: str, folder: Path | None, *, out: Path | None = None) -> int:
     """Print the profile of one respondent, or write it as a page."""
+    from csm_lib.download import file_name
+    from csm_lib.own import OWN
     from csm_lib.own import profile as profiles
     from csm_lib.own.door import open_collection
 
@@ -290,6 +292,8 @@ def profile(authority: str, folder: Path | None, *, out: Path | None = None) -> 
     if out is None:
         say(str(found))
         return 0
+    if out == OWN:  # only the option was given
+        out = OWN / f"{file_name(authority)}.html"
     if out.suffix.lower() not in (".html", ".htm"):
         raise Misuse("--out: the profile is a web page, so its name ends in .html")
     _write_report(out, found.html, f"the profile of {authority} is written. Open it in a browser")

@@ -14,6 +14,7 @@ import pandas as pd
 
 from csm_lib import words
 from csm_lib.errors import CollectionError
+from csm_lib.own import OWN, hide_from_git
 from csm_lib.own.crosswalk import COLUMNS, MORE
 from csm_lib.own.dictionary import Asked, beside, read_dictionary
 from csm_lib.own.draft import write_draft
@@ -298,7 +299,7 @@ def start(
         Files of returns, in any form that `csm_lib.own.read` reads. An XLSForm or a data
         dictionary of REDCap that lies beside them, or is one of them, says what their columns are.
     out
-        A new folder for the collection; left out, one named as the first file, here.
+        A new folder for the collection; left out, one in ``own``, named as the first file.
     years
         The year of the returns; of several waves in a column of events, the year of each.
     unit
@@ -351,10 +352,11 @@ def start(
     many = f"{one[:-1]}ies" if one.endswith("y") else f"{one}s"
     draft.descriptor |= {"title": title, "respondents": [one, many], "respondent_unit": unit}
     draft.confirm.insert(0, worded("title_and_unit", title=title, unit=unit))
-    folder = Path(out) if out is not None else Path(slug(title, 6))
+    folder = Path(out) if out is not None else OWN / slug(title, 6)
     personal = {name for name, role in roles.items() if LEFT_OUT.get(role) == "personal"}
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise refusal(folder, "folder_is_there")
+    hide_from_git(folder)
     folder.parent.mkdir(parents=True, exist_ok=True)
     with TemporaryDirectory(prefix=".starting-", dir=folder.parent) as beside_it:
         made = Path(beside_it, folder.name)  # the folder is whole, or not there
