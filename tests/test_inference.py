@@ -2,7 +2,7 @@
 
 Intervals are held against the equations that define them, p-values against exact fractions, and
 everything said of totals against a list of all tables that have them: every table of yes, no and
-no answer in two years for up to ten authorities, every table without no answers for thirty.
+no answer in two years for few authorities, every table without no answers for up to thirty.
 """
 
 from __future__ import annotations

@@ -407,6 +407,7 @@ def finish(app: Sphinx, exception: Exception | None) -> None:
     if exception or app.builder.format != "html":
         return
     site = Path(app.outdir)
+    (site / ".buildinfo").unlink(missing_ok=True)  # depends on where the environment lies
     for pattern in UNUSED:
         for file in (site / "_static").glob(pattern):
             file.unlink()
