@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ import live_cells
 import live_parts
 import make_live
 import pytest
+from live_bytecode import compiled
 from live_parts import PartsError
 from matplotlib import pyplot
 
@@ -84,6 +86,24 @@ def test_a_parcel_says_how_long_each_file_is() -> None:
     end = 4 + int.from_bytes(opened[:4], "big")
     assert json.loads(opened[4:end]) == [["/a", 4], ["/b", 3]]
     assert opened[end:] == b"one!two"
+
+
+@pytest.mark.parametrize("held", [b"", b"a", bytes(range(256)), b"\xff" * 31])
+def test_a_letter_of_a_script_holds_15_bits_and_takes_two_bytes(held: bytes) -> None:
+    said = re.fullmatch(r'csmLive\.take\("x", (\d+), "(.*)"\)\n', make_live.script("x", held))
+    assert said
+    bits = "".join(f"{ord(letter) - 0x3400:015b}" for letter in said[2])
+    assert int(said[1]) == len(held)
+    assert bytes(int(bits[i : i + 8], 2) for i in range(0, 8 * len(held), 8)) == held
+    assert all("\u3400" <= letter <= "\ub3ff" for letter in said[2])
+
+
+def test_without_node_modules_stay_as_they_are(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+    files = {"/book/a.py": b"a = 1", "/book/b.csv": b"b"}
+    assert compiled(files, {}, "book", tmp_path) == files
 
 
 def test_a_page_is_as_before_when_what_was_added_is_taken_away() -> None:

@@ -15,10 +15,12 @@ from collections.abc import Iterator
 from functools import partial
 from http.server import ThreadingHTTPServer
 from pathlib import Path
+from shutil import which
 from threading import Thread
 
 import live_parts
 import pytest
+from live_bytecode import compiled
 from make_live import make
 from playwright.sync_api import Browser, Locator, Page, expect
 from test_site_browser import SITE, Quiet, Reader, browser
@@ -42,6 +44,22 @@ def live_site(tmp_path_factory: pytest.TempPathFactory) -> Path:
     shutil.copytree(SITE, folder)
     make(folder)
     return folder
+
+
+def test_modules_are_bytecode_of_the_python_that_runs_them(tmp_path: Path) -> None:
+    if which("node") is None:
+        pytest.skip("no Node on the path")
+    files = {
+        "/book/a.py": b"assert True\n",
+        "/book/b.py": b"print 'no Python 3'",
+        "/book/c.csv": b"c",
+    }
+    made = compiled(files, live_parts.collected(sources=()), "a", tmp_path)
+
+    assert sorted(made) == ["/book/a.pyc", "/book/b.py", "/book/c.csv"]
+    # the magic number of Python 3.12, and the flag of a hash that is not looked at
+    assert made["/book/a.pyc"][:8] == bytes.fromhex("cb0d0d0a01000000")
+    assert [path.suffix for path in tmp_path.iterdir()] == [".zip"]
 
 
 @pytest.fixture(scope="module", params=["http", "file"])

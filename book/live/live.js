@@ -14,7 +14,21 @@
   let runs = 0;
   let status = () => {}; // tells the reader of the cell that is running
 
-  self.csmLive = { take: (name, text) => (parcels[name] = text) };
+  /** What a parcel holds: each letter of its text has 15 bits. */
+  const take = (name, size, text) => {
+    const bytes = new Uint8Array(size);
+    let held = 0;
+    let bits = 0;
+    let at = 0;
+    for (let i = 0; i < text.length; i++) {
+      held = (held << 15) | (text.charCodeAt(i) - 0x3400);
+      for (bits += 15; bits >= 8; ) bytes[at++] = held >> (bits -= 8); // those past its end are dropped
+      held &= 0xff;
+    }
+    parcels[name] = bytes;
+  };
+
+  self.csmLive = { take };
 
   const load = async (name) => {
     if (name in parcels) return;
@@ -27,8 +41,7 @@
     });
   };
 
-  const unzipped = async (text) => {
-    const bytes = Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0));
+  const unzipped = async (bytes) => {
     const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"));
     return new Response(stream).blob();
   };

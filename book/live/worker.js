@@ -14,10 +14,7 @@ self.fetch = async (asked) => {
 
 /** The files of a parcel, as pairs of path and bytes. */
 async function unpacked(parcel) {
-  const letters = atob(parcel);
-  const packed = new Uint8Array(letters.length);
-  for (let i = 0; i < letters.length; i++) packed[i] = letters.charCodeAt(i);
-  const stream = new Blob([packed]).stream().pipeThrough(new DecompressionStream("gzip"));
+  const stream = new Blob([parcel]).stream().pipeThrough(new DecompressionStream("gzip"));
   const all = new Uint8Array(await new Response(stream).arrayBuffer());
   let at = 4 + new DataView(all.buffer).getUint32(0);
   const list = JSON.parse(new TextDecoder().decode(all.subarray(4, at)));
