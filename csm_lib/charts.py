@@ -554,7 +554,7 @@ def squares(counts: pd.DataFrame, *, ax: Axes | None = None, note: str | None = 
     across, side = 26, 9.0
 
     def draw(ax: Axes, rows: pd.DataFrame) -> None:
-        counted = rows[kinds].to_numpy()
+        counted = rows[kinds].to_numpy(np.intp)
         total = counted.sum(axis=1)
         deep = np.ceil(total / across)
         places = _rows(ax, rows["label"], pitch=deep * side + 9).to_numpy()

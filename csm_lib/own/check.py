@@ -257,7 +257,7 @@ def _read(
     Only different texts are looked at, not their millions of cells.
     """
     cells = cells.astype(dict.fromkeys(KIND, "category"))
-    which = cells.groupby(KIND, observed=True, sort=False).ngroup().to_numpy()
+    which = cells.groupby(KIND, observed=True, sort=False).ngroup().to_numpy(np.intp)
     kinds = cells[KIND].iloc[np.unique(which, return_index=True)[1]].astype("str")
     kinds["count"] = np.bincount(which, minlength=len(kinds))
     said = columns[[*KIND[:4], "coded", "labels"]].drop_duplicates(KIND[:4])

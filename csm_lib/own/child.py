@@ -33,8 +33,6 @@ from typing import Any, TypeAlias
 from xml.etree import ElementTree
 
 import numpy as np
-import pyarrow as pa
-import pyarrow.compute as pc
 
 MAX_COLUMNS = 5_000  # of a table; the longest questionnaires have some hundreds
 MAX_CELLS = 10_000_000  # of a table, blank ones between its columns included
@@ -66,7 +64,10 @@ Place: TypeAlias = tuple[int, int]
 Said: TypeAlias = tuple[str, dict[str, Any]]
 """The key of a sentence, and what fills it in."""
 
-Found: TypeAlias = tuple[pa.Table, dict[str, Any]]
+Cells: TypeAlias = dict[str, Any]
+"""Arrays of one length: of each cell that is not empty its ``row``, ``column`` and ``text``."""
+
+Found: TypeAlias = tuple[Cells, dict[str, Any]]
 """The cells of a sheet, and the other parts of `csm_lib.own.read.Sheet` that it has."""
 
 
@@ -87,19 +88,18 @@ def sentence(key: str, **values: Any) -> Said:
     return key, values
 
 
-def long(rows: Sequence[Sequence[str]], numbers: Sequence[int]) -> pa.Table:
+def long(rows: Sequence[Sequence[str]], numbers: Sequence[int]) -> Cells:
     """Return the cells of some rows, one to a row; rows may be of different lengths."""
-    widths = np.fromiter(map(len, rows), np.int64, len(rows))
+    widths = np.fromiter(map(len, rows), np.intp, len(rows))
     refuse_size(int(widths.max(initial=0)), int(widths.sum()))
     starts = np.repeat(np.cumsum(widths) - widths, widths)
-    cells = pa.table(
-        {
-            "row": np.repeat(np.asarray(numbers, dtype=np.int64), widths),
-            "column": np.arange(len(starts)) - starts + 1,
-            "text": pa.array(chain.from_iterable(rows), pa.large_string()),
-        }
-    )
-    return cells.filter(pc.not_equal(cells["text"], ""))
+    texts = np.fromiter(chain.from_iterable(rows), object, len(starts))
+    cells = {
+        "row": np.repeat(np.asarray(numbers, dtype=np.int64), widths),
+        "column": np.arange(len(starts), dtype=np.int64) - starts + 1,
+        "text": texts,
+    }
+    return {name: column[texts != ""] for name, column in cells.items()}
 
 
 def refuse_size(columns: int, cells: int) -> None:
@@ -390,7 +390,7 @@ def _sheet(sheet: Any, marks: Marks) -> Found:
     return table, {
         "name": sheet.name,
         "hidden_rows": sorted(marks.hidden_rows.intersection(numbers)),
-        "hidden_columns": sorted(marks.hidden_columns.intersection(table["column"].to_pylist())),
+        "hidden_columns": sorted(marks.hidden_columns.intersection(table["column"].tolist())),
         "merged": [[end + 1 for end in one] for one in ranges] or marks.merged,
         "notices": [_notice(marks.name, kind, odd) for kind, odd in marks.odd.items() if odd],
     }
@@ -544,6 +544,7 @@ def _sets(about: Any, met: Mapping[str, set[str]]) -> Iterator[tuple[str, list[s
 
 def read_parquet(path: str) -> list[Found]:
     """Read a Parquet file."""
+    import pyarrow as pa
     import pyarrow.parquet as pq
 
     bounds = {"thrift_string_size_limit": THRIFT, "thrift_container_size_limit": THRIFT}
@@ -568,7 +569,7 @@ def read_parquet(path: str) -> list[Found]:
     return [(long(lines, range(1, rows + 1)), {"names": names, "notices": notices})]
 
 
-def _values(column: pa.ChunkedArray) -> list[Any]:
+def _values(column: Any) -> list[Any]:
     """Return the values of a column; a date that cannot be one as the number that is stored."""
     try:
         return list(column.to_pylist())
@@ -607,10 +608,16 @@ def bound() -> None:
             resource.setrlimit(kind, (limit, limit))
 
 
-def answer(path: str, form: str) -> pa.Table:
-    """Return the cells of all sheets of a file, or none and the reason why it is refused."""
+def answer(path: str, form: str) -> Any:
+    """Return the cells of all sheets of a file, or none and the reason why it is refused.
+
+    They are one `pyarrow.Table`.
+    """
+    import pyarrow as pa
+
     pa.set_cpu_count(2)  # each thread reserves memory of its own
     found: list[Found] = []
+    tables: list[pa.Table] = []
     refused: Said | tuple[()] = ()
     try:
         if form == "workbook":
@@ -619,6 +626,10 @@ def answer(path: str, form: str) -> pa.Table:
             found = read_parquet(path)
         else:
             found = read_labelled(path, form)
+        for number, (cells, _) in enumerate(found):
+            texts = pa.array(cells["text"], pa.large_string())
+            sheet = np.full(len(texts), number)
+            tables.append(pa.table({**cells, "text": texts, "sheet": sheet}))
     except Refused as reason:
         refused = reason.said
     except MemoryError:
@@ -626,16 +637,14 @@ def answer(path: str, form: str) -> pa.Table:
     except BaseException as reason:  # a panic of Rust code is no Exception
         said = " ".join(str(reason).split())[:200]
         refused = sentence("unreadable", reason=f"{type(reason).__name__}: {said}")
-    cells = [
-        table.append_column("sheet", pa.array(np.full(len(table), number)))
-        for number, (table, _) in enumerate(found)
-    ]
-    whole = pa.concat_tables(cells) if cells else pa.table({})
+    whole = pa.concat_tables(tables) if tables else pa.table({})
     about = {"refused": refused, "sheets": [said for _, said in found]}
     return whole.replace_schema_metadata({"about": json.dumps(about)})
 
 
 if __name__ == "__main__":
+    import pyarrow as pa
+
     bound()
     # what a library prints must not get into the answer
     out = os.fdopen(os.dup(1), "wb")

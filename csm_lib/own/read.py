@@ -300,7 +300,7 @@ def _read_text(path: Path) -> Sheet:
             rows[number] = row
             count += len(row)
             refuse_size(len(row), count)
-    cells = long([*rows.values()], [*rows]).to_pandas()
+    cells = pd.DataFrame(long([*rows.values()], [*rows])).astype({"text": "str"})
     widths = {number: len(row) for number, row in rows.items()}
     return Sheet(path, "", cells, notices=notices, widths=widths)
 
