@@ -17,10 +17,10 @@ ROOT = Path(__file__).resolve().parent.parent
 
 BOOK = "_build/html/index.html"
 MADE = [
-    "form.xlsx",
-    "columns.csv",
+    "own/form.xlsx",
+    "own/columns.csv",
     "_build/partnership-board/html/index.html",
-    "tables/findings.xlsx",
+    "own/tables/findings.xlsx",
 ]
 """What must be there in the end."""
 
