@@ -34,7 +34,11 @@ from csm_lib.lesson import NAMES, WrongAnswer, opened
 def said(lesson, key, text):
     text = text.split(" or ")[0].replace("\\N{MINUS SIGN}", "-").replace("_", "0")
     try:
-        return opened(lesson).why_right(key, ast.literal_eval(text))
+        answer = ast.literal_eval(text)
+    except ValueError:
+        answer = text  # an expression, which is not run here
+    try:
+        return opened(lesson).why_right(key, answer)
     except WrongAnswer as wrong:
         return str(wrong)
 

@@ -102,7 +102,7 @@ def test_without_node_modules_stay_as_they_are(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("PATH", str(tmp_path))
-    files = {"/book/a.py": b"a = 1", "/book/b.csv": b"b"}
+    files = {"/live/a.py": b"a = 1", "/live/b.csv": b"b"}
     assert compiled(files, {}, "book", tmp_path) == files
 
 

@@ -49,16 +49,20 @@ def live_site(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_modules_are_bytecode_of_the_python_that_runs_them(tmp_path: Path) -> None:
     if which("node") is None:
         pytest.skip("no Node on the path")
+    try:
+        found = live_parts.collected(sources=live_parts.SOURCES if CI else ())
+    except live_parts.NotThere as error:
+        pytest.skip(str(error))
     files = {
-        "/book/a.py": b"assert True\n",
-        "/book/b.py": b"print 'no Python 3'",
-        "/book/c.csv": b"c",
+        "/live/a.py": b"1\n",
+        "/live/b.py": b"print 'no Python 3'",
+        "/book/book/teaching/c.py": b"1\n",
     }
-    made = compiled(files, live_parts.collected(sources=()), "a", tmp_path)
+    made = compiled(files, found, "a", tmp_path)
 
-    assert sorted(made) == ["/book/a.pyc", "/book/b.py", "/book/c.csv"]
+    assert sorted(made) == ["/book/book/teaching/c.py", "/live/a.pyc", "/live/b.py"]
     # the magic number of Python 3.12, and the flag of a hash that is not looked at
-    assert made["/book/a.pyc"][:8] == bytes.fromhex("cb0d0d0a01000000")
+    assert made["/live/a.pyc"][:8] == bytes.fromhex("cb0d0d0a01000000")
     assert [path.suffix for path in tmp_path.iterdir()] == [".zip"]
 
 
@@ -171,3 +175,74 @@ def test_controls_are_accessible_in_light_and_dark(reader: Reader) -> None:
             Cell(page, "bar = 0.8").button("Change the code").click()
             assert reader.axe() == []
             assert reader.sideways() == []
+
+
+CODEBOOK = """item,section,label,question,response,years,asked_if,note
+board.police,board,Police,Are the police on the Board?,yes_no,2024,,
+board.schools,board,Schools,Are schools on the Board?,yes_no,2024,,
+"""
+
+
+def rows(last: str) -> str:
+    """Twenty clean returns, and one more."""
+    clean = [f"A{n:02},2024,yes,{'yes' if n % 2 else 'no'}" for n in range(20)]
+    return "\n".join(["authority,year,board.police,board.schools", *clean, last, ""])
+
+
+def test_returns_of_ones_own_are_checked_and_counted_in_the_page_and_never_leave_it(
+    reader: Reader, tmp_path: Path
+) -> None:
+    page = reader.open("notebooks/own_returns.html")
+    box = page.locator("#own-file")
+    status, results = box.get_by_role("status"), box.locator(".csm-live-results")
+
+    def look(name: str, text: str) -> str:
+        files = {tmp_path / name: text, tmp_path / "codebook.csv": CODEBOOK}
+        for path, held in files.items():
+            path.write_text(held)
+        box.locator("input[type=file]").set_input_files([*files])
+        box.get_by_role("button", name="Check and count").press("Enter")
+        expect(status).to_have_text(re.compile(r"[^…]$"), timeout=LONG)
+        return str(status.inner_text())
+
+    assert look("answers.xlsx", "").startswith("answers.xlsx cannot be read in a browser.")
+
+    asked: list[str] = []
+    assert look("returns.csv", rows("A20,2024,maybe,yes")) == "Done."
+    page.on("request", lambda request: asked.append(request.url))
+    fault = results.locator("tr", has_text="maybe").first.inner_text()
+    assert "board.police" in fault
+    assert "line 22" in fault
+    assert "Nothing is counted" in results.inner_text()
+
+    assert look("returns.csv", rows("A20,2024,yes,yes")) == "Done."
+    text = results.inner_text()
+    assert "52% (11 of 21)" in text.replace("\N{NO-BREAK SPACE}", " ")
+    assert "What is withheld" in text
+    assert [url for url in asked if not url.startswith((reader.home, "data:", "blob:"))] == []
+    assert [url for url in asked if "returns.csv" in url] == []
+
+
+def test_a_cell_is_run_changed_left_and_put_back_by_keyboard_alone(reader: Reader) -> None:
+    page = reader.open("notebooks/board.html")
+    cell = Cell(page, "bar = 0.8")
+    keys = page.keyboard
+
+    cell.button("Change the code").focus()
+    keys.press("Enter")
+    expect(cell.code).to_be_focused()
+    keys.press("ControlOrMeta+a")
+    keys.type("while True: pass")
+    keys.press("Tab")  # leaves the editor, as its text may have no tab
+    expect(cell.button("Run")).to_be_focused()
+    keys.press("Shift+Tab")
+    keys.press("Shift+Enter")
+    cell.status("^Running …")
+    cell.button("Stop").focus()
+    keys.press("Enter")
+    cell.status("^Stopped")
+    expect(cell.button("Run")).to_be_focused()
+    cell.button("Reset").focus()
+    keys.press("Space")
+    expect(cell.button("Run")).to_be_focused()
+    assert cell.code.input_value().startswith("bar = 0.8")

@@ -36,6 +36,10 @@ LOCK = {
 """What Pyodide reads when it starts; it installs nothing by itself."""
 
 
+IMPORTED = ("/lib/", "/live/", "/book/csm_lib/")
+"""Where modules lie; other files of Python are read as text."""
+
+
 def pack(files: Mapping[str, bytes], to: IO[bytes]) -> None:
     """Put files into a zip file that is always the same for the same files."""
     with zipfile.ZipFile(to, "w") as archive:
@@ -57,7 +61,11 @@ def compiled(
     name, kept
         Under which name, and where, the bytecode is kept for the next time.
     """
-    modules = {place: held for place, held in files.items() if place.endswith(".py")}
+    modules = {
+        place: held
+        for place, held in files.items()
+        if place.endswith(".py") and place.startswith(IMPORTED)
+    }
     node = shutil.which("node")
     if node is None:
         return dict(files)

@@ -21,6 +21,7 @@ import tempfile
 import zipfile
 from collections.abc import Iterator, Mapping
 from importlib import metadata
+from itertools import chain
 from pathlib import Path, PurePosixPath
 from typing import Any
 
@@ -73,6 +74,9 @@ HEAD = (
     '<script defer src="{up}live/live.js"></script>'
     f'<script type="application/json" id="csm-live">{{page}}</script>{END}'
 )
+OWN = '<section id="what-you-need">'
+"""Where a file of the reader's own can be tried: before this section of its chapter."""
+
 FOOT = (
     f'{START}<p class="csm-live-about"><a href="{{up}}live/index.html">Python on this page: what '
     f"runs, and its licences</a></p>{END}"
@@ -108,15 +112,15 @@ def script(name: str, packed: bytes) -> str:
 
 def parcels(found: Mapping[str, Path], collection: Path | None) -> dict[str, bytes]:
     """Every parcel by its name; ``engine`` is the script of the worker."""
-    held: dict[str, dict[str, bytes]] = {"python": {}, "packages": {}, "statistics": {}}
+    held: dict[str, dict[str, bytes]] = {"python": {}, "statistics": {}}
+    for name in table()["installed"]:
+        held[name] = {f"{SITE_PACKAGES}/{file}": at.read_bytes() for file, at in installed(name)}
     for part in parts():
         path = found[part.name]
         if part.parcel == "python" and path.suffix != ".zip":
             held["python"][part.name] = path.read_bytes()
         elif part.parcel != "engine":
             held[part.parcel] |= unzipped(path)
-    for name, path in installed():
-        held["packages"][f"{SITE_PACKAGES}/{name}"] = path.read_bytes()
     held["book"] = dict(book(collection))
     held = {name: compiled(files, found, name) for name, files in held.items()}
     held["python"] = with_shelf(held["python"])
@@ -156,9 +160,9 @@ def with_shelf(files: Mapping[str, bytes]) -> dict[str, bytes]:
     }
 
 
-def installed() -> Iterator[tuple[str, Path]]:
+def installed(parcel: str) -> Iterator[tuple[str, Path]]:
     """Files of pure Python packages in this environment, by their place among the packages."""
-    for name in table()["installed"]["names"]:
+    for name in table()["installed"][parcel]:
         for file in metadata.files(name) or ():
             path = PurePosixPath(file.as_posix())
             inside = ".." not in path.parts and not COMPILED.search(str(path))
@@ -168,7 +172,8 @@ def installed() -> Iterator[tuple[str, Path]]:
 
 def book(collection: Path | None) -> Iterator[tuple[str, bytes]]:
     """What cells read of this project, by its place in the browser's file system."""
-    yield "/live/live_cells.py", (TOOLS / "live_cells.py").read_bytes()
+    for path in (TOOLS / "live_cells.py", TOOLS / "live_own.py", MADE / "own_report.html"):
+        yield f"/live/{path.name}", path.read_bytes()
     for name in READ:
         top = ROOT / name
         for path in sorted(top.rglob("*")) if top.is_dir() else [top]:
@@ -245,7 +250,11 @@ def page(name: str, html: str, source: Path, asked: Mapping[str, Any]) -> dict[s
 
 
 def with_live(html: str, up: str, told: Mapping[str, Any]) -> str:
-    """A page with what it needs to run its cells."""
+    """A page with what it needs to run its cells; that on returns of one's own, with a form."""
+    if OWN in html:
+        form = (MADE / "own.html").read_text("utf-8")
+        script = f'<script defer src="{up}live/own.js"></script>'
+        html = html.replace(OWN, f"{START}{form}{script}{END}\n{OWN}", 1)
     held = json.dumps(told, ensure_ascii=False).replace("<", "\\u003c")
     head = HEAD.replace("{up}", up).replace("{page}", held)
     html = html.replace("</head>", f"{head}\n</head>", 1)
@@ -296,7 +305,7 @@ def make(site: Path, *, folder: Path | None = None, collection: Path | None = No
         made.mkdir()
         for name, packed in parcels(found, collection).items():
             (made / f"{name}.js").write_text(script(name, packed), "utf-16")
-        for name in ("live.js", "live.css"):
+        for name in ("live.js", "own.js", "live.css"):
             shutil.copyfile(MADE / name, made / name)
         (made / "index.html").write_text(licences(made), "utf-8")
         shutil.rmtree(site / "live", ignore_errors=True)
@@ -320,7 +329,7 @@ def changed(site: Path, settings: Mapping[str, str]) -> Iterator[tuple[Path, str
 def licences(made: Path) -> str:
     """The page that says what runs, and under which licences."""
     rows = [(part.name, part.licence) for part in parts()]
-    for name in table()["installed"]["names"]:
+    for name in chain(*table()["installed"].values()):
         about = metadata.metadata(name)
         said = str(about.json.get("license_expression") or about.json.get("license") or "")
         kinds = [

@@ -28,8 +28,6 @@
     parcels[name] = bytes;
   };
 
-  self.csmLive = { take };
-
   const load = async (name) => {
     if (name in parcels) return;
     await new Promise((done, fail) => {
@@ -100,6 +98,33 @@
     element.append(...children);
     return element;
   };
+
+  /** Show in a box what a run has given, behind what is there or in its place. */
+  const fill = (box, { parts, error, feedback }, more = false) => {
+    const shown = parts.map(({ kind, data }) => {
+      if (kind === "html") return made("div", { className: "csm-live-html", innerHTML: data });
+      if (kind === "image") return made("img", { alt: "The chart that this cell draws", src: `data:image/png;base64,${data}` });
+      return made("pre", { textContent: data });
+    });
+    if (error) shown.push(made("pre", { className: feedback ? "csm-live-feedback" : "csm-live-error", textContent: error }));
+    if (!more) box.replaceChildren();
+    box.append(...shown);
+    box.hidden = !box.hasChildNodes();
+    box.querySelectorAll("pre, .csm-live-html").forEach((part) => {
+      if (part.scrollWidth > part.clientWidth) part.tabIndex = 0; // else no key scrolls it
+    });
+  };
+
+  /** Start, and put files of the reader's, pairs of path and bytes, in the place of earlier ones. */
+  const put = async (files, tell) => {
+    status = tell;
+    await start();
+    await send({ files });
+  };
+
+  const ask = (source) => send({ source, space: "own", folder: "/book", quiet: false });
+
+  self.csmLive = { take, fill, stop, put, ask };
 
   class Cell {
     /** A cell of a notebook: `space` names it, `before` are the cells that must have run. */
@@ -226,20 +251,10 @@
       return result;
     }
 
-    show({ parts, error, feedback }) {
-      const shown = parts.map(({ kind, data }) => {
-        if (kind === "html") return made("div", { className: "csm-live-html", innerHTML: data });
-        if (kind === "image") return made("img", { alt: "The chart that this cell draws", src: `data:image/png;base64,${data}` });
-        return made("pre", { textContent: data });
-      });
-      if (error) shown.push(made("pre", { className: feedback ? "csm-live-feedback" : "csm-live-error", textContent: error }));
+    show(result) {
       this.page?.remove(); // not hidden: ids would stand twice on the page
-      this.results.replaceChildren(...shown);
-      this.results.hidden = !shown.length;
+      fill(this.results, result);
       this.resets.hidden = false;
-      this.results.querySelectorAll("pre, .csm-live-html").forEach((box) => {
-        if (box.scrollWidth > box.clientWidth) box.tabIndex = 0; // else no key scrolls it
-      });
     }
   }
 

@@ -39,7 +39,8 @@ async function install(python, parcel) {
 const say = (text) => self.postMessage({ status: text });
 
 let ready; // Python, once it has been started
-let whole = false; // whether it has what statistics need, too
+const LATER = { scipy: "statistics", rapidfuzz: "reading" }; // parcels by what a cell lacks without them
+const there = new Set(); // those that have come
 const asked = new Map(); // parcels that the page was asked for
 
 const parcel = (name) =>
@@ -64,15 +65,18 @@ async function run({ id, source, space, quiet, folder }) {
   const { python, cells } = await ready;
   for (;;) {
     const result = JSON.parse(cells.run(source, space, folder, quiet));
-    if (result.lacks !== "scipy" || whole) return self.postMessage({ id, result });
-    say("Loading what statistics need …");
-    await install(python, await parcel("statistics"));
-    whole = true;
+    const name = LATER[result.lacks];
+    if (!name || there.has(name)) return self.postMessage({ id, result });
+    say(`Loading what ${name} needs …`);
+    await install(python, await parcel(name));
+    there.add(name);
   }
 }
 
+/** Put files of the reader's where cells find them, in place of earlier ones. */
 async function put({ id, files }) {
   const { python } = await ready;
+  python.runPython("import shutil; shutil.rmtree('/own', ignore_errors=True)");
   for (const [path, bytes] of files) {
     python.FS.mkdirTree(path.slice(0, path.lastIndexOf("/")));
     python.FS.writeFile(path, bytes);
