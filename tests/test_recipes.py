@@ -22,5 +22,5 @@ def test_a_worked_example_applies_to_the_book(recipe: Path) -> None:
 def test_the_page_shows_every_worked_example() -> None:
     page = (ROOT / "book" / "change_this_book.md").read_text("utf-8")
 
-    assert len(RECIPES) == 3
+    assert len(RECIPES) == 6
     assert [path.name for path in RECIPES if f"recipes/{path.name}" not in page] == []
