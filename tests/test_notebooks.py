@@ -133,7 +133,7 @@ def output_faults(cell: dict[str, Any]) -> list[str]:
 def numbers_in(prose: str) -> list[str]:
     """Numbers typed into Markdown that could be results."""
     text = re.sub(r"(?s)^---\n.*?\n---\n", "", prose)  # settings at the head of a page
-    text = re.sub(r"(?ms)^(`{3,})(?!\{)[^\n]*\n.*?^\1`*\s*$", "", text)  # code
+    text = re.sub(r"(?ms)^( *`{3,})(?!\{)[^\n]*\n.*?^\1`*\s*$", "", text)  # code
     text = re.sub(r"(?m)^\s*(?:`{3,}|:{3,})\{[^}]+\}.*|^:[\w-]+:.*", _title, text)
     text = re.sub(r"\{[\w:-]+\}`[^`]*`", "", text)  # roles: citations, terms, links
     text = re.sub(r"\[[^\]]*\]\(\S*/references\.md#\w+\)", "", text)  # citations, with their year

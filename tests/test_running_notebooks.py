@@ -30,7 +30,8 @@ def stored(*texts: str) -> list[nbformat.NotebookNode]:
 def run_trial(folder: Path, **notebooks: nbformat.NotebookNode) -> str:
     """What the test run says of the notebooks of a project that has little else."""
     shutil.copy(ROOT / "conftest.py", folder)
-    shutil.copytree(ROOT / "tests" / "opened", folder / "tests" / "opened")
+    opened = Path("book") / "_ext" / "opened"
+    shutil.copytree(ROOT / opened, folder / opened)
     (folder / "pytest.ini").write_text(f"[pytest]\npythonpath = {ROOT / 'book' / '_ext'}\n")
     names = [f"{name}.ipynb" for name in notebooks]
     for name, notebook in zip(names, notebooks.values(), strict=True):
