@@ -448,6 +448,7 @@ def test_the_search_lists_pages_from_a_folder_too(folder_reader: Reader) -> None
     assert folder_reader.faults == []
 
 
+@pytest.mark.paper  # the pages are its own
 @pytest.mark.parametrize("way", ["reader", "folder_reader"])
 def test_the_dark_mode_is_remembered_on_pages_in_other_folders(
     request: pytest.FixtureRequest, way: str
