@@ -10,7 +10,7 @@ const { loadPyodide } = require(`${folder}/pyodide.js`);
 const COMPILE = `
 import importlib._bootstrap_external as machinery, zipfile
 
-with zipfile.ZipFile("/work/modules.zip") as given, zipfile.ZipFile("/work/bytecode.zip", "w") as made:
+with zipfile.ZipFile("/given/modules.zip") as given, zipfile.ZipFile("/given/bytecode.zip", "w") as made:
     for name in given.namelist():
         try:
             code = compile(given.read(name), name, "exec", optimize=2 if "/matplotlib/" in name else 0)
@@ -21,7 +21,7 @@ with zipfile.ZipFile("/work/modules.zip") as given, zipfile.ZipFile("/work/bytec
 
 // without the columns of a traceback, which no page shows, bytecode is a third smaller
 loadPyodide({ indexURL: folder, env: { PYTHONNODEBUGRANGES: "1" } }).then((python) => {
-  python.FS.mkdir("/work");
-  python.FS.mount(python.FS.filesystems.NODEFS, { root: folder }, "/work");
+  python.FS.mkdir("/given");
+  python.FS.mount(python.FS.filesystems.NODEFS, { root: folder }, "/given");
   python.runPython(COMPILE);
 });
