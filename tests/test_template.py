@@ -365,7 +365,7 @@ text = st.text(st.characters(exclude_categories=("Cs",)), min_size=1, max_size=6
 
 
 @settings(
-    max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 @given(label=text, question=text, title=text, one=text)
 def test_any_label_makes_a_workbook_that_opens(

@@ -313,7 +313,7 @@ def test_a_table_without_rows_has_its_header_and_no_mark_up(tmp_path: Path) -> N
 
 
 @settings(
-    max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 @given(
     name=st.text(max_size=40),
