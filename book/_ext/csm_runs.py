@@ -17,7 +17,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterable, Mapping
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, as_completed
 from pathlib import Path
 from typing import Any
 
@@ -124,8 +124,12 @@ def ran(path: Path, patience: int) -> tuple[NotebookNode, float, list[str]]:
         )
         noted = {"CSM_OPENED": notes, "PYTHONPATH": os.pathsep.join(searched)}
         client.execute(env=os.environ | noted)
-        read = {line for note in Path(notes).iterdir() for line in note.read_text().splitlines()}
-    return notebook, time.monotonic() - begun, sorted({str(_source(line)) for line in read})
+        said = [note.read_text("utf-8") for note in Path(notes).iterdir()]
+    return (
+        notebook,
+        time.monotonic() - begun,
+        sorted({_source(line) for line in "".join(said).splitlines()}),
+    )
 
 
 def _source(read: str) -> str:
@@ -160,28 +164,29 @@ def run_stale(app: Sphinx, env: BuildEnvironment, docnames: list[str]) -> None:
     stale = [path for path in paths if path.suffix == ".ipynb" and not is_fresh(path)]
     if stale:
         logger.info("Running %d notebooks ...", len(stale))
+    patience = app.config.nb_execution_timeout or PATIENCE
     with ThreadPoolExecutor(min(4, os.cpu_count() or 1)) as pool:
-        runs = {
-            path: pool.submit(ran, path, app.config.nb_execution_timeout or PATIENCE)
-            for path in stale
-        }
-    for path, run in runs.items():
-        notes.pop(str(path), None)
-        try:
-            notebook, seconds, read = run.result()
-        except (CellExecutionError, CellTimeoutError):
-            old = _cached(cache, nbformat.read(path, as_version=4))
-            if old is not None:
-                cache.remove_cache(old)
-            continue
-        cache.cache_notebook_bundle(
-            CacheBundleIn(notebook, str(path), data={"execution_seconds": seconds}),
-            check_validity=False,
-            overwrite=True,
-        )
-        read = [name for name in read if name in known]
-        notes[str(path)] = {"read": read, "key": key_of(known, [*read, str(path)], whose)}
-    file.write_text(json.dumps(notes, indent=1), "utf-8")
+        runs = {pool.submit(ran, path, patience): path for path in stale}
+        for run in as_completed(runs):  # each is kept at once, as a build may be stopped
+            path = runs[run]
+            notes.pop(str(path), None)
+            try:
+                notebook, seconds, read = run.result()
+            except (CellExecutionError, CellTimeoutError):
+                old = _cached(cache, nbformat.read(path, as_version=4))
+                if old is not None:
+                    cache.remove_cache(old)
+                continue
+            cache.cache_notebook_bundle(
+                CacheBundleIn(notebook, str(path), data={"execution_seconds": seconds}),
+                check_validity=False,
+                overwrite=True,
+            )
+            read = [name for name in read if name in known]
+            notes[str(path)] = {"read": read, "key": key_of(known, [*read, str(path)], whose)}
+            half = file.with_suffix(".half")
+            half.write_text(json.dumps(notes, indent=1), "utf-8")
+            half.replace(file)
 
 
 def _cached(cache: Any, notebook: NotebookNode) -> int | None:
