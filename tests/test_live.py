@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import gzip
 import json
+import os
 import re
 from pathlib import Path
 from typing import Any
 
+import live_bytecode
 import live_cells
 import live_parts
 import make_live
 import pytest
-from live_bytecode import compiled
 from live_parts import PartsError
 from matplotlib import pyplot
 
@@ -103,7 +104,21 @@ def test_without_node_modules_stay_as_they_are(
 ) -> None:
     monkeypatch.setenv("PATH", str(tmp_path))
     files = {"/live/a.py": b"a = 1", "/live/b.csv": b"b"}
-    assert compiled(files, {}, "book", tmp_path) == files
+    assert live_bytecode.compiled(files, {}, "book", tmp_path) == files
+
+
+def test_a_node_that_cannot_compile_is_named_with_a_remedy(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    node = tmp_path / "node"
+    node.write_text("#!/bin/sh\necho too old >&2\nexit 1\n")
+    node.chmod(0o755)
+    monkeypatch.setenv("PATH", str(tmp_path), prepend=os.pathsep)
+    parts = dict.fromkeys(live_bytecode.ENGINE, tmp_path / "node")
+
+    with pytest.raises(PartsError, match=r"node could not compile .*too old.*Node 18 or newer"):
+        live_bytecode.compiled({"/live/a.py": b"1"}, parts, "book", tmp_path)
+    assert [path.name for path in tmp_path.iterdir()] == ["node"]
 
 
 def test_a_page_is_as_before_when_what_was_added_is_taken_away() -> None:

@@ -17,7 +17,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import IO
 
-from live_parts import KEPT
+from live_parts import KEPT, PartsError
 
 SCRIPT = Path(__file__).resolve().parents[1] / "live" / "bytecode.js"
 
@@ -60,6 +60,11 @@ def compiled(
         Where the parts of Pyodide are.
     name, kept
         Under which name, and where, the bytecode is kept for the next time.
+
+    Raises
+    ------
+    PartsError
+        Node cannot run that Python.
     """
     modules = {
         place: held
@@ -80,7 +85,13 @@ def compiled(
                 shutil.copyfile(parts[part], Path(work, part))
             Path(work, "pyodide-lock.json").write_text(json.dumps(LOCK))
             Path(work, "modules.zip").write_bytes(packed.getvalue())
-            subprocess.run([node, SCRIPT, work], check=True, capture_output=True)
+            ran = subprocess.run([node, SCRIPT, work], capture_output=True, text=True, check=False)
+            if ran.returncode:
+                said = " ".join(ran.stderr.split()[-20:])
+                raise PartsError(
+                    f"{node} could not compile the modules ({said}). Use Node 18 or newer, or take "
+                    "it off the path: all runs without it, and the first answer takes longer."
+                )
             Path(work, "bytecode.zip").replace(made)
     with zipfile.ZipFile(made) as archive:
         bytecode = {f"{place}c": archive.read(place) for place in archive.namelist()}

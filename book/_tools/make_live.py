@@ -358,7 +358,7 @@ def main(arguments: list[str] | None = None) -> int:
         return 1
     size = sum(path.stat().st_size for path in made.iterdir()) / 1e6
     if shutil.which("node") is None:
-        print("There is no Node here: the first answer takes about twice as long as with it.")
+        print("There is no Node here: the first answer takes longer than with it.")
     print(f"Cells now run in the reader's browser. {made} holds {size:.1f} MB.")
     return 0
 
