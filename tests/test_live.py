@@ -181,6 +181,20 @@ def test_a_package_that_a_browser_lacks_is_named() -> None:
     assert "needs no_such_package" in result["error"]
 
 
+def test_a_package_that_a_solution_needs_is_named_although_a_check_called_it() -> None:
+    source = """
+class Wrong(Exception):
+    def _render_traceback_(self):
+        return ["Not yet right."]
+try:
+    import no_such_package
+except Exception as fault:
+    raise Wrong from None"""
+    result = run(source, "solution")
+    assert result["lacks"] == "no_such_package"
+    assert not result["feedback"]
+
+
 def test_what_only_another_place_can_draw_is_shown_as_text() -> None:
     source = """
 class Shown:

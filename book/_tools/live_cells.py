@@ -108,13 +108,17 @@ def run(source: str, space: str, folder: str, quiet: bool = False) -> str:
     with contextlib.redirect_stdout(shown.text), contextlib.redirect_stderr(shown.text):
         try:
             _execute(source, names, shown, quiet)
-        except ModuleNotFoundError as error:
-            result |= {"lacks": (error.name or "").partition(".")[0], "error": _lacking(error)}
-            result["error"] = result["error"][:1].upper() + result["error"][1:]
         except BaseException as error:
-            own = getattr(error, "_render_traceback_", None)
-            told = "\n".join(own()) if own else message(error, source)
-            result |= {"error": told, "feedback": own is not None}
+            # a check calls a function that stops a wrong answer, whatever stopped it
+            lacking = error if isinstance(error, ModuleNotFoundError) else error.__context__
+            if isinstance(lacking, ModuleNotFoundError):
+                told = _lacking(lacking)
+                result |= {"lacks": (lacking.name or "").partition(".")[0]}
+                result |= {"error": told[:1].upper() + told[1:]}
+            else:
+                own = getattr(error, "_render_traceback_", None)
+                told = "\n".join(own()) if own else message(error, source)
+                result |= {"error": told, "feedback": own is not None}
     shown.add("text", "")
     return json.dumps(result | {"parts": shown.parts})
 
