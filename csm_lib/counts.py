@@ -15,7 +15,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from functools import cache
+from functools import cache, lru_cache
 from itertools import product
 from math import comb
 from typing import Any, Literal, NamedTuple, TypeAlias, TypeVar, get_args
@@ -103,6 +103,7 @@ def count_range(printed: Whole, base: Whole | int) -> tuple[Whole, Whole]:
     return as_given(low, printed, base), as_given(high, printed, base)
 
 
+@lru_cache(maxsize=None, typed=True)  # one list of authorities after another asks the same
 def possible_counts(printed: int, base: int) -> tuple[int, ...]:
     """Return every count that prints as shown on this base; none: it cannot have that base.
 

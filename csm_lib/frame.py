@@ -40,8 +40,11 @@ class FrameList:
 
     def sizes(self, characteristic: str) -> dict[str, int]:
         """Return how many authorities each region or each type has on this list."""
-        summed = self.cells.groupby(characteristic, sort=False)["authorities"].sum()
-        return {str(group): int(number) for group, number in summed.items()}
+        found: dict[str, int] = {}  # of few rows, which pandas takes longer to group
+        cells = zip(self.cells[characteristic], self.cells["authorities"], strict=True)
+        for group, number in cells:
+            found[str(group)] = found.get(str(group), 0) + int(number)
+        return found
 
 
 def read_frame(path: str | Path) -> pd.DataFrame:
