@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 from types import SimpleNamespace
+from typing import Any
 
 import csm_runs
 import nbformat
@@ -39,12 +40,16 @@ class Project:
         made = new_notebook(cells=[new_code_cell(tally), new_code_cell(code)])
         nbformat.write(made, self.folder / "notebooks" / f"{name}.ipynb")
 
-    def build(self, *, own: bool = False) -> dict[str, int]:
-        """Do what comes before pages are read, and return how often each has run by now."""
+    def app(self, *, own: bool = False) -> Any:
+        """What of Sphinx is looked at."""
         config = SimpleNamespace(nb_execution_cache_path="", csm_own=own, nb_execution_timeout=300)
-        app = SimpleNamespace(
+        return SimpleNamespace(
             srcdir=self.folder, outdir=self.folder / "_build" / "html", config=config
         )
+
+    def build(self, *, own: bool = False) -> dict[str, int]:
+        """Do what comes before pages are read, and return how often each has run by now."""
+        app = self.app(own=own)
         env = SimpleNamespace(doc2path=lambda name: self.folder / name)
         csm_runs.run_stale(app, env, ["notebooks/one.ipynb", "notebooks/two.ipynb", "index.md"])
         return {
@@ -100,6 +105,31 @@ def test_a_notebook_that_fails_has_no_old_results_and_runs_again(project: Projec
 def test_an_own_book_brings_its_results_and_runs_nothing(project: Project) -> None:
     assert project.build(own=True) == {}
     assert not project.cache.exists()
+
+
+@pytest.mark.parametrize(
+    "changed",
+    ["csm_lib/charts.py", "book/_ext/maker.py", "book/teaching/a.md", "notebooks/lesson_a.ipynb"],
+)
+def test_text_is_made_again_when_a_source_its_maker_or_its_story_changes(
+    project: Project, changed: str
+) -> None:
+    project.write("notebooks/lesson_a.ipynb", "a story")
+    made = []
+
+    def deck(name: str, foot: str = "") -> str:
+        made.append(name)
+        return f"{name}\r\n{foot}\n{len(made)}"
+
+    def kept(**given: str) -> str:
+        return csm_runs.kept(project.app(), deck, "a", **given)
+
+    assert kept() == kept() == "a\r\n\n1"
+    project.write("book/prose.md", "no source")
+    assert kept() == "a\r\n\n1"
+    project.write(changed, "another")
+    assert kept() == kept() == "a\r\n\n2"
+    assert kept(foot="terms") == "a\r\nterms\n3"
 
 
 KNOWN = {"a.py": "1", "b.py": "2", "c.xlsx": "3"}

@@ -18,6 +18,7 @@ from dataclasses import replace
 from typing import Any
 
 from csm_doors import TEMPLATES
+from csm_runs import kept
 from docutils import nodes  # type: ignore[import-untyped]
 from sphinx.application import Sphinx
 from sphinx.util.docutils import SphinxDirective
@@ -32,20 +33,30 @@ PAGES = {
 """The pages of a lesson, by what they are called."""
 
 
+def exercises(name: str, *, solutions: bool) -> str:
+    """The exercises of a lesson as Markdown, from the easiest on, with their solutions or not."""
+    lesson = opened(name)
+    made = [lesson.exercise(key) for key in lesson.exercises]
+    if not solutions:
+        made = [replace(one, solution="") for one in made]
+    template = TEMPLATES.get_template("exercises.md")
+    return template.render(name=name, exercises=made, solutions=solutions)
+
+
+def quiz(name: str) -> str:
+    """The quiz of a lesson as Markdown."""
+    return TEMPLATES.get_template("quiz.md").render(quiz=opened(name).quiz)
+
+
 class Exercises(SphinxDirective):
-    """The exercises of a lesson, from the easiest on."""
+    """The exercises of a lesson."""
 
     required_arguments = 1
 
     def run(self) -> list[nodes.Node]:
         """Set them, each under what it takes."""
-        name, solutions = self.arguments[0], self.config.csm_solutions
-        lesson = opened(name)
-        made = [lesson.exercise(key) for key in lesson.exercises]
-        if not solutions:
-            made = [replace(one, solution="") for one in made]
-        template = TEMPLATES.get_template("exercises.md")
-        text = template.render(name=name, exercises=made, solutions=solutions)
+        told = {"solutions": self.config.csm_solutions}
+        text = kept(self.env.app, exercises, self.arguments[0], **told)
         return self.parse_text_to_nodes(text, allow_section_headings=True)
 
 
@@ -56,8 +67,7 @@ class Questions(SphinxDirective):
 
     def run(self) -> list[nodes.Node]:
         """Set it."""
-        text = TEMPLATES.get_template("quiz.md").render(quiz=opened(self.arguments[0]).quiz)
-        return self.parse_text_to_nodes(text)
+        return self.parse_text_to_nodes(kept(self.env.app, quiz, self.arguments[0]))
 
 
 def link_parts(

@@ -4,6 +4,8 @@ myst-nb keeps results by the code of a notebook, and would go on showing old fig
 else changes. So what a notebook reads is written down while it runs (`opened/sitecustomize.py`),
 and it runs again as soon as one of those files, the names of the files among `SOURCES`, or anything
 installed differs. Several run at a time. One that fails is left to myst-nb, which says why.
+
+Text that other extensions make of the same sources is kept, too (`kept`).
 """
 
 from __future__ import annotations
@@ -16,8 +18,9 @@ import os
 import sys
 import tempfile
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor, as_completed
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -52,6 +55,9 @@ RECORDER = Path(__file__).parent / "opened"
 PATIENCE = 900
 """Seconds in which a kernel must have started; on a busy machine it may take many."""
 
+MAKERS = "book/_ext"
+"""Where those are that make text of the sources."""
+
 NOTES = "read.json"
 """Of each notebook, by its path: the files that it ``read``, and the ``key`` of its results."""
 
@@ -81,8 +87,13 @@ def _read(file: Path) -> bytes:
 
 def installed() -> str:
     """The Python that runs and all that is installed for it, each with its version."""
-    packages = {f"{one.name} {one.version}" for one in importlib.metadata.distributions()}
-    return "\n".join([sys.version, *sorted(packages)])
+    return _installed(*sys.path)
+
+
+@lru_cache(maxsize=1)
+def _installed(*searched: str) -> str:
+    found = importlib.metadata.distributions(path=[*searched])
+    return "\n".join([sys.version, *sorted({f"{one.name} {one.version}" for one in found})])
 
 
 def key_of(known: Mapping[str, str], read: Iterable[str], whose: str) -> str:
@@ -147,12 +158,10 @@ def run_stale(app: Sphinx, env: BuildEnvironment, docnames: list[str]) -> None:
     """
     if app.config.csm_own:
         return
-    folder = Path(app.config.nb_execution_cache_path or Path(app.outdir).parent / ".jupyter_cache")
+    folder = kept_in(app)
     cache, file = get_cache(str(folder)), folder / NOTES
     notes = json.loads(file.read_text("utf-8")) if file.is_file() else {}
-    package = Path(csm_lib.__file__).parent  # the project's own, unless another is installed
-    known = digests(Path(app.srcdir)) | digests(package.parent, [package.name])
-    whose = "\n".join([installed(), os.environ.get("CSM_SEED", "")])
+    known, whose = sources_of(app)
 
     def is_fresh(path: Path) -> bool:
         note = notes.get(str(path))
@@ -184,9 +193,53 @@ def run_stale(app: Sphinx, env: BuildEnvironment, docnames: list[str]) -> None:
             )
             read = [name for name in read if name in known]
             notes[str(path)] = {"read": read, "key": key_of(known, [*read, str(path)], whose)}
-            half = file.with_suffix(".half")
-            half.write_text(json.dumps(notes, indent=1), "utf-8")
-            half.replace(file)
+            _write(file, json.dumps(notes, indent=1))
+
+
+def sources_of(app: Sphinx) -> tuple[dict[str, str], str]:
+    """Of all that results come from in this build: the digests, and what else `key_of` takes."""
+    package = Path(csm_lib.__file__).parent  # the project's own, unless another is installed
+    known = digests(Path(app.srcdir)) | digests(package.parent, [package.name])
+    return known, "\n".join([installed(), os.environ.get("CSM_SEED", "")])
+
+
+def kept_in(app: Sphinx) -> Path:
+    """The folder of all that is kept from one build to the next."""
+    set_by_user = getattr(app.config, "nb_execution_cache_path", "")  # where myst-nb is loaded
+    return Path(set_by_user or Path(app.outdir).parent / ".jupyter_cache")
+
+
+def kept(app: Sphinx, make: Callable[..., str], name: str, **given: Any) -> str:
+    """Text made of the sources, made anew only where one of them has changed.
+
+    Parameters
+    ----------
+    make
+        Makes it, from the two that follow (which JSON can hold), `SOURCES`, and the lesson's story.
+    name
+        Of a lesson.
+    """
+    root, (known, whose) = Path(app.srcdir), sources_of(app)
+    story = root / "notebooks" / f"lesson_{name}.ipynb"
+    told = story.read_text("utf-8") if story.is_file() else ""
+    said = [known, digests(root, [MAKERS]), whose, told, make.__module__, sorted(given.items())]
+    key = hashlib.sha256(json.dumps(said).encode()).hexdigest()
+    file = kept_in(app) / f"{make.__name__}-{name}.txt"
+    if file.is_file():
+        old, _, text = file.read_bytes().decode().partition("\n")
+        if old == key:
+            return text
+    text = make(name, **given)
+    file.parent.mkdir(parents=True, exist_ok=True)
+    _write(file, f"{key}\n{text}")
+    return text
+
+
+def _write(file: Path, text: str) -> None:
+    """Write a file whole, or leave it as it was: a build may be stopped."""
+    half = file.with_suffix(".half")
+    half.write_bytes(text.encode())
+    half.replace(file)
 
 
 def _cached(cache: Any, notebook: NotebookNode) -> int | None:

@@ -20,6 +20,7 @@ from typing import Any
 
 from csm_book import tags_of
 from csm_publisher import foot_of
+from csm_runs import kept
 from docutils import nodes  # type: ignore[import-untyped]
 from lesson_packs import STUDENTS, students
 from lesson_pages import description, handout, lessons, slides_html
@@ -179,10 +180,10 @@ def pages_of(app: Sphinx, name: str) -> dict[str, str]:
     book, address = app.config.html_title, app.config.html_baseurl
     foot = app.config.html_theme_options.get("extra_footer", "") + foot_of(app, "../")
     title = app.env.titles[f"notebooks/lesson_{name}"].astext()
-    sections = slides_html(name, book=book, foot=foot)
+    sections = kept(app, slides_html, name, book=book, foot=foot)
     sheet = SHEET_BODY.format(
         name=name,
-        sheet=handout(name),
+        sheet=kept(app, handout, name),
         book=escape(book),
         place=f", {escape(address)}" if address else "",
         foot=foot,
