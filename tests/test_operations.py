@@ -477,14 +477,15 @@ class Builds:
         self.program.chmod(0o755)
         self.started: list[subprocess.Popen[str]] = []
 
-    def start(self, *, hold: str = "") -> subprocess.Popen[str]:
+    def start(self, *, hold: str = "", **settings: str) -> subprocess.Popen[str]:
         """Start a build; return when it has come to the moment at which it is to be held."""
         if hold:
             (self.folder / f"hold-{hold}").touch()
             (self.folder / f"reached-{hold}").unlink(missing_ok=True)
         run = subprocess.Popen(
             [sys.executable, "-c", DRIVER, str(self.folder), str(self.program), *self.arguments],
-            env=environment(),
+            cwd=self.folder,
+            env=environment() | settings,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,
@@ -502,7 +503,8 @@ class Builds:
 
     def left(self) -> list[str]:
         """What lies beside the site."""
-        return [name for name in names(self.site.parent) if name != "html" and name[-5:] != ".lock"]
+        known = ("html", ".html.lock", ".survey.lock", ".html.made")
+        return [name for name in names(self.site.parent) if name not in known]
 
 
 def environment() -> dict[str, str]:
@@ -561,6 +563,34 @@ def test_a_new_site_takes_the_place_of_the_old_one(builds: Builds) -> None:
     assert f"The book is built. Open {builds.site / 'index.html'}" in said
     assert builds.page() == "new"
     assert builds.left() == (["source"] if builds.arguments else ["paper"])
+
+
+@each_book
+def test_a_site_of_which_nothing_has_changed_stays_as_it_is(builds: Builds) -> None:
+    survey = builds.folder / "a" / "survey"
+    survey.mkdir(parents=True)
+    builds.start().communicate(timeout=PATIENCE)
+    (builds.site / "index.html").write_text("what was added since")
+    (builds.folder / "fail").touch()  # a build would fail
+    said, _ = builds.start().communicate(timeout=PATIENCE)
+    assert "Nothing that it is made of has changed.\nThe book is built." in said
+    assert builds.page() == "what was added since"
+
+    again = builds.start(CSM_SITE_URL="https://example.org")
+    again.communicate(timeout=PATIENCE)
+    assert again.returncode == 1
+
+
+@of_a_collection
+def test_a_site_is_made_anew_when_a_file_of_its_collection_changes(builds: Builds) -> None:
+    survey = builds.folder / "a" / "survey"
+    survey.mkdir(parents=True)
+    (survey / "returns.csv").write_text("old")
+    builds.start().communicate(timeout=PATIENCE)
+    (survey / "returns.csv").write_text("new")
+    (builds.site / "index.html").write_text("old")
+    builds.start().communicate(timeout=PATIENCE)
+    assert builds.page() == "new"
 
 
 @each_book

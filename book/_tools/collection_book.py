@@ -8,8 +8,9 @@ settings are those of the book that ships, with the names of the collection. All
 What a collection holds is anybody's text. It goes into pages through `markdown`, into settings
 through `plain` and `html.escape`, and into code through `repr`.
 
-A site is made beside the one that is there, and takes its place at the end. The book on the paper,
-whose source is the project itself, is built in the same way where no folder is named.
+A site is made beside the one that is there, and takes its place at the end; where nothing that it
+is made of has changed, it stays. The book on the paper, whose source is the project itself, is
+built in the same way where no folder is named.
 
 Usage: python book/_tools/collection_book.py [--site | --lab] [FOLDER]
 """
@@ -17,7 +18,9 @@ Usage: python book/_tools/collection_book.py [--site | --lab] [FOLDER]
 from __future__ import annotations
 
 import argparse
+import hashlib
 import html
+import json
 import math
 import os
 import re
@@ -29,6 +32,7 @@ import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
+from importlib import metadata
 from pathlib import Path
 from string import Template
 from typing import Any
@@ -58,6 +62,9 @@ PAGES = ROOT / "book" / "own"
 
 TAKEN = ("html", "paper", "pdf")
 """Names under `BUILT` that the book that ships uses itself."""
+
+NO_SOURCES = ("_build", "own", "tests", "benchmarks")
+"""Folders of the project that no site is made of."""
 
 METADATA = {
     "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
@@ -637,6 +644,35 @@ def _kept(old: Path) -> Path:
     return old.with_name(f".{old.name}.old")
 
 
+def made_of(*folders: Path) -> str:
+    """Digest of all that a site is made of: the project, what is installed, and other folders."""
+    project = [path for path in ROOT.iterdir() if path.name not in NO_SOURCES]
+    found = [
+        file
+        for place in [*(path for path in project if not path.name.startswith(".")), *folders]
+        for file in ([place] if place.is_file() else place.rglob("*"))
+        if file.is_file() and "__pycache__" not in file.parts
+    ]
+    read = {str(file): hashlib.sha256(file.read_bytes()).hexdigest() for file in found}
+    packages = sorted(f"{one.name} {one.version}" for one in metadata.distributions())
+    settings = {name: value for name, value in os.environ.items() if name.startswith("CSM_")}
+    said = [read, sys.version, packages, settings]
+    return hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()
+
+
+def is_made(site: Path, key: str) -> bool:
+    """Whether a site is there that is made of what has this key; say so."""
+    note = _note(site)
+    made = (site / "index.html").is_file() and note.is_file() and note.read_text() == key
+    if made:
+        print("Nothing that it is made of has changed.", flush=True)
+    return made
+
+
+def _note(site: Path) -> Path:
+    return site.with_name(f".{site.name}.made")
+
+
 def made_by_jupyter_book(source: Path, out: Path, held: tuple[int, ...], **whose: str) -> Path:
     """Make the site of a source in a folder, and return it.
 
@@ -687,7 +723,13 @@ def build_paper() -> Path:
     site = BUILT / "html"
     with alone(site) as held:
         restore(site)
-        swap(made_by_jupyter_book(ROOT, BUILT / "paper", held), site)
+        key = made_of()
+        if is_made(site, key):
+            return site
+        made = made_by_jupyter_book(ROOT, BUILT / "paper", held)
+        _note(site).unlink(missing_ok=True)
+        swap(made, site)
+        _note(site).write_text(key)
     return site
 
 
@@ -709,14 +751,19 @@ def build(folder: Path) -> Path:
     with alone(here) as held:
         restore(site)
         restore(source)
+        key = made_of(folder.resolve())
+        if source.is_dir() and is_made(site, key):
+            return site
         shutil.rmtree(fresh, ignore_errors=True)
         try:
             write_source(collection, fresh / "source")
             whose = {CHOSEN: str(folder.resolve())}
             made = made_by_jupyter_book(fresh / "source", fresh, held, **whose)
             lighten(made)
+            _note(site).unlink(missing_ok=True)
             swap(made, site)
             swap(fresh / "source", source)
+            _note(site).write_text(key)
         except BuildError:  # what was said above names files of the source
             raise
         except BaseException:
