@@ -225,7 +225,8 @@ def test_these_checks_see_what_is_wrong(reader: Reader) -> None:
     reader.page.set_content(
         "<img src='https://example.org/a.png'><script>nothing()</script>"
         "<p style='width:2000px;color:#aaa'>pale</p><figure class='csm-finding'>"
-        "<div class='csm-scroll' style='overflow:auto'><p style='width:2000px'>broad</p></div></figure>"
+        "<div class='csm-scroll' style='overflow:auto'><p style='width:2000px'>broad</p></div>"
+        "</figure>"
     )
 
     assert {fault.partition(":")[0] for fault in reader.faults} >= {
