@@ -107,6 +107,30 @@ def test_the_instructor_gets_every_solution_and_every_right_answer(instructor: F
     assert "A rubric for marking" in text_of(".html", instructor["plans.html"])
 
 
+def test_the_first_page_of_a_pack_leads_to_the_plans_and_to_each_page_of_each_lesson(
+    students: Files, instructor: Files
+) -> None:
+    def led(page: bytes) -> set[str]:
+        return {str(link["href"]) for link in BeautifulSoup(page, "html.parser").select("a[href]")}
+
+    common = {f"{kind}/{name}.html" for name in NAMES for kind in ("slides", "handouts")}
+    stories = {f"notebooks/lesson_{name}.html" for name in NAMES}
+    keys = {f"answers/{name}.html" for name in NAMES}
+
+    assert led(students["README.html"]) == common
+    assert led(instructor["INSTRUCTOR.html"]) == common | stories | keys | {"plans.html"}
+
+
+def test_the_instructor_reads_each_story_with_its_charts_and_without_its_code(
+    instructor: Files,
+) -> None:
+    for name in NAMES:
+        story = BeautifulSoup(instructor[f"notebooks/lesson_{name}.html"], "html.parser")
+
+        assert story.select("figure svg, figure table")
+        assert story.select("pre, .highlight") == []
+
+
 @pytest.mark.parametrize("whose", ["students", "instructor"])
 def test_every_page_of_a_pack_finds_what_it_loads_and_leads_to(
     whose: str, request: pytest.FixtureRequest

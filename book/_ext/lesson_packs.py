@@ -60,34 +60,33 @@ def students(root: Path, site: Path, lessons: Iterable[str], address: str = "") 
         files[f"book/teaching/{name}.py"] = (teaching / f"{name}.py").read_bytes()
         checks = checks_of((teaching / f"{name}.md").read_text("utf-8"))
         files[f"book/teaching/{name}.md"] = checks.encode()
-    files["README.md"] = (root / "book" / "packs" / "students.md").read_bytes()
     files["requirements.txt"] = requirements(root).encode()
     pages = {place: (site / place).read_text("utf-8") for place in _sheets(names)}
+    pages["README.html"] = first_page("students", names)
     return packed(files | standalone(pages, site, address, without="aside.notes, .csm-solution"))
 
 
 def instructor(root: Path, site: Path, lessons: Iterable[str], address: str = "") -> bytes:
     """Return the instructor's pack of some lessons; parameters are those of `students`."""
     names = list(lessons)
-    files: Files = {"INSTRUCTOR.md": (root / "book" / "packs" / "instructor.md").read_bytes()}
+    files: Files = {}
     pages = {place: (site / place).read_text("utf-8") for place in _sheets(names)}
+    pages["INSTRUCTOR.html"] = first_page("instructor", names)
     for name in names:
         solved = f"exercises/solutions/{name}.ipynb"
         files[solved] = (root / solved).read_bytes()
         files[f"quizzes/{name}.xml"] = moodle_xml(opened(name).quiz)
         pages[f"answers/{name}.html"] = answers(name)
-    plans = BeautifulSoup((site / "book" / "instructor.html").read_text("utf-8"), "html.parser")
-    article = plans.select_one("article.bd-article")
-    if article is None:
-        raise ValueError(f"{site / 'book' / 'instructor.html'} has no article.")
-    for mark in article.select("a.headerlink"):
-        mark.decompose()
-    body = re.sub(
-        r"book/exercises/(\w+)\.html#exercise-", r"answers/\1.html#", relinked(str(article), "book")
+        story = f"notebooks/lesson_{name}.html"
+        pages[story] = sheet(
+            introduction(root / story.replace("html", "ipynb"))[0], article(site / story)
+        )
+    plans = re.sub(
+        r"book/exercises/(\w+)\.html#exercise-",
+        r"answers/\1.html#",
+        relinked(article(site / "book" / "instructor.html"), "book"),
     )
-    pages["plans.html"] = TEMPLATES.get_template("sheet.html").render(
-        title="For the instructor", body=body, root=""
-    )
+    pages["plans.html"] = sheet("For the instructor", plans, root="")
     return packed(files | standalone(pages, site, address))
 
 
@@ -131,9 +130,32 @@ def answers(name: str) -> str:
     exercises = [lesson.exercise(key) for key in lesson.exercises]
     key = (Path(__file__).parent / "templates" / "answers.html").read_text("utf-8")
     body = filled(key, {"title": title, "exercises": exercises, "quiz": lesson.quiz})
-    return TEMPLATES.get_template("sheet.html").render(
-        title=f"Answers: {title}", body=body, root="../"
-    )
+    return sheet(f"Answers: {title}", body)
+
+
+def first_page(whose: str, lessons: Iterable[str]) -> str:
+    """Return what is opened first in a pack: book/packs/<whose>.md as a page."""
+    notebooks = ROOT / "notebooks"
+    titles = {name: introduction(notebooks / f"lesson_{name}.ipynb")[0] for name in lessons}
+    text = filled((ROOT / "book" / "packs" / f"{whose}.md").read_text("utf-8"), {"lessons": titles})
+    title = text.partition("\n")[0].removeprefix("# ")
+    return sheet(title, filled("{{ text | markdown }}", {"text": text}), root="")
+
+
+def article(path: Path) -> str:
+    """Return what a page of the site tells, to be read and printed without the site."""
+    page = BeautifulSoup(path.read_text("utf-8"), "html.parser")
+    found = page.select_one("article.bd-article")
+    if found is None:
+        raise ValueError(f"{path} has no article.")
+    for left in found.select("a.headerlink, nav, details.above-input, .csm-take"):
+        left.decompose()
+    return str(found)
+
+
+def sheet(title: str, body: str, *, root: str = "../") -> str:
+    """Return a page of a pack; ``root`` leads from it to the folder of the pack."""
+    return TEMPLATES.get_template("sheet.html").render(title=title, body=body, root=root)
 
 
 def standalone(pages: dict[str, str], site: Path, address: str, *, without: str = "") -> Files:
