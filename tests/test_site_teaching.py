@@ -335,7 +335,7 @@ AMISS = """([smallest, rows, words]) => {
   if (slide.scrollWidth > slide.clientWidth) wrong.push('wider than the slide');
   const outside = r => r.left < box.left - 1 || r.right > box.right + 1
     || r.top < box.top - 1 || r.bottom > box.bottom + 1;
-  const buttons = [...document.querySelectorAll('.controls button')]
+  const buttons = [...document.querySelectorAll('.controls button, .slide-number')]
     .map(b => b.getBoundingClientRect()).filter(r => r.width);
   const under = r => buttons.some(b => r.right > b.left && r.left < b.right
     && r.bottom > b.top && r.top < b.bottom);
