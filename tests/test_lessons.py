@@ -256,7 +256,7 @@ QUIZZES = {
         "rounding": ("B", "It sends a tie to the nearest even number"),
         "unit": ("A, C", "It fell by 8 percentage points"),
         "sum": ("A", "103"),
-        "stated-base": ("B", "It is not of all 59, or misprinted"),
+        "stated-base": ("B", "It is not of all 59, or it is misprinted"),
     },
     "seats": {
         "tick": ("B", "That 73 authorities said so on the form"),

@@ -199,6 +199,22 @@ def test_the_card_of_a_lesson_offers_all_of_it_and_tells_its_time(lesson: str) -
     assert re.findall(r"\d+(?= minutes)", card) == told
 
 
+@pytest.mark.parametrize("lesson", NAMES)
+def test_a_lesson_tells_the_time_of_its_exercises_to_the_nearest_five_minutes(lesson: str) -> None:
+    time = re.search(r"(?m)^- \*\*Time:\*\* (.+)$", page_of(lesson))
+    assert time is not None
+    taken = {"debate": 0, "reason": 0, "compute": 0}
+    for one in map(exercise, opened(lesson).exercises):
+        kind = "compute" if one.level == "compute" else "reason"
+        taken["debate" if "Debate" in one.title else kind] += one.minutes
+    told = {
+        kind: int(minutes)
+        for minutes, kind in re.findall(r"(\d+) minutes [^,]*(reason|compute|debate)", time[1])
+    }
+
+    assert {"debate": 0} | told == {kind: 5 * round(total / 5) for kind, total in taken.items()}
+
+
 # -- The way there -----------------------------------------------------------
 
 
