@@ -3,7 +3,8 @@
 The libraries that read Excel, OpenDocument, SPSS, Stata and Parquet are native code. A damaged or
 hostile file can crash them, or make them ask for all the memory there is; in a process of their
 own, with a bound on memory and time, that ends in an error message. `csm_lib.own.read` runs this
-file as a program, which therefore imports nothing of the package. The answer is one Arrow stream:
+file as a program, which therefore imports nothing of the package (in a reader's browser, where no
+other process can be, it calls `answer`). What the program writes is one Arrow stream:
 the cells of all sheets, and in its metadata, as JSON, what there is to say of each sheet. What is
 said is a key of ``wording.toml`` and what fills the sentence in.
 
@@ -608,35 +609,33 @@ def bound() -> None:
             resource.setrlimit(kind, (limit, limit))
 
 
-def answer(path: str, form: str) -> Any:
-    """Return the cells of all sheets of a file, or none and the reason why it is refused.
-
-    They are one `pyarrow.Table`.
-    """
-    import pyarrow as pa
-
-    pa.set_cpu_count(2)  # each thread reserves memory of its own
-    found: list[Found] = []
-    tables: list[pa.Table] = []
-    refused: Said | tuple[()] = ()
+def answer(path: str, form: str) -> tuple[list[Found], Said | tuple[()]]:
+    """Return the sheets of a file, or none and the reason why it is refused."""
     try:
         if form == "workbook":
-            found = read_workbook(path)
-        elif form == "parquet":
-            found = read_parquet(path)
-        else:
-            found = read_labelled(path, form)
-        for number, (cells, _) in enumerate(found):
-            texts = pa.array(cells["text"], pa.large_string())
-            sheet = np.full(len(texts), number)
-            tables.append(pa.table({**cells, "text": texts, "sheet": sheet}))
+            return read_workbook(path), ()
+        if form == "parquet":
+            return read_parquet(path), ()
+        return read_labelled(path, form), ()
     except Refused as reason:
-        refused = reason.said
+        return [], reason.said
     except MemoryError:
-        refused = sentence("much_memory", most=MEMORY >> 30)
+        return [], sentence("much_memory", most=MEMORY >> 30)
+    except ModuleNotFoundError:  # not the fault of the file
+        raise
     except BaseException as reason:  # a panic of Rust code is no Exception
         said = " ".join(str(reason).split())[:200]
-        refused = sentence("unreadable", reason=f"{type(reason).__name__}: {said}")
+        return [], sentence("unreadable", reason=f"{type(reason).__name__}: {said}")
+
+
+def as_table(found: Sequence[Found], refused: Said | tuple[()]) -> Any:
+    """Return an answer as one `pyarrow.Table`."""
+    import pyarrow as pa
+
+    tables = []
+    for number, (cells, _) in enumerate(found):
+        texts = pa.array(cells["text"], pa.large_string())
+        tables.append(pa.table({**cells, "text": texts, "sheet": np.full(len(texts), number)}))
     whole = pa.concat_tables(tables) if tables else pa.table({})
     about = {"refused": refused, "sheets": [said for _, said in found]}
     return whole.replace_schema_metadata({"about": json.dumps(about)})
@@ -649,7 +648,8 @@ if __name__ == "__main__":
     # what a library prints must not get into the answer
     out = os.fdopen(os.dup(1), "wb")
     os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
-    told = answer(sys.argv[1], sys.argv[2])
+    pa.set_cpu_count(2)  # each thread reserves memory of its own
+    told = as_table(*answer(sys.argv[1], sys.argv[2]))
     with out, pa.ipc.new_stream(out, told.schema) as stream:
         stream.write_table(told)
     out.close()

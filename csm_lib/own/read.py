@@ -229,7 +229,19 @@ def _refuse_cells(sheet: Sheet) -> None:
 
 
 def _read_apart(path: Path, form: str) -> list[Sheet]:
-    """Read a file of a foreign format in another process, within bounds of memory and time."""
+    """Read a file of a foreign format, in another process where there can be one."""
+    if sys.platform == "emscripten":  # a tab of a browser, which has its own bounds
+        found, refused = child.answer(str(path), form)
+    else:
+        found, refused = _answer_apart(path, form)
+    if refused:
+        key, values = refused
+        raise Refused(key, **values)
+    return [_sheet(path, cells, said) for cells, said in found]
+
+
+def _answer_apart(path: Path, form: str) -> Any:
+    """Return what `child.answer` does, in a process within bounds of memory and time."""
     import pyarrow as pa
 
     # -P: what lies in the folder of the program, or in the working folder, is not imported
@@ -260,21 +272,17 @@ def _read_apart(path: Path, form: str) -> list[Sheet]:
             raise RuntimeError(done.stderr.decode(errors="replace")) from None
         raise refusal(path, "reader_crashed", most=MEMORY >> 30) from None
     about = json.loads(table.schema.metadata[b"about"])
-    if about["refused"]:
-        key, values = about["refused"]
-        raise Refused(key, **values)
     cells = table.to_pandas()
-    return [
-        _sheet(path, cells[cells["sheet"] == number].drop(columns="sheet"), one)
-        for number, one in enumerate(about["sheets"])
-    ]
+    sheets = enumerate(about["sheets"])
+    return [(cells[cells["sheet"] == n], said) for n, said in sheets], about["refused"]
 
 
-def _sheet(path: Path, cells: pd.DataFrame, said: dict[str, Any]) -> Sheet:
+def _sheet(path: Path, cells: Any, said: dict[str, Any]) -> Sheet:
     notices = [worded(key, **values) for key, values in said.pop("notices")]
     sets = [MultipleSet(*one) for one in said.pop("sets", ())]
     told = {"name": "", **said, "notices": notices, "sets": sets}
-    return Sheet(path=path, cells=cells.reset_index(drop=True), **told)
+    table = pd.DataFrame(cells, columns=["row", "column", "text"]).astype({"text": "str"})
+    return Sheet(path=path, cells=table.reset_index(drop=True), **told)
 
 
 # ---------------------------------------------------------------- text
