@@ -121,6 +121,8 @@ def parcels(found: Mapping[str, Path], collection: Path | None) -> dict[str, byt
             held["python"][part.name] = path.read_bytes()
         elif part.parcel != "engine":
             held[part.parcel] |= unzipped(path)
+    stand_in = TOOLS / "live_workbook.py"
+    held["reading"][f"{SITE_PACKAGES}/python_calamine.py"] = stand_in.read_bytes()
     held["book"] = dict(book(collection))
     held = {name: compiled(files, found, name) for name, files in held.items()}
     held["python"] = with_shelf(held["python"])

@@ -39,7 +39,7 @@ async function install(python, parcel) {
 const say = (text) => self.postMessage({ status: text });
 
 let ready; // Python, once it has been started
-const LATER = { scipy: "statistics", rapidfuzz: "reading" }; // parcels by what a cell lacks without them
+const LATER = { scipy: "statistics", rapidfuzz: "reading", python_calamine: "reading" }; // parcels by what a cell lacks without them
 const there = new Set(); // those that have come
 const asked = new Map(); // parcels that the page was asked for
 
