@@ -8,6 +8,7 @@ By hand, ``python tests/live_all.py`` runs each cell of each chapter, and more.
 
 from __future__ import annotations
 
+import csv
 import os
 import re
 import shutil
@@ -20,6 +21,7 @@ from threading import Thread
 
 import live_parts
 import pytest
+import xlsxwriter
 from live_bytecode import compiled
 from make_live import make
 from playwright.sync_api import Browser, Locator, Page, expect
@@ -133,8 +135,12 @@ def test_a_page_loads_nothing_to_run_before_run_is_pressed(reader: Reader) -> No
 def test_a_cell_answers_is_changed_stopped_and_put_back(reader: Reader) -> None:
     page = reader.open("notebooks/board.html")
     cell = Cell(page, "bar = 0.8")
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
 
     assert "Schools" in cell.run() or "Police" in cell.run()
+    came = [url.rpartition("/")[2] for url in asked if "/live/" in url]
+    assert sorted(came) == ["book.js", "engine.js", "packages.js", "python.js"]
     assert cell.run('trusts.tally("board.police")[["year", "yes", "base"]]').split() == (
         "year yes base 0 2008 74 74 1 2009 73 74".split()
     )
@@ -189,38 +195,50 @@ def rows(last: str) -> str:
     return "\n".join(["authority,year,board.police,board.schools", *clean, last, ""])
 
 
+def write(path: Path, text: str) -> Path:
+    """Write a table that is given as CSV, as CSV or as a workbook."""
+    if path.suffix == ".xlsx":
+        with xlsxwriter.Workbook(path, {"strings_to_numbers": True}) as book:
+            sheet = book.add_worksheet("Answers")
+            for number, row in enumerate(csv.reader(text.splitlines())):
+                sheet.write_row(number, 0, row)
+    else:
+        path.write_text(text)
+    return path
+
+
 def test_returns_of_ones_own_are_checked_and_counted_in_the_page_and_never_leave_it(
     reader: Reader, tmp_path: Path
 ) -> None:
+    asked: list[str] = []
+    reader.page.on("request", lambda request: asked.append(request.url))
     page = reader.open("notebooks/own_returns.html")
     box = page.locator("#own-file")
     status, results = box.get_by_role("status"), box.locator(".csm-live-results")
 
     def look(name: str, text: str) -> str:
-        files = {tmp_path / name: text, tmp_path / "codebook.csv": CODEBOOK}
-        for path, held in files.items():
-            path.write_text(held)
-        box.locator("input[type=file]").set_input_files([*files])
+        files = write(tmp_path / name, text), write(tmp_path / "codebook.csv", CODEBOOK)
+        box.locator("input[type=file]").set_input_files(files)
         box.get_by_role("button", name="Check and count").press("Enter")
         expect(status).to_have_text(re.compile(r"[^…]$"), timeout=LONG)
         return str(status.inner_text())
 
-    assert look("answers.xlsx", "").startswith("answers.xlsx cannot be read in a browser.")
+    assert look("answers.ods", "").startswith("answers.ods cannot be read in a browser.")
 
-    asked: list[str] = []
-    assert look("returns.csv", rows("A20,2024,maybe,yes")) == "Done."
-    page.on("request", lambda request: asked.append(request.url))
-    fault = results.locator("tr", has_text="maybe").first.inner_text()
-    assert "board.police" in fault
-    assert "line 22" in fault
-    assert "Nothing is counted" in results.inner_text()
+    for name, where in (("returns.csv", "line 22"), ("returns.xlsx", "sheet 'Answers', row 22")):
+        assert look(name, rows("A20,2024,maybe,yes")) == "Done."
+        fault = results.locator("tr", has_text="maybe").first.inner_text()
+        assert "board.police" in fault
+        assert where in fault
+        assert "Nothing is counted" in results.inner_text()
 
-    assert look("returns.csv", rows("A20,2024,yes,yes")) == "Done."
-    text = results.inner_text()
-    assert "52% (11 of 21)" in text.replace("\N{NO-BREAK SPACE}", " ")
-    assert "What is withheld" in text
+        assert look(name, rows("A20,2024,yes,yes")) == "Done."
+        text = results.inner_text()
+        assert "52% (11 of 21)" in text.replace("\N{NO-BREAK SPACE}", " ")
+        assert "What is withheld" in text
+
     assert [url for url in asked if not url.startswith((reader.home, "data:", "blob:"))] == []
-    assert [url for url in asked if "returns.csv" in url] == []
+    assert [url for url in asked if "returns.csv" in url or "returns.xlsx" in url] == []
 
 
 def test_a_cell_is_run_changed_left_and_put_back_by_keyboard_alone(reader: Reader) -> None:

@@ -46,7 +46,7 @@ class Look:
     Parameters
     ----------
     given
-        A folder with returns as text and, where there is one, their ``codebook.csv``; without one
+        A folder with returns and, where there is one, their ``codebook.csv``; without one
         it is drafted.
     years, repair
         As `csm_lib.own.start.start` and `csm_lib.own.check.check_file` take them.

@@ -9,7 +9,7 @@
   const status = box.querySelector("[role=status]");
   const results = box.querySelector(".csm-live-results");
   const say = (text) => (status.textContent = text);
-  const READ = /\.(csv|txt|tsv|json)$/i;
+  const READ = /\.(csv|txt|tsv|xlsx|xlsm|json)$/i;
 
   box.addEventListener("dragover", (event) => event.preventDefault());
   box.addEventListener("drop", (event) => {
@@ -24,7 +24,7 @@
     const files = [...chosen.files];
     const other = files.find(({ name }) => !READ.test(name));
     if (!files.length) return say("Choose a file first.");
-    if (other) return say(`${other.name} cannot be read in a browser. Save it as CSV and choose that.`);
+    if (other) return say(`${other.name} cannot be read in a browser. Save it as .xlsx or CSV and choose that.`);
     const years = year.value ? [Number(year.value)] : [];
     const start = `
 from pathlib import Path
