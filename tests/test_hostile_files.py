@@ -431,6 +431,14 @@ def test_a_reader_does_not_import_what_lies_in_the_working_folder(
     assert authorities(sheet) == frame["authority"].tolist()
 
 
+def test_a_library_that_is_missing_is_not_the_fault_of_the_file(tmp_path, good, monkeypatch):
+    missing = "raise ModuleNotFoundError(\"No module named 'python_calamine'\")"
+    put(tmp_path / "python_calamine.py", missing.encode())
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+    with pytest.raises(RuntimeError, match="No module named 'python_calamine'"):
+        read_sheets(put(tmp_path / "a.xlsx", good[".xlsx"]))
+
+
 # ---------------------------------------------------------------- corruption at random
 
 
