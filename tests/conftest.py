@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import settings
 
 from csm_lib.codebook import Codebook, read_codebook
 from csm_lib.collection import SHIPPED, Collection, open_collection
+
+settings.register_profile("unhurried", settings.default, deadline=None)  # busy is no failure
+settings.load_profile("unhurried")
 
 
 @pytest.fixture(scope="session")

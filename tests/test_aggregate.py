@@ -284,7 +284,7 @@ def any_returns(draw: st.DrawFn, codebook: Codebook) -> pd.DataFrame:
 @pytest.mark.parametrize(
     "by", [[], ["region"], ["authority_type"], ["region", "authority_type"]], ids=str
 )
-@settings(deadline=None, max_examples=30)
+@settings(max_examples=30)
 @given(data=st.data())
 def test_the_tally_is_what_counting_one_by_one_gives(
     by: list[str], codebook: Codebook, data: st.DataObject

@@ -52,7 +52,6 @@ KNOWN = {"t", "f", "1", "0", "x", "\u2714", "\u2611"} | {
 
 slow = settings(
     max_examples=30,
-    deadline=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much],
 )
 

@@ -17,7 +17,7 @@ from fractions import Fraction
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from printed import counts_by_hand, percent, splits_by_hand
 
@@ -51,7 +51,6 @@ JSNA_2009 = [98, 95, 94, 50, 44, 42, 34, 39]
 
 by_hand = functools.cache(counts_by_hand)
 rules = st.sampled_from(RULES)
-unhurried = settings(deadline=None)  # a busy machine is no failure
 
 
 def by_fractions(count: int, base: int, digits: int, rule: str) -> int:
@@ -93,7 +92,6 @@ def test_every_share_of_bases_to_200_is_rounded_as_exact_fractions_are(
         assert rounded.tolist() == expected
 
 
-@unhurried
 @given(
     pair=st.integers(1, 10**18).flatmap(lambda n: st.tuples(st.integers(-n, n), st.just(n))),
     digits=st.integers(0, 6),
@@ -209,7 +207,6 @@ def test_change_is_rounded_once_from_the_counts() -> None:
 shares = st.integers(1, 10**9).flatmap(lambda n: st.tuples(st.integers(0, n), st.just(n)))
 
 
-@unhurried
 @given(first=shares, second=shares, digits=st.integers(0, 6))
 def test_change_is_the_exact_difference_of_the_shares(
     first: tuple[int, int], second: tuple[int, int], digits: int
@@ -248,7 +245,6 @@ def test_every_count_that_prints_so_is_found() -> None:
             assert list(possible_counts(printed, base)) == counts_by_hand(printed, base)
 
 
-@unhurried
 @given(base=st.integers(1, 10**9), printed=st.integers(0, 100))
 def test_the_ends_of_a_range_are_sharp_on_any_base(base: int, printed: int) -> None:
     low, high = count_range(printed, base)
@@ -280,7 +276,6 @@ def test_the_search_keeps_to_its_limits() -> None:
     assert [fit.base for fit in fitting_bases([50], 4)] == [2, 4]
 
 
-@unhurried
 @given(printed=st.lists(st.integers(0, 100), min_size=1, max_size=4))
 def test_fitting_bases_are_those_where_each_figure_has_a_count(printed: list[int]) -> None:
     found = {fit.base: fit.counts for fit in fitting_bases(printed, 130)}
@@ -361,7 +356,6 @@ def test_the_chance_of_closing_is_the_share_of_triples_that_do() -> None:
 true_parts = st.lists(st.integers(0, 60), min_size=1, max_size=3).filter(sum)
 
 
-@unhurried
 @given(split=true_parts, errors=st.lists(st.integers(-3, 3), min_size=3, max_size=3))
 def test_splits_and_corrections_are_all_there_are(split: list[int], errors: list[int]) -> None:
     base = sum(split)

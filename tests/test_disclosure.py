@@ -203,7 +203,7 @@ def small(yes: int, base: int, threshold: int) -> bool:
     return 0 < yes < threshold or 0 < base - yes < threshold
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(tallies())
 def test_nothing_small_is_shown(case: tuple[pd.DataFrame, list[str], int]) -> None:
     rows, by, threshold = case
@@ -214,7 +214,7 @@ def test_nothing_small_is_shown(case: tuple[pd.DataFrame, list[str], int]) -> No
     )
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(tallies())
 def test_all_groups_with_answers_are_shown_or_none(
     case: tuple[pd.DataFrame, list[str], int],
@@ -225,7 +225,7 @@ def test_all_groups_with_answers_are_shown_or_none(
     assert (found.loc[rows["base"] == 0, "status"] != WITHHELD).all()
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(tallies())
 def test_to_protect_twice_is_to_protect_once(case: tuple[pd.DataFrame, list[str], int]) -> None:
     rows, by, threshold = case
@@ -233,7 +233,7 @@ def test_to_protect_twice_is_to_protect_once(case: tuple[pd.DataFrame, list[str]
     pd.testing.assert_frame_equal(protect(once, threshold, by), once)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(tallies())
 def test_the_answers_to_a_question_are_withheld_together(
     case: tuple[pd.DataFrame, list[str], int],

@@ -23,7 +23,7 @@ import pytest
 import statsmodels.stats.contingency_tables
 import statsmodels.stats.multitest
 import statsmodels.stats.proportion
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from scipy.optimize import Bounds, LinearConstraint, milp
 from scipy.stats import beta, binom, norm
@@ -54,8 +54,6 @@ from csm_lib.inference import (
 )
 
 Z = norm.ppf(0.975)
-
-unhurried = settings(deadline=None)  # a busy machine is no failure
 
 
 def test_examples_in_the_docstrings_hold() -> None:
@@ -394,7 +392,6 @@ def test_newcombe_on_a_published_example_and_in_the_form_of_what_was_given() -> 
 cells = st.integers(0, 40) | st.integers(0, 3)
 
 
-@unhurried
 @given(st.tuples(cells, cells, cells, cells).filter(any), st.sampled_from([0.9, 0.95]))
 def test_newcombe_follows_the_steps_of_the_paper(table: tuple[int, ...], level: float) -> None:
     e, f, g, h = table
@@ -697,7 +694,6 @@ def test_holm_adjusted_p_is_the_largest_of_the_steps_up_to_it() -> None:
 chances = st.floats(0, 1)
 
 
-@unhurried
 @given(st.lists(st.tuples(chances, chances, chances), min_size=1, max_size=6))
 def test_holm_at_the_ends_bounds_holm_in_between(triples: list[tuple[float, ...]]) -> None:
     low, between, high = np.sort(np.array(triples), axis=1).T
@@ -745,7 +741,6 @@ def swapped(net: tuple[int, ...]) -> float:
     return ways / 2 ** len(net)
 
 
-@unhurried
 @given(st.lists(st.integers(-12, 12), min_size=1, max_size=8))
 def test_the_year_swap_test_agrees_with_swapping_in_every_way(net: list[int]) -> None:
     assert year_swap(net) == swapped(tuple(net))

@@ -49,6 +49,7 @@ def test_of_a_lesson_students_get_the_checks_and_neither_exercises_nor_quiz() ->
     )
 
 
+@pytest.mark.locked
 def test_a_pack_names_the_versions_that_it_was_tested_with() -> None:
     *pins, package, end = lesson_packs.requirements(ROOT).split("\n")
     named = dict(pin.split("==") for pin in pins)

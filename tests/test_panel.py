@@ -123,7 +123,7 @@ def check_totals(answers: Answers, codebook: Codebook) -> None:
         assert ((answers[f"jsna.{component}", 2009] >= 0) == first).all()
 
 
-@settings(deadline=None, max_examples=25)
+@settings(max_examples=25)
 @given(
     seed=st.integers(0, 2**63),
     persistence=st.sampled_from([0.001, 0.5, 1, 20, 1000, 1e6]) | st.floats(0.01, 100),

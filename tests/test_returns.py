@@ -882,7 +882,6 @@ def differences(one: pd.DataFrame, other: pd.DataFrame) -> list[str]:
 
 
 slow = settings(
-    deadline=None,
     max_examples=40,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.filter_too_much],
 )

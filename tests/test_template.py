@@ -364,9 +364,7 @@ def test_a_drop_down_longer_than_excel_lets_one_be_typed_is_offered_whole(tmp_pa
 text = st.text(st.characters(exclude_categories=("Cs",)), min_size=1, max_size=60)
 
 
-@settings(
-    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(label=text, question=text, title=text, one=text)
 def test_any_label_makes_a_workbook_that_opens(
     tmp_path: Path, label: str, question: str, title: str, one: str

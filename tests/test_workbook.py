@@ -312,9 +312,7 @@ def test_a_table_without_rows_has_its_header_and_no_mark_up(tmp_path: Path) -> N
     assert in_ods(tmp_path / "x.ods")["s"] == [["Title", ""], ["a", "b"]]
 
 
-@settings(
-    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     name=st.text(max_size=40),
     text=st.text(max_size=60),

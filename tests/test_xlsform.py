@@ -263,9 +263,7 @@ def test_what_is_no_form_is_refused_in_one_sentence(tmp_path: Path) -> None:
         read_xlsform(text)
 
 
-@settings(
-    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(texts=st.lists(st.text(max_size=30), min_size=6, max_size=6))
 def test_a_codebook_of_any_words_comes_back_the_same(tmp_path: Path, texts: list[str]) -> None:
     item, label, question, answer, title, introduction = texts
