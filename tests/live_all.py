@@ -4,7 +4,7 @@ Each cell of each chapter, the solution of each exercise that computes, and two 
 this Python: each answer that a check lists with what is said of it, and each tally of an item by a
 characteristic. `make live` comes first.
 
-Usage: python tests/live_all.py
+Usage: python tests/live_all.py [PAGE ...]
 """
 
 from __future__ import annotations
@@ -25,6 +25,9 @@ from test_site_live import LONG, Cell  # noqa: E402
 from csm_lib.lesson import NAMES  # noqa: E402
 
 SITE = ROOT / "_build" / "html"
+
+NOT_THERE = ("needs pyreadstat", "'by_year' is not defined")
+"""At what the two cells on a file of SPSS stop, which no browser reads."""
 
 SAME = """
 import ast, json
@@ -90,7 +93,11 @@ def chapter(page: Page) -> list[str]:
         told = bar.get_by_role("status").inner_text()
         if told != "Done.":
             box = page.locator(".csm-live-error:visible")
-            wrong.append(f"{told} {box.last.inner_text() if box.count() else ''}")
+            told += f" {box.last.inner_text() if box.count() else ''}"
+            if any(reason in told for reason in NOT_THERE):
+                print(f"  as expected: {told}")
+            else:
+                wrong.append(told)
     return wrong
 
 
@@ -125,8 +132,7 @@ def main(browser: Browser) -> int:
     """Run everything and print what went wrong."""
     answers, wrong = solutions(), 0
     pages = [path for path in sorted(SITE.rglob("*.html")) if 'id="csm-live"' in path.read_text()]
-    for path in pages:
-        name = path.relative_to(SITE).as_posix()
+    for name in sys.argv[1:] or [path.relative_to(SITE).as_posix() for path in pages]:
         reader = Reader(browser, f"{SITE.as_uri()}/")
         reader.page.context.set_default_timeout(LONG)
         page = reader.open(name)
