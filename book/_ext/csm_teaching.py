@@ -197,7 +197,7 @@ def pages_of(app: Sphinx, name: str) -> dict[str, str]:
             app,
             f"slides/{name}.html",
             f"Slides: {title}",
-            description(name),
+            kept(app, description, name),
             head=DECK_HEAD,
             body=DECK_BODY.format(name=name, sections=sections),
         ),
