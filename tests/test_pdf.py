@@ -20,6 +20,7 @@ from typing import Any
 import pytest
 import yaml
 from bs4 import BeautifulSoup
+from collection_book import note_of
 from printed_pdf import told
 from pypdf import PdfReader, PdfWriter
 from pypdf.generic import IndirectObject
@@ -230,7 +231,9 @@ def test_every_page_gets_one_link_to_each_pdf_however_often_they_are_made(tmp_pa
     (site / "findings.pdf").write_bytes(bytes(840_000))
     (site / "book.pdf").write_bytes(bytes(2_210_000))
 
+    note_of(site).write_text("made of this")
     assert make_pdf.link(site, {"findings.pdf": 30, "book.pdf": 80}) == 3
+    assert not note_of(site).exists()  # so that the next build makes the site anew
     assert make_pdf.link(site, {"findings.pdf": 31, "book.pdf": 81}) == 3
 
     for name, to_root in {"index.html": "", "deep/page.html": "../"}.items():

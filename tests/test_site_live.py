@@ -22,6 +22,7 @@ from threading import Thread
 import live_parts
 import pytest
 import xlsxwriter
+from collection_book import note_of
 from live_bytecode import compiled
 from make_live import make
 from playwright.sync_api import Browser, Locator, Page, expect
@@ -44,8 +45,13 @@ def live_site(tmp_path_factory: pytest.TempPathFactory) -> Path:
         pytest.skip(f"{error} Or run make live once, where a network has it.")
     folder = tmp_path_factory.mktemp("live") / "html"
     shutil.copytree(SITE, folder)
+    note_of(folder).write_text("made of this")
     make(folder)
     return folder
+
+
+def test_the_next_build_takes_away_what_was_added(live_site: Path) -> None:
+    assert not note_of(live_site).exists()  # so that it makes the site anew
 
 
 def test_modules_are_bytecode_of_the_python_that_runs_them(tmp_path: Path) -> None:

@@ -662,14 +662,15 @@ def made_of(*folders: Path) -> str:
 
 def is_made(site: Path, key: str) -> bool:
     """Whether a site is there that is made of what has this key; say so."""
-    note = _note(site)
+    note = note_of(site)
     made = (site / "index.html").is_file() and note.is_file() and note.read_text() == key
     if made:
         print("Nothing that it is made of has changed.", flush=True)
     return made
 
 
-def _note(site: Path) -> Path:
+def note_of(site: Path) -> Path:
+    """What tells of what a site is made; whoever changes the site takes it away."""
     return site.with_name(f".{site.name}.made")
 
 
@@ -727,9 +728,9 @@ def build_paper() -> Path:
         if is_made(site, key):
             return site
         made = made_by_jupyter_book(ROOT, BUILT / "paper", held)
-        _note(site).unlink(missing_ok=True)
+        note_of(site).unlink(missing_ok=True)
         swap(made, site)
-        _note(site).write_text(key)
+        note_of(site).write_text(key)
     return site
 
 
@@ -760,10 +761,10 @@ def build(folder: Path) -> Path:
             whose = {CHOSEN: str(folder.resolve())}
             made = made_by_jupyter_book(fresh / "source", fresh, held, **whose)
             lighten(made)
-            _note(site).unlink(missing_ok=True)
+            note_of(site).unlink(missing_ok=True)
             swap(made, site)
             swap(fresh / "source", source)
-            _note(site).write_text(key)
+            note_of(site).write_text(key)
         except BuildError:  # what was said above names files of the source
             raise
         except BaseException:

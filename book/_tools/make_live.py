@@ -26,7 +26,7 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 
 import numpy as np
-from collection_book import BUILT, place
+from collection_book import BUILT, note_of, place
 from jinja2 import Environment
 from live_bytecode import LOCK, compiled, pack
 from live_parts import PartsError, collected, parts, table
@@ -310,6 +310,7 @@ def make(site: Path, *, folder: Path | None = None, collection: Path | None = No
         for name in ("live.js", "own.js", "live.css"):
             shutil.copyfile(MADE / name, made / name)
         (made / "index.html").write_text(licences(made), "utf-8")
+        note_of(site).unlink(missing_ok=True)  # so that the next build makes it anew
         shutil.rmtree(site / "live", ignore_errors=True)
         shutil.move(made, site / "live")
         for path, html in pages.items():

@@ -33,6 +33,7 @@ from urllib.parse import urljoin
 import yaml  # type: ignore[import-untyped]
 from bs4 import BeautifulSoup
 from bs4.element import Tag
+from collection_book import note_of
 from pypdf import PdfReader, PdfWriter
 from pypdf.generic import BooleanObject, DictionaryObject, NameObject, TextStringObject
 
@@ -573,6 +574,7 @@ def link(site: Path, counts: Mapping[str, int]) -> int:
     counts
         The number of sheets of each, by its name.
     """
+    note_of(site).unlink(missing_ok=True)  # so that the next build makes it anew
     linked = 0
     sizes = {name: (site / name).stat().st_size / 1_000_000 for name in counts}
     for page in sorted(site.rglob("*.html")):
