@@ -4,7 +4,10 @@ Each cell of each chapter, the solution of each exercise that computes, and two 
 this Python: each answer that a check lists with what is said of it, and each tally of an item by a
 characteristic. `make live` comes first.
 
-Usage: python tests/live_all.py [PAGE ...]
+Usage: python tests/live_all.py [ADDRESS] [PAGE ...]
+
+ADDRESS is that of the site where it is served (`make serve`). Without one it is read from its
+folder.
 """
 
 from __future__ import annotations
@@ -132,8 +135,10 @@ def main(browser: Browser) -> int:
     """Run everything and print what went wrong."""
     answers, wrong = solutions(), 0
     pages = [path for path in sorted(SITE.rglob("*.html")) if 'id="csm-live"' in path.read_text()]
-    for name in sys.argv[1:] or [path.relative_to(SITE).as_posix() for path in pages]:
-        reader = Reader(browser, f"{SITE.as_uri()}/")
+    served = [one for one in sys.argv[1:] if one.startswith("http")]
+    named = [one for one in sys.argv[1:] if one not in served]
+    for name in named or [path.relative_to(SITE).as_posix() for path in pages]:
+        reader = Reader(browser, served[0] if served else f"{SITE.as_uri()}/")
         reader.page.context.set_default_timeout(LONG)
         page = reader.open(name)
         found = chapter(page) + solved(page, answers)

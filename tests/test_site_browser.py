@@ -164,6 +164,14 @@ class Reader:
         )
         return found
 
+    def cut_off(self) -> list[str]:
+        """The tables of findings some columns of which are out of sight."""
+        boxes = self.page.locator(".csm-finding .csm-scroll")
+        found: list[str] = boxes.evaluate_all(
+            "boxes => boxes.filter(b => b.scrollWidth > b.clientWidth).map(b => b.innerText)"
+        )
+        return found
+
 
 # -- Browser -----------------------------------------------------------------
 
@@ -216,13 +224,16 @@ def test_these_checks_see_what_is_wrong(reader: Reader) -> None:
     reader.open("index.html")
     reader.page.set_content(
         "<img src='https://example.org/a.png'><script>nothing()</script>"
-        "<p style='width:2000px;color:#aaa'>pale</p>"
+        "<p style='width:2000px;color:#aaa'>pale</p><figure class='csm-finding'>"
+        "<div class='csm-scroll' style='overflow:auto'><p style='width:2000px'>broad</p></div>"
+        "</figure>"
     )
 
     assert {fault.partition(":")[0] for fault in reader.faults} >= {
         "another host", "failed", "error"
     }  # fmt: skip
     assert len(reader.sideways()) == 2
+    assert reader.cut_off() == ["broad"]
     found = {fault.partition(":")[0] for fault in reader.axe()}
     assert {"image-alt", "html-has-lang", "color-contrast", "landmark-one-main"} <= found
 
@@ -263,6 +274,7 @@ def test_a_phone_shows_a_page_whole_and_never_scrolls_it_sideways(
     assert reader.sideways() == []
     assert reader.axe(contrast=False) == []  # which opens the folded parts
     assert reader.sideways() == []
+    assert reader.cut_off() == []
 
 
 # The contents beside a page unfold as it scrolls, so what is covered may be about to come free.

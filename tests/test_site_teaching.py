@@ -107,6 +107,17 @@ def test_a_story_shows_no_exercise_and_no_quiz_and_a_page_of_its_own_shows_all(n
     ]
 
 
+@each_lesson
+@pytest.mark.parametrize("width", [site.LAPTOP, 800, site.PHONE])
+def test_the_table_of_an_exercise_shows_all_its_columns(
+    reader: Reader, name: str, width: int
+) -> None:
+    page = reader.open(f"book/exercises/{name}.html", width=width)
+    page.evaluate(site.UNFOLD)
+
+    assert reader.cut_off() == []
+
+
 def test_reveal_brings_its_licence() -> None:
     licence = (SITE / "_static/reveal/LICENSE").read_text("utf-8")
 

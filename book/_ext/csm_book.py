@@ -114,7 +114,7 @@ MENDS: tuple[tuple[str, str], ...] = (
     (r' role="doc-(?:biblioentry|backlink|noteref)"', ""),
     # What can be scrolled must be reached by keyboard.
     (
-        r'<div class="((?:csm-table )?csm-scroll(?: csm-long)?)">',
+        r'<div class="((?:csm-table )?csm-scroll[^"]*)">',
         r'<div class="\1" role="group" aria-label="Table" tabindex="0">',
     ),
     # The empty corner of a pandas table heads nothing.

@@ -9,6 +9,7 @@ from sphinx.application import Sphinx
 LOADS = (
     ('class="csm-finding"', "take.css", "take.js"),
     ('class="csm-explore"', "explore.css", "vega.js", "explore.js"),
+    (" csm-cards", "cards.css", "cards.js"),
     (" csm-long", "tables.css", "tables.js"),
     ('class="csm-exercise"', "teaching.css"),
     ('class="csm-parts"', "teaching.css"),

@@ -28,17 +28,6 @@
     };
   };
 
-  // Cards on a phone are no longer set as a table, which would take its meaning away.
-  const keepMeaning = (table, names) => {
-    const roles = { thead: "rowgroup", tbody: "rowgroup", tr: "row", "thead th": "columnheader",
-      "tbody th": "rowheader", td: "cell" };
-    table.setAttribute("role", "table");
-    for (const [part, role] of Object.entries(roles))
-      for (const found of table.querySelectorAll(part)) found.setAttribute("role", role);
-    for (const row of table.tBodies[0].rows)
-      names.forEach((name, at) => (row.cells[at].dataset.label = name));
-  };
-
   const enhance = (box, at) => {
     const table = box.querySelector("table");
     const heads = [...table.tHead.rows[0].cells];
@@ -48,7 +37,6 @@
     const whole = texts.map((cells) => cells.join("\n").toLowerCase());
     const columns = names.map((_, column) => texts.map((cells) => cells[column]));
     const key = (box.closest("figure[id]")?.id ?? `table-${at}`).replace("finding-", "");
-    keepMeaning(table, names);
 
     // -- Controls ------------------------------------------------------------
 
