@@ -231,6 +231,7 @@ def test_what_only_another_place_can_read_is_refused_with_a_remedy(tmp_path: Pat
         assert re.search(r"\.xlsx: cannot be read \(.*\)\. .* save it again, or as CSV\.$", told)
 
 
+@pytest.mark.locked  # before 0.9, calamine kept them, too
 def test_spaces_that_a_file_does_not_ask_to_keep_are_kept_there(tmp_path: Path) -> None:
     xml = b'<row><c t="inlineStr"><is><t> a </t></is></c></row>'
     rewritten(tmp_path / "a.xlsx", rows(xml))
