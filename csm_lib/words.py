@@ -177,6 +177,8 @@ def legible(text: str, *, keep: str = "\n") -> str:
     >>> legible("a\x1b[31mb")
     'a [31mb'
     """
+    if text.isprintable():  # nearly every text, and there are very many
+        return text
     kept = keep + ISOLATES
     return "".join(sign if sign.isprintable() or sign in kept else " " for sign in text)
 

@@ -22,11 +22,13 @@ import os
 import posixpath
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from functools import cache
 from html import escape
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote, urlsplit
 
+import pybtex.plugin  # type: ignore[import-untyped]
 from docutils import nodes  # type: ignore[import-untyped]
 from sphinx.application import Sphinx
 from sphinx.config import Config
@@ -440,6 +442,8 @@ def finish(app: Sphinx, exception: Exception | None) -> None:
 
 def setup(app: Sphinx) -> dict[str, Any]:
     """Tell Sphinx when to call what stands above."""
+    # Each citation asks for the same, and is answered by a search through all that is installed.
+    pybtex.plugin.find_plugin = cache(pybtex.plugin.find_plugin)
     app.add_config_value("csm_own", default=False, rebuild="html", types=[bool])
     app.add_css_file("charts.css", priority=400)  # before book.css, which builds on it
     app.connect("config-inited", configure)

@@ -10,6 +10,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+from csm_runs import installed, remembered
 from sphinx.application import Sphinx
 from vl_convert import get_vega_version, javascript_bundle
 
@@ -31,7 +32,9 @@ def write_vega(app: Sphinx) -> None:
         return
     static = Path(app.outdir) / "_static"
     static.mkdir(parents=True, exist_ok=True)
-    script = f"{NOTICE}(() => {{\n{javascript_bundle(SCRIPT)}\n}})();\n"
+    said = [SCRIPT, installed()]
+    bundle = remembered(app, "vega.js", said, lambda: str(javascript_bundle(SCRIPT)))
+    script = f"{NOTICE}(() => {{\n{bundle}\n}})();\n"
     (static / "vega.js").write_text(script, "utf-8")
 
 

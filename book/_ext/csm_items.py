@@ -22,8 +22,7 @@ from itertools import groupby
 from typing import Any, NamedTuple
 from urllib.parse import quote
 
-from bs4 import BeautifulSoup
-from csm_search import findings_of, in_order
+from csm_search import findings_of, in_order, undrawn
 from docutils import nodes  # type: ignore[import-untyped]
 from sphinx.application import Sphinx
 from sphinx.config import Config
@@ -143,7 +142,7 @@ def findings_by_item(env: BuildEnvironment, items: set[str], front: str) -> dict
     seen = set()
     for page in in_order(env, front):
         for html in _findings(env, page) if page != front else ():
-            for figure in findings_of(BeautifulSoup(html, "html.parser")):
+            for figure in findings_of(undrawn(html)):
                 anchor, title = str(figure["id"]), figure.find(class_="csm-title")
                 if anchor in seen or title is None:
                     continue

@@ -5,7 +5,9 @@ else changes. So what a notebook reads is written down while it runs (`opened/si
 and it runs again as soon as one of those files, the names of the files among `SOURCES`, or anything
 installed differs. Several run at a time. One that fails is left to myst-nb, which says why.
 
-Text that other extensions make of the same sources is kept, too (`kept`).
+Text that other extensions make of the same sources is kept, too (`kept`). And where Sphinx reads
+only what has changed, it goes by what pages say and not by their times alone (`read_again`): a file
+that was put back can be older than what was read.
 """
 
 from __future__ import annotations
@@ -18,7 +20,7 @@ import os
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from functools import lru_cache
 from pathlib import Path
@@ -223,16 +225,36 @@ def kept(app: Sphinx, make: Callable[..., str], name: str, **given: Any) -> str:
     story = root / "notebooks" / f"lesson_{name}.ipynb"
     told = story.read_text("utf-8") if story.is_file() else ""
     said = [known, digests(root, [MAKERS]), whose, told, make.__module__, sorted(given.items())]
+    return remembered(app, f"{make.__name__}-{name}.txt", said, lambda: make(name, **given))
+
+
+def remembered(app: Sphinx, name: str, said: Any, make: Callable[[], str]) -> str:
+    """Text under a name, made anew only where what is ``said`` of its making has changed."""
     key = hashlib.sha256(json.dumps(said).encode()).hexdigest()
-    file = kept_in(app) / f"{make.__name__}-{name}.txt"
+    file = kept_in(app) / name
     if file.is_file():
         old, _, text = file.read_bytes().decode().partition("\n")
         if old == key:
             return text
-    text = make(name, **given)
+    text = make()
     file.parent.mkdir(parents=True, exist_ok=True)
     _write(file, f"{key}\n{text}")
     return text
+
+
+def note_source(app: Sphinx, page: str, _source: list[str]) -> None:
+    """Note what a page says when it is read."""
+    app.env.metadata[page]["csm_read"] = _said(app.env, page)
+
+
+def read_again(_app: Sphinx, env: BuildEnvironment, *_: object) -> Sequence[str]:
+    """The pages that say something else than when they were read."""
+    read = env.all_docs.keys() & env.found_docs
+    return [page for page in read if env.metadata[page].get("csm_read") != _said(env, page)]
+
+
+def _said(env: BuildEnvironment, page: str) -> str:
+    return hashlib.sha256(Path(env.doc2path(page)).read_bytes()).hexdigest()
 
 
 def _write(file: Path, text: str) -> None:
@@ -252,5 +274,7 @@ def _cached(cache: Any, notebook: NotebookNode) -> int | None:
 
 def setup(app: Sphinx) -> dict[str, Any]:
     """Tell Sphinx when to call what stands above."""
+    app.connect("env-get-outdated", read_again)
     app.connect("env-before-read-docs", run_stale)
+    app.connect("source-read", note_source)
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

@@ -63,6 +63,8 @@ PAGES = ROOT / "book" / "own"
 TAKEN = ("html", "paper", "pdf")
 """Names under `BUILT` that the book that ships uses itself."""
 
+UNCHANGED = "Nothing that it is made of has changed."
+
 NO_SOURCES = ("_build", "own", "tests", "benchmarks")
 """Folders of the project that no site is made of."""
 
@@ -644,8 +646,15 @@ def _kept(old: Path) -> Path:
     return old.with_name(f".{old.name}.old")
 
 
-def made_of(*folders: Path) -> str:
-    """Digest of all that a site is made of: the project, what is installed, and other folders."""
+def made_of(*folders: Path) -> dict[str, str]:
+    """Digests of all that a site is made of.
+
+    Returns
+    -------
+    dict of str
+        That of each file of the project and of other folders, by its path, and that of what is
+        installed and set, by no name.
+    """
     project = [path for path in ROOT.iterdir() if path.name not in NO_SOURCES]
     found = [
         file
@@ -653,20 +662,28 @@ def made_of(*folders: Path) -> str:
         for file in ([place] if place.is_file() else place.rglob("*"))
         if file.is_file() and "__pycache__" not in file.parts
     ]
-    read = {str(file): hashlib.sha256(file.read_bytes()).hexdigest() for file in found}
     packages = sorted(f"{one.name} {one.version}" for one in metadata.distributions())
-    settings = {name: value for name, value in os.environ.items() if name.startswith("CSM_")}
-    said = [read, sys.version, packages, settings]
-    return hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()
+    settings = sorted(one for one in os.environ.items() if one[0].startswith("CSM_"))
+    said = json.dumps([sys.version, packages, settings])
+    read = {str(file): hashlib.sha256(file.read_bytes()).hexdigest() for file in found}
+    return read | {"": hashlib.sha256(said.encode()).hexdigest()}
 
 
-def is_made(site: Path, key: str) -> bool:
-    """Whether a site is there that is made of what has this key; say so."""
+def changed(site: Path, made: Mapping[str, str]) -> set[str] | None:
+    """The names under which `made_of` differs from what a site was made of; None if unknown."""
     note = note_of(site)
-    made = (site / "index.html").is_file() and note.is_file() and note.read_text() == key
-    if made:
-        print("Nothing that it is made of has changed.", flush=True)
-    return made
+    if not ((site / "index.html").is_file() and note.is_file()):
+        return None
+    try:
+        before = json.loads(note.read_text("utf-8"))
+    except ValueError:  # half written
+        return None
+    return {name for name in before.keys() | made.keys() if before.get(name) != made.get(name)}
+
+
+def are_pages(names: Iterable[str]) -> bool:
+    """Whether all of these files are pages of the book on the paper that no notebook reads."""
+    return all(Path(name).parent == PAGES.parent and name.endswith(".md") for name in names)
 
 
 def note_of(site: Path) -> Path:
@@ -674,7 +691,9 @@ def note_of(site: Path) -> Path:
     return site.with_name(f".{site.name}.made")
 
 
-def made_by_jupyter_book(source: Path, out: Path, held: tuple[int, ...], **whose: str) -> Path:
+def made_by_jupyter_book(
+    source: Path, out: Path, held: tuple[int, ...], whose: Mapping[str, str], *, afresh: bool = True
+) -> Path:
     """Make the site of a source in a folder, and return it.
 
     Parameters
@@ -683,8 +702,10 @@ def made_by_jupyter_book(source: Path, out: Path, held: tuple[int, ...], **whose
         Of the book. What Jupyter Book keeps for the next time lies in ``out/_build``, too.
     held
         The lock, which is held until Jupyter Book has ended.
-    **whose
+    whose
         What is added to the environment.
+    afresh
+        Whether all pages are read. Else those are that have changed, and all are written.
 
     Raises
     ------
@@ -698,8 +719,8 @@ def made_by_jupyter_book(source: Path, out: Path, held: tuple[int, ...], **whose
         )
     site = out / "_build" / "html"
     shutil.rmtree(site, ignore_errors=True)
-    strict = ["--warningiserror", "--nitpick", "--keep-going", "--all"]
-    command = [program, "build", source, "--path-output", out, "--quiet", *strict]
+    how = ["--warningiserror", "--nitpick", "--keep-going", *(["--all"] if afresh else [])]
+    command = [program, "build", source, "--path-output", out, "--quiet", *how]
     try:
         ran = subprocess.run(
             list(map(str, command)),
@@ -724,13 +745,22 @@ def build_paper() -> Path:
     site = BUILT / "html"
     with alone(site) as held:
         restore(site)
-        key = made_of()
-        if is_made(site, key):
+        sources = made_of()
+        differ = changed(site, sources)
+        if differ == set():
+            print(UNCHANGED, flush=True)
             return site
-        made = made_by_jupyter_book(ROOT, BUILT / "paper", held)
+        # What Sphinx has read is that of the site only as long as no other build has begun.
+        pages = differ is not None and are_pages(differ)
+        if pages:
+            print("Reading the pages that have changed ...", flush=True)
+        else:
+            print("Running the notebooks and building the site ...", flush=True)
+            note_of(site).unlink(missing_ok=True)
+        made = made_by_jupyter_book(ROOT, BUILT / "paper", held, {}, afresh=not pages)
         note_of(site).unlink(missing_ok=True)
         swap(made, site)
-        note_of(site).write_text(key)
+        note_of(site).write_text(json.dumps(sources), "utf-8")
     return site
 
 
@@ -752,19 +782,21 @@ def build(folder: Path) -> Path:
     with alone(here) as held:
         restore(site)
         restore(source)
-        key = made_of(folder.resolve())
-        if source.is_dir() and is_made(site, key):
+        sources = made_of(folder.resolve())
+        if source.is_dir() and changed(site, sources) == set():
+            print(UNCHANGED, flush=True)
             return site
+        print(f"Building the book of {folder} ...", flush=True)
         shutil.rmtree(fresh, ignore_errors=True)
         try:
             write_source(collection, fresh / "source")
             whose = {CHOSEN: str(folder.resolve())}
-            made = made_by_jupyter_book(fresh / "source", fresh, held, **whose)
+            made = made_by_jupyter_book(fresh / "source", fresh, held, whose)
             lighten(made)
             note_of(site).unlink(missing_ok=True)
             swap(made, site)
             swap(fresh / "source", source)
-            note_of(site).write_text(key)
+            note_of(site).write_text(json.dumps(sources), "utf-8")
         except BuildError:  # what was said above names files of the source
             raise
         except BaseException:
@@ -824,12 +856,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if chosen.site:
             print(site)
         elif folder is None:
-            print("Running the notebooks and building the site ...", flush=True)
             print(f"The book is built. Open {build_paper() / 'index.html'} or run: make serve")
         elif chosen.lab:
             print(lab(folder))
         else:
-            print(f"Building the book of {folder} ...", flush=True)
             print(f"The book is built. Open {build(folder) / 'index.html'}")
     except KeyboardInterrupt:
         print(f"\nStopped. {site} is as it was.", file=sys.stderr)
