@@ -755,7 +755,7 @@ def build_paper() -> Path:
         if pages:
             print("Reading the pages that have changed ...", flush=True)
         else:
-            print("Running the notebooks and building the site ...", flush=True)
+            print("Running the notebooks that may have changed ...", flush=True)
             note_of(site).unlink(missing_ok=True)
         made = made_by_jupyter_book(ROOT, BUILT / "paper", held, {}, afresh=not pages)
         note_of(site).unlink(missing_ok=True)
@@ -786,7 +786,6 @@ def build(folder: Path) -> Path:
         if source.is_dir() and changed(site, sources) == set():
             print(UNCHANGED, flush=True)
             return site
-        print(f"Building the book of {folder} ...", flush=True)
         shutil.rmtree(fresh, ignore_errors=True)
         try:
             write_source(collection, fresh / "source")
@@ -856,10 +855,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if chosen.site:
             print(site)
         elif folder is None:
+            print("Building the book on the paper ...", flush=True)
             print(f"The book is built. Open {build_paper() / 'index.html'} or run: make serve")
         elif chosen.lab:
             print(lab(folder))
         else:
+            print(f"Building the book of {folder} ...", flush=True)
             print(f"The book is built. Open {build(folder) / 'index.html'}")
     except KeyboardInterrupt:
         print(f"\nStopped. {site} is as it was.", file=sys.stderr)
