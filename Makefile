@@ -215,8 +215,8 @@ readme: ## Run the README's commands as they stand, in a fresh clone (needs the 
 	@python3 tests/run_readme.py
 
 .PHONY: bench
-bench: $(tested) ## Measure speed, each time beside the obvious alternative
-	@for bench in benchmarks/bench_*.py; do echo "$$bench"; $(bin)/python "$$bench"; done
+bench: $(tested) ## Measure speed and memory, each time beside an alternative (BENCH=tally: one of them)
+	@$(bin)/python benchmarks $(BENCH)
 
 .PHONY: simulate
 simulate: $(tested) ## Count false and true findings in books on drawn collections (half an hour)

@@ -1,29 +1,21 @@
-"""Time reading, checking and tallying a million returns of 70 items, beside a plain way to tally.
-
-The same tally is then timed over the Parquet file, by engines that read it as they count.
-
-Run it from the root: ``python benchmarks/bench_own_returns.py``. It writes about 20 MB of Parquet
-to a temporary folder.
-"""
+"""A million returns of 70 items tallied by region, beside a plain way, and by other engines."""
 
 from __future__ import annotations
 
-import resource
-import subprocess
-import sys
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
-from time import perf_counter
 
 import duckdb
 import numpy as np
 import pandas as pd
 import polars as pl
+from measuring import Row, apart, timed
 
 from csm_lib.aggregate import tally
-from csm_lib.codebook import ANSWERS, read_codebook
+from csm_lib.codebook import ANSWERS, Codebook, read_codebook
 from csm_lib.own.check import check_file
-from csm_lib.returns import write_returns
+from csm_lib.returns import read_returns, write_returns
 
 RETURNS, ITEMS, LEVELS = 1_000_000, 70, 15
 YEARS = (2008, 2009)
@@ -69,63 +61,43 @@ def plain(returns: pd.DataFrame) -> pd.Series:
     return answers.groupby(["item", "year", "region", "value"]).size()
 
 
-def memory() -> float:
-    """Return the most memory this process and the one it reads in ever held, in GB."""
-    who = (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)
-    return sum(resource.getrusage(one).ru_maxrss for one in who) / 1024**2
-
-
-def measure(folder: Path) -> None:
-    """Read, check and tally; print what each took."""
-    codebook = read_codebook(folder / "codebook.csv")
-    start = perf_counter()
-
-    def progress(what: str) -> None:
-        print(f"  {perf_counter() - start:5.2f} s  {what}", file=sys.stderr)
-
-    report = check_file(folder / "returns.parquet", codebook, progress=progress)
-    checked = perf_counter() - start
+def check(folder: Path) -> None:
+    """Read and check the file."""
+    report = check_file(folder / "returns.parquet", read_codebook(folder / "codebook.csv"))
     if report.returns is None or len(report.returns) != RETURNS:
         raise SystemExit("The returns were not read: the times mean nothing.")
-    rows = tally(report.returns, codebook, list(codebook), by=["region"])
-    total = perf_counter() - start
-    print(f"{RETURNS:,} returns of {ITEMS} items, {report.warnings:,} warnings")
-    print(f"  read and check   {checked:6.2f} s")
-    print(f"  tally by region  {total - checked:6.2f} s, {len(rows):,} rows")
-    print(f"  together         {total:6.2f} s (limit 10 s)")
-    print(f"  most memory      {memory():6.2f} GB (limit 4 GB)")
-
-    part = report.returns.iloc[::PART]
-    start = perf_counter()
-    counted = plain(part)
-    slow = (perf_counter() - start) * PART
-    yes = tally(part, codebook, list(codebook), by=["region"])["yes"].sum()
-    if counted.drop("False", level="value").sum() != yes:
-        raise SystemExit("The two ways to tally disagree: the times mean nothing.")
-    start = perf_counter()
-    tally(report.returns, codebook, list(codebook), by=["region"])
-    fast = perf_counter() - start
-    print(f"  melt and groupby {slow:6.2f} s (one return in {PART}, times {PART})")
-    print(f"  ratio            {slow / fast:6.1f} (tally alone)")
-
-    path = str(folder / "returns.parquet")
-    for name, lazy in (("DuckDB", duckdb.read_parquet(path)), ("Polars", pl.scan_parquet(path))):
-        start = perf_counter()
-        same = tally(lazy, codebook, list(codebook), by=["region"])
-        print(f"  {name}, file     {perf_counter() - start:6.2f} s")
-        if not same.equals(rows):
-            raise SystemExit(f"{name} counts otherwise: the times mean nothing.")
 
 
-def main() -> None:
-    """Make the file and measure, each in a process whose memory is that of its work alone."""
+def load(folder: Path) -> None:
+    """Read the file without a look at what is in it."""
+    pd.read_parquet(folder / "returns.parquet")
+
+
+def rows() -> Iterator[Row]:
+    """Write the returns, and measure."""
     with tempfile.TemporaryDirectory() as name:
-        for step in ("make", "measure"):
-            subprocess.run([sys.executable, __file__, step, name], check=True)
+        folder = Path(name)
+        apart(make, folder)
+        what = f"{RETURNS:,} returns of {ITEMS} items: read and checked, Parquet"
+        yield Row(what, apart(check, folder), "pandas, unchecked", apart(load, folder))
+        codebook = read_codebook(folder / "codebook.csv")
+        yield from tallied(folder / "returns.parquet", codebook)
 
 
-if __name__ == "__main__":
-    if len(sys.argv) > 1:
-        {"make": make, "measure": measure}[sys.argv[1]](Path(sys.argv[2]))
-    else:
-        main()
+def tallied(path: Path, codebook: Codebook) -> Iterator[Row]:
+    """Measure the tally in memory, and by engines that read the file as they count."""
+    returns = read_returns(path, codebook)
+    by = {"by": ["region"]}
+    found = tally(returns, codebook, list(codebook), **by)
+    part = returns.iloc[::PART]
+    counted = plain(part).drop("False", level="value").sum()
+    if counted != tally(part, codebook, list(codebook), **by)["yes"].sum():
+        raise SystemExit("The two ways to tally disagree: the times mean nothing.")
+    slow = timed(lambda: plain(part)).times(PART)
+    ours = timed(lambda: tally(returns, codebook, list(codebook), **by))
+    yield Row("the same tallied by region, in memory", ours, "melt and groupby", slow)
+    for name, lazy in (("DuckDB", duckdb.read_parquet), ("Polars", pl.scan_parquet)):
+        if not tally(lazy(str(path)), codebook, list(codebook), **by).equals(found):
+            raise SystemExit(f"{name} counts otherwise: the times mean nothing.")
+        file = timed(lambda lazy=lazy: tally(lazy(str(path)), codebook, list(codebook), **by))
+        yield Row(f"the same by {name}, from the file", file, "melt and groupby", slow)
