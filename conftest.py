@@ -1,5 +1,7 @@
 """How notebooks are tested: each cell is run and its output compared with the stored one.
 
+The kernel starts as ever, while those of a book's build start warm: so all that the cells show is
+held against what the built book has of them, too.
 Afterwards the files that the notebook read are held against those that the book's execution cache
 knows of: what it does not know of could change without the pages changing.
 """
@@ -9,8 +11,9 @@ from __future__ import annotations
 import os
 import sys
 import tempfile
-from collections.abc import Generator
+from collections.abc import Generator, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import pytest
 from nbval.plugin import IPyNbCell, IPyNbFile
@@ -64,7 +67,11 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for cell in cells:
         cell.output_timeout = HANG
     for notebook, item in {cell.parent: cell for cell in cells}.items():
-        items.insert(items.index(item) + 1, Reads.from_parent(notebook, name="what it reads"))
+        of = [cell for cell in cells if cell.parent is notebook]
+        items[items.index(item) + 1 : items.index(item) + 1] = [
+            Reads.from_parent(notebook, name="what it reads"),
+            Shows.from_parent(notebook, name="what it shows", cells=of),
+        ]
 
 
 class Reads(pytest.Item):
@@ -93,3 +100,28 @@ class Reads(pytest.Item):
                 "SOURCES of book/_ext/csm_runs.py:\n" + "\n".join(unknown),
                 pytrace=False,
             )
+
+
+class Shows(pytest.Item):
+    """A check that all cells show what the built book has of them, pictures and HTML too."""
+
+    def __init__(self, *, cells: list[IPyNbCell], **of: Any) -> None:
+        super().__init__(**of)
+        self.cells = cells
+
+    def runtest(self) -> None:
+        """Fail with the first cell that differs."""
+        from csm_runs import Results
+
+        folder = ROOT / "_build" / "paper" / "_build" / ".jupyter_cache"
+        kept = Results(ROOT, folder).of(Path(self.path)) if folder.is_dir() else None
+        if kept is None:  # not one of the book's, or the book is yet to be built
+            return
+        code = [cell for cell in kept.cells if cell.cell_type == "code"]
+        for cell, there in zip(self.cells, code, strict=True):
+            if _shown(cell.test_outputs) != _shown(there.outputs):
+                pytest.fail(f"{cell.name} shows something else in the book.", pytrace=False)
+
+
+def _shown(outputs: Sequence[Mapping[str, Any]]) -> list[Any]:
+    return [output.get("data", output.get("text")) for output in outputs]

@@ -30,6 +30,7 @@ import numpy.typing as npt
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.colors import ListedColormap
+from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 from matplotlib.ticker import MaxNLocator
@@ -782,9 +783,9 @@ def _chart(
     axes: list[Axes] = [*grid.flat[: len(parts)]]
     for panel, (_, part) in zip(axes, parts, strict=True):
         draw(_bare(panel), part)
-    if margin is not None:
-        _fit(axes, margin)
     width, _ = _size(axes[0])
+    if margin is not None:
+        _fit(axes, width, margin)
     whole: Any = axes[0].get_tightbbox()
     point = figure_of(axes[0]).dpi / 72
     left, reach = (axes[0].bbox.x0 - whole.x0) / point, whole.width / point
@@ -864,13 +865,20 @@ def _bare(ax: Axes) -> Axes:
 def _size(ax: Axes) -> tuple[float, float]:
     """Width and height of the plot in points, once the layout has made room for its labels."""
     figure = figure_of(ax)
-    figure.draw_without_rendering()
+    _lay_out(figure)
     return ax.bbox.width / figure.dpi * 72, ax.bbox.height / figure.dpi * 72
 
 
-def _fit(axes: list[Axes], margin: tuple[float, float]) -> None:
+def _lay_out(figure: Figure) -> None:
+    """Make room for the labels, as drawing the figure would, which takes twice as long."""
+    if engine := figure.get_layout_engine():
+        engine.execute(figure)
+        for ax in figure.axes:
+            ax.apply_aspect()
+
+
+def _fit(axes: list[Axes], width: float, margin: tuple[float, float]) -> None:
     """Give every Axes the same x axis, wide enough for the text beside its marks."""
-    width, _ = _size(axes[0])
     point = figure_of(axes[0]).dpi / 72
     places = []
     for ax in axes:
@@ -899,7 +907,6 @@ def _heighten(grid: Panels, unit: float) -> None:
     lacking = heights.sum() * (1 - _size(first)[1] / heights[0])
     figure = figure_of(first)
     figure.set_figheight(figure.get_figheight() + lacking / 72)
-    figure.draw_without_rendering()
 
 
 def _ticks(ax: Axes, places: npt.ArrayLike, texts: Sequence[str], beside: float = 0.0) -> None:

@@ -28,7 +28,8 @@ COUNTED_WITH: dict[str, tuple[str | None, ...]] = {
 class FrameList:
     """One way to list the authorities of England: ``name`` says which, in words.
 
-    In ``cells`` one row is a region and a type: ``region, authority_type, authorities``.
+    In ``cells`` one row is authorities of a region and a type: ``region, authority_type,
+    authorities``.
     """
 
     name: str
@@ -96,9 +97,8 @@ def frame_lists(frame: pd.DataFrame) -> Iterator[FrameList]:
         for kinds in itertools.product(*COUNTED_WITH.values()):
             counted_with = dict(zip(COUNTED_WITH, kinds, strict=True))
             types = [counted_with.get(kind, kind) for kind in cells["authority_type"]]
-            listed = cells.assign(authority_type=types).groupby(["region", "authority_type"])
-            name = ", ".join([areas, *map(_counted, COUNTED_WITH, kinds)])
-            yield FrameList(name, listed["authorities"].sum().reset_index())
+            listed = cells.assign(authority_type=types).dropna(subset="authority_type")
+            yield FrameList(", ".join([areas, *map(_counted, COUNTED_WITH, kinds)]), listed)
 
 
 def _counted(who: str, kind: str | None) -> str:

@@ -205,6 +205,7 @@ def svg(drawing: Drawing, *, key: str, alt: str) -> str:
     """
     import matplotlib as mpl
     import matplotlib.pyplot as plt
+    from matplotlib.backends.backend_svg import FigureCanvasSVG
 
     if not key.strip() or not plain(alt):
         raise ValueError(
@@ -215,7 +216,8 @@ def svg(drawing: Drawing, *, key: str, alt: str) -> str:
     with house_style():
         mpl.rcParams.update({"svg.hashsalt": key, "svg.fonttype": "none"})
         unsaid = {"Date": None, "Creator": None, "Format": None, "Type": None}
-        figure.savefig(buffer, format="svg", metadata=unsaid)
+        canvas: Any = FigureCanvasSVG(figure)
+        canvas.print_svg(buffer, metadata=unsaid)  # as savefig does, which draws twice
     plt.close(figure)
     root = ElementTree.fromstring(buffer.getvalue())
     _tidy(root, prefix="c" + hashlib.sha256(key.encode()).hexdigest()[:10])

@@ -22,6 +22,7 @@ import tempfile
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
+from contextlib import nullcontext
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -35,6 +36,7 @@ from nbformat import NotebookNode
 from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
 from sphinx.util import logging
+from warm import warm
 
 import csm_lib
 
@@ -116,8 +118,12 @@ def key_of(known: Mapping[str, str], read: Iterable[str], whose: str) -> str:
     return hashlib.sha256(json.dumps([counts, whose]).encode()).hexdigest()
 
 
-def ran(path: Path, patience: int) -> tuple[NotebookNode, float, list[str]]:
+def ran(
+    path: Path, patience: int, python: Sequence[str] = (sys.executable,)
+) -> tuple[NotebookNode, float, list[str]]:
     """Run a notebook in its folder; return it, the seconds it took, and the files it has read.
+
+    The command of its kernel begins with ``python``.
 
     Raises
     ------
@@ -135,6 +141,9 @@ def ran(path: Path, patience: int) -> tuple[NotebookNode, float, list[str]]:
             record_timing=False,
             resources={"metadata": {"path": str(path.parent)}},
         )
+        spec = client.create_kernel_manager().kernel_spec
+        assert spec is not None
+        spec.argv[:1] = python
         noted = {"CSM_OPENED": notes, "PYTHONPATH": os.pathsep.join(searched)}
         client.execute(env=os.environ | noted)
         said = [note.read_text("utf-8") for note in Path(notes).iterdir()]
@@ -153,6 +162,58 @@ def _source(read: str) -> str:
         return read
 
 
+class Results:
+    """The results of notebooks that are kept in a folder, for a project.
+
+    Attributes
+    ----------
+    known, whose
+        What `sources_of` gives.
+    notes
+        What stands in `NOTES`.
+    """
+
+    def __init__(self, root: Path, folder: Path) -> None:
+        self.cache, self.file = get_cache(str(folder)), folder / NOTES
+        self.notes = json.loads(self.file.read_text("utf-8")) if self.file.is_file() else {}
+        self.known, self.whose = sources_of(root)
+
+    def of(self, path: Path) -> NotebookNode | None:
+        """The notebook with its results, unless something that they come from has changed."""
+        note, number = self.notes.get(str(path)), self.number(path)
+        if number is None or note is None or note["key"] != self._key(path, note["read"]):
+            return None
+        found: NotebookNode = self.cache.get_cache_bundle(number).nb
+        return found
+
+    def number(self, path: Path) -> int | None:
+        """The number under which results of the same code are kept."""
+        try:
+            return int(self.cache.match_cache_notebook(nbformat.read(path, as_version=4)).pk)
+        except KeyError:
+            return None
+
+    def _key(self, path: Path, read: Iterable[str]) -> str:
+        return key_of(self.known, [*read, str(path)], self.whose)
+
+    def keep(self, path: Path, notebook: NotebookNode, seconds: float, read: list[str]) -> None:
+        """Keep what `ran` has given."""
+        self.cache.cache_notebook_bundle(
+            CacheBundleIn(notebook, str(path), data={"execution_seconds": seconds}),
+            check_validity=False,
+            overwrite=True,
+        )
+        read = [name for name in read if name in self.known]
+        self.notes[str(path)] = {"read": read, "key": self._key(path, read)}
+        _write(self.file, json.dumps(self.notes, indent=1))
+
+    def forget(self, path: Path) -> None:
+        """Keep no results of a notebook."""
+        self.notes.pop(str(path), None)
+        if (old := self.number(path)) is not None:
+            self.cache.remove_cache(old)
+
+
 def run_stale(app: Sphinx, env: BuildEnvironment, docnames: list[str]) -> None:
     """Run the notebooks that are read next and whose results may have changed.
 
@@ -160,48 +221,26 @@ def run_stale(app: Sphinx, env: BuildEnvironment, docnames: list[str]) -> None:
     """
     if app.config.csm_own:
         return
-    folder = kept_in(app)
-    cache, file = get_cache(str(folder)), folder / NOTES
-    notes = json.loads(file.read_text("utf-8")) if file.is_file() else {}
-    known, whose = sources_of(app)
-
-    def is_fresh(path: Path) -> bool:
-        note = notes.get(str(path))
-        if note is None or note["key"] != key_of(known, [*note["read"], str(path)], whose):
-            return False
-        return _cached(cache, nbformat.read(path, as_version=4)) is not None
-
+    results = Results(Path(app.srcdir), kept_in(app))
     paths = [Path(env.doc2path(name)) for name in docnames]
-    stale = [path for path in paths if path.suffix == ".ipynb" and not is_fresh(path)]
+    stale = [path for path in paths if path.suffix == ".ipynb" and results.of(path) is None]
     if stale:
         logger.info("Running %d notebooks ...", len(stale))
     patience = app.config.nb_execution_timeout or PATIENCE
-    with ThreadPoolExecutor(min(4, os.cpu_count() or 1)) as pool:
-        runs = {pool.submit(ran, path, patience): path for path in stale}
+    running = warm() if len(stale) > 1 else nullcontext([sys.executable])
+    with running as python, ThreadPoolExecutor(min(4, os.cpu_count() or 1)) as pool:
+        runs = {pool.submit(ran, path, patience, python): path for path in stale}
         for run in as_completed(runs):  # each is kept at once, as a build may be stopped
-            path = runs[run]
-            notes.pop(str(path), None)
             try:
-                notebook, seconds, read = run.result()
+                results.keep(runs[run], *run.result())
             except (CellExecutionError, CellTimeoutError):
-                old = _cached(cache, nbformat.read(path, as_version=4))
-                if old is not None:
-                    cache.remove_cache(old)
-                continue
-            cache.cache_notebook_bundle(
-                CacheBundleIn(notebook, str(path), data={"execution_seconds": seconds}),
-                check_validity=False,
-                overwrite=True,
-            )
-            read = [name for name in read if name in known]
-            notes[str(path)] = {"read": read, "key": key_of(known, [*read, str(path)], whose)}
-            _write(file, json.dumps(notes, indent=1))
+                results.forget(runs[run])
 
 
-def sources_of(app: Sphinx) -> tuple[dict[str, str], str]:
-    """Of all that results come from in this build: the digests, and what else `key_of` takes."""
+def sources_of(root: Path) -> tuple[dict[str, str], str]:
+    """Of all that results come from in a project: the digests, and what else `key_of` takes."""
     package = Path(csm_lib.__file__).parent  # the project's own, unless another is installed
-    known = digests(Path(app.srcdir)) | digests(package.parent, [package.name])
+    known = digests(root) | digests(package.parent, [package.name])
     return known, "\n".join([installed(), os.environ.get("CSM_SEED", "")])
 
 
@@ -221,7 +260,8 @@ def kept(app: Sphinx, make: Callable[..., str], name: str, **given: Any) -> str:
     name
         Of a lesson.
     """
-    root, (known, whose) = Path(app.srcdir), sources_of(app)
+    root = Path(app.srcdir)
+    known, whose = sources_of(root)
     story = root / "notebooks" / f"lesson_{name}.ipynb"
     told = story.read_text("utf-8") if story.is_file() else ""
     said = [known, digests(root, [MAKERS]), whose, told, make.__module__, sorted(given.items())]
@@ -262,14 +302,6 @@ def _write(file: Path, text: str) -> None:
     half = file.with_suffix(".half")
     half.write_bytes(text.encode())
     half.replace(file)
-
-
-def _cached(cache: Any, notebook: NotebookNode) -> int | None:
-    """The number under which results of the same code are kept."""
-    try:
-        return int(cache.match_cache_notebook(notebook).pk)
-    except KeyError:
-        return None
 
 
 def setup(app: Sphinx) -> dict[str, Any]:
