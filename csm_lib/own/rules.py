@@ -82,6 +82,26 @@ class Laid:
         return (self.grid != "").any(axis=1)
 
     @cached_property
+    def yes(self) -> pd.DataFrame:
+        """By unit and item that has a column: whether it was asked, and the answer is yes."""
+        return self.asked & (self.grid == "yes")
+
+    @cached_property
+    def blank(self) -> pd.DataFrame:
+        """The same: whether it was asked, and there is no answer."""
+        return self.asked & (self.grid == "")
+
+    @cached_property
+    def by_wave(self) -> list[pd.DataFrame]:
+        """By year and item, how many say yes; are silent and answered another; say another thing.
+
+        Who answered nothing at all is silent, and no sign of ticking.
+        """
+        other = self.asked & ~self.yes & ~self.blank
+        counted = (self.yes, self.blank.mul(self.said, axis=0), other)
+        return [some.groupby(self.years).sum() for some in counted]
+
+    @cached_property
     def there(self) -> pd.DataFrame:
         """By authority and year in which anybody answered: whether this one did."""
         records = self.records.drop_duplicates("unit")
@@ -216,7 +236,9 @@ def found(laid: Laid) -> Faults:
     yield double_answers(laid)
     yield moves(laid, "region", "region_moves")
     yield moves(laid, "authority_type", "type_moves")
-    for item in laid.grid:
+    cells = laid.cells
+    wrong = {*cells.loc[~(cells["fits"] & cells["held"] & ~cells["closed"]), "item"]}
+    for item in filter(wrong.__contains__, laid.grid):
         yield from answers(laid, laid.codebook[str(item)])
     for section in laid.codebook.sections:
         yield from blanks(laid, section)
@@ -253,6 +275,8 @@ def rarer(cells: pd.DataFrame, by: str) -> pd.DataFrame:
     pairs = cells.groupby([by, "value"], sort=False, observed=True)
     values = pairs.size().reset_index(name="count")
     values = values[values.duplicated(by, keep=False)]
+    if values.empty:
+        return cells.iloc[:0].assign(written="")
     of_group = values.groupby(by)
     values["most"] = values["count"] == of_group["count"].transform("max")
     alone = values.groupby(by)["most"].transform("sum") == 1
@@ -316,8 +340,6 @@ def moves(laid: Laid, name: str, rule: str) -> pd.DataFrame:
 def answers(laid: Laid, item: Item) -> Faults:
     """Answers that the codebook does not know, or to what was not asked."""
     cells = laid.of(item.item)
-    if (cells["fits"] & cells["held"] & ~cells["closed"]).all():
-        return
     words = [*item.answers, *item.answers.values()]
     explained = cells.loc[cells["fits"] & (cells["text"].astype("str") != cells["value"]), "text"]
     codes = [repr(text) for text in explained.astype("str").unique() if is_number(text)][:8]
@@ -350,8 +372,7 @@ def blanks(laid: Laid, section: str) -> Faults:
     """Ticks only, and batteries answered in part."""
     items = [laid.codebook[i] for i in laid.codebook.section(section) if i in laid.grid]
     choices = [item.item for item in items if item.response == "yes_no"]
-    asked, grid = laid.asked[choices], laid.grid[choices]
-    yes, blank = asked & (grid == "yes"), asked & (grid == "")
+    yes, blank = laid.yes[choices], laid.blank[choices]
     ticked = pd.Series(False, laid.grid.index)
     for when, names in only_ticked(laid, choices).items():
         for name in names:
@@ -360,16 +381,17 @@ def blanks(laid: Laid, section: str) -> Faults:
             yield told("ticks_only", named.assign(row=None, text=when))
             ticked |= blank[name]
     if not ticked.any() and len(choices) > 2:
-        other = (asked & ~yes & ~blank).any(axis=1)
+        other = (laid.asked[choices] & ~yes & ~blank).any(axis=1)
         ticked = yes.any(axis=1) & (blank.sum(axis=1) >= 2) & ~other
         title = laid.codebook.title(section)
         yield told("ticked_row", laid.in_units(ticked, choices[0]), section=title)
     for opener in dict.fromkeys(item.asked_if for item in items if item.asked_if in laid.grid):
         battery = [item.item for item in items if item.asked_if == opener]
-        asked, grid = laid.asked[battery], laid.grid[battery]
-        some = (asked & (grid != "")).any(axis=1) & ~ticked
-        for name in battery:
-            cells = laid.in_units(some & asked[name] & (grid[name] == ""), name)
+        blank = laid.blank[battery]
+        some = (laid.asked[battery] & ~blank).any(axis=1) & ~ticked
+        missing = blank.mul(some, axis=0)
+        for name in missing.columns[missing.any()]:
+            cells = laid.in_units(missing[name], name)
             yield told("part_battery", cells, opener=laid.called(str(opener)))
 
 
@@ -379,11 +401,9 @@ def only_ticked(laid: Laid, choices: list[str]) -> dict[str, list[str]]:
     Nobody said no, some said yes, and some are silent who answered something else. Several such
     items of a section are enough; one is where many are silent, or its tick is no word for yes.
     """
-    asked, grid, years = laid.asked[choices], laid.grid[choices], laid.years
-    yes = (asked & (grid == "yes")).groupby(years).sum()
-    # who answered nothing at all is silent, and no sign of ticking
-    blank = (asked & (grid == ""))[laid.said].groupby(years).sum().reindex_like(yes).fillna(0)
-    other = (asked & ~grid.isin(["yes", ""])).groupby(years).sum()
+    yes, blank, other = (some[choices] for some in laid.by_wave)
+    if not (yes.any() & blank.any()).any():
+        return {}
     every = (yes.sum() > 0) & (blank.sum() > 0) & (other.sum() == 0)
     often = (yes.sum() >= TICKED) & (blank.sum() >= SILENT * (yes.sum() + blank.sum()))
     alone = [name for name in choices if every[name] and (often[name] or not in_words(laid, name))]
