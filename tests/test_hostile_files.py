@@ -359,6 +359,7 @@ def test_a_stata_header_that_claims_too_many_rows_is_refused(tmp_path, good):
     assert refused(path)
 
 
+@pytest.mark.usefixtures("cold_readers")
 def test_a_file_that_crashes_its_reader_is_refused(tmp_path, good):
     # the width of the second text variable, where ReadStat trusts it and writes out of bounds
     data = good[".sav"]
@@ -417,11 +418,13 @@ def test_a_reader_cannot_take_more_memory_than_its_share():
     assert b"MemoryError" in done.stderr
 
 
+@pytest.mark.usefixtures("cold_readers")
 def test_a_reader_that_takes_too_long_is_ended(tmp_path, good, monkeypatch):
     monkeypatch.setattr(read, "SECONDS", 0.01)
     assert "was not read within 0.01 seconds" in refused(put(tmp_path / "a.dta", good[".dta"]))
 
 
+@pytest.mark.usefixtures("cold_readers")
 def test_a_reader_does_not_import_what_lies_in_the_working_folder(
     tmp_path, good, frame, monkeypatch
 ):
@@ -431,6 +434,7 @@ def test_a_reader_does_not_import_what_lies_in_the_working_folder(
     assert authorities(sheet) == frame["authority"].tolist()
 
 
+@pytest.mark.usefixtures("cold_readers")
 def test_a_library_that_is_missing_is_not_the_fault_of_the_file(tmp_path, good, monkeypatch):
     missing = "raise ModuleNotFoundError(\"No module named 'python_calamine'\")"
     put(tmp_path / "python_calamine.py", missing.encode())
