@@ -127,6 +127,8 @@ def serve(line: socket.socket) -> None:
                 for number, handle in enumerate(handles, 1):
                     os.dup2(handle, number)
                     os.close(handle)
+                sys.stdout, sys.stderr = os.fdopen(1, "w"), os.fdopen(2, "w", 1)
+                signal.signal(signal.SIGINT, signal.default_int_handler)  # in the background, too
                 os.environ.update(request["environ"])
                 os.chdir(request["cwd"] or os.curdir)
                 sys.argv = request["argv"]

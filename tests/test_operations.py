@@ -7,7 +7,6 @@ may write to there is one of the kernel's own, as the tests may run as root.
 
 from __future__ import annotations
 
-import json
 import os
 import shutil
 import signal
@@ -18,6 +17,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from forked import Forked, Forks
 
 from csm_lib.errors import CollectionError, ReturnsError
 from csm_lib.files import SMALL, read_text, whole
@@ -343,7 +343,7 @@ sys.exit(main(sys.argv[1:]))
 
 @pytest.mark.parametrize("name", WRITING)
 def test_a_full_disk_leaves_what_was_there_and_names_the_file(
-    name: str, survey: Path, tmp_path: Path
+    name: str, survey: Path, tmp_path: Path, forks: Forks
 ) -> None:
     out = tmp_path / "out"
     out.mkdir()
@@ -352,11 +352,11 @@ def test_a_full_disk_leaves_what_was_there_and_names_the_file(
         assert cli.main(typed) == 0
     before = content(out / name)
 
-    run = run_python("-c", FEW_BYTES, *typed)
+    status, said = ran(forks.start(FEW_BYTES, *typed))
 
-    assert run.returncode == 1
-    assert run.stderr.splitlines(keepends=True)[-1] == f"{out / name}: File too large. {REMEDY}"
-    assert "Traceback" not in run.stderr
+    assert status == 1
+    assert said.splitlines(keepends=True)[-1] == f"{out / name}: File too large. {REMEDY}"
+    assert "Traceback" not in said
     assert content(out / name) == before
     assert set(names(out)) <= {name}
 
@@ -466,8 +466,8 @@ class Builds:
     A book has a `site`, the page of which says "old" or "new".
     """
 
-    def __init__(self, folder: Path, book: str) -> None:
-        self.folder = folder
+    def __init__(self, folder: Path, book: str, forks: Forks) -> None:
+        self.folder, self.forks = folder, forks
         self.arguments = BOOKS[book]
         self.site = folder / "built" / ("html" if book == "paper" else "survey/html")
         self.site.mkdir(parents=True)
@@ -475,21 +475,15 @@ class Builds:
         self.program = folder / "program"
         self.program.write_text(PROGRAM)
         self.program.chmod(0o755)
-        self.started: list[subprocess.Popen[str]] = []
+        self.started: list[Forked] = []
 
-    def start(self, *, hold: str = "", **settings: str) -> subprocess.Popen[str]:
+    def start(self, *, hold: str = "", **settings: str) -> Forked:
         """Start a build; return when it has come to the moment at which it is to be held."""
         if hold:
             (self.folder / f"hold-{hold}").touch()
             (self.folder / f"reached-{hold}").unlink(missing_ok=True)
-        run = subprocess.Popen(
-            [sys.executable, "-c", DRIVER, str(self.folder), str(self.program), *self.arguments],
-            cwd=self.folder,
-            env=environment() | settings,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-        )
+        typed = (str(self.folder), str(self.program), *self.arguments)
+        run = self.forks.start(DRIVER, *typed, cwd=str(self.folder), **settings)
         self.started.append(run)
         if hold:
             wait_for(self.folder / f"reached-{hold}", run)
@@ -507,23 +501,21 @@ class Builds:
         return [name for name in names(self.site.parent) if name not in known]
 
 
-def environment() -> dict[str, str]:
-    paths = [str(ROOT), str(TOOL.parent)]
-    return {**os.environ, "PYTHONPATH": os.pathsep.join(paths)}
+@pytest.fixture(scope="module")
+def forks() -> Iterator[Forks]:
+    path = os.pathsep.join([str(ROOT), str(TOOL.parent)])
+    forks = Forks("collection_book", "csm_lib.own.__main__", path=path)
+    yield forks
+    forks.end()
 
 
-def run_python(*arguments: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, *arguments],
-        env=environment(),
-        capture_output=True,
-        text=True,
-        timeout=PATIENCE,
-        check=False,
-    )
+def ran(run: Forked) -> tuple[int, str]:
+    """With what status a program ends, and what it says is wrong."""
+    _, said = run.communicate()
+    return run.wait(), said
 
 
-def wait_for(path: Path, run: subprocess.Popen[str]) -> None:
+def wait_for(path: Path, run: Forked) -> None:
     """Wait until something is there that a running program makes."""
     end = time.monotonic() + PATIENCE
     while not path.exists():
@@ -533,13 +525,13 @@ def wait_for(path: Path, run: subprocess.Popen[str]) -> None:
 
 
 @pytest.fixture
-def builds(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Builds]:
-    made = Builds(tmp_path, request.param)
+def builds(request: pytest.FixtureRequest, tmp_path: Path, forks: Forks) -> Iterator[Builds]:
+    made = Builds(tmp_path, request.param, forks)
     yield made
     for moment in ("source", "site", "swap"):
         made.release(moment)
     for run in made.started:
-        run.communicate(timeout=PATIENCE)
+        run.communicate()
 
 
 each_book = pytest.mark.parametrize("builds", BOOKS, indirect=True)
@@ -557,7 +549,7 @@ MOMENTS = [
 @each_book
 def test_a_new_site_takes_the_place_of_the_old_one(builds: Builds) -> None:
     run = builds.start()
-    said, _ = run.communicate(timeout=PATIENCE)
+    said, _ = run.communicate()
 
     assert run.returncode == 0
     assert f"The book is built. Open {builds.site / 'index.html'}" in said
@@ -569,15 +561,15 @@ def test_a_new_site_takes_the_place_of_the_old_one(builds: Builds) -> None:
 def test_a_site_of_which_nothing_has_changed_stays_as_it_is(builds: Builds) -> None:
     survey = builds.folder / "a" / "survey"
     survey.mkdir(parents=True)
-    builds.start().communicate(timeout=PATIENCE)
+    builds.start().communicate()
     (builds.site / "index.html").write_text("what was added since")
     (builds.folder / "fail").touch()  # a build would fail
-    said, _ = builds.start().communicate(timeout=PATIENCE)
+    said, _ = builds.start().communicate()
     assert "Nothing that it is made of has changed.\nThe book is built." in said
     assert builds.page() == "what was added since"
 
     again = builds.start(CSM_SITE_URL="https://example.org")
-    again.communicate(timeout=PATIENCE)
+    again.communicate()
     assert again.returncode == 1
 
 
@@ -586,10 +578,10 @@ def test_a_site_is_made_anew_when_a_file_of_its_collection_changes(builds: Build
     survey = builds.folder / "a" / "survey"
     survey.mkdir(parents=True)
     (survey / "returns.csv").write_text("old")
-    builds.start().communicate(timeout=PATIENCE)
+    builds.start().communicate()
     (survey / "returns.csv").write_text("new")
     (builds.site / "index.html").write_text("old")
-    builds.start().communicate(timeout=PATIENCE)
+    builds.start().communicate()
     assert builds.page() == "new"
 
 
@@ -604,7 +596,7 @@ def test_the_old_site_is_whole_while_the_new_one_is_made(builds: Builds) -> None
 def test_a_build_that_fails_leaves_the_old_site(builds: Builds) -> None:
     (builds.folder / "fail").touch()
     run = builds.start()
-    _, said = run.communicate(timeout=PATIENCE)
+    _, said = run.communicate()
 
     assert run.returncode == 1
     assert said == "The book was not built; the site is as it was. What is wrong stands above.\n"
@@ -615,7 +607,7 @@ def test_a_build_that_fails_leaves_the_old_site(builds: Builds) -> None:
 def test_ctrl_c_leaves_the_old_site_and_says_so(builds: Builds, moment: str) -> None:
     run = builds.start(hold=moment)
     run.send_signal(signal.SIGINT)
-    _, said = run.communicate(timeout=PATIENCE)
+    _, said = run.communicate()
 
     assert run.returncode == 130
     assert said == f"\nStopped. {builds.site} is as it was.\n"
@@ -633,7 +625,7 @@ def test_after_a_kill_the_next_build_finds_the_old_site_and_no_lock(
     builds.release(moment)
     (builds.folder / "fail").touch()
     again = builds.start()
-    again.communicate(timeout=PATIENCE)
+    again.communicate()
 
     assert again.returncode == 1
     assert builds.page() == "old"
@@ -643,15 +635,14 @@ def test_after_a_kill_the_next_build_finds_the_old_site_and_no_lock(
 def test_a_second_build_says_whom_it_waits_for_and_then_builds(builds: Builds) -> None:
     first = builds.start(hold="site")
     second = builds.start()
-    assert second.stdout is not None
-    lines = [second.stdout.readline(), second.stdout.readline()]
+    lines = [second.stdout.readline().decode() for _ in range(2)]
 
     held = builds.site if not builds.arguments else builds.site.parent
     assert lines[1] == f"{held}: process {first.pid} is building it. Waiting; Ctrl+C stops.\n"
     assert second.poll() is None
     builds.release("site")
     assert first.wait(PATIENCE) == 0
-    second.communicate(timeout=PATIENCE)
+    second.communicate()
     assert second.returncode == 0
     assert builds.page() == "new"
 
@@ -660,11 +651,10 @@ def test_a_second_build_says_whom_it_waits_for_and_then_builds(builds: Builds) -
 def test_a_second_build_that_waits_can_be_stopped(builds: Builds) -> None:
     builds.start(hold="site")
     second = builds.start()
-    assert second.stdout is not None
     second.stdout.readline()
     second.stdout.readline()
     second.send_signal(signal.SIGINT)
-    _, said = second.communicate(timeout=PATIENCE)
+    _, said = second.communicate()
 
     assert second.returncode == 130
     assert said == f"\nStopped. {builds.site} is as it was.\n"
@@ -676,51 +666,45 @@ def test_a_build_waits_for_what_a_killed_one_has_left_running(builds: Builds) ->
     first.kill()
     first.wait()
     second = builds.start()
-    assert second.stdout is not None
     second.stdout.readline()
 
-    assert f"process {first.pid} is building it" in second.stdout.readline()
+    assert f"process {first.pid} is building it" in second.stdout.readline().decode()
     builds.release("site")
-    second.communicate(timeout=PATIENCE)
+    second.communicate()
     assert second.returncode == 0
     assert builds.page() == "new"
 
 
 BUILD = """\
-import json, sys
+import sys
 from pathlib import Path
 import collection_book as tool
-tool.BUILT = Path(json.loads(sys.argv[1]))
+tool.BUILT = Path(sys.argv[1])
 sys.exit(tool.main(sys.argv[2:]))
 """
 
 
-def test_books_where_nothing_may_be_written_are_refused_in_one_sentence() -> None:
+def test_books_where_nothing_may_be_written_are_refused_in_one_sentence(forks: Forks) -> None:
     built = UNWRITABLE / "built"
     for book in ([], [str(SMALLEST)]):
-        run = run_python("-c", BUILD, json.dumps(str(built)), *book)
+        status, said = ran(forks.start(BUILD, str(built), *book))
 
-        assert run.returncode == 1
-        assert run.stderr.startswith(f"{built}: ")
-        assert run.stderr.endswith(f". {REMEDY}")
-        assert run.stderr.count("\n") == 1
+        assert status == 1
+        assert said.startswith(f"{built}: ")
+        assert said.endswith(f". {REMEDY}")
+        assert said.count("\n") == 1
 
 
-def test_a_real_build_that_is_interrupted_leaves_the_old_site(tmp_path: Path) -> None:
+def test_a_real_build_that_is_interrupted_leaves_the_old_site(tmp_path: Path, forks: Forks) -> None:
     site = tmp_path / "one" / "html"
     site.mkdir(parents=True)
     (site / "index.html").write_text("old")
-    run = subprocess.Popen(
-        [sys.executable, "-c", BUILD, json.dumps(str(tmp_path)), str(SMALLEST)],
-        env=environment(),
-        stderr=subprocess.PIPE,
-        text=True,
-    )
+    run = forks.start(BUILD, str(tmp_path), str(SMALLEST))
     wait_for(tmp_path / "one" / "new" / "_build", run)
     run.send_signal(signal.SIGINT)
-    _, said = run.communicate(timeout=PATIENCE)
+    status, said = ran(run)
 
-    assert run.returncode == 130
+    assert status == 130
     assert said.endswith(f"\nStopped. {site} is as it was.\n")
     assert (site / "index.html").read_text() == "old"
     assert names(tmp_path / "one") == ["html"]
