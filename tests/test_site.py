@@ -28,6 +28,7 @@ import pytest
 import yaml
 from bs4 import BeautifulSoup
 from bs4.element import Tag
+from site_pages import read
 
 from csm_lib.collection import Collection, open_collection
 from csm_lib.download import version
@@ -106,11 +107,6 @@ BASE = f"{urlsplit(ADDRESS).path}/"
 def collection() -> Collection:
     """The collection that the site is made from."""
     return open_collection()
-
-
-@cache
-def read(path: Path) -> BeautifulSoup:
-    return BeautifulSoup(path.read_bytes(), "lxml")
 
 
 @cache

@@ -8,8 +8,8 @@ from pathlib import Path
 from urllib.parse import parse_qs, unquote, urlsplit
 
 import pytest
-from bs4 import BeautifulSoup
 from bs4.element import Tag
+from site_pages import read
 from test_site_browser import (  # fixtures are found by their names
     SITE,
     Reader,
@@ -25,7 +25,7 @@ from csm_lib.notebooks import FOLDER, findings
 __all__ = ["browser", "folder_reader", "home", "reader"]
 
 NAME = "book/a_to_z.html"
-PAGE = BeautifulSoup((SITE / NAME).read_bytes(), "lxml")
+PAGE = read(SITE / NAME)
 
 
 @pytest.fixture(scope="module")
@@ -37,7 +37,7 @@ def collection() -> Collection:
 @cache
 def anchors(name: str) -> frozenset[str]:
     """Everything on a page that a link can point to."""
-    page = BeautifulSoup((SITE / name).read_bytes(), "lxml")
+    page = read(SITE / name)
     return frozenset(str(tag["id"]) for tag in page.select("[id]"))
 
 

@@ -22,8 +22,8 @@ from threading import Thread
 from typing import Any, Literal
 
 import pytest
-from bs4 import BeautifulSoup
 from playwright.sync_api import Browser, Page, Request, sync_playwright
+from site_pages import read
 
 from csm_lib.collection import open_collection
 
@@ -33,11 +33,7 @@ MOVED = "notebooks/findings.html"
 """What leads on to the front page, of either book."""
 PAGES = sorted({path.relative_to(SITE).as_posix() for path in SITE.rglob("*.html")} - {MOVED})
 FROM_A_FOLDER = ["index.html", "notebooks/codebook.html", "book/glossary.html"]
-WITH_FOLDS = [
-    name
-    for name in PAGES
-    if BeautifulSoup((SITE / name).read_bytes(), "lxml").select("details.csm-table table")
-]
+WITH_FOLDS = [name for name in PAGES if read(SITE / name).select("details.csm-table table")]
 
 CHROMIUM = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 NO_CHROMIUM = (

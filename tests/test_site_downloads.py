@@ -20,8 +20,8 @@ from typing import Any
 import nbformat
 import pandas as pd
 import pytest
-from bs4 import BeautifulSoup
 from bs4.element import Tag
+from site_pages import read
 
 from csm_lib.collection import Collection, open_collection
 from csm_lib.findings import Finding
@@ -44,7 +44,7 @@ def collection() -> Collection:
 @cache
 def figures(page: Path) -> list[Tag]:
     """The findings on a page."""
-    return list(BeautifulSoup(page.read_bytes(), "lxml").select("figure.csm-finding"))
+    return list(read(page).select("figure.csm-finding"))
 
 
 @cache

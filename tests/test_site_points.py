@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from bs4 import BeautifulSoup
+from site_pages import read
 from test_site_browser import (  # fixtures are found by their names
     SITE,
     Mode,
@@ -46,8 +46,8 @@ def test_nothing_stands_before_them_but_the_title_and_a_line(reader: Reader) -> 
 
 
 def test_each_leads_to_a_finding_that_stands_there() -> None:
-    page = BeautifulSoup((SITE / "index.html").read_bytes(), "lxml")
+    page = read(SITE / "index.html")
     for link in page.select(".csm-points a"):
         name, _, anchor = str(link["href"]).partition("#")
-        there = BeautifulSoup((SITE / name).read_bytes(), "lxml") if name else page
+        there = read(SITE / name) if name else page
         assert there.find(id=anchor), link["href"]

@@ -11,8 +11,8 @@ from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
-from bs4 import BeautifulSoup
 from playwright.sync_api import Browser, Locator, Page
+from site_pages import read
 from test_site_browser import (  # fixtures are found by their names
     LAPTOP,
     PAGES,
@@ -39,7 +39,7 @@ WRITTEN = {  # page and key of each finding with a long table -> its heads and r
         [[cell.get_text() for cell in row.select("th, td")] for row in rows],
     )
     for name in PAGES
-    for figure in BeautifulSoup((SITE / name).read_bytes(), "lxml").select("figure.csm-finding")
+    for figure in read(SITE / name).select("figure.csm-finding")
     if len(rows := figure.select(".csm-table > table tbody tr")) > LONG
 }
 each_table = pytest.mark.parametrize(("name", "key"), WRITTEN)

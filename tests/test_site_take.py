@@ -19,14 +19,14 @@ from xml.etree import ElementTree
 import openpyxl
 import pandas as pd
 import pytest
-from bs4 import BeautifulSoup
 from PIL import Image
 from playwright.sync_api import Browser, Locator, Page
+from site_pages import read
 from test_site_browser import PAGES, PHONE, SITE, Mode, Reader, browser, home, window
 
 __all__ = ["browser", "home"]  # fixtures are found by their names
 
-SOUPS = {name: BeautifulSoup((SITE / name).read_bytes(), "lxml") for name in PAGES}
+SOUPS = {name: read(SITE / name) for name in PAGES}
 WITH_FINDINGS = [name for name, page in SOUPS.items() if page.select(".csm-take")]
 
 

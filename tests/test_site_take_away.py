@@ -15,7 +15,7 @@ from pathlib import Path
 import openpyxl
 import pandas as pd
 import pytest
-from bs4 import BeautifulSoup
+from site_pages import read
 
 ROOT = Path(__file__).parent.parent
 SITE = Path(os.environ.get("CSM_SITE_DIR") or ROOT / "_build" / "html").resolve()
@@ -31,13 +31,13 @@ def chapters() -> list[Path]:
 
 def keys_on(page: Path) -> set[str]:
     """The findings that a page shows."""
-    figures = BeautifulSoup(page.read_bytes(), "lxml").select("figure.csm-finding")
+    figures = read(page).select("figure.csm-finding")
     return {str(figure["id"]).removeprefix("finding-") for figure in figures}
 
 
 @pytest.mark.parametrize("page", ["index.html", "book/take_away.html"])
 def test_a_page_offers_every_file_and_says_how_large_it_is(page: str) -> None:
-    html = BeautifulSoup((SITE / page).read_bytes(), "lxml")
+    html = read(SITE / page)
     links = {str(a["href"]): a for a in html.select('a[href*="take-away/"]')}
     assert {href.rpartition("/")[2] for href in links} == FILES
     for href, link in links.items():

@@ -15,10 +15,10 @@ from typing import Any
 import lesson_pages
 import pytest
 import test_site_browser as site
-from bs4 import BeautifulSoup
 from playwright.sync_api import Browser, Page
 from printed_pdf import told
 from pypdf import PdfReader
+from site_pages import read
 
 from csm_lib.lesson import NAMES, Lesson, Question, Quiz
 
@@ -71,7 +71,7 @@ def test_no_solution_notebook_is_on_the_site() -> None:
 @each_lesson
 def test_each_page_of_a_lesson_links_to_all_that_belongs_to_it(name: str) -> None:
     for at, place in enumerate(pages_of(name)):
-        page = BeautifulSoup((SITE / place).read_bytes(), "lxml")
+        page = read(SITE / place)
         links = page.select("article nav.csm-parts a")
         ways = [(SITE / place).parent.joinpath(str(a["href"]).rstrip("#")) for a in links]
         there = [(SITE / place).parent if str(a["href"]) == "#" else way.resolve()
@@ -91,9 +91,7 @@ def test_each_page_of_a_lesson_links_to_all_that_belongs_to_it(name: str) -> Non
 
 @each_lesson
 def test_a_story_shows_no_exercise_and_no_quiz_and_a_page_of_its_own_shows_all(name: str) -> None:
-    story, exercises, quiz = (
-        BeautifulSoup((SITE / place).read_bytes(), "lxml") for place in pages_of(name)
-    )
+    story, exercises, quiz = (read(SITE / place) for place in pages_of(name))
     lesson = Lesson(name)
 
     assert story.select(".csm-exercise, .csm-question") == []
@@ -128,7 +126,7 @@ def test_reveal_brings_its_licence() -> None:
 def test_what_quizzes_need_is_loaded_where_there_is_one_and_nowhere_else() -> None:
     wrong = []
     for path in SITE.rglob("*.html"):
-        page = BeautifulSoup(path.read_bytes(), "lxml")
+        page = read(path)
         quizzes, lessons = page.select(".csm-quiz"), page.select(".csm-parts")
         script = page.select('script[src*="quiz.js"]')
         style = page.select('link[href*="teaching.css"]')
@@ -590,7 +588,7 @@ def test_a_handout_prints_on_two_to_four_sheets_of_a4(
 
 @each_lesson
 def test_a_handout_loads_no_script(name: str) -> None:
-    page = BeautifulSoup((SITE / f"handouts/{name}.html").read_bytes(), "lxml")
+    page = read(SITE / f"handouts/{name}.html")
 
     assert page.select("script, details, button, input") == []
 

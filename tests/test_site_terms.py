@@ -7,12 +7,14 @@ without moving pointer or focus, pointed at without vanishing, and stays until i
 from __future__ import annotations
 
 import re
+from copy import copy
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import pytest
-from bs4 import BeautifulSoup
 from playwright.sync_api import Browser, Locator, Page
+from site_pages import read
 from test_site_browser import (  # fixtures are found by their names
     LAPTOP,
     PAGES,
@@ -28,7 +30,7 @@ from test_site_browser import (  # fixtures are found by their names
 
 __all__ = ["browser", "home", "reader"]
 
-SOUPS = {name: BeautifulSoup((SITE / name).read_bytes(), "lxml") for name in PAGES}
+SOUPS = {name: read(SITE / name) for name in PAGES}
 WITH_TERMS = [name for name, page in SOUPS.items() if page.select(".csm-term .std-term")]
 WITH_MARKS = [name for name, page in SOUPS.items() if page.select(".csm-term > .csm-status")]
 GLOSSARY = "book/glossary.html"
@@ -62,15 +64,20 @@ def comes(page: Page, link: Locator) -> Locator:
 # -- What is written ---------------------------------------------------------
 
 
-@each_page
-def test_every_word_of_the_glossary_is_tied_to_the_start_of_its_entry(name: str) -> None:
-    glossary = BeautifulSoup((SITE / GLOSSARY).read_bytes(), "lxml")
+@cache
+def entries() -> dict[str, str]:
+    """By its anchor, what the glossary says of a word, without the definitions of others."""
+    glossary = copy(read(SITE / GLOSSARY))
     for text in glossary.select(".csm-definition"):
         text.decompose()
-    entries = {
+    return {
         term["id"]: words(term.find_next_sibling("dd").get_text())
         for term in glossary.select("dl.glossary dt[id]")
     }
+
+
+@each_page
+def test_every_word_of_the_glossary_is_tied_to_the_start_of_its_entry(name: str) -> None:
     page = SOUPS[name]
     links = page.select(".bd-article a:has(> .std-term)")
 
@@ -78,7 +85,7 @@ def test_every_word_of_the_glossary_is_tied_to_the_start_of_its_entry(name: str)
     for link in links:
         (text,) = page.select(f'[id="{link["aria-describedby"]}"]')
         assert text.get_text()
-        assert entries[link["href"].partition("#")[2]].startswith(words(text.get_text()))
+        assert entries()[link["href"].partition("#")[2]].startswith(words(text.get_text()))
 
 
 @each_page

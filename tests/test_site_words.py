@@ -7,12 +7,14 @@ back at each of them, and crowds out what was found; what holds for all stands o
 from __future__ import annotations
 
 import os
+from copy import copy
 from pathlib import Path
 
 import pytest
 from bs4 import BeautifulSoup
+from site_pages import read
 
-from csm_lib.notebooks import FOLDER, findings
+from csm_lib.notebooks import FOLDER
 
 ROOT = Path(__file__).parent.parent
 SITE = Path(os.environ.get("CSM_SITE_DIR") or ROOT / "_build" / "html").resolve()
@@ -34,10 +36,9 @@ MOST_WORDS = 20
 NOTEBOOKS = sorted(FOLDER.glob("*.ipynb"))
 
 
-def read(page: str) -> BeautifulSoup:
+def page_of(notebook: str) -> BeautifulSoup:
     """A page of the site, by the name of its notebook."""
-    place = "index.html" if page == "findings" else f"notebooks/{page}.html"
-    return BeautifulSoup((SITE / place).read_text("utf-8"), "lxml")
+    return read(SITE / ("index.html" if notebook == "findings" else f"notebooks/{notebook}.html"))
 
 
 def words_of(page: str) -> tuple[int, int]:
@@ -45,7 +46,7 @@ def words_of(page: str) -> tuple[int, int]:
 
     Code, controls, folded parts and tables are left out; words within a chart are seen.
     """
-    article = read(page).select_one("article")
+    article = copy(page_of(page).select_one("article"))
     assert article is not None
     for part in article.select(UNSEEN):
         part.decompose()
@@ -70,21 +71,21 @@ def test_base_status_and_notes_are_less_than_a_tenth_of_the_words_of_a_page() ->
 @pytest.mark.paper
 @pytest.mark.parametrize("page", [page for page in CHAPTERS if page != "codebook"])
 def test_a_chapter_leads_to_what_limits_every_figure(page: str) -> None:
-    soup = read(page)
+    soup = page_of(page)
     assert soup.select(f"article a[href*='{LIMITS}']")
 
 
 @pytest.mark.paper
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
 def test_a_title_is_a_sentence_of_20_words_at_most(path: Path) -> None:
-    titles = [finding.title for finding in findings(path).values()]
+    titles = [title.get_text() for title in page_of(path.stem).select(".csm-finding .csm-title")]
     assert {title: len(title.split()) for title in titles if len(title.split()) > MOST_WORDS} == {}
 
 
 @pytest.mark.paper
 @pytest.mark.parametrize("page", CHAPTERS)
 def test_no_note_points_to_another_finding(page: str) -> None:
-    soup = read(page)
+    soup = page_of(page)
     notes = " ".join(note.get_text(" ") for note in soup.select(".csm-caveat")).lower()
     assert "next finding" not in notes
     assert "further down" not in notes
