@@ -37,13 +37,18 @@ own := $(bin)/python book/_tools/collection_book.py
 example := examples/partnership-board
 notebooks := $(wildcard notebooks/*.ipynb) tests/first_steps.ipynb
 
-units = tests --ignore-glob "tests/test_site*.py" --ignore tests/test_pdf.py $(parallel)
+# What needs no built site; of that, what takes long, as it builds books or tries much at random.
+siteless := tests --ignore-glob "tests/test_site*.py" --ignore tests/test_pdf.py
+long := $(addprefix tests/test_,$(addsuffix .py,a_to_z attack collection_book corruption hostile_files \
+  inference lessons_fresh operations packs running_notebooks simulation stale_pages))
 
-# On all cores; the tests of one file stay together, as the cells of a notebook share its kernel.
-parallel := --numprocesses auto --maxprocesses 4 --dist loadfile --durations 10 --durations-min 5
+# On all cores, in the order given. The tests of one file stay together, as the cells of a notebook
+# share its kernel. The slowest are named.
+parallel := --numprocesses auto --maxprocesses 4 --no-loadscope-reorder --durations 10
 
 # Written last, so that a broken installation is made again: what the book needs, and on top of it
-# what its tests need.
+# what its tests need. rfc3987-syntax goes again: nothing here judges an address that is not English,
+# and jsonschema, which does without, would spend two seconds on it in each process and kernel.
 ready := $(venv)/.ready
 tested := $(venv)/.tested
 install := $(bin)/uv pip install --quiet --python $(bin)/python
@@ -77,6 +82,7 @@ $(ready): requirements.txt
 	$(bin)/python -m pip install --quiet --disable-pip-version-check "uv==$(UV_VERSION)"; \
 	$(install) --compile-bytecode --require-hashes --requirement requirements.txt; \
 	$(install) --no-build-isolation --no-deps --offline --editable .; \
+	$(bin)/uv pip uninstall --quiet --python $(bin)/python rfc3987-syntax; \
 	mkdir -p $(venv)/etc/ipython; \
 	echo 'c.IPKernelApp.log_level = "ERROR"  # kernels here talk to this machine only: spare the reader the warning' \
 	  > $(venv)/etc/ipython/ipython_kernel_config.py; \
@@ -113,7 +119,7 @@ lowest: $(tested) ## Run the unit tests on the oldest versions that pyproject.to
 	  --no-header --output-file $(lowest)/all.txt; \
 	$(bin)/uv pip install --quiet --python $(lowest)/bin/python -r $(lowest)/all.txt; \
 	$(bin)/uv pip install --quiet --python $(lowest)/bin/python --no-build-isolation --no-deps --editable .; \
-	$(lowest)/bin/pytest -m "not locked" $(units)
+	$(lowest)/bin/pytest -m "not locked" $(siteless) $(parallel)
 
 # -- Book -------------------------------------------------------------------
 
@@ -193,8 +199,8 @@ lint: $(tested) ## Check style, format, types and spelling
 	@$(bin)/zizmor --quiet --offline .github
 
 .PHONY: unit
-unit: $(tested) ## Run the tests that need no built site and run no notebook
-	@$(bin)/pytest $(units)
+unit: $(tested) ## Run the quick tests, which need no built site
+	@$(bin)/pytest $(siteless) $(long:%=--ignore %) $(parallel)
 
 # The site and the notebooks come last, so that a broken function is named by its own test.
 # Two books are tested, on the paper and on the example; with COLLECTION the book of that one.
@@ -206,7 +212,8 @@ ifneq ($(COLLECTION),)
 	  tests/test_site*.py "$$site/../source" --nbval --nbval-current-env $(parallel)
 else
 	@$(bin)/pytest -m "not own" \
-	  tests/test_site*.py tests/test_pdf.py tests/first_steps.ipynb notebooks --nbval --nbval-current-env $(parallel)
+	  tests/test_site.py $(long) tests/test_pdf.py tests/test_site_*.py \
+	  tests/first_steps.ipynb notebooks --nbval --nbval-current-env $(parallel)
 	@$(MAKE) --no-print-directory test COLLECTION=$(example)
 endif
 

@@ -12,6 +12,7 @@ import os
 import sys
 import tempfile
 from collections.abc import Generator, Mapping, Sequence
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -32,6 +33,28 @@ def pytest_collectstart(collector: pytest.Collector) -> None:
     """
     if isinstance(collector, IPyNbFile):
         collector.skip_compare += ("text/html",)
+
+
+# -- Side by side -----------------------------------------------------------------
+
+
+@cache
+def runs_notebooks(path: Path) -> bool:
+    """Whether the tests of a file take findings from notebooks, which a process runs once."""
+    return path.suffix == ".py" and "from csm_lib.notebooks import" in path.read_text("utf-8")
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> object:
+    """Keep the tests of a file together, and those of all files that run notebooks."""
+    from xdist.scheduler import LoadFileScheduling
+
+    class Scheduling(LoadFileScheduling):
+        def _split_scope(self, nodeid: str) -> str:
+            file = super()._split_scope(nodeid)
+            return "notebooks" if runs_notebooks(ROOT / file) else file
+
+    return Scheduling(config, log)
 
 
 # -- What a notebook reads ---------------------------------------------------
