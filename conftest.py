@@ -9,6 +9,7 @@ knows of: what it does not know of could change without the pages changing.
 from __future__ import annotations
 
 import os
+import re
 import sys
 import tempfile
 from collections.abc import Generator, Mapping, Sequence
@@ -41,7 +42,8 @@ def pytest_collectstart(collector: pytest.Collector) -> None:
 @cache
 def runs_notebooks(path: Path) -> bool:
     """Whether the tests of a file take findings from notebooks, which a process runs once."""
-    return path.suffix == ".py" and "from csm_lib.notebooks import" in path.read_text("utf-8")
+    imported = r"(?m)^from csm_lib(\.notebooks import| import .*\bnotebooks\b)"
+    return path.suffix == ".py" and bool(re.search(imported, path.read_text("utf-8")))
 
 
 @pytest.hookimpl(optionalhook=True)
