@@ -39,22 +39,28 @@ def pytest_collectstart(collector: pytest.Collector) -> None:
 # -- Side by side -----------------------------------------------------------------
 
 
+MADE_ONCE = {  # by what a process makes once and keeps: what the tests that need it import
+    "notebooks": re.compile(r"(?m)^from csm_lib(\.notebooks import| import .*\bnotebooks\b)"),
+    "books": re.compile(r"(?m)^from book_texts import"),
+}
+
+
 @cache
-def runs_notebooks(path: Path) -> bool:
-    """Whether the tests of a file take findings from notebooks, which a process runs once."""
-    imported = r"(?m)^from csm_lib(\.notebooks import| import .*\bnotebooks\b)"
-    return path.suffix == ".py" and bool(re.search(imported, path.read_text("utf-8")))
+def needed(path: Path) -> str:
+    """What the tests of a file need of what a process makes once; else nothing."""
+    text = path.read_text("utf-8") if path.suffix == ".py" else ""
+    return next((name for name, imported in MADE_ONCE.items() if imported.search(text)), "")
 
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> object:
-    """Keep the tests of a file together, and those of all files that run notebooks."""
+    """Keep the tests of a file together, and those of all files that need the same."""
     from xdist.scheduler import LoadFileScheduling
 
     class Scheduling(LoadFileScheduling):
         def _split_scope(self, nodeid: str) -> str:
             file = super()._split_scope(nodeid)
-            return "notebooks" if runs_notebooks(ROOT / file) else file
+            return needed(ROOT / file) or file
 
     return Scheduling(config, log)
 

@@ -7,7 +7,6 @@ import math
 import subprocess
 import sys
 from collections.abc import Callable
-from pathlib import Path
 from types import ModuleType
 from typing import Any
 
@@ -40,11 +39,16 @@ FIRST = ["item", "label", "section", "year", "answer"]
 LAST = ["yes", "base", "no_answer", "share"]
 
 
-@pytest.fixture
-def returns(tmp_path: Path, questionnaire: Codebook) -> pd.DataFrame:
-    path = tmp_path / "returns.csv"
+@pytest.fixture(scope="module")
+def once(tmp_path_factory: pytest.TempPathFactory, questionnaire: Codebook) -> pd.DataFrame:
+    path = tmp_path_factory.mktemp("aggregate") / "returns.csv"
     path.write_text(ROWS, encoding="utf-8")
     return read_returns(path, questionnaire)
+
+
+@pytest.fixture
+def returns(once: pd.DataFrame) -> pd.DataFrame:
+    return once.copy()
 
 
 def numbers(rows: pd.DataFrame, *names: str) -> list[tuple[object, ...]]:

@@ -11,13 +11,14 @@ from __future__ import annotations
 
 import csv
 import re
+from functools import cache
 from pathlib import Path
 
 import pandas as pd
 import pytest
 from broken_files import BUILDERS, FOLDER
 
-from csm_lib.codebook import Codebook, read_codebook
+from csm_lib.codebook import read_codebook
 from csm_lib.errors import CollectionError
 from csm_lib.frame import read_frame
 from csm_lib.own.check import check_file, read_returns
@@ -25,12 +26,13 @@ from csm_lib.own.report import Report
 
 CASES = sorted(path.name for path in FOLDER.iterdir() if path.is_dir())
 FAULT = ["severity", "rule", "sheet", "row", "column", "value"]
+CODEBOOK = read_codebook(FOLDER / "codebook.csv")
 REPAIR = ["column", "found", "becomes", "count"]
 
 
 @pytest.fixture(scope="module")
-def codebook() -> Codebook:
-    return read_codebook(FOLDER / "codebook.csv")
+def scratch(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("broken")
 
 
 def file_of(case: str, scratch: Path) -> Path:
@@ -43,14 +45,17 @@ def file_of(case: str, scratch: Path) -> Path:
     return path
 
 
-def checked(case: str, codebook: Codebook, scratch: Path) -> Report:
+@cache
+def checked(case: str, scratch: Path) -> Report:
+    """The report on a case, which two tests look at."""
     folder = FOLDER / case
     crosswalk = frame = None
     if (folder / "columns.csv").exists():
         crosswalk = folder / "columns.csv"
     if (folder / "frame.csv").exists():
         frame = read_frame(folder / "frame.csv")
-    return check_file(file_of(case, scratch), codebook, crosswalk=crosswalk, frame=frame)
+    (scratch / case).mkdir()
+    return check_file(file_of(case, scratch / case), CODEBOOK, crosswalk=crosswalk, frame=frame)
 
 
 def rows_of(path: Path) -> list[tuple[str, ...]]:
@@ -79,10 +84,8 @@ def test_there_are_at_least_sixty_and_each_says_what_is_expected() -> None:
 
 
 @pytest.mark.parametrize("case", [case for case in CASES if not errors_expected(case)])
-def test_a_broken_file_gets_the_report_it_must_get(
-    case: str, codebook: Codebook, tmp_path: Path
-) -> None:
-    report = checked(case, codebook, tmp_path)
+def test_a_broken_file_gets_the_report_it_must_get(case: str, scratch: Path) -> None:
+    report = checked(case, scratch)
 
     assert sorted(as_rows(report.faults, FAULT)) == sorted(rows_of(FOLDER / case / "expected.csv"))
     assert sorted(as_rows(report.repairs, REPAIR)) == sorted(rows_of(FOLDER / case / "repairs.csv"))
@@ -93,11 +96,9 @@ def test_a_broken_file_gets_the_report_it_must_get(
 
 
 @pytest.mark.parametrize("case", [case for case in CASES if errors_expected(case)])
-def test_a_file_that_cannot_be_read_ends_in_one_clear_error(
-    case: str, codebook: Codebook, tmp_path: Path
-) -> None:
+def test_a_file_that_cannot_be_read_ends_in_one_clear_error(case: str, scratch: Path) -> None:
     with pytest.raises(CollectionError) as raised:
-        checked(case, codebook, tmp_path)
+        checked(case, scratch)
 
     for words in (FOLDER / case / "error.txt").read_text("utf-8").splitlines():
         assert words in str(raised.value)
@@ -105,10 +106,8 @@ def test_a_file_that_cannot_be_read_ends_in_one_clear_error(
 
 
 @pytest.mark.parametrize("case", [case for case in CASES if not errors_expected(case)])
-def test_a_report_shows_what_the_file_holds_and_runs_none_of_it(
-    case: str, codebook: Codebook, tmp_path: Path
-) -> None:
-    report = checked(case, codebook, tmp_path)
+def test_a_report_shows_what_the_file_holds_and_runs_none_of_it(case: str, scratch: Path) -> None:
+    report = checked(case, scratch)
 
     assert not re.search(r"<(script|img|iframe|svg)\b", report.html)
     assert not any(ord(mark) < 32 and mark != "\n" for mark in str(report))
@@ -116,8 +115,8 @@ def test_a_report_shows_what_the_file_holds_and_runs_none_of_it(
     assert not [cell for cell in cells if re.match(r"[=+@\t]|-[^\d]", cell)]
 
 
-def test_the_table_they_are_made_from_has_no_fault(codebook: Codebook) -> None:
-    report = check_file(FOLDER / "valid.csv", codebook)
+def test_the_table_they_are_made_from_has_no_fault() -> None:
+    report = check_file(FOLDER / "valid.csv", CODEBOOK)
 
     assert report.ok
     assert report.faults.empty
@@ -125,6 +124,6 @@ def test_the_table_they_are_made_from_has_no_fault(codebook: Codebook) -> None:
     assert len(report.returns) == 6
 
 
-def test_a_broken_file_is_never_read_as_returns(codebook: Codebook, tmp_path: Path) -> None:
+def test_a_broken_file_is_never_read_as_returns(tmp_path: Path) -> None:
     with pytest.raises(CollectionError, match="perhaps"):
-        read_returns(file_of("unknown_answer", tmp_path), codebook)
+        read_returns(file_of("unknown_answer", tmp_path), CODEBOOK)
