@@ -9,6 +9,7 @@ import difflib
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import TypeAlias
 
@@ -193,7 +194,7 @@ class Codebook(dict[str, Item]):
         """Every year in which some item was asked, in order."""
         return tuple(sorted({year for item in self.values() for year in item.years}))
 
-    @property
+    @cached_property
     def sections(self) -> tuple[str, ...]:
         """The sections, in the order of the file."""
         return tuple(dict.fromkeys(item.section for item in self.values()))

@@ -171,7 +171,7 @@ class Collection(About):
         """How many there are in all in the last year; ``None`` if not known."""
         return self.population_of(self.years[-1])
 
-    @property
+    @cached_property
     def years(self) -> tuple[int, ...]:
         """The years of the returns, in order."""
         return tuple(sorted(self.returns["year"].unique().tolist()))
@@ -301,7 +301,7 @@ class Collection(About):
         named = wanted[0] if isinstance(items, str) and len(wanted) == 1 else wanted
         counted = self._answered.tally(named, by=by, years=years)
         years = [years] if isinstance(years, int) else years
-        rows = aggregate.numbers(self.returns, self.codebook, wanted, by=by, years=years)
+        rows = aggregate.numbers(self._only(wanted), self.codebook, wanted, by=by, years=years)
         rows = rows.assign(**{name: counted[name] for name in ("base", "no_answer", "status")})
         rows = protect_numbers(rows, self.threshold)
         rows.attrs["origin"] = self.origin
@@ -325,7 +325,7 @@ class Collection(About):
         single = isinstance(named, str)
         sections = {named} if single else {*named}
         found = [self.codebook[item] for item in self.items(named)]
-        fit = [item.item for item in found if item.is_number == numbers]
+        fit = {item.item: None for item in found if item.is_number == numbers}
         for item in found:
             left_out = item.section in sections and (fit or not single)
             if item.item not in fit and not left_out:
@@ -333,7 +333,7 @@ class Collection(About):
                 if numbers:
                     told = f"{item.item!r} is not answered by a number. Ask .tally({item.item!r})"
                 raise CollectionError(f"{told} instead.")
-        return fit
+        return list(fit)
 
     def _shown(
         self, wanted: Sequence[str], by: Sequence[str], years: Sequence[int] | None
@@ -423,11 +423,16 @@ class Collection(About):
             item=RESPONDENTS, answer="yes", base=rows["yes"], no_answer=0, status=self.status
         )
 
+    def _only(self, items: Sequence[str]) -> pd.DataFrame:
+        """The returns without other items than these and those that open them."""
+        kept = {*items, *(self.codebook[item].asked_if for item in items)}
+        return self.returns[[n for n in self.returns if n in kept or n not in self.codebook]]
+
     def _tally(
         self, items: Sequence[str], by: Sequence[str], years: Sequence[int] | None
     ) -> pd.DataFrame:
         """Count the answers to some items, whatever the counts."""
-        rows = aggregate.tally(self.returns, self.codebook, items, by=by, years=years)
+        rows = aggregate.tally(self._only(items), self.codebook, items, by=by, years=years)
         if self.intervals is not None:
             rows = self._with_intervals(rows, self.intervals, whole=not by)
         if self.status != DRAWN or self.published is None:

@@ -11,7 +11,7 @@ of any sum but the total, and of the total all groups are withheld.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from itertools import combinations, compress, product
+from itertools import combinations, compress, permutations, product
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -197,7 +197,7 @@ def not_shown(
     names = [str(name) for name in cells]
     onehot = {name: pd.get_dummies(cells[name]).to_numpy(np.int64) for name in names}
     shut: dict[str, set[Key]] = {name: set() for name in (TOTAL, *names)}
-    leaves: dict[tuple[str, str], set[Key]] = {(a, b): set() for a, b in product(names, names)}
+    leaves: dict[tuple[str, str], set[Key]] = {pair: set() for pair in permutations(names, 2)}
     alike: dict[tuple[str, str], set[Key]] = {pair: set() for pair in combinations(names, 2)}
     keys: list[Key] = []
     parts: Iterable[tuple[Any, pd.DataFrame]] = rows.groupby(["item", "year"], sort=False)
@@ -233,7 +233,7 @@ def not_shown(
         for first, second in leaves:
             here = np.tensordot(onehot[first], counts, (0, 0))
             both = onehot[first].T @ (base[:, None] * onehot[second])
-            if first != second and narrow(here, both, threshold).any():
+            if narrow(here, both, threshold).any():
                 leaves[first, second].add((item, year))
             if (first, second) in alike and differ_by_few(both, threshold):
                 alike[first, second].add((item, year))

@@ -14,7 +14,7 @@ import itertools
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -324,10 +324,11 @@ def profile(collection: Collection, authority: str) -> Profile:
     shares: dict[str, dict[str, Share]] = {}
     for group in [*own, EVERYONE]:
         by = [group] if group in own else []
-        number = _of(collection.respondents(by), last, by)["yes"].iloc[0]
+        everyone, told = _told(collection, year, *by)
+        number = _of(everyone, last, by)["yes"].iloc[0]
         if pd.notna(number) and number > _enough(collection):
             others[group] = int(number) - 1
-            rows = _of(collection.tally([*given], by=by, years=[year]), last, by)
+            rows = _of(told, last, by)
             shares[group] = _shares(rows, given, codebook, collection.threshold)
     left_out = tuple(group for group in own if group not in others)
     # a group of everyone says nothing of its own
@@ -345,6 +346,13 @@ def profile(collection: Collection, authority: str) -> Profile:
     ]
     year_before = None if before is None else int(before["year"])
     return Profile(collection, authority, year, year_before, own, others, left_out, tuple(answers))
+
+
+@lru_cache(maxsize=32)
+def _told(collection: Collection, year: int, *by: str) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """How many answered, and what, in a year: by group, or all; the same for every profile."""
+    asked = [n for n, one in collection.codebook.items() if year in one.held and not one.is_number]
+    return collection.respondents(by), collection.tally(asked, by=by, years=[year])
 
 
 def _given(row: pd.Series, item: Item, codebook: Codebook) -> str | None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from functools import partial
+from functools import lru_cache, partial
 from typing import NamedTuple
 
 import numpy as np
@@ -21,7 +21,7 @@ from csm_lib.findings import Finding
 from csm_lib.points import MOST_WORDS, MainPoints
 from csm_lib.status import DRAWN
 from csm_lib.survey import pages, sentences
-from csm_lib.survey.evidence import LARGER, count, evidence, measures
+from csm_lib.survey.evidence import LARGER, count, evidence, measures, named
 
 FINDINGS, WHO, CHANGE, WARNING, EVIDENCE, CODEBOOK = (
     "findings", "who_answered", "change", "early_warning", "evidence", "codebook",
@@ -148,6 +148,7 @@ class _Point(NamedTuple):
     section: str = ""
 
 
+@lru_cache(maxsize=2)
 def _ranked(collection: Collection) -> list[_Point]:
     """The findings that come first, by evidence and then by size.
 
@@ -210,8 +211,8 @@ def _drawn(collection: Collection, rows: Sequence[sentences.Row]) -> pd.DataFram
         return None
     row = rows[0]
     if row["kind"] == "change":
-        names = [one["measure"] for one in rows]
-        some = [one for one in measures(collection.codebook.values()) if one.name in names]
+        names = {one["measure"] for one in rows}
+        some = [one for one in named(collection).values() if one.name in names]
         years = {int(row[side]) for row in rows for side in ("from", "turn", "to") if row[side]}
         return count(collection, some, years=sorted(years))
     shares = [(row[s], int(row[f"{s}_yes"]), int(row[f"{s}_base"])) for s in ("from", "to")]
@@ -249,9 +250,7 @@ def _asked(collection: Collection, section: str) -> list[Item]:
 def _section(collection: Collection, section: str, by: list[str]) -> list[Entry]:
     """The findings of a section: its answers by kind, and its groups where two are large enough."""
     asked, found = _asked(collection, section), []
-    for kind in dict.fromkeys(item.response for item in asked):
-        if kind == "number":
-            continue
+    for kind in dict.fromkeys(item.response for item in asked if not item.is_number):
         some = [item.label for item in asked if item.response == kind]
         heading = some[0] if len(some) == 1 else "Item by item"
         told = (section,) if kind == "yes_no" else (section, kind)
@@ -273,8 +272,7 @@ def _section(collection: Collection, section: str, by: list[str]) -> list[Entry]
 def _characteristics(collection: Collection) -> list[str]:
     """The characteristics by which a collection is split: known, with several groups, not drawn."""
     returns = collection.returns
-    drawn = collection.status == DRAWN
-    known = [one for one in CHARACTERISTICS if one in returns and not drawn]
+    known = [one for one in CHARACTERISTICS if one in returns and collection.status != DRAWN]
     return [one for one in known if returns[one].nunique() > 1]
 
 

@@ -47,8 +47,6 @@ _COLUMNS: Mapping[str, str] = {
     "status": "str",
 }  # fmt: skip
 _EMPTY = {"str": "", "int64": 0, "bool": False, "Int64": pd.NA, "float64": np.nan}
-
-
 Row: TypeAlias = dict[str, Any]
 
 
@@ -87,6 +85,12 @@ def measures(items: Iterable[Item]) -> list[Measure]:
         else:
             found += [Measure(item, "answers", one) for one in item.counted]
     return found
+
+
+@lru_cache(maxsize=2)
+def named(collection: Collection) -> dict[str, Measure]:
+    """Return everything that is compared of a collection, by name."""
+    return {one.name: one for one in measures(collection.codebook.values())}
 
 
 @lru_cache(maxsize=2)
@@ -200,28 +204,29 @@ class _Given:
         self.collection, self.returns = collection, measured(collection).returns
         self.codebook = collection.codebook
         self.split = [by for by in CHARACTERISTICS if by in self.returns]
-        self.measures = measures(self.codebook.values())
+        self.known, self.measures = named(collection), [*named(collection).values()]
+        who = pd.factorize(self.returns["authority"].astype(str), sort=True)[0]
+        self.who = pd.MultiIndex.from_arrays([who, self.returns["year"]])
         self.answers = {measure.name: self._answers(measure) for measure in self.measures}
-        self._told: dict[tuple[str, int | None], list[pd.DataFrame]] = {}
-        items = {measure.name: measure.item.item for measure in self.measures}
+        self._shown: dict[tuple[str, int | None], dict[Any, pd.DataFrame]] = {}
         shut = [rows[rows["status"] == WITHHELD] for rows in self.told()]
         keys = chain(*(zip(rows["item"], rows["year"], strict=True) for rows in shut))
-        self.withheld = {(items[name], year) for name, year in keys}
+        self.withheld = {(self.known[name].item.item, year) for name, year in keys}
 
     def told(self, by: str = "year", year: int | None = None) -> list[pd.DataFrame]:
         """What is told of all measures, by wave or by the groups of a wave: counts, and means."""
-        if (by, year) not in self._told:
-            split, years = () if year is None else (by,), None if year is None else (year,)
-            tables = [count(self.collection, self.measures, split, years)]
-            if numbers := [one.name for one in self.measures if one.item.is_number]:
-                tables.append(self.collection.numbers(numbers, by=split, years=years))
-            self._told[by, year] = tables
-        return self._told[by, year]
+        split, years = () if year is None else (by,), None if year is None else (year,)
+        tables = [count(self.collection, self.measures, split, years)]
+        if numbers := [one.name for one in self.measures if one.item.is_number]:
+            tables.append(self.collection.numbers(numbers, by=split, years=years))
+        return tables
 
     def shown(self, measure: Measure, by: str = "year", year: int | None = None) -> pd.DataFrame:
         """The figures of a measure that can be shown, by wave or by the groups of a wave."""
-        rows = self.told(by, year)[-1 if measure.item.is_number else 0]
-        return figures(rows[rows["item"] == measure.name]).set_index(by)
+        if (by, year) not in self._shown:
+            rows = [figures(one).set_index(by) for one in self.told(by, year)]
+            self._shown[by, year] = {item: r for one in rows for item, r in one.groupby("item")}
+        return self._shown[by, year].get(measure.name, pd.DataFrame(columns=["base"]))
 
     def asked(self, item: str) -> pd.Series[bool]:
         """Say of each return whether an item was asked in it."""
@@ -244,8 +249,7 @@ class _Given:
 
     def waves(self, measure: Measure) -> pd.DataFrame:
         """The answers to a measure, one row a respondent and one column a wave that has any."""
-        who = [self.returns["authority"].astype(str), self.returns["year"]]
-        wide = self.answers[measure.name].groupby(who).first().unstack()
+        wide = self.answers[measure.name].set_axis(self.who).unstack()
         return wide.dropna(how="all").dropna(how="all", axis=1)
 
     def row(self, measure: Measure, kind: str, **more: Any) -> Row:
@@ -369,8 +373,8 @@ def _blanks(given: _Given) -> Iterator[Row]:
     for year in given.collection.years:
         held = [item for item, one in given.codebook.items() if year in one.held]
         now = [item for item in held if (item, year) not in given.withheld]
-        wave = pd.DataFrame({item: blank[item] for item in now}, index=given.returns.index)
-        wave = wave[given.returns["year"] == year]
+        places = np.flatnonzero(given.returns["year"] == year)
+        wave = pd.DataFrame({item: blank[item].iloc[places] for item in now})
         if len(now) < 3 or len(wave) < ENOUGH:
             continue
         often, left, put = wave.mean(axis=1), wave.sum(), wave.notna().sum()
@@ -401,7 +405,7 @@ def _blanks(given: _Given) -> Iterator[Row]:
 
 def _sections(given: _Given, changed: Sequence[Row]) -> Iterator[Row]:
     """Ask of each section whether its yes/no items that everyone was asked moved together."""
-    codebook, by_name = given.codebook, {measure.name: measure for measure in given.measures}
+    codebook = given.codebook
     for section in codebook.sections:
         some = [
             row for row in changed
@@ -421,7 +425,7 @@ def _sections(given: _Given, changed: Sequence[Row]) -> Iterator[Row]:
             row |= _compared(pd.DataFrame(sums)) | {"status": least_firm(r["status"] for r in some)}
             row |= {"same_way": {one["direction"] for one in some} == {row["direction"]} - {0}}
         years = [int(year) for year in ends.values()]
-        waves = [given.waves(by_name[one["measure"]])[years] for one in some]
+        waves = [given.waves(given.known[one["measure"]])[years] for one in some]
         centred = pd.concat([wave - np.nanmean(wave.to_numpy()) for wave in waves])
         score = centred.groupby(level=0).sum(min_count=1).to_numpy()
         if (~np.isnan(score)).sum(axis=0).min() >= ENOUGH:

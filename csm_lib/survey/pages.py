@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
@@ -29,7 +30,7 @@ from csm_lib.survey.evidence import (
     count,
     evidence,
     figures,
-    measures,
+    named,
 )
 from csm_lib.survey.sentences import said
 
@@ -56,15 +57,15 @@ def rows_of(collection: Collection, kind: str, **these: object) -> list[dict[str
 
     Of a difference whose figures are withheld that is a verdict, where it is more than chance.
     """
+    wanted = {"kind": kind, **these}.items()
+    return [row for row in _told(collection) if all(row[name] == one for name, one in wanted)]
+
+
+@lru_cache(maxsize=2)
+def _told(collection: Collection) -> list[dict[str, Any]]:
     table = evidence(collection)
-    table = table[table["kind"] == kind]
-    if kind in ("change", "section"):
-        table = table[table["change"].notna()]
-    if kind == "group":
-        table = table[table["change"].notna() | (table["verdict"] == LARGER)]
-    for name, value in these.items():
-        table = table[table[name] == value]
-    return dicts(table)
+    told = table["change"].notna() | table["kind"].isin(["number", "blank"])
+    return dicts(table[told | ((table["kind"] == "group") & (table["verdict"] == LARGER))])
 
 
 def _some(collection: Collection, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
@@ -281,15 +282,14 @@ def falling(collection: Collection) -> Finding:
 def _comparison(page: str, collection: Collection, rows: Sequence[Row], **found: Any) -> Finding:
     """A finding of some changes, what is more than chance first, with their chart and table."""
     rows = sorted(rows, key=_by_evidence)
-    names = [row["measure"] for row in rows]
-    some = [one for one in measures(collection.codebook.values()) if one.name in names]
-    drawn = count(collection, some)
+    names = dict.fromkeys(row["measure"] for row in rows)
+    drawn = count(collection, [one for one in named(collection).values() if one.name in names])
     several = drawn["year"].nunique() > 2
 
     def draw(_: pd.DataFrame) -> Drawing:
         from csm_lib import charts
 
-        most = names[: MOST_DRAWN if several else None]
+        most = [*names][: MOST_DRAWN if several else None]
         shown = drawn[drawn["item"].isin(most)].reset_index(drop=True)
         return charts.waves(shown, order=most) if several else charts.change_bars(shown)
 
@@ -348,8 +348,7 @@ def groups(collection: Collection, section: str, by: str) -> Finding:
     year = max(int(row["turn"]) for row in rows)
     rows = [row for row in rows if row["turn"] == str(year)]
     rows = sorted(rows, key=_by_evidence)
-    items = collection.codebook.section(section)
-    some = measures(map(collection.codebook.__getitem__, items))
+    some = [one for one in named(collection).values() if one.item.section == section]
     data = count(collection, some, (by,), (year,))
     data = data[~((data[by] == NOT_KNOWN) & data["base"].eq(0).fillna(value=False))]
     names = [row["measure"] for row in rows if pd.notna(row["change"])][:MOST_DRAWN]

@@ -20,7 +20,7 @@ from csm_lib.findings import Finding, finding
 from csm_lib.points import MOST_WORDS
 from csm_lib.scales import said_of
 from csm_lib.status import WITHHELD
-from csm_lib.survey.evidence import CHANCE, LARGER, UNTESTED, measures
+from csm_lib.survey.evidence import CHANCE, LARGER, UNTESTED, named
 from csm_lib.templates import render
 
 Row: TypeAlias = Mapping[str, Any]
@@ -49,8 +49,7 @@ def names(collection: Collection, measured: Iterable[str]) -> dict[str, str]:
     its answers do without it.
     """
     codebook, found = collection.codebook, {}
-    known = {one.name: one for one in measures(codebook.values())}
-    some = {name: known[name] for name in measured}
+    some = {name: named(collection)[name] for name in measured}
     items = {one.item.item: one.item for one in some.values()}
     labels = Counter(item.name.casefold() for item in items.values())
     for name, one in some.items():
