@@ -8,11 +8,11 @@ one or a database, and only the counts are collected.
 
 from __future__ import annotations
 
-import warnings
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import product
+from math import prod
 from typing import TYPE_CHECKING, Any
 
 import narwhals.stable.v2 as nw
@@ -23,6 +23,7 @@ from csm_lib.codebook import ANSWERS, Codebook
 from csm_lib.errors import CollectionError
 
 if TYPE_CHECKING:
+    import numpy.typing as npt
     from narwhals.stable.v2.typing import IntoFrame
 
     from csm_lib.codebook import Item
@@ -42,8 +43,12 @@ NOT_KNOWN = "not known"
 """The group of the authorities whose characteristic is missing."""
 
 Cell = tuple[Any, ...]
+Found = dict[Any, int]
 Counts = dict[Cell, Counter[Any]]
 """How many gave each answer, by year and characteristics."""
+
+BINS = 1 << 16
+"""So many sums are kept at once in memory: numbers below it take two bytes."""
 
 
 def tally(
@@ -114,7 +119,12 @@ def tally(
                 f"Returns cannot be split by {name!r}. Name each characteristic once: "
                 f"{', '.join(c for c in CHARACTERISTICS if c in columns)}."
             )
-    counts = _count(frame, codebook, asked, by)
+    pandas = frame.implementation.is_pandas()
+    count: Callable[..., Iterator[tuple[Cell, Found]]] = _held if pandas else _queried
+    counts: Counts = {}
+    for cell, numbers in count(frame.to_native(), codebook, asked, by):
+        known = tuple(NOT_KNOWN if bool(pd.isna(value)) else value for value in cell)
+        counts.setdefault(known, Counter()).update(numbers)
     # years and groups are those of all returns: a group silent in one year keeps its row
     known_years, *levels = (sorted({cell[n] for cell in counts}) for n in range(1 + len(by)))
     years = known_years if years is None else list(dict.fromkeys(years))
@@ -261,17 +271,16 @@ def changes(rows: pd.DataFrame) -> pd.DataFrame:
     return both
 
 
-def _count(
-    frame: nw.DataFrame[Any] | nw.LazyFrame[Any],
-    codebook: Codebook,
-    asked: Sequence[Item],
-    by: Sequence[str],
-) -> Counts:
+def _queried(
+    returns: Any, codebook: Codebook, asked: Sequence[Item], by: Sequence[str]
+) -> Iterator[tuple[Cell, Found]]:
     """Count every answer in every cell that has returns, in one query."""
+    frame = nw.from_native(returns)
     columns = frame.collect_schema()
+    quote = "`" if frame.implementation.is_spark_like() else ""  # else a dot parts a name for it
 
     def gave(item: Item, answer: str) -> nw.Expr:
-        column, kind = nw.col(item.item), columns[item.item]
+        column, kind = nw.col(f"{quote}{item.item}{quote}"), columns[item.item]
         if item.response == "yes_no" and kind == nw.Boolean:
             return column if answer == "yes" else ~column
         words = item.response != "yes_no" or kind in (nw.String, nw.Categorical, nw.Enum)
@@ -284,26 +293,90 @@ def _count(
             opened = hits[item.asked_if] = gave(codebook[item.asked_if], "yes")
             given = {answer: hit & opened for answer, hit in given.items()}
         hits.update(((item.item, answer), hit) for answer, hit in given.items())
-    if isinstance(frame, nw.LazyFrame):  # not every database sums true and false
-        hits = {key: hit.cast(nw.Int64) for key, hit in hits.items()}
-    named = {f"hit {number}": hit for number, hit in enumerate(hits.values())}
-    with warnings.catch_warnings():  # pandas warns of what has many columns
-        warnings.simplefilter("ignore", pd.errors.PerformanceWarning)
-        groups = frame.select("year", *by, **named).group_by("year", *by)
-        counted = groups.agg(nw.len().alias("hit"), nw.col(*named).sum()).lazy().collect()
-    counts: Counts = {}
-    for row in counted.rows():
-        cell = tuple(NOT_KNOWN if pd.isna(value) else value for value in row[: 1 + len(by)])
-        found = dict(zip([None, *hits], map(int, row[1 + len(by) :]), strict=True))
-        counts.setdefault(cell, Counter()).update(found)
-    return counts
+    # not every database sums true and false
+    named = {f"hit {number}": hit.cast(nw.Int64) for number, hit in enumerate(hits.values())}
+    key = {
+        f"key {number}": nw.col(f"{quote}{name}{quote}")
+        for number, name in enumerate(["year", *by])
+    }
+    groups = frame.lazy().select(**key, **named).group_by(*key)
+    counted = groups.agg(nw.len().alias("hit"), *(nw.col(name).sum() for name in named))
+    # Polars holds all rows at once if it is not told to stream them
+    how: dict[str, Any] = {"engine": "streaming"} if counted.implementation.is_polars() else {}
+    for row in counted.collect(**how).rows():
+        cell, sums = row[: len(key)], map(int, row[len(key) :])
+        yield cell, dict(zip([None, *hits], sums, strict=True))
+
+
+def _held(
+    returns: pd.DataFrame, codebook: Codebook, asked: Sequence[Item], by: Sequence[str]
+) -> Iterator[tuple[Cell, Found]]:
+    """Count the same in memory: answers are small numbers, and each batch of them one number."""
+    place = np.zeros(len(returns), np.intp)
+    cells: list[Cell] = [()]
+    for name in ("year", *by):
+        numbers, values = pd.factorize(returns[name], use_na_sentinel=False)
+        place = place * len(values) + numbers
+        cells = [(*cell, value) for cell in cells for value in values]
+    needed = dict.fromkeys(name for item in asked for name in (item.item, item.asked_if) if name)
+    codes = {name: _codes(returns[name], codebook[name]) for name in needed}
+    columns: dict[Cell, npt.NDArray[Any]] = {(None,): np.ones(len(returns), bool)}
+    for item in asked:
+        given = codes[item.item]
+        if item.asked_if is not None:
+            opened = columns[item.asked_if,] = codes[item.asked_if] == 1
+            given = given * opened
+        columns[tuple((item.item, answer) for answer in item.answers)] = given
+    found: list[Found] = [{} for _ in cells]
+    widest = len(cells) * (1 + max(map(len, columns)))
+    place = place.astype(np.uint16 if widest <= BINS else np.intp)
+    waiting = list(columns.items())
+    while waiting:
+        batch: list[Cell] = []
+        sizes, joint = [len(cells)], place
+        while waiting and (not batch or prod(sizes) * (1 + len(waiting[-1][0])) <= BINS):
+            keys, given = waiting.pop()
+            batch.append(keys)
+            sizes.append(1 + len(keys))
+            joint = joint * sizes[-1] + given
+        table = np.bincount(joint, minlength=prod(sizes)).reshape(sizes)
+        for axis, keys in enumerate(batch, 1):
+            others = tuple({*range(1, len(sizes))} - {axis})
+            for cell, row in zip(found, table.sum(axis=others).tolist(), strict=True):
+                cell.update(zip(keys, row[1:], strict=True))
+    return zip(cells, found, strict=True)
+
+
+def _codes(column: pd.Series, item: Item) -> npt.NDArray[Any]:
+    """Number each answer by its place among those of the item, from 1; anything else is 0."""
+    numbers: dict[Any, int] = {answer: number for number, answer in enumerate(item.answers, 1)}
+    if item.response == "yes_no":
+        numbers |= {True: 1, False: 2}
+        if pd.api.types.is_bool_dtype(column.dtype):
+            given = column.notna().to_numpy()
+            return (2 - (column & given).to_numpy(bool).view(np.uint8)) * given
+    if getattr(column.dtype, "storage", "") == "pyarrow" and len(numbers) < 8:  # of more: dearer
+        import pyarrow as pa
+        import pyarrow.compute as pc
+
+        words = pa.array(column)
+        hits = (pc.and_kleene(pc.equal(words, answer), words.is_valid()) for answer in item.answers)
+        found = (number * hit.cast("uint8").to_numpy() for number, hit in enumerate(hits, 1))
+        return sum(found, np.zeros(len(column), np.uint8))
+    if isinstance(column.dtype, pd.CategoricalDtype):
+        places, values = column.cat.codes.to_numpy(), column.cat.categories
+    else:
+        places, values = pd.factorize(column)
+    kind = np.min_scalar_type(len(numbers))  # a place of -1, the last, is a missing value
+    return np.array([*(numbers.get(value, 0) for value in values), 0], kind)[places]
 
 
 def _rows(asked: Sequence[Item], cells: Sequence[Cell], counts: Counts) -> Iterator[Cell]:
     """Give the rows of a tally, without the share."""
     for item in asked:
+        held = item.held
         for year, *group in cells:
-            if year not in item.held:
+            if year not in held:
                 continue
             found = counts.get((year, *group), Counter())
             base = sum(found[item.item, answer] for answer in item.answers)

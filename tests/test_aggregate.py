@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import doctest
 import math
 import subprocess
@@ -285,6 +286,15 @@ def any_returns(draw: st.DrawFn, codebook: Codebook) -> pd.DataFrame:
     return pd.DataFrame(columns)
 
 
+IN_PANDAS: list[Callable[[pd.DataFrame], pd.DataFrame]] = [
+    lambda returns: texts(returns, "category"),
+    lambda returns: texts(returns, "object"),
+    lambda returns: as_objects(returns),
+    lambda returns: as_objects(returns).replace({True: "yes", False: "no"}),
+    lambda returns: returns.convert_dtypes(dtype_backend="pyarrow"),
+]
+
+
 @pytest.mark.parametrize(
     "by", [[], ["region"], ["authority_type"], ["region", "authority_type"]], ids=str
 )
@@ -295,7 +305,8 @@ def test_the_tally_is_what_counting_one_by_one_gives(
 ) -> None:
     returns = data.draw(any_returns(codebook))
     expected = counted_one_by_one(returns, codebook, by)
-    rows = tally(returns, codebook, list(codebook), by=by)
+    kind = data.draw(st.sampled_from([pd.DataFrame, *IN_PANDAS]))
+    rows = tally(kind(returns), codebook, list(codebook), by=by)
     found = {}
     for row in rows.to_dict("records"):
         key = (row["item"], row["year"], row["answer"], *(row[name] for name in by))
@@ -306,6 +317,38 @@ def test_the_tally_is_what_counting_one_by_one_gives(
             assert math.isnan(row["share"])
     assert len(found) == len(rows)
     assert found == expected
+
+
+@settings(max_examples=30)
+@given(data=st.data())
+def test_arrays_in_memory_and_a_query_count_the_same(
+    codebook: Codebook, data: st.DataObject
+) -> None:
+    returns = data.draw(any_returns(codebook))
+    items = data.draw(st.lists(st.sampled_from([*codebook]), unique=True))
+    by = data.draw(st.sampled_from([[], ["region"], ["authority_type", "region"]]))
+    with pytest.MonkeyPatch.context() as patch:  # one item at a time, some, or all in one sum
+        patch.setattr(aggregate, "BINS", data.draw(st.sampled_from([1, 300, 1 << 16])))
+        rows = tally(returns, codebook, items, by=by)
+    pd.testing.assert_frame_equal(
+        rows, tally(pl.from_pandas(returns).lazy(), codebook, items, by=by)
+    )
+
+
+def test_an_item_may_have_more_answers_than_a_byte_can_number(
+    returns: pd.DataFrame, questionnaire: Codebook
+) -> None:
+    answers = {f"answer {number}": "" for number in range(300)}
+    wide = dataclasses.replace(questionnaire["chair"], answers=answers)
+    rows = tally(
+        returns.assign(chair="answer 299"),
+        Codebook(questionnaire | {"chair": wide}, questionnaire.path, questionnaire.headings),
+        ["chair"],
+    )
+    assert numbers(rows[rows["yes"] > 0], "year", "answer") == [
+        (2008, "answer 299", 3, 3, 0),
+        (2009, "answer 299", 3, 3, 0),
+    ]
 
 
 def test_the_groups_of_a_tally_add_up_to_the_whole(collection: Collection) -> None:
@@ -386,17 +429,17 @@ def test_only_counts_leave_a_lazy_engine_and_it_is_asked_once(
     returns: pd.DataFrame, questionnaire: Codebook, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     lazy = pl.from_pandas(pd.concat([returns] * 5)).lazy()
-    heights = []
+    asked = []
     collect = pl.LazyFrame.collect
 
     def noted(self: pl.LazyFrame, *args: Any, **kwargs: Any) -> Any:
         frame = collect(self, *args, **kwargs)
-        heights.append(frame.height)
+        asked.append((frame.height, kwargs.get("engine")))
         return frame
 
     monkeypatch.setattr(pl.LazyFrame, "collect", noted)
     tally(lazy, questionnaire, list(questionnaire), by=["region"])
-    assert heights == [4]  # two years, two regions
+    assert asked == [(4, "streaming")]  # two years, two regions; never all rows in memory
 
 
 def test_a_group_that_is_called_not_known_holds_those_that_are_not_known(
