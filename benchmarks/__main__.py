@@ -3,31 +3,10 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable
 from importlib import import_module
 from pathlib import Path
 
-from measuring import Cost, Row
-
-HEAD = ("", "CPU s", "clock s", "MB", "beside", "CPU s", "clock s", "MB", "ratio")
-
-
-def cells(row: Row) -> tuple[str, ...]:
-    """A row as text; the ratio is how many times our processor time the other way takes."""
-
-    def cost(one: Cost) -> tuple[str, str, str]:
-        memory = "" if one.memory is None else f"{one.memory:,.0f}"
-        return f"{one.cpu:,.3g}", f"{one.wall:,.3g}", memory
-
-    ratio = row.theirs.cpu / row.ours.cpu if row.ours.cpu else float("inf")
-    return row.what, *cost(row.ours), row.beside, *cost(row.theirs), f"{ratio:,.2g}"
-
-
-def table(rows: Iterable[Row]) -> str:
-    """The table in Markdown."""
-    lines = [HEAD, *map(cells, rows)]
-    lines.insert(1, tuple("---:" if head not in ("", "beside") else "---" for head in HEAD))
-    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
+from measuring import Row, table
 
 
 def main(names: list[str]) -> None:

@@ -1,4 +1,4 @@
-"""What every benchmark is measured with: seconds of processor and of clock, and memory."""
+"""What every benchmark is measured with, seconds of processor and of clock and memory, and told."""
 
 from __future__ import annotations
 
@@ -6,13 +6,15 @@ import multiprocessing
 import resource
 import sys
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from multiprocessing.connection import Connection
 from statistics import median
 from time import perf_counter, process_time
 from typing import NamedTuple
 
 REPEATS = 5
+
+HEAD = ("", "CPU s", "clock s", "MB", "beside", "CPU s", "clock s", "MB", "ratio")
 
 
 class Cost(NamedTuple):
@@ -84,3 +86,21 @@ def _measured(answer: Connection, task: Callable[..., object], told: tuple[objec
         sys.exit(1)
     most = max(resource.getrusage(one).ru_maxrss for one in both) / 1024
     answer.send((used() - cpu, perf_counter() - wall, most))
+
+
+def cells(row: Row) -> tuple[str, ...]:
+    """A row as text; the ratio is how many times our processor time the other way takes."""
+
+    def cost(one: Cost) -> tuple[str, str, str]:
+        memory = "" if one.memory is None else f"{one.memory:,.0f}"
+        return f"{one.cpu:,.3g}", f"{one.wall:,.3g}", memory
+
+    ratio = row.theirs.cpu / row.ours.cpu if row.ours.cpu else float("inf")
+    return row.what, *cost(row.ours), row.beside, *cost(row.theirs), f"{ratio:,.2g}"
+
+
+def table(rows: Iterable[Row]) -> str:
+    """The table in Markdown."""
+    lines = [HEAD, *map(cells, rows)]
+    lines.insert(1, tuple("---:" if head not in ("", "beside") else "---" for head in HEAD))
+    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
