@@ -32,6 +32,7 @@ unexport PYTHONDONTWRITEBYTECODE
 venv := .venv
 bin := $(venv)/bin
 lowest := _build/lowest
+spark := _build/spark
 site := _build/html
 own := $(bin)/python book/_tools/collection_book.py
 example := examples/partnership-board
@@ -224,6 +225,11 @@ readme: ## Run the README's commands as they stand, in a fresh clone (needs the 
 .PHONY: bench
 bench: $(tested) ## Measure speed and memory, each time beside an alternative (BENCH=tally: one of them)
 	@$(bin)/python benchmarks $(BENCH)
+
+.PHONY: scale
+scale: $(tested) ## Tally ten million returns by DuckDB, Polars and PySpark (needs Java and the package index)
+	@$(bin)/uv pip install --quiet --target $(spark) pyspark==4.3.0
+	@PYTHONPATH=$(spark) $(bin)/python benchmarks/scale.py
 
 .PHONY: simulate
 simulate: $(tested) ## Count false and true findings in books on drawn collections (half an hour)

@@ -101,7 +101,7 @@ def find_chromium() -> str:
 
 SCREEN_PAGES = tuple(
     f"book/{name}"
-    for name in "start publish change_this_book take_away accessibility notices".split()
+    for name in "start publish scale change_this_book take_away accessibility notices".split()
 )
 """Pages for those who sit at a screen with the project before them, and are not printed."""
 
