@@ -210,7 +210,11 @@ def unique(table: pd.DataFrame, *columns: str) -> Rule:
 
 def filled(table: pd.DataFrame, *columns: str) -> list[Rule]:
     """Return the rules that no cell of these columns is empty."""
-    return [(name, table[name].str.strip() == "", "is empty. Fill it in.") for name in columns]
+    empty = {
+        name: table[name].isin([cell for cell in table[name].unique().tolist() if not cell.strip()])
+        for name in columns
+    }
+    return [(name, cells, "is empty. Fill it in.") for name, cells in empty.items()]
 
 
 def require_cells(

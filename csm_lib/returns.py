@@ -9,8 +9,9 @@ Files in any other form enter by `csm_lib.own`.
 
 from __future__ import annotations
 
+from codecs import BOM_UTF8
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
@@ -21,6 +22,7 @@ from csm_lib.files import (
     Rule,
     filled,
     one_of,
+    read_bytes,
     read_text,
     require_cells,
     require_columns,
@@ -30,7 +32,7 @@ from csm_lib.files import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator, Mapping
 
     from csm_lib.codebook import Codebook, Item
 
@@ -39,6 +41,15 @@ IDENTIFIERS = ("authority", "year", "region", "authority_type")
 
 LARGE = 1 << 30
 """Bytes of a file of returns: a million of them to 70 items have a third of this."""
+
+LONGEST = 1_000
+"""Signs of a name that is nothing out of the ordinary."""
+
+TYPES: Mapping[str, tuple[str, Callable[[str], object]]] = {
+    "yes_no": ("boolean", {"yes": True, "no": False}.get),
+    "number": ("Float64", number),
+}
+"""By kind of answer: of what type its column is, and what a text says; others are text."""
 
 YES_NO = {True: "yes", False: "no"}
 
@@ -81,29 +92,93 @@ def read_returns(
                 f"{path}: is no whole Parquet file. Write it again, or give returns.csv."
             ) from None
     else:
-        text = read_text(path, ReturnsError, most=LARGE)
+        regular = regular_text(path, codebook)
+        text = read_text(path, ReturnsError, most=LARGE) if regular is None else regular
     require_columns(text, IDENTIFIERS, path, ReturnsError)
     remedy = f"Every fault, with what to do: python -m csm_lib check {path.parent}"
     for name in text.columns.difference([*IDENTIFIERS, *codebook]):
         raise ReturnsError(f"{path}, line 1: {name!r} is no item of the codebook.\n{remedy}")
-    require_cells(text, _rules(text, codebook, frame), path, ReturnsError, remedy)
-    returns = text.reindex(columns=[*IDENTIFIERS, *codebook], fill_value="")
-    returns = returns.replace("", None).astype("str").astype({"year": "int64"})
-    for name in _of_kind(codebook, "yes_no"):
-        returns[name] = returns[name].map({"yes": True, "no": False}).astype("boolean")
-    for name in _of_kind(codebook, "number"):
-        returns[name] = returns[name].map(number, na_action="ignore").astype("Float64")
-    return returns.sort_values(["authority", "year"], ignore_index=True)
+    require_cells(text, clean_rules(text, codebook, frame), path, ReturnsError, remedy)
+    return typed(text, codebook)
 
 
-def _rules(text: pd.DataFrame, codebook: Codebook, frame: pd.DataFrame | None) -> Iterator[Rule]:
+def regular_text(path: Path, codebook: Codebook) -> pd.DataFrame | None:
+    """Read a CSV file of returns column by column, where nothing about it is out of the ordinary.
+
+    Returns
+    -------
+    DataFrame or None
+        As `csm_lib.files.read_text` gives it, in categories. ``None`` without pyarrow, and where
+        a column is unknown, double, or needed and missing; a line blank or of another length; a
+        name with a space about it, very long, or of signs that do not print; an authority without
+        one; a quotation mark within a cell; or where another mark than a comma may separate the
+        cells. Who then reads cell by cell can tell the place.
+    """
+    try:
+        from pyarrow import ArrowException, BufferReader, dictionary, int32, string
+        from pyarrow.csv import ConvertOptions, read_csv
+    except ImportError:  # as in a browser
+        return None
+    data = read_bytes(path, ReturnsError, most=LARGE)
+    if not _quoted_whole(data) or any(mark in data for mark in (b"\0", b";", b"\t", b"|")):
+        return None
+    known = [*IDENTIFIERS, *codebook]
+    words = ConvertOptions(column_types=dict.fromkeys(known, dictionary(int32(), string())))
+    try:
+        table = read_csv(BufferReader(data), convert_options=words)
+        names = table.column_names
+    except (ArrowException, UnicodeDecodeError):  # of several lengths, or not UTF-8
+        return None
+    named = {"authority", "year"} <= {*names} <= {*known} and len({*names}) == len(names)
+    lines = data.count(b"\n") - data.endswith(b"\n")  # under the header
+    if not named or not len(table) == lines > 0:
+        return None
+    text = table.to_pandas().set_index(pd.RangeIndex(2, lines + 2))
+    of_names = {one: text[one].cat for one in IDENTIFIERS if one in text}
+    for one, column in of_names.items():
+        text[one] = column.reorder_categories(column.categories.sort_values())
+    texts = [text for column in of_names.values() for text in column.categories.tolist()]
+    joined = "\n".join(["", *texts, ""])
+    odd = " \n" in joined or "\n " in joined or not joined.replace("\n", "").isprintable()
+    odd |= "" in of_names["authority"].categories or max(map(len, texts)) > LONGEST
+    return None if odd else text
+
+
+def _quoted_whole(data: bytes) -> bool:
+    """Say whether quotation marks stand around whole cells alone, and lines end in one way."""
+    signs = np.frombuffer(b"\n%b\n" % data.removeprefix(BOM_UTF8), np.uint8)
+    marks = np.flatnonzero(signs == ord('"'))
+    opened, closed = signs[marks[::2] - 1], signs[marks[1::2] + 1]
+    around = np.isin(opened, [*b",\n"]).all() and np.isin(closed, [*b",\r\n"]).all()
+    even = len(opened) == len(closed) and data.count(b"\r") == data.count(b"\r\n")
+    return bool(around) and even
+
+
+def typed(text: pd.DataFrame, codebook: Codebook) -> pd.DataFrame:
+    """Return clean returns that are text, names in order, as `read_returns` gives them."""
+    text = text.sort_values(["authority", "year"]).reindex(
+        columns=[*IDENTIFIERS, *codebook], fill_value=""
+    )
+    columns: dict[str, Any] = {}
+    for name in (*IDENTIFIERS, *codebook):
+        at, words = pd.factorize(text[name])  # the different texts are few
+        kind = codebook[name].response if name in codebook else ""
+        dtype, value = TYPES.get(kind, ("str", lambda word: word or None))
+        columns[name] = pd.Series([value(word) for word in words], dtype=dtype).array.take(at)
+    return pd.DataFrame(columns).astype({"year": "int64"})
+
+
+def clean_rules(
+    text: pd.DataFrame, codebook: Codebook, frame: pd.DataFrame | None
+) -> Iterator[Rule]:
     """Yield what the cells of a table read as text must be, to be in the clean form."""
     yield from filled(text, "authority")
     yield unique(text, "year", "authority")
     yield one_of(text, "year", map(str, codebook.years))
     if frame is not None:
         for name in ("region", "authority_type"):
-            yield one_of(text, name, ["", *frame[name].unique()])
+            if name in text:
+                yield one_of(text, name, ["", *frame[name].unique()])
     for item in codebook.values():
         if item.item in text:
             yield _fitting(text, item)
@@ -119,7 +194,8 @@ def _fitting(text: pd.DataFrame, item: Item) -> Rule:
         return one_of(text, item.item, ["", *item.answers])
     cells = text[item.item]
     told = f"is no number up to {LARGEST:,.0f}. Write it plainly, as in 12.5, or empty it."
-    return item.item, (cells != "") & ~cells.map(item.fits), told
+    wrong = [text for text in cells.unique().tolist() if text and not item.fits(text)]
+    return item.item, cells.isin(wrong), told
 
 
 def _as_text(table: pd.DataFrame, codebook: Codebook) -> pd.DataFrame:

@@ -10,14 +10,15 @@ from typing import TYPE_CHECKING, Any, TypedDict, Unpack
 import numpy as np
 import pandas as pd
 
-from csm_lib.codebook import did_you_mean, number
+from csm_lib.codebook import did_you_mean
 from csm_lib.errors import ReturnsError
 from csm_lib.files import filled, read_text, require_cells, require_columns, unique
 from csm_lib.own import repairs, rules
+from csm_lib.own.clean import clean_text, laid_out
 from csm_lib.own.report import REPAIRS, Report
 from csm_lib.own.rules import NO_YEAR, Laid, told
 from csm_lib.own.wording import worded
-from csm_lib.returns import IDENTIFIERS
+from csm_lib.returns import IDENTIFIERS, typed
 
 if TYPE_CHECKING:
     from csm_lib.codebook import Codebook
@@ -27,8 +28,12 @@ if TYPE_CHECKING:
 LONG = {"item", "answer"}
 """The columns of the long form, besides the identifiers."""
 
+STAGES = ("Looking at each column", "Comparing columns and rows")
+"""What is told while returns are checked."""
+
 SHEET = ["file", "sheet"]
 KIND = [*SHEET, "column", "item", "text", "answer"]
+REPAIRED = dict.fromkeys(REPAIRS[:4], "str") | {"count": "int64"}
 NOTE = re.compile(r"\W*(?:foot)?(?:notes?|sources?|key|symbols?)\b|.{40,}\.$", re.IGNORECASE)
 """How a note under a table begins, or that it ends as a sentence."""
 
@@ -129,6 +134,10 @@ def check_file(
     key = None if crosswalk is None else read_crosswalk(crosswalk, codebook)
     names = None if aliases is None else read_aliases(Path(aliases))
     files = [Path(path)] if isinstance(path, str | Path) else [Path(one) for one in path]
+    if crosswalk is None and aliases is None and len(files) == 1:
+        text = clean_text(files[0], codebook, how.get("frame"))
+        if text is not None:
+            return _check_clean(files[0], text, codebook, **how)
     table = read_table(files, codebook, crosswalk=key, progress=how.get("progress"))
     return check_table(table, codebook, aliases=names, **how)
 
@@ -176,10 +185,8 @@ def check_table(
         By name of a respondent as the returns have it: the name to use.
     """
     if progress is not None:
-        progress("Looking at each column")
-    known = {} if frame is None else {
-        name: sorted(frame[name].unique()) for name in ("region", "authority_type")
-    }  # fmt: skip
+        progress(STAGES[0])
+    known = _known(frame)
     structure, columns, notices = _columns(table, codebook)
     notes = _notes(table, columns)
     cells = table.cells.drop(index=notes["at"].tolist())
@@ -189,7 +196,7 @@ def check_table(
     cells = cells[~_in(cells, gone[KIND[:3]])] if len(gone) else cells
     cells, offers, more = _read(cells, columns, codebook, known, aliases or {})
     if progress is not None:
-        progress("Comparing columns and rows")
+        progress(STAGES[1])
     records = table.records[~table.records["record"].isin(notes["record"])]
     laid = _laid(records, cells, columns, codebook, known, complete=not structure)
     found = rules.found(laid) if len(records) else []
@@ -198,6 +205,25 @@ def check_table(
     returns = None if stopped else _typed(laid)
     notices = [*table.notices, *notices, *more, *rules.samples(laid)]
     return Report(table.path, faults, offers, returns, tuple(notices))
+
+
+def _check_clean(path: Path, text: pd.DataFrame, codebook: Codebook, **how: Unpack[How]) -> Report:
+    """Find what a file whose cells are all in the clean form may still have wrong with it."""
+    if (progress := how.get("progress")) is not None:
+        for said in (f"Reading {path.name}", *STAGES):
+            progress(said)
+    laid = laid_out(path, text, codebook, _known(how.get("frame")))
+    faults = pd.concat([rules.NONE, *rules.found(laid)], ignore_index=True)
+    returns = None if faults["severity"].eq("error").any() else typed(text, codebook)
+    repairs = pd.DataFrame(columns=[*REPAIRED]).astype(REPAIRED)
+    return Report(path, faults, repairs, returns, tuple(rules.samples(laid)))
+
+
+def _known(frame: pd.DataFrame | None) -> dict[str, list[str]]:
+    """Return the regions and types there are, where that is known."""
+    if frame is None:
+        return {}
+    return {name: sorted(frame[name].unique()) for name in ("region", "authority_type")}
 
 
 def _in(cells: pd.DataFrame, some: pd.DataFrame) -> np.ndarray[Any, np.dtype[np.bool_]]:
@@ -305,7 +331,7 @@ def _read(
     listed = listed.groupby(list(REPAIRS[:4]), sort=False)["count"].sum().reset_index()
     order = {name: at for at, name in enumerate(dict.fromkeys(columns["column"]))}
     listed = listed.sort_values("column", key=lambda some: some.map(order), kind="stable")
-    return cells[cells["value"] != ""], listed.reset_index(drop=True), notices
+    return cells[cells["value"] != ""], listed.reset_index(drop=True).astype(REPAIRED), notices
 
 
 def _waves(kinds: pd.DataFrame, codebook: Codebook) -> list[str]:
@@ -393,20 +419,5 @@ def _laid(
 
 def _typed(laid: Laid) -> pd.DataFrame:
     """Return returns without faults in their clean form."""
-    who = laid.records.replace("", None).groupby("unit")[list(IDENTIFIERS)].first()
-    answers = laid.grid.reindex(columns=list(laid.codebook), fill_value="")
-    returns = pd.concat([who, answers], axis=1).sort_values(
-        ["authority", "year"], ignore_index=True
-    )
-    columns: dict[Any, pd.Series] = {}
-    for name, column in returns.items():
-        item = laid.codebook.get(str(name))
-        if name == "year":
-            columns[name] = column
-        elif item is not None and item.response == "yes_no":
-            columns[name] = (column == "yes").astype("boolean").mask(column == "")
-        elif item is not None and item.is_number:
-            columns[name] = column.map(number).astype("Float64")
-        else:
-            columns[name] = column.replace("", None).astype("str")
-    return pd.DataFrame(columns)
+    who = laid.records.replace("", None).groupby("unit")[list(IDENTIFIERS)].first().fillna("")
+    return typed(pd.concat([who, laid.grid], axis=1), laid.codebook)

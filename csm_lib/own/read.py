@@ -165,7 +165,7 @@ def read_sheets(path: str | Path, *, progress: Progress | None = None) -> list[S
     if progress is not None:
         progress(f"Reading {path.name}")
     try:
-        form = _form(path)
+        form = form_of(path)
         sheets = [_read_text(path)] if form == "text" else _read_apart(path, form)
     except Refused as reason:
         key, values = reason.said
@@ -181,7 +181,7 @@ def read_sheets(path: str | Path, *, progress: Progress | None = None) -> list[S
     return found
 
 
-def _form(path: Path) -> str:
+def form_of(path: Path) -> str:
     """Return the form of a file, by its suffix and its first bytes."""
     if not is_there(path):
         raise refusal(path, "not_there")

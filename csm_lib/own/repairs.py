@@ -175,6 +175,8 @@ def of_names(
 
 def key(text: str) -> str:
     """Return a text without spaces and capitals: what two ways to write a name share."""
+    if text.isascii():
+        return "".join(text.lower().split())
     signs = unicodedata.normalize("NFKC", text).lower()
     return "".join(
         sign for sign in signs if not sign.isspace() and unicodedata.category(sign) != "Cf"

@@ -107,7 +107,7 @@ class Laid:
         records = self.records.drop_duplicates("unit")
         known = (records["authority"] != "") & (records["year"] != NO_YEAR)
         records = records[known & records["unit"].map(self.said).astype(bool)]
-        return pd.crosstab(records["authority"], records["year"]) > 0
+        return records.groupby(["authority", "year"]).size().unstack(fill_value=0) > 0
 
     @cached_property
     def shared(self) -> dict[tuple[int, int], int]:
@@ -287,10 +287,10 @@ def rarer(cells: pd.DataFrame, by: str) -> pd.DataFrame:
 
 def near_duplicates(cells: pd.DataFrame) -> pd.DataFrame:
     """Names that differ by case or spaces only; the rarer ones, or all where none is rarer."""
-    names = cells["value"].astype("str")
-    keys = {name: key(name) for name in names.unique()}
+    keys = {name: key(name) for name in cells["value"].unique().tolist()}
     if len({*keys.values()}) == len(keys):
         return NONE
+    names = cells["value"].astype("str")
     blamed = rarer(cells.assign(value=names, key=names.map(keys)), "key")
     return told("near_duplicate", blamed, written=blamed["written"])
 
@@ -333,6 +333,9 @@ def place(one: Any) -> str:
 def moves(laid: Laid, name: str, rule: str) -> pd.DataFrame:
     """One authority with two regions or types; the rarer, or all where none is rarer."""
     cells = laid.of(name).merge(laid.records[["record", "authority"]])
+    pairs = cells[["authority", "value"]].drop_duplicates()
+    if not pairs["authority"].duplicated().any():
+        return NONE
     blamed = rarer(cells[cells["authority"] != ""].astype({"value": "str"}), "authority")
     return told(rule, blamed, who=blamed["authority"], written=blamed["written"])
 
@@ -454,7 +457,9 @@ def out_of_order(laid: Laid) -> pd.DataFrame:
 def panels(laid: Laid) -> Faults:
     """Names that are likely one respondent, and waves that share few respondents."""
     there, pairs = laid.there, laid.likely_same
-    cells = laid.of("authority").astype({"value": "str"})
+    cells = laid.of("authority")
+    cells = cells[cells["value"].isin([name for pair in pairs for name in pair])]
+    cells = cells.astype({"value": "str"})
     named = cells.drop_duplicates("value").set_index("value", drop=False)
     waves = {
         name: listed([str(year) for year in there.columns[there.loc[name].to_numpy()]])
