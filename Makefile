@@ -40,8 +40,8 @@ notebooks := $(wildcard notebooks/*.ipynb) tests/first_steps.ipynb
 
 # What needs no built site; of that, what takes long, as it builds books or tries much at random.
 siteless := tests --ignore-glob "tests/test_site*.py" --ignore tests/test_pdf.py
-long := $(addprefix tests/test_,$(addsuffix .py,a_to_z attack collection_book corruption hostile_files \
-  inference lessons_fresh operations packs running_notebooks simulation stale_pages))
+long := $(addprefix tests/test_,$(addsuffix .py,corruption catalogue a_to_z attack collection_book \
+  hostile_files inference lessons_fresh operations packs running_notebooks simulation stale_pages))
 
 # On all cores, in the order given. The tests of one file stay together, as the cells of a notebook
 # share its kernel. The slowest are named.
