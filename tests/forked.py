@@ -6,6 +6,8 @@ bounds or ends as any process does, and what it leaves behind is not met by the 
 
 from __future__ import annotations
 
+import atexit
+import gc
 import json
 import os
 import signal
@@ -13,11 +15,13 @@ import socket
 import subprocess
 import sys
 import time
+import traceback
 from collections.abc import Mapping
 from functools import cached_property, lru_cache
 from importlib import import_module
 from pathlib import Path
 from types import CodeType
+from typing import NoReturn
 
 ROOT = Path(__file__).parent.parent
 
@@ -109,8 +113,25 @@ def compiled(code: str) -> CodeType:
     return compile(code, "<program>", "exec")
 
 
+def run(program: CodeType) -> NoReturn:
+    """Run a program and end, without what would touch all memory that is shared till then."""
+    status = 1
+    try:
+        exec(program, {"__name__": "__main__"})
+        status = 0
+    except SystemExit as end:
+        status = int(end.code or 0)
+    except BaseException:
+        traceback.print_exc()
+    atexit._run_exitfuncs()
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(status)
+
+
 def serve(line: socket.socket) -> None:
-    """Answer until nobody asks; in a forked process, run its program and return."""
+    """Answer until nobody asks."""
+    gc.freeze()
     while size := socket.recv_fds(line, 4, 2):
         length, handles, *_ = size
         if not length:
@@ -132,8 +153,7 @@ def serve(line: socket.socket) -> None:
                 os.environ.update(request["environ"])
                 os.chdir(request["cwd"] or os.curdir)
                 sys.argv = request["argv"]
-                exec(program, {"__name__": "__main__"})
-                return
+                run(program)
         for handle in handles:
             os.close(handle)
         line.sendall(json.dumps(answer).encode())
