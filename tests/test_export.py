@@ -222,30 +222,35 @@ def test_hostile_names_stay_in_the_folder_and_hostile_text_stays_text(
     ElementTree.fromstring(files[f"tables/{'k' * 80}/{'k' * 80}.svg"])
 
 
+@pytest.fixture(scope="module")
+def stated(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """What is exported of a collection that states its terms and what its respondents are."""
+    folder = tmp_path_factory.mktemp("stated")
+    about = {"licenses": [{"title": "Ours alone"}], "respondents": ["hub", "hubs"]}
+    export(own_collection(folder / "mine", **about), folder / "out")
+    return folder / "out"
+
+
 def test_the_terms_are_those_of_the_collection_and_no_others_stand_beside_them(
-    tmp_path: Path,
+    stated: Path,
 ) -> None:
-    survey = own_collection(tmp_path / "mine", licenses=[{"title": "Ours alone"}])
-    export(survey, tmp_path / "out")
-    readme = zipped(tmp_path / "out")["README.txt"].decode()
+    readme = zipped(stated)["README.txt"].decode()
     assert "numbers and text: Ours alone" in readme
-    cover = openpyxl.load_workbook(tmp_path / "out/findings.xlsx")["Cover"]
+    cover = openpyxl.load_workbook(stated / "findings.xlsx")["Cover"]
     told = readme + " ".join(str(line[0]) for line in cells(cover))
     assert "CC0" not in told
     assert "CC BY" not in told
 
 
-def test_respondents_are_called_what_the_collection_calls_them(tmp_path: Path) -> None:
-    survey = own_collection(tmp_path / "mine", respondents=["hub", "hubs"])
-    export(survey, tmp_path / "out")
-    columns = pd.read_csv(io.BytesIO(zipped(tmp_path / "out")["columns.csv"]))
+def test_respondents_are_called_what_the_collection_calls_them(stated: Path) -> None:
+    columns = pd.read_csv(io.BytesIO(zipped(stated)["columns.csv"]))
     assert "hubs" in set(columns["Unit"])
     assert not columns["Unit"].str.contains("authorit").any()
     assert not columns["What it holds"].str.contains("authorit").any()
 
 
 def test_the_files_of_a_collection_go_along_where_it_states_terms_and_its_returns_never(
-    tmp_path: Path,
+    tmp_path: Path, stated: Path
 ) -> None:
     silent = own_collection(tmp_path / "silent")
     export(silent, tmp_path / "one")
@@ -253,9 +258,7 @@ def test_the_files_of_a_collection_go_along_where_it_states_terms_and_its_return
     assert not any(name.startswith("collection/") for name in files)
     assert "states no terms" in files["README.txt"].decode()
 
-    stated = own_collection(tmp_path / "stated", licenses=[{"title": "Open"}])
-    export(stated, tmp_path / "two")
-    files = zipped(tmp_path / "two")
+    files = zipped(stated)
     theirs = {name for name in files if name.startswith("collection/")}
     assert theirs == {f"collection/{n}" for n in ("codebook.csv", "sections.csv", "answers.csv",
                                                   "datapackage.json")}  # fmt: skip
