@@ -144,14 +144,23 @@ class Shows(pytest.Item):
         """Fail with the first cell that differs."""
         from csm_runs import Results
 
-        folder = ROOT / "_build" / "paper" / "_build" / ".jupyter_cache"
-        kept = Results(ROOT, folder).of(Path(self.path)) if folder.is_dir() else None
-        if kept is None:  # not one of the book's, or the book is yet to be built
-            return
+        if not Path(self.path).is_relative_to(ROOT / "notebooks") or not is_built():
+            return  # not one of the book's, or it has been changed since
+        kept = Results(ROOT, ROOT / "_build/paper/_build/.jupyter_cache").of(Path(self.path))
+        if kept is None:
+            pytest.fail("Nothing is kept of what this notebook has shown.", pytrace=False)
         code = [cell for cell in kept.cells if cell.cell_type == "code"]
         for cell, there in zip(self.cells, code, strict=True):
-            if _shown(cell.test_outputs) != _shown(there.outputs):
+            if _shown(cell.test_outputs) != _shown(there.get("outputs", [])):
                 pytest.fail(f"{cell.name} shows something else in the book.", pytrace=False)
+
+
+@cache
+def is_built() -> bool:
+    """Whether the book on the paper is built, and nothing that it is made of has changed."""
+    from collection_book import BUILT, changed, made_of
+
+    return changed(BUILT / "html", made_of()) == set()
 
 
 def _shown(outputs: Sequence[Mapping[str, Any]]) -> list[Any]:

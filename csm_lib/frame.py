@@ -98,6 +98,7 @@ def frame_lists(frame: pd.DataFrame) -> Iterator[FrameList]:
             counted_with = dict(zip(COUNTED_WITH, kinds, strict=True))
             types = [counted_with.get(kind, kind) for kind in cells["authority_type"]]
             listed = cells.assign(authority_type=types).dropna(subset="authority_type")
+            listed = listed.sort_values(["region", "authority_type"], ignore_index=True)
             yield FrameList(", ".join([areas, *map(_counted, COUNTED_WITH, kinds)]), listed)
 
 

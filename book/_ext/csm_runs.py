@@ -241,7 +241,8 @@ def sources_of(root: Path) -> tuple[dict[str, str], str]:
     """Of all that results come from in a project: the digests, and what else `key_of` takes."""
     package = Path(csm_lib.__file__).parent  # the project's own, unless another is installed
     known = digests(root) | digests(package.parent, [package.name])
-    return known, "\n".join([installed(), os.environ.get("CSM_SEED", "")])
+    run_by = Path(__file__).with_name("warm.py").read_text("utf-8")
+    return known, "\n".join([installed(), run_by, os.environ.get("CSM_SEED", "")])
 
 
 def kept_in(app: Sphinx) -> Path:

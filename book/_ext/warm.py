@@ -11,6 +11,8 @@ Usage, as the command of a kernel: python warm.py SOCKET -m ipykernel_launcher -
 
 from __future__ import annotations
 
+import builtins
+import gc
 import json
 import os
 import runpy
@@ -25,7 +27,8 @@ import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import NoReturn
+from types import SimpleNamespace
+from typing import Any, NoReturn
 
 LOADED = (
     *("IPython", "ipykernel.kernelapp", "ipykernel.ipkernel", "ipywidgets", "matplotlib.pyplot"),
@@ -79,8 +82,14 @@ def ask(place: str, arguments: list[str]) -> None:
 def serve(place: str) -> None:
     """Load what is loaded once; then run what is asked for, until the standard input ends."""
     os.environ["JPY_PARENT_PID"] = str(os.getpid())  # kernels read it when they are loaded
+    shell: Any = builtins
+    shell.get_ipython = lambda: SimpleNamespace(
+        kernel=None
+    )  # so does pandas, to know how wide it is
     for name in LOADED:
         __import__(name)
+    del shell.get_ipython
+    gc.freeze()  # else each copy would touch, and so copy, all that they share
     running: set[int] = set()
     with socket.socket(socket.AF_UNIX) as listener:
         listener.bind(place)
