@@ -24,7 +24,7 @@ from csm_lib.aggregate import tally
 from csm_lib.codebook import read_codebook
 
 SIZES = (1_000_000, 10_000_000)
-HEAD = ("Returns", "Engine", "Seconds of processor", "Seconds of clock", "Most memory, MB")
+HEAD = ("Returns", "Engine", "CPU s", "Clock s", "MB")
 TABLE = Path(__file__).parents[1] / "book" / "scale.csv"
 
 
