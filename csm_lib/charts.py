@@ -783,9 +783,9 @@ def _chart(
     axes: list[Axes] = [*grid.flat[: len(parts)]]
     for panel, (_, part) in zip(axes, parts, strict=True):
         draw(_bare(panel), part)
-    width, _ = _size(axes[0])
     if margin is not None:
-        _fit(axes, width, margin)
+        _fit(axes, margin)
+    width, _ = _size(axes[0])
     whole: Any = axes[0].get_tightbbox()
     point = figure_of(axes[0]).dpi / 72
     left, reach = (axes[0].bbox.x0 - whole.x0) / point, whole.width / point
@@ -799,6 +799,7 @@ def _chart(
         _note(axes[0], note, left, reach)
     if ax is None:
         _heighten(grid, unit)
+    figure_of(axes[0]).draw_without_rendering()  # as whoever measures it finds it
     return axes
 
 
@@ -877,8 +878,9 @@ def _lay_out(figure: Figure) -> None:
             ax.apply_aspect()
 
 
-def _fit(axes: list[Axes], width: float, margin: tuple[float, float]) -> None:
+def _fit(axes: list[Axes], margin: tuple[float, float]) -> None:
     """Give every Axes the same x axis, wide enough for the text beside its marks."""
+    width, _ = _size(axes[0])
     point = figure_of(axes[0]).dpi / 72
     places = []
     for ax in axes:

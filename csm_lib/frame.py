@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 import pandas as pd
@@ -28,12 +29,18 @@ COUNTED_WITH: dict[str, tuple[str | None, ...]] = {
 class FrameList:
     """One way to list the authorities of England: ``name`` says which, in words.
 
-    In ``cells`` one row is authorities of a region and a type: ``region, authority_type,
-    authorities``.
+    In ``cells`` one row is a region and a type: ``region, authority_type, authorities``; in
+    ``listed`` there may be several.
     """
 
     name: str
-    cells: pd.DataFrame
+    listed: pd.DataFrame
+
+    @cached_property
+    def cells(self) -> pd.DataFrame:
+        """How many authorities each region has of each type."""
+        found = self.listed.groupby(["region", "authority_type"])["authorities"].sum()
+        return found.reset_index()
 
     def size(self, characteristic: str, group: str) -> int:
         """Return how many authorities a region or a type has on this list."""
@@ -42,7 +49,7 @@ class FrameList:
     def sizes(self, characteristic: str) -> dict[str, int]:
         """Return how many authorities each region or each type has on this list."""
         found: dict[str, int] = {}  # of few rows, which pandas takes longer to group
-        cells = zip(self.cells[characteristic], self.cells["authorities"], strict=True)
+        cells = zip(self.listed[characteristic], self.listed["authorities"], strict=True)
         for group, number in cells:
             found[str(group)] = found.get(str(group), 0) + int(number)
         return found
@@ -98,7 +105,6 @@ def frame_lists(frame: pd.DataFrame) -> Iterator[FrameList]:
             counted_with = dict(zip(COUNTED_WITH, kinds, strict=True))
             types = [counted_with.get(kind, kind) for kind in cells["authority_type"]]
             listed = cells.assign(authority_type=types).dropna(subset="authority_type")
-            listed = listed.sort_values(["region", "authority_type"], ignore_index=True)
             yield FrameList(", ".join([areas, *map(_counted, COUNTED_WITH, kinds)]), listed)
 
 

@@ -22,7 +22,7 @@ PAGES = sorted([*PROSE, *OF_LESSONS])
 
 # Pages to look things up in, the front page, and the teacher's pages are no lessons.
 NO_LESSONS = set(
-    "findings codebook a_to_z methods glossary references take_away cite start publish "
+    "findings codebook a_to_z methods glossary references take_away cite start publish scale "
     "accessibility changes teaching instructor change_this_book limits notices your_table".split()
 )
 CHAPTERS = [path for path in [*NOTEBOOKS, *PROSE] if path.stem not in NO_LESSONS]
