@@ -223,7 +223,7 @@ readme: ## Run the README's commands as they stand, in a fresh clone (needs the 
 	@python3 tests/run_readme.py
 
 .PHONY: bench
-bench: $(tested) ## Measure speed and memory, each time beside an alternative (BENCH=tally: one of them)
+bench: $(tested) ## Measure speed and memory, each time beside an alternative (BENCH=reading: one of them)
 	@$(bin)/python benchmarks $(BENCH)
 
 .PHONY: scale
