@@ -9,7 +9,7 @@ one or a database, and only the counts are collected.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import product
 from math import prod
@@ -72,7 +72,8 @@ def tally(
     items
         Ids of items. A section's are `codebook.section(...)`.
     by
-        Columns of the returns to split by, such as ``["region"]``.
+        What to split by: columns of the returns, such as ``["region"]``, or items that have
+        answers to choose from. The groups of an item are called by the labels of its answers.
     years
         The years to count; every year of the returns if left out.
 
@@ -114,19 +115,25 @@ def tally(
     frame = nw.from_native(returns)
     columns = frame.collect_schema().names()
     for name in by:
-        if name not in columns or name in codebook or name == "year" or by.count(name) > 1:
+        number = name in codebook and codebook[name].is_number
+        if name not in columns or number or name == "year" or by.count(name) > 1:
+            splits = [c for c in (*CHARACTERISTICS, *codebook.characteristics) if c in columns]
             raise CollectionError(
                 f"Returns cannot be split by {name!r}. Name each characteristic once: "
-                f"{', '.join(c for c in CHARACTERISTICS if c in columns)}."
+                f"{', '.join(splits)}."
             )
     pandas = frame.implementation.is_pandas()
     count: Callable[..., Iterator[tuple[Cell, Found]]] = _held if pandas else _queried
+    called = [{}, *(codebook[name].groups if name in codebook else {} for name in by)]
     counts: Counts = {}
     for cell, numbers in count(frame.to_native(), codebook, asked, by):
-        known = tuple(NOT_KNOWN if bool(pd.isna(value)) else value for value in cell)
+        given = (NOT_KNOWN if bool(pd.isna(value)) else value for value in cell)
+        known = tuple(names.get(value, value) for names, value in zip(called, given, strict=True))
         counts.setdefault(known, Counter()).update(numbers)
     # years and groups are those of all returns: a group silent in one year keeps its row
-    known_years, *levels = (sorted({cell[n] for cell in counts}) for n in range(1 + len(by)))
+    known_years, *levels = (
+        in_order({cell[n] for cell in counts}, names.values()) for n, names in enumerate(called)
+    )
     years = known_years if years is None else list(dict.fromkeys(years))
     stray = sorted(set(years) - set(codebook.years) - set(known_years))
     if stray:
@@ -219,6 +226,12 @@ def answered(returns: IntoFrame, codebook: Codebook) -> tuple[Any, Codebook]:
     return counted, Codebook({**codebook, **asked}, codebook.path, codebook.headings)
 
 
+def in_order(groups: Iterable[Any], answers: Iterable[str]) -> list[Any]:
+    """Return groups in the order of the answers that they are called by; others sorted, behind."""
+    places = {answer: place for place, answer in enumerate(dict.fromkeys(answers))}
+    return sorted(groups, key=lambda group: (places.get(group, len(places)), group))
+
+
 def _given(
     returns: IntoFrame, codebook: Codebook, items: Sequence[str], by: Sequence[str]
 ) -> pd.DataFrame:
@@ -228,12 +241,13 @@ def _given(
     numbers = [nw.col(item.item).cast(nw.Float64) for item in asked]
     frame = nw.from_native(returns).select("year", *by, *openers, *numbers)
     held = frame.lazy().collect().to_pandas()
-    for name in by:
-        held[name] = held[name].astype("object").where(held[name].notna(), NOT_KNOWN)
     for item in asked:
         if item.asked_if is not None:
             opened = held[item.asked_if].astype("object").isin([True, "yes"])
             held[item.item] = held[item.item].where(opened)
+    for name in by:
+        held[name] = held[name].astype("object").where(held[name].notna(), NOT_KNOWN)
+        held[name] = held[name].replace(codebook[name].groups if name in codebook else {})
     names = [item.item for item in asked]
     long = held.melt(["year", *by], names, var_name="item", value_name="number")
     return long.astype({"number": "float64"}).dropna(subset="number")

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 import pandas as pd
 
@@ -69,8 +69,9 @@ OPTIONAL = ("duty", "not_held", "asked_if", "place", "note", *WORDING)
 DIRECTIONS = ("good", "bad", "neutral")
 """What the answers that say yes to an item may be, in the eyes of those who asked."""
 
-KINDS = ("practice", "opinion", "fact")
-"""What an item may ask for."""
+CHARACTERISTIC = "characteristic"
+KINDS = ("practice", "opinion", "fact", CHARACTERISTIC)
+"""What an item may ask for; a characteristic is what a respondent is, and others are split by."""
 
 ANSWERS_FILE = ("response", "answer", "label")
 """The columns of ``answers.csv``, which defines further response kinds: one row an answer."""
@@ -167,6 +168,13 @@ class Item:
         """Whether it is answered by a number."""
         return self.response == "number"
 
+    @property
+    def groups(self) -> dict[Any, str]:
+        """What a group of those that gave an answer is called, by the answer in the returns."""
+        flags: dict[Any, str] = {True: "yes", False: "no"} if self.response == "yes_no" else {}
+        held = flags | {answer: answer for answer in self.answers}
+        return {value: self.answers[answer] for value, answer in held.items()}
+
     def fits(self, text: str) -> bool:
         """Say whether a text is one of its answers; an empty text is none."""
         return text in self.answers or (self.is_number and number(text) is not None)
@@ -193,6 +201,11 @@ class Codebook(dict[str, Item]):
     def years(self) -> tuple[int, ...]:
         """Every year in which some item was asked, in order."""
         return tuple(sorted({year for item in self.values() for year in item.years}))
+
+    @property
+    def characteristics(self) -> tuple[str, ...]:
+        """The items that ask what a respondent is, in the order of the file."""
+        return tuple(name for name, item in self.items() if item.kind == CHARACTERISTIC)
 
     @cached_property
     def sections(self) -> tuple[str, ...]:
@@ -259,6 +272,8 @@ def read_codebook(path: str | Path) -> Codebook:
     kinds = {**ANSWERS, **own}
     years, not_held = (cells[name].map(_parts) for name in ("years", "not_held"))
     unasked = [not {*off} <= {*of} for of, off in zip(years, not_held, strict=True)]
+    unfit = (cells["response"] == "number") | (cells["asked_if"] != "")
+    unfit &= cells["kind"] == CHARACTERISTIC
     rules = [
         *filled(cells, "item", "section", "label"),
         unique(cells, "item"),
@@ -267,6 +282,7 @@ def read_codebook(path: str | Path) -> Codebook:
         one_of(cells, "duty", DUTIES),
         one_of(cells, "direction", DIRECTIONS),
         one_of(cells, "kind", ["", *KINDS]),
+        ("kind", unfit, "needs answers to choose from, and everyone asked. Use another kind."),
         ("years", ~years.map(_regular), "is no list of years. Write each once, as in 2008;2009."),
         ("not_held", pd.Series(unasked, cells.index), "was not asked. Name some of 'years'."),
     ]
@@ -276,7 +292,7 @@ def read_codebook(path: str | Path) -> Codebook:
         for name in ("years", "not_held"):
             row[name] = tuple(sorted(map(int, _parts(row[name]))))
         row["asked_if"] = row["asked_if"] or None
-        scale = sides.get(row["response"], {})
+        scale = sides.get(row["response"], {}) if row["kind"] != CHARACTERISTIC else {}
         row["kind"] = row["kind"] or ("opinion" if scale else "practice")
         items[row["item"]] = Item(**row, answers=kinds[row["response"]], sides=scale)
     require_cells(cells, _opener_rules(cells, items), path, CodebookError)

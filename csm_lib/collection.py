@@ -96,7 +96,7 @@ class Collection(About):
         return "\n".join(
             [
                 self.title,
-                f"{self.label or 'Own returns'}. {self.size} {self.many} in {years}; "
+                f"{self.label or 'Own returns'}. {self.size:,} {self.many} in {years}; "
                 f"beside the returns: {words.listed(beside)}",
                 *sections,
             ]
@@ -108,9 +108,13 @@ class Collection(About):
     def origin(self) -> Origin:
         """What is known of it wherever its numbers go."""
         items = self.codebook.values()
+        # Not all: dates, and years as keys, do not survive in a tally that Parquet holds.
+        about = {n: getattr(self, n) for n in About.__dataclass_fields__ if n not in _NOT_ALONG}
+        called = {
+            by: self.called(by) for by in (*self.characteristics, *self.codebook.characteristics)
+        }
         return Origin(
-            # Not all: dates, and years as keys, do not survive in a tally that Parquet holds.
-            {n: getattr(self, n) for n in About.__dataclass_fields__ if n not in _NOT_ALONG},
+            about | {"characteristics": called},
             size=self.size,
             intervals=f"95% intervals ({_INTERVALS[self.intervals]})" if self.intervals else "",
             places={item.item: item.place for item in items},
@@ -176,6 +180,22 @@ class Collection(About):
         """The years of the returns, in order."""
         return tuple(sorted(self.returns["year"].unique().tolist()))
 
+    @cached_property
+    def split(self) -> tuple[str, ...]:
+        """The characteristics that are known: columns of the returns, or items."""
+        columns = (name for name in CHARACTERISTICS if name in self.returns)
+        return (*columns, *self.codebook.characteristics)
+
+    def called(self, by: str) -> str:
+        """Return what a sentence calls a characteristic: an item by its name, ``role``."""
+        own = by in self.codebook and by not in self.characteristics
+        return self.codebook[by].name if own else super().called(by)
+
+    def groups(self, by: str) -> pd.Series:
+        """The group of each return by a characteristic; missing where it is not known."""
+        item, given = self.codebook.get(by), self.returns[by]
+        return given if item is None else given.map(item.groups, na_action="ignore")
+
     @property
     def size(self) -> int:
         """How many authorities there are in the returns."""
@@ -222,7 +242,8 @@ class Collection(About):
             A section, an item, a label, or a list of them; see `find`. Of a section, the items
             that are answered by a number are left out: see `numbers`.
         by
-            A characteristic to split by, such as ``region``, or several.
+            A characteristic to split by, such as ``region``, or several; without a `threshold`,
+            any item that has answers to choose from.
         years
             A year or several; all if left out.
 
@@ -301,7 +322,7 @@ class Collection(About):
         named = wanted[0] if isinstance(items, str) and len(wanted) == 1 else wanted
         counted = self._answered.tally(named, by=by, years=years)
         years = [years] if isinstance(years, int) else years
-        rows = aggregate.numbers(self._only(wanted), self.codebook, wanted, by=by, years=years)
+        rows = aggregate.numbers(self._only(wanted, by), self.codebook, wanted, by=by, years=years)
         rows = rows.assign(**{name: counted[name] for name in ("base", "no_answer", "status")})
         rows = protect_numbers(rows, self.threshold)
         rows.attrs["origin"] = self.origin
@@ -346,7 +367,12 @@ class Collection(About):
             opener = self.codebook[item].asked_if
             counted += [opener] if opener and opener not in counted else []
         rows = self._tally(counted, by, years)
-        everyone = self._respondents(self.returns, by)
+        if stray := [name for name in by if name not in self.split]:
+            raise CollectionError(
+                f"{stray[0]!r} is no characteristic: small counts are kept back by those alone. "
+                f"Split by {words.listed(self.split)}, or make it one in the column 'kind'."
+            )
+        everyone = self._respondents(self._grouped, by)
         everyone = everyone[everyone["year"].isin(rows["year"])]
         rows = pd.concat([rows, everyone], ignore_index=True) if len(rows) else rows
         rows = self._protect(rows, by)
@@ -391,17 +417,14 @@ class Collection(About):
         rows, cells
             A tally, with the `respondents` under an empty item; and by cell its characteristics.
         """
-        split = [name for name in CHARACTERISTICS if name in self.returns]
-        groups = self.returns[split].fillna(NOT_KNOWN).astype("str")
-        split = [name for name in split if groups[name].nunique() > 1]
+        groups = self._grouped
+        split = [name for name in self.split if groups[name].nunique() > 1]
         known = groups[split].drop_duplicates().reset_index(drop=True)
-        number = known.assign(cell=range(len(known))) if split else known.assign(cell=0)
-        returns = self.returns.assign(
-            cell=groups.merge(number, on=split, how="left")["cell"].to_numpy() if split else 0
-        )
+        cell = groups.groupby(split, sort=False).ngroup() if split else 0
         counted = [name for name, item in self.codebook.items() if not item.is_number]
-        rows = aggregate.tally(returns, self.codebook, counted, by=["cell"])
-        rows = pd.concat([rows, self._respondents(returns, ["cell"])], ignore_index=True)
+        rows = aggregate.tally(self.returns.assign(cell=cell), self.codebook, counted, by=["cell"])
+        who = self._respondents(groups.assign(cell=cell), ["cell"])
+        rows = pd.concat([rows, who], ignore_index=True)
         return rows, known if split else pd.DataFrame(index=[0])
 
     def respondents(self, by: Sequence[str]) -> pd.DataFrame:
@@ -409,30 +432,40 @@ class Collection(About):
 
         With a `threshold`, small numbers are withheld as in a tally.
         """
-        rows = self._respondents(self.returns, by)
+        rows = self._respondents(self._grouped, by)
         rows = self._protect(rows, by) if self.threshold else rows
         return rows[["year", *by, "yes", "status"]]
 
-    def _respondents(self, returns: pd.DataFrame, by: Sequence[str]) -> pd.DataFrame:
+    @cached_property
+    def _grouped(self) -> pd.DataFrame:
+        """By return its year, and its group by each characteristic, as text."""
+        known = {name: self.groups(name).astype("object") for name in self.split}
+        groups = pd.DataFrame(known, self.returns.index).fillna(NOT_KNOWN).astype("str")
+        return groups.assign(year=self.returns["year"])
+
+    def _respondents(self, groups: pd.DataFrame, by: Sequence[str]) -> pd.DataFrame:
         """Count those that answered, as a tally of an item that all of them said yes to."""
-        cells = returns[["year", *by]].fillna(dict.fromkeys(by, NOT_KNOWN))
-        every = pd.MultiIndex.from_product([sorted(set(cells[name])) for name in cells])
+        cells = groups[["year", *by]]
+        items = {name: self.codebook[name] for name in by if name in self.codebook}
+        called = {name: item.answers.values() for name, item in items.items()}
+        levels = [aggregate.in_order({*cells[n]}, called.get(n, ())) for n in ("year", *by)]
+        every = pd.MultiIndex.from_product(levels)
         found = cells.value_counts().reindex(every.set_names(list(cells)), fill_value=0)
         rows = found.rename("yes").reset_index()
         return rows.assign(
             item=RESPONDENTS, answer="yes", base=rows["yes"], no_answer=0, status=self.status
         )
 
-    def _only(self, items: Sequence[str]) -> pd.DataFrame:
-        """The returns without other items than these and those that open them."""
-        kept = {*items, *(self.codebook[item].asked_if for item in items)}
+    def _only(self, items: Sequence[str], by: Sequence[str]) -> pd.DataFrame:
+        """The returns without other items than these, those that open them, and what splits."""
+        kept = {*items, *by, *(self.codebook[item].asked_if for item in items)}
         return self.returns[[n for n in self.returns if n in kept or n not in self.codebook]]
 
     def _tally(
         self, items: Sequence[str], by: Sequence[str], years: Sequence[int] | None
     ) -> pd.DataFrame:
         """Count the answers to some items, whatever the counts."""
-        rows = aggregate.tally(self._only(items), self.codebook, items, by=by, years=years)
+        rows = aggregate.tally(self._only(items, by), self.codebook, items, by=by, years=years)
         if self.intervals is not None:
             rows = self._with_intervals(rows, self.intervals, whole=not by)
         if self.status != DRAWN or self.published is None:

@@ -20,7 +20,6 @@ import pandas as pd
 from csm_lib import download
 from csm_lib.aggregate import SUMMARY
 from csm_lib.collection import Collection, Origin, origin_of
-from csm_lib.counts import format_percent
 from csm_lib.disclosure import LEAST
 from csm_lib.files import whole
 from csm_lib.status import (
@@ -352,8 +351,9 @@ def as_table(data: pd.DataFrame) -> pd.DataFrame:
     heads = pd.DataFrame(index=data.index)
     if not one_item:
         heads["item"] = told_apart(data)["label"]
+    called = (origin_of(data) or Origin()).get("characteristics", {})
     for name in groups:
-        heads[name.replace("_", " ")] = data[name]
+        heads[called.get(name) or name.replace("_", " ")] = data[name]
     years = data["year"].astype(str) if "year" in data else None
     if several_answers and years is not None:
         heads["year"] = years
@@ -364,7 +364,7 @@ def as_table(data: pd.DataFrame) -> pd.DataFrame:
         column = pd.Series("share", index=data.index) if years is None else years
         silent = column + ": no answer"
     share = [
-        WITHHELD if pd.isna(yes) else f"{format_percent(yes, base)} ({yes} of {base})"
+        WITHHELD if pd.isna(yes) else of(yes, base)
         for yes, base in zip(data["yes"], data["base"], strict=True)
     ]
     body = _spread(heads, column, pd.Series(share, index=data.index)).fillna("no figure")

@@ -23,11 +23,12 @@ ITEMS = [
     item("s.scale", response="agree"),
     item("s.stage", response="stage"),
 ]
+ROLE = item("who.role", response="stage", kind="characteristic")
 YEAR = 2023
 
 
 def random_collection(seed: int) -> Collection:
-    """A collection of 12 to 90 respondents, with one or two characteristics."""
+    """A collection of 12 to 90 respondents, with one to three characteristics."""
     rng = np.random.default_rng(seed)
     number = int(rng.integers(12, 91))
     region = rng.choice(list("ABC"[: rng.integers(2, 4)]), number, p=None)
@@ -50,13 +51,17 @@ def random_collection(seed: int) -> Collection:
         for a, o in zip(answered["s.opened"], answered["s.opener"], strict=True)
     ]
     answered["s.opened"] = opened
+    typed, threshold, zero = rng.random() < 0.8, int(rng.choice([3, 5])), rng.random() < 0.2
+    role = rng.choice([*ROLE.answers, "-"], number, p=[0.5, 0.3, 0.2, 0])
+    role[: rng.integers(0, 3)] = "-"  # who left it blank is a group, too
+    held = rng.random() < 0.5
     return small(
-        ITEMS,
-        {YEAR: answered},
+        [*ITEMS, *([ROLE] if held else [])],
+        {YEAR: answered | ({ROLE.item: list(role)} if held else {})},
         region=list(region),
-        authority_type=list(kind) if rng.random() < 0.8 else None,
-        threshold=int(rng.choice([3, 5])),
-        zero=bool(rng.random() < 0.2),
+        authority_type=list(kind) if typed else None,
+        threshold=threshold,
+        zero=bool(zero),
     )
 
 

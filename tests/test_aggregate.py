@@ -207,7 +207,7 @@ def test_counting_leaves_the_returns_as_they_were(
 # --- what cannot be asked -------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("by", [["county"], ["seat"], ["year"], ["region", "region"]])
+@pytest.mark.parametrize("by", [["county"], ["year"], ["region", "region"]])
 def test_returns_cannot_be_split_by_what_is_no_characteristic(
     returns: pd.DataFrame, questionnaire: Codebook, by: list[str]
 ) -> None:

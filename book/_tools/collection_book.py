@@ -43,7 +43,6 @@ from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
 from csm_lib import view, words
-from csm_lib.aggregate import CHARACTERISTICS
 from csm_lib.collection import CHOSEN, Collection
 from csm_lib.download import file_name, version
 from csm_lib.errors import CollectionError
@@ -261,7 +260,7 @@ def facts(collection: Collection) -> dict[str, Any]:
         "who": "who" if collection.unit == "person" else "that",
         "kinds": {item.kind for item in collection.codebook.values()},
         "numbers": any(item.is_number for item in collection.codebook.values()),
-        "groups": any(by in collection.returns for by in CHARACTERISTICS),
+        "groups": bool(collection.split),
         "tested": len(evidence(collection)) > 0,
     }
 

@@ -11,7 +11,6 @@ from typing import Any
 import pandas as pd
 from jinja2 import Environment
 
-from csm_lib.aggregate import CHARACTERISTICS
 from csm_lib.codebook import read_codebook
 from csm_lib.collection import Collection, open_collection
 from csm_lib.errors import CollectionError
@@ -100,11 +99,10 @@ def deeper(html: str) -> str:
 
 def withheld(collection: Collection) -> list[tuple[str, int, int]]:
     """For everyone and by each characteristic: the items in a year, and how many are withheld."""
-    split = [name for name in CHARACTERISTICS if name in collection.returns]
     items = [name for name, item in collection.codebook.items() if not item.is_number]
     rows = []
-    for by in ((), *((name,) for name in split)):
-        if by and collection.returns[by[0]].nunique() < 2:
+    for by in ((), *((name,) for name in collection.split)):
+        if by and collection.groups(by[0]).nunique() < 2:
             continue
         tally = collection.tally(items, by=list(by))
         hidden = (tally["status"] == WITHHELD).groupby(

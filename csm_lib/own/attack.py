@@ -276,7 +276,6 @@ class _Attacked:
             or any(self.threshold in (one.shown or ()) for one in sums)
             or any(one.shown is None for one in self.openers if one.of["split"] == split)
             or any(self.alike(split, other) for other in self.splits if split not in (TOTAL, other))
-            or len(self.splits) > 2
         )
 
     def both(self, split: str, other: str) -> Ints:

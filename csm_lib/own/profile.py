@@ -21,8 +21,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import pandas as pd
 
 from csm_lib import templates, words
-from csm_lib.aggregate import CHARACTERISTICS
-from csm_lib.codebook import did_you_mean
+from csm_lib.codebook import CHARACTERISTIC, did_you_mean
 from csm_lib.counts import format_percent
 from csm_lib.errors import CollectionError
 
@@ -66,7 +65,7 @@ class Share(NamedTuple):
     @property
     def counts(self) -> str:
         """The counts behind it: ``46 of 73``."""
-        return f"{self.yes} of {self.base}" if self.base else ""
+        return f"{self.yes:,} of {self.base:,}" if self.base else ""
 
     def __str__(self) -> str:
         if self.base is None:
@@ -263,7 +262,7 @@ class Profile:
             p=self,
             text=text,
             columns={group: self.own.get(group, OTHERS) for group in self.others},
-            called={name: self.collection.called(name) for name in CHARACTERISTICS},
+            called={name: self.collection.called(name) for name in self.collection.split},
             enough=_enough(self.collection),
         )
 
@@ -316,19 +315,21 @@ def profile(collection: Collection, authority: str) -> Profile:
         )
     last, before = mine.iloc[-1], mine.iloc[-2] if len(mine) > 1 else None
     year = int(last["year"])
-    own = {name: str(last[name]) for name in CHARACTERISTICS if pd.notna(last[name])}
+    groups = {name: collection.groups(name)[mine.index].iloc[-1] for name in collection.split}
+    own = {name: str(group) for name, group in groups.items() if pd.notna(group)}
     # numbers are left out: a mean of others alone would need a rule of its own
     asked = [one for one in codebook.values() if year in one.held and not one.is_number]
+    asked = [one for one in asked if one.kind != CHARACTERISTIC]
     given = {item.item: _given(last, item, codebook) for item in asked}
     others: dict[str, int] = {}
     shares: dict[str, dict[str, Share]] = {}
     for group in [*own, EVERYONE]:
-        by = [group] if group in own else []
+        by = {group: own[group]} if group in own else {}
         everyone, told = _told(collection, year, *by)
-        number = _of(everyone, last, by)["yes"].iloc[0]
+        number = _of(everyone, year, by)["yes"].iloc[0]
         if pd.notna(number) and number > _enough(collection):
             others[group] = int(number) - 1
-            rows = _of(told, last, by)
+            rows = _of(told, year, by)
             shares[group] = _shares(rows, given, codebook, collection.threshold)
     left_out = tuple(group for group in own if group not in others)
     # a group of everyone says nothing of its own
@@ -367,9 +368,9 @@ def _given(row: pd.Series, item: Item, codebook: Codebook) -> str | None:
     return ("yes" if value else "no") if item.response == "yes_no" else str(value)
 
 
-def _of(rows: pd.DataFrame, last: pd.Series, by: Sequence[str]) -> pd.DataFrame:
-    """The rows of the year and the group of a row of the returns."""
-    return rows[(rows[["year", *by]] == last[["year", *by]]).all(axis=1)]
+def _of(rows: pd.DataFrame, year: int, group: Mapping[str, str]) -> pd.DataFrame:
+    """The rows of a year and of a group."""
+    return rows[(rows[["year", *group]] == pd.Series({"year": year, **group})).all(axis=1)]
 
 
 def _enough(collection: Collection) -> int:

@@ -11,7 +11,7 @@ from itertools import pairwise
 
 import pandas as pd
 
-from csm_lib.codebook import REQUIRED, RESERVED
+from csm_lib.codebook import CHARACTERISTIC, REQUIRED, RESERVED
 from csm_lib.own import repairs
 from csm_lib.own.crosswalk import COLUMNS, MORE, parts
 from csm_lib.own.dictionary import Asked
@@ -150,7 +150,10 @@ class Column:
 
 @dataclass
 class Draft:
-    """A collection as it is drafted: the rows of its files, and what to say of them."""
+    """A collection as it is drafted: the rows of its files, and what to say of them.
+
+    ``splits`` are the columns that ask what a respondent is, and what that is called.
+    """
 
     items: list[dict[str, str]] = field(default_factory=list)
     answers: dict[str, dict[str, str]] = field(default_factory=dict)
@@ -160,6 +163,7 @@ class Draft:
     confirm: list[str] = field(default_factory=list)
     left_out: dict[str, list[str]] = field(default_factory=dict)
     added: dict[str, pd.Series] = field(default_factory=dict)
+    splits: dict[str, str] = field(default_factory=dict)
     who: pd.Series = field(default_factory=lambda: pd.Series(dtype="str"))
 
     def unsure(self, key: str, **values: object) -> None:
@@ -578,6 +582,8 @@ def _single(column: Column, make: _Questionnaire) -> None:
     if not (answers or column.numeric):
         response, answers = make.kind(column, section if column.stem else name)
     item = make.item(section, name, label, told, response, column.texts.index)
+    if column.name in draft.splits:
+        draft.items[-1] |= {"short": draft.splits[column.name], "kind": CHARACTERISTIC}
     if not answers:
         draft.row(column.name, item)
     for text, answer in answers.items():

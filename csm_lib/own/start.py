@@ -238,30 +238,35 @@ def _respondents(
 
 
 def _characteristics(columns: Mapping[str, Column], roles: dict[str, str], draft: Draft) -> None:
-    """Make of the first columns that say where and what a respondent is its region and type."""
+    """Make of the first columns that say where and what a respondent is its region and type.
+
+    What others say of it are items, by which the answers are split as well.
+    """
     called = {}
-    for by, pattern in (("region", PLACE), ("authority_type", TYPE)):
-        for name, column in columns.items():
-            met = pattern.search(short(column.label))
-            groups = len(column.counts)
-            if (
-                roles[name] != "question"
-                or not met
-                or not OPENS.match(short(column.label))
-                or column.stem
-                or not (column.closed and 2 <= groups <= MOST_ANSWERS)
-                or column.yes_no
-                or sides_of({text: text for text in column.meanings.values()})
-                or (column.texts.groupby(draft.who).nunique() > 1).any()  # it changes with the wave
-            ):
-                continue
-            roles[name] = by
+    for name, column in columns.items():
+        asked = short(column.label)
+        kinds = {"region": PLACE.search(asked), "authority_type": TYPE.search(asked)}
+        if (
+            roles[name] != "question"
+            or not any(kinds.values())
+            or not OPENS.match(asked)
+            or column.stem
+            or not (column.closed and 2 <= len(column.counts) <= MOST_ANSWERS)
+            or column.yes_no
+            or sides_of({text: text for text in column.meanings.values()})
+        ):
+            continue
+        moves = (column.texts.groupby(draft.who).nunique() > 1).any()  # it changes with the wave
+        by = next((by for by, met in kinds.items() if met and by not in called and not moves), "")
+        word = next(met[1].casefold() for one, met in kinds.items() if met and by in ("", one))
+        if by:
+            roles[name], called[by] = by, word
             draft.row(name, by)
             for text, means in column.meanings.items():
                 draft.row(name, by, text, means)
-            called[by] = met[1].casefold()
-            draft.unsure("groups_by", question=short(column.label), called=called[by])
-            break
+        else:
+            draft.splits[name] = word
+        draft.unsure("groups_by" if by else "groups_by_item", question=asked, called=word)
     if called:
         draft.descriptor["characteristics"] = called
 
@@ -392,7 +397,7 @@ def _write(
     }
     for name, rows in tables.items():
         if rows:
-            pd.DataFrame(rows).to_csv(folder / name, index=False, lineterminator="\n")
+            pd.DataFrame(rows).fillna("").to_csv(folder / name, index=False, lineterminator="\n")
     crosswalk = pd.DataFrame(draft.crosswalk, columns=[*COLUMNS, *MORE], dtype="str")
     if draft.added:
         crosswalk = crosswalk[~crosswalk["column"].isin(personal)]

@@ -14,8 +14,7 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
-from csm_lib.aggregate import CHARACTERISTICS
-from csm_lib.codebook import Item
+from csm_lib.codebook import CHARACTERISTIC, Item
 from csm_lib.collection import Collection
 from csm_lib.findings import Finding
 from csm_lib.points import MOST_WORDS, MainPoints
@@ -189,8 +188,9 @@ def _ranked(collection: Collection) -> list[_Point]:
             name = collection.codebook[row["item"]].name
             add(0, [row], name, "numbers", row["item"], *split)
     for section in collection.codebook.sections:
+        who = all(item.kind == CHARACTERISTIC for item in _asked(collection, section))
         for entry in _section(collection, section, [])[:1]:
-            if entry.call in {point.entry.call for point in found}:
+            if who or entry.call in {point.entry.call for point in found}:
                 continue
             ends = _ends(collection, section)
             apart = 0.0 if ends is None else float(np.ptp(ends["share"]))
@@ -271,9 +271,9 @@ def _section(collection: Collection, section: str, by: list[str]) -> list[Entry]
 
 def _characteristics(collection: Collection) -> list[str]:
     """The characteristics by which a collection is split: known, with several groups, not drawn."""
-    returns = collection.returns
-    known = [one for one in CHARACTERISTICS if one in returns and collection.status != DRAWN]
-    return [one for one in known if returns[one].nunique() > 1]
+    if collection.status == DRAWN:
+        return []
+    return [by for by in collection.split if collection.groups(by).nunique() > 1]
 
 
 def _entry(collection: Collection, heading: str, function: str, *told: str) -> Entry:

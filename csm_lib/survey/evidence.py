@@ -17,8 +17,7 @@ import numpy as np
 import pandas as pd
 
 from csm_lib import inference
-from csm_lib.aggregate import CHARACTERISTICS
-from csm_lib.codebook import ANSWERS, Codebook, Item
+from csm_lib.codebook import ANSWERS, CHARACTERISTIC, Codebook, Item
 from csm_lib.collection import Collection
 from csm_lib.disclosure import RESPONDENTS
 from csm_lib.permutation import Ends, Values, any_p, ends_p, groups_p, score_p
@@ -203,8 +202,9 @@ class _Given:
     def __init__(self, collection: Collection) -> None:
         self.collection, self.returns = collection, measured(collection).returns
         self.codebook = collection.codebook
-        self.split = [by for by in CHARACTERISTICS if by in self.returns]
-        self.known, self.measures = named(collection), [*named(collection).values()]
+        self.split = {by: collection.groups(by) for by in collection.split}
+        self.known = named(collection)
+        self.measures = [one for one in self.known.values() if one.item.kind != CHARACTERISTIC]
         who = pd.factorize(self.returns["authority"].astype(str), sort=True)[0]
         self.who = pd.MultiIndex.from_arrays([who, self.returns["year"]])
         self.answers = {measure.name: self._answers(measure) for measure in self.measures}
@@ -336,7 +336,7 @@ def _group(given: _Given, measure: Measure, by: str) -> Iterator[Row]:
     answers = given.answers[measure.name]
     years = given.returns["year"].where(answers.notna())
     now = answers[years == years.max()]
-    groups = _large(now, given.returns[by])
+    groups = _large(now, given.split[by])
     if groups.nunique() < 2:
         return
     year, number = int(years.max()), measure.item.is_number
@@ -394,9 +394,9 @@ def _blanks(given: _Given) -> Iterator[Row]:
             yield row | ends | {"p": float(binom.sf(yes - 1, base, chance))}
             asked = (given.codebook[item].asked_if or RESPONDENTS, year)
             for by in given.split if yes else ():
-                if asked in given.collection.not_shown.get(by, ()):
+                if by == item or asked in given.collection.not_shown.get(by, ()):
                     continue  # how many of each group were asked is not told
-                groups = _large(wave[item], given.returns[by])
+                groups = _large(wave[item], given.split[by])
                 if groups.nunique() > 1:
                     p = groups_p(wave.loc[groups.index, item], groups)
                     row |= {"by": by, "family": f"blank, {by}", "base": len(groups)}

@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from csm_lib import download, words
-from csm_lib.aggregate import CHARACTERISTICS, NOT_KNOWN
-from csm_lib.codebook import ANSWERS, DUTIES
+from csm_lib.aggregate import NOT_KNOWN
+from csm_lib.codebook import ANSWERS, CHARACTERISTIC, DUTIES
 from csm_lib.collection import Collection
 from csm_lib.counts import format_percent
 from csm_lib.errors import CollectionError
@@ -348,7 +348,10 @@ def groups(collection: Collection, section: str, by: str) -> Finding:
     year = max(int(row["turn"]) for row in rows)
     rows = [row for row in rows if row["turn"] == str(year)]
     rows = sorted(rows, key=_by_evidence)
-    some = [one for one in named(collection).values() if one.item.section == section]
+    some = [
+        one for one in named(collection).values()
+        if one.item.section == section and one.item.kind != CHARACTERISTIC
+    ]  # fmt: skip
     data = count(collection, some, (by,), (year,))
     data = data[~((data[by] == NOT_KNOWN) & data["base"].eq(0).fillna(value=False))]
     names = [row["measure"] for row in rows if pd.notna(row["change"])][:MOST_DRAWN]
@@ -465,7 +468,7 @@ def answered_by(collection: Collection, by: str) -> Finding:
     """How many respondents of each group answered: of all there are, where that is known."""
     kind, sizes = sentences.plain(collection.called(by)), dict[tuple[int, str], int]()
     for year in collection.years:
-        if (cells := collection.frame_of(year)) is not None:
+        if (cells := collection.frame_of(year)) is not None and by in cells:
             sums = cells.groupby(by)["authorities"].sum()
             sizes |= {(year, str(group)): int(size) for group, size in sums.items()}
     data = collection.respondents([by])
@@ -491,7 +494,7 @@ def answered_by(collection: Collection, by: str) -> Finding:
         group, yes = sentences.plain(row[by]), int(row["yes"])
         of_all = f"{group}, {yes:,} of {row['base']:,}" if whole else group
         ends.append(f"{format_percent(yes, int(row['base'])) if whole else f'{yes:,}'} ({of_all})")
-    wide = data.set_index([by, "year"])["told"].unstack("year").fillna("0")
+    wide = data.set_index([by, "year"])["told"].unstack("year", sort=False).fillna("0")
     label = f"{words.sentence(collection.many)} answering"
     return said(
         "response by",
@@ -533,7 +536,7 @@ def tested(collection: Collection) -> Finding:
     table = table.sort_values("verdict", key=lambda found: found != LARGER, kind="stable")
     rows = dicts(table)
     shown = comparisons(rows)
-    by = {one: f" by {collection.called(one)}" for one in CHARACTERISTICS}
+    by = {one: f" by {collection.called(one)}" for one in collection.split}
     shown.insert(0, "what", [row["kind"] + by.get(row["by"], "") for row in rows])
     return said(
         "tested",
