@@ -48,6 +48,14 @@ def test_every_engine_splits_by_an_item_as_pandas_does() -> None:
     pd.testing.assert_frame_equal(*counted)
 
 
+def test_numbers_are_summed_up_by_the_labels_of_an_item() -> None:
+    answered = {"who.role": ["none", "none", "draft"], "n.days": ["1", "3", "8"]}
+    days = item("n.days", response="number")
+    rows = small([days, ROLE], {2023: answered}).numbers("n.days", by="who.role")
+    found = rows[["who.role", "base", "mean"]].to_numpy().tolist()
+    assert found == [["Not begun", 2, 2.0], ["Drafted", 1, 8.0]]
+
+
 def test_any_item_with_answers_splits_where_nothing_is_withheld() -> None:
     rows = asked().tally("who.role", by="a.late")
     drafted = rows[rows["answer"] == "draft"]

@@ -180,7 +180,8 @@ BROKEN = {
     ),
     "an unknown kind": (
         [{}, {"item": "b", "kind": "view"}],
-        "line 3, column 'kind': 'view' is none of practice, opinion, fact, characteristic. Use one, or none.",
+        "line 3, column 'kind': 'view' is none of practice, opinion, fact, characteristic. "
+        "Use one, or none.",
     ),
     "several faults": (
         [{"label": "", "years": "no"}, {"duty": "some"}],

@@ -14,6 +14,7 @@ import pyreadstat
 import pytest
 from exports import AGENCIES, AGREE, GRID, OFTEN, REGIONS, TYPES, WANTS, Person
 
+from csm_lib import own
 from csm_lib.codebook import Codebook, read_codebook
 from csm_lib.errors import CollectionError
 from csm_lib.own.__main__ import main
@@ -480,3 +481,26 @@ def test_a_start_that_is_stopped_leaves_nothing(
     with pytest.raises(KeyboardInterrupt):
         start([path], out=tmp_path / "out")
     assert [one.name for one in tmp_path.iterdir()] == ["survey.csv"]
+
+
+def test_respondents_of_one_ons_code_are_one_whatever_their_spelling(tmp_path: Path) -> None:
+    councils = ["St. Helens", "Bath & NE Somerset", *(f"Town {n}" for n in range(40))]
+    later = ["St Helens Council", "Bath and NE Somerset", *councils[2:]]
+    for year, names in ((2023, councils), (2024, later)):
+        rows = [f"{name},E080000{n:02},{'Yes' if n % 2 else 'No'}" for n, name in enumerate(names)]
+        lines = ["Name of council,ONS code,Is there a plan?", *rows]
+        (tmp_path / f"plans {year}.csv").write_text("\n".join(lines), "utf-8")
+    made = start([tmp_path / "plans 2023.csv", tmp_path / "plans 2024.csv"], out=tmp_path / "made")
+    assert any("'St. Helens' and 'Bath & NE Somerset'" in told for told in made.confirm)
+    collection = own.open_collection(made.folder)
+    assert collection.size == 42
+    assert "St Helens Council" in {*collection.returns["authority"]}
+
+
+def test_a_code_that_many_share_is_of_their_place_and_no_name_of_theirs(tmp_path: Path) -> None:
+    rows = [f"School {n},E0800{n // 2:04},{'Yes' if n % 2 else 'No'}" for n in range(40)]
+    lines = ["Name of school,LA code,Is there a plan?", *rows]
+    (tmp_path / "schools 2024.csv").write_text("\n".join(lines), "utf-8")
+    made = start([tmp_path / "schools 2024.csv"], out=tmp_path / "made")
+    assert not (made.folder / "aliases.csv").exists()
+    assert own.open_collection(made.folder).size == 40

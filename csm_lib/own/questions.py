@@ -164,6 +164,7 @@ class Draft:
     left_out: dict[str, list[str]] = field(default_factory=dict)
     added: dict[str, pd.Series] = field(default_factory=dict)
     splits: dict[str, str] = field(default_factory=dict)
+    aliases: list[dict[str, str]] = field(default_factory=list)
     who: pd.Series = field(default_factory=lambda: pd.Series(dtype="str"))
 
     def unsure(self, key: str, **values: object) -> None:

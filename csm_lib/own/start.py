@@ -45,6 +45,8 @@ NAMED = re.compile(
 
 PERSONAL = re.compile(r"\b(e-?mail|telephone|phone|postcode|surname|(?:your|full) name)\b", re.I)
 MAIL = re.compile(r"\S+@\S+\.\w+")
+GSS = re.compile(r"[EWSN][0-9]{8}")
+"""The code of a place in official statistics: E08000013."""
 DAY = re.compile(r"\d{1,4}[-/.]\d{1,2}[-/.]\d{2,4}(?:[ T].*)?")
 YEAR = re.compile(r"(?<![0-9])(?:19|20)[0-9]{2}(?![0-9]{3})")
 WAVE = re.compile(r"\W*(?:FY)?\W*((?:19|20)[0-9]{2})(?:\s?[-/–]\s?(?:[0-9]{2}){1,2}|[0-9]{2})?\W*")
@@ -71,6 +73,7 @@ LEFT_OUT: Mapping[str, str] = {
     "dropped": "of the form tool",
     "repeated": "a heading that stands twice",
     "respondent": "other numbers of respondents",
+    "code": "codes of respondents",
     "counter": "other numbers of respondents",
 }
 """By what a column holds, why it is left out."""
@@ -101,6 +104,8 @@ def _roles(columns: Mapping[str, Column], form: Mapping[str, Asked]) -> dict[str
             role = "email"
         elif texts and all(DAY.fullmatch(text) for text in texts):
             role = "moment"
+        elif texts and all(map(GSS.fullmatch, texts)) and not column.closed:
+            role = "code"
         elif redcap and low.endswith(("_timestamp", "_complete")) and low not in form:
             role = "moment" if low.endswith("_timestamp") else "dropped"
         elif role == "question" and low.startswith("_"):
@@ -208,9 +213,9 @@ def _respondents(
             draft.row(name, "authority")
             draft.who = column.texts
             return met[1].casefold()
-    order = {"respondent": 0, "counter": 1}
+    order = {"code": 0, "respondent": 1, "counter": 2}
     for name in sorted((n for n in columns if roles[n] in order), key=lambda n: order[roles[n]]):
-        alone = len({*of_file}) == 1 or roles[name] == "respondent"
+        alone = len({*of_file}) == 1 or roles[name] != "counter"
         if alone and fits(columns[name]):
             roles[name] = "authority"
             draft.row(name, "authority")
@@ -232,6 +237,25 @@ def _respondents(
         draft.row("year", "year")
     draft.unsure("numbered_by_mail" if mails else "numbered_by_row")
     return ""
+
+
+def _spellings(
+    columns: Mapping[str, Column], roles: Mapping[str, str], years: pd.Series, draft: Draft
+) -> None:
+    """Call respondents of one code by one name, the last that stands in the files.
+
+    A code that several have in one year is that of their place.
+    """
+    for code in (columns[name].texts for name, role in roles.items() if role == "code"):
+        names = pd.DataFrame({"name": draft.who, "code": code, "year": years}).dropna()
+        if (names.groupby(["code", "year"])["name"].nunique() > 1).any():
+            continue
+        names["called"] = names.groupby("code")["name"].transform("last")
+        several = names[names["name"] != names["called"]].drop_duplicates("name")
+        pairs = zip(several["name"], several["called"], strict=True)
+        draft.aliases += [{"name": name, "called": called} for name, called in pairs]
+    if draft.aliases:
+        draft.unsure("named_by_code", names=[one["name"] for one in draft.aliases])
 
 
 # -- The questionnaire ------------------------------------------------------------------------
@@ -340,6 +364,7 @@ def start(
     roles = _roles(columns, form)
     records = _years(found, columns, roles, years, draft)
     noun = _respondents(columns, roles, records, draft)
+    _spellings(columns, roles, records, draft)
     _characteristics(columns, roles, draft)
     ask(columns, [name for name, role in roles.items() if role == "question"], records, draft)
     for name, role in roles.items():
@@ -394,6 +419,7 @@ def _write(
         "codebook.csv": draft.items,
         "answers.csv": answers,
         "sections.csv": [{**one, "about": ""} for one in sections if one["section"] in used],
+        "aliases.csv": draft.aliases,
     }
     for name, rows in tables.items():
         if rows:
