@@ -17,11 +17,12 @@ from exports import AGENCIES, AGREE, GRID, OFTEN, REGIONS, TYPES, WANTS, Person
 from csm_lib import own
 from csm_lib.codebook import Codebook, read_codebook
 from csm_lib.errors import CollectionError
+from csm_lib.frame import read_frame
 from csm_lib.own.__main__ import main
 from csm_lib.own.crosswalk import read_crosswalk
 from csm_lib.own.dictionary import read_dictionary
 from csm_lib.own.questions import in_order, short, slug
-from csm_lib.own.start import start
+from csm_lib.own.start import authorities, start
 from csm_lib.own.table import read_table
 
 ONE = exports.survey(90)
@@ -504,3 +505,52 @@ def test_a_code_that_many_share_is_of_their_place_and_no_name_of_theirs(tmp_path
     made = start([tmp_path / "schools 2024.csv"], out=tmp_path / "made")
     assert not (made.folder / "aliases.csv").exists()
     assert own.open_collection(made.folder).size == 40
+
+
+def test_the_councils_that_start_knows_are_those_of_the_frame() -> None:
+    table = authorities().drop_duplicates(["name", "first", "last"])
+    frame = read_frame(Path(__file__).parent.parent / "data" / "frame.csv")
+    folded = {"City of London": "London borough", "Isles of Scilly": "Unitary authority"}
+    for year in (2008, 2009):
+        held = table[table["first"].le(year) & table["last"].ge(year)]
+        counted = frame[(frame["year"] == year) & (frame["labelled"] == year)]
+        counted = counted.assign(authority_type=counted["authority_type"].replace(folded))
+        key = ["region", "authority_type"]
+        there = counted.groupby(key)["authorities"].sum()
+        pd.testing.assert_series_equal(
+            held.groupby(key).size(), there[there > 0], check_names=False, check_dtype=False
+        )
+
+
+def test_region_and_type_are_added_of_councils_known_by_name(tmp_path: Path) -> None:
+    councils = [
+        *("Hull City Council", "Durham County Council", "LB Camden", "Leeds", "Cumbria", "Dorset"),
+        *("Royal Borough of Windsor and Maidenhead", "Kent County Council", "St. Helens MBC"),
+        "Bath & North East Somerset",
+    ]
+    lines = ["Name of council,Is there a plan?,Is it public?"]
+    lines += [f"{name},{'Yes' if n % 3 else 'No'},Yes" for n, name in enumerate(councils)]
+    (tmp_path / "plans 2021.csv").write_text("\n".join(lines), "utf-8")
+    made = start([tmp_path / "plans 2021.csv"], out=tmp_path / "made")
+    returns = own.open_collection(made.folder).returns.set_index("authority")
+    places = returns[["region", "authority_type"]].fillna("").apply(", ".join, axis=1)
+    assert places.to_dict() == {
+        "Bath & North East Somerset": "South West, Unitary authority",
+        "Cumbria": "North West, County council",
+        "Dorset": "South West, Unitary authority",
+        "Durham County Council": "North East, Unitary authority",
+        "Hull City Council": "Yorkshire and the Humber, Unitary authority",
+        "Kent County Council": "South East, County council",
+        "LB Camden": "London, London borough",
+        "Leeds": "Yorkshire and the Humber, Metropolitan district",
+        "Royal Borough of Windsor and Maidenhead": "South East, Unitary authority",
+        "St. Helens MBC": "North West, Metropolitan district",
+    }
+
+
+def test_nothing_is_added_of_respondents_that_are_no_councils(tmp_path: Path) -> None:
+    lines = ["Name of school,Is there a plan?", *(f"School {n},{'YN'[n % 2]}" for n in range(20))]
+    (tmp_path / "schools 2021.csv").write_text("\n".join([*lines, "York,Y"]), "utf-8")
+    made = start([tmp_path / "schools 2021.csv"], out=tmp_path / "made")
+    returns = own.open_collection(made.folder).returns
+    assert returns[["region", "authority_type"]].isna().all(axis=None)

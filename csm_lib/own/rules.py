@@ -501,7 +501,7 @@ def samples(laid: Laid) -> list[str]:
 
 _KIND = re.compile(
     r"\b(?:(?:london|royal|metropolitan) borough|the|of|city|county|borough|metropolitan|district"
-    r"|council)\b"
+    r"|council|lb|rb|mbc|mdc|bc|cc|dc|ua)\b"
 )
 """What a council's name has in one list, and not in another."""
 

@@ -21,6 +21,7 @@ from csm_lib.own.draft import write_draft
 from csm_lib.own.headed import Headed, all_headed
 from csm_lib.own.questions import MOST_ANSWERS, Column, Draft, ask, columns_of, short, slug
 from csm_lib.own.read import read_sheets
+from csm_lib.own.rules import core
 from csm_lib.own.wording import refusal, worded
 from csm_lib.scales import sides_of
 from csm_lib.templates import render
@@ -47,6 +48,8 @@ PERSONAL = re.compile(r"\b(e-?mail|telephone|phone|postcode|surname|(?:your|full
 MAIL = re.compile(r"\S+@\S+\.\w+")
 GSS = re.compile(r"[EWSN][0-9]{8}")
 """The code of a place in official statistics: E08000013."""
+MOST = 0.8
+"""Respondents are councils where so many of them are known by name."""
 DAY = re.compile(r"\d{1,4}[-/.]\d{1,2}[-/.]\d{2,4}(?:[ T].*)?")
 YEAR = re.compile(r"(?<![0-9])(?:19|20)[0-9]{2}(?![0-9]{3})")
 WAVE = re.compile(r"\W*(?:FY)?\W*((?:19|20)[0-9]{2})(?:\s?[-/–]\s?(?:[0-9]{2}){1,2}|[0-9]{2})?\W*")
@@ -295,6 +298,41 @@ def _characteristics(columns: Mapping[str, Column], roles: dict[str, str], draft
         draft.descriptor["characteristics"] = called
 
 
+def authorities() -> pd.DataFrame:
+    """Return the top-tier councils of England since 2008, with region and type, by `core` name.
+
+    One row is a council, of one type, under one of its names, from the year ``first`` to ``last``.
+    The City of London is among the London boroughs, the Isles of Scilly among the unitary
+    authorities: a group of its own would tell of each.
+    """
+    path = Path(__file__).with_name("authorities.csv")
+    table = pd.read_csv(path, dtype="str", keep_default_na=False)
+    table["core"] = (table["name"] + ";" + table["also"]).str.strip(";").str.split(";")
+    table["first"], table["last"] = (
+        pd.to_numeric(table[name]).fillna(end) for name, end in (("first", 0), ("last", 9999))
+    )
+    table = table.explode("core", ignore_index=True)
+    return table.assign(core=table["core"].map(core))
+
+
+def _places(years: pd.Series, roles: Mapping[str, str], draft: Draft) -> None:
+    """Add region and type, where the files tell neither, of councils that are known by name."""
+    who = draft.who.astype("str").map(core).reindex(years.index)
+    known = pd.DataFrame({"core": who, "year": years}).reset_index(names="record")
+    known = known.merge(authorities(), on="core")
+    known = known[known["year"].between(known["first"], known["last"])].set_index("record")
+    told = {"region", "authority_type"} & {*roles.values()}
+    if told or known["core"].nunique() < MOST * who.nunique():
+        return
+    for name in ("region", "authority_type"):
+        draft.added[name] = known[name].reindex(years.index).fillna("")
+        draft.row(name, name)
+    if years.nunique() > 1 and not {"year", "wave"} & {*roles.values()}:
+        draft.added["year"] = years  # the names of the files, which told it, are lost
+        draft.row("year", "year")
+    draft.unsure("places_added", known=known["core"].nunique(), count=who.nunique())
+
+
 # -- The collection ---------------------------------------------------------------------------
 
 
@@ -366,6 +404,7 @@ def start(
     noun = _respondents(columns, roles, records, draft)
     _spellings(columns, roles, records, draft)
     _characteristics(columns, roles, draft)
+    _places(records, roles, draft)
     ask(columns, [name for name, role in roles.items() if role == "question"], records, draft)
     for name, role in roles.items():
         if role in LEFT_OUT:
