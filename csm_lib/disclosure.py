@@ -190,7 +190,7 @@ def not_shown(
     - a characteristic is shown beside one that is not only where it leaves the number of each
       withheld group more than threshold values, or all that it could have had, and leaves more
       than one number that may be small;
-    - of two characteristics with a group, or groups together, that differ by fewer respondents
+    - where two characteristics have a group, or groups together, that differ by fewer respondents
       than the threshold, only the first is shown: one table less the other is their answers.
     """
     opened_by, sums = opened_by or {}, sums or {}
@@ -240,8 +240,14 @@ def not_shown(
     for name in names:
         shut[name] |= shut[TOTAL]
     _close(shut, keys, leaves, opened_by)
-    for (first, second), found in alike.items():
-        shut[second] = _opened(shut[second] | (found - shut[first]), keys, opened_by)
+    alone: set[Key] = set()
+    for key in keys:
+        shown = [name for name in names if key not in shut[name]]
+        if any(key in alike[pair] for pair in combinations(shown, 2)):
+            alone.add(key)
+            for name in shown[1:]:
+                shut[name].add(key)
+    _close(shut, keys, leaves, opened_by, alone)
     return shut
 
 
@@ -250,15 +256,19 @@ def _close(
     keys: Sequence[Key],
     leaves: Mapping[tuple[str, str], set[Key]],
     opened_by: Mapping[str, str],
+    alone: Collection[Key] = (),
 ) -> None:
-    """Withhold what is opened by what is withheld, and what is no safe company for it."""
+    """Withhold what is opened by what is withheld, and what is no safe company for it.
+
+    Of those shown alone, beside what differs from them by few, that has been decided.
+    """
     names, before = [name for name in shut if name != TOTAL], -1
     while before != (before := sum(map(len, shut.values()))):
         for name in shut:
             shut[name] = _opened(shut[name], keys, opened_by)
         for key in keys:
             without = [name for name in names if key in shut[name]]
-            if not without:
+            if not without or key in alone:
                 continue
             safe = [
                 name

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from csm_lib.disclosure import protect
 from csm_lib.status import WITHHELD
+from tests.attack_many import random_collection
 from tests.small import item
 from tests.small import small as small_collection
 
@@ -283,6 +284,12 @@ def test_a_total_or_a_base_that_is_the_threshold_is_not_split() -> None:
     assert shown({"A": "y" * 6 + "n" * 10, "B": "n" * 20}) == {"", "region"}
     assert shown({"A": "y" * 5, "B": "y" * 10 + "n" * 20}) == {""}
     assert shown({"A": "y" * 6, "B": "y" * 10 + "n" * 20}) == {"", "region"}
+
+
+def test_what_an_opener_hides_of_a_type_is_not_told_by_the_regions_that_make_it_up() -> None:
+    collection = random_collection(1096)  # a type is two regions, among those asked s.opened
+    split = {by: collection.tally("s.opened", by=by)["yes"] for by in collection.split}
+    assert all(found.isna().all() for found in split.values())
 
 
 def test_of_a_region_that_is_almost_a_type_only_the_region_is_shown() -> None:

@@ -94,7 +94,8 @@ def attack(
     shown: Mapping[Any, pd.DataFrame] = dict(list(published.groupby(["item", "year"], sort=False)))
     true: Mapping[Any, pd.DataFrame] = dict(list(rows.groupby(["item", "year"], sort=False)))
     found: list[dict[str, Any]] = []
-    keys = [key for key in true if key[0] != RESPONDENTS]
+    known = {RESPONDENTS, *collection.codebook.characteristics}  # to the attackers, of each
+    keys = [key for key in true if key[0] not in known]
     for done, key in enumerate(keys):
         if progress is not None:
             progress(done, len(keys), " ".join(map(str, key)))
@@ -223,7 +224,7 @@ class _Attacked:
             yes, rest = (int(side @ self.true) for side in one.sides)
             few = any(0 < count < self.threshold for count in (yes, rest))
             row = {name: one.of[name] for name in COLUMNS} | {"small": few}
-            if any((side * self.there)[~nobody].sum() == 0 for side in one.sides):
+            if self.by_noughts(one, seen):
                 yield row | {"attacker": NOUGHT, "low": yes, "high": yes}
                 continue
             for attacker, (given, rules) in known.items():
@@ -231,6 +232,24 @@ class _Attacked:
                     ends = [self.end(one.yes * way, given, rules) for way in (1, -1)]
                 row |= {"before": None if attacker == BOOK else yes + rest + 1}
                 yield row | {"attacker": attacker, "low": ends[0], "high": ends[1]}
+
+    def by_noughts(self, hidden: _Sum, seen: npt.NDArray[np.bool_]) -> bool:
+        """Whether answers that nobody gave tell a sum, but for groups of it that are shown.
+
+        A cell of which one answer alone is ``seen``, as nobody gave any other, is as large as its
+        base.
+        """
+        several = seen.reshape(len(self.cells), -1).sum(axis=1) > 1
+        free = seen & np.repeat(several, len(self.answers))
+        left = hidden.yes * free
+        if (left == hidden.yes * self.there).all():
+            return False
+        for split in self.splits:
+            shown = [one.yes * free for one in self.held if one.shown and one.of["split"] == split]
+            inside = {part.tobytes(): part for part in shown if (part <= left).all()}
+            if (sum(inside.values(), np.zeros_like(left)) == left).all():
+                return True
+        return not left.any()
 
     @property
     def true(self) -> Ints:
