@@ -8,7 +8,7 @@ the formulae and their sources are in `book/methods.md`.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import NamedTuple, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -16,6 +16,7 @@ import numpy.typing as npt
 from csm_lib.inference import TIE, mcnemar
 
 Values: TypeAlias = npt.NDArray[np.float64]
+Draw: TypeAlias = Callable[[np.random.Generator, int], Any]
 
 NEARLY_ALL = 0.8
 """Where this part of all answers comes from respondents with two, those alone are tested."""
@@ -102,17 +103,13 @@ def any_p(waves: Values) -> float:
     kept, counts = np.unique(apart, axis=0, return_counts=True)
     bases = answered.sum(axis=0)
 
-    def spread(totals: Values) -> Values:
-        far: Values = (totals**2 / bases).sum(axis=-1)
-        return far
-
-    def draw(rng: np.random.Generator, draws: int) -> Values:
+    def draw(rng: np.random.Generator, draws: int) -> Any:
         mixed = rng.multivariate_hypergeometric(once, yes_once, draws)
         turned = 2 * rng.binomial(counts, 0.5, (draws, len(counts))) - counts
-        return spread(mixed - expected + turned @ kept)
+        return mixed - expected + turned @ kept
 
     seen = apart.sum(axis=0) + np.nansum(waves[~often], axis=0) - expected
-    return _drawn_p(float(spread(seen)), draw)
+    return _drawn_p(seen, draw, lambda totals: (totals**2 / bases).sum(axis=-1))
 
 
 def groups_p(values: npt.ArrayLike, groups: npt.ArrayLike) -> float:
@@ -139,17 +136,12 @@ def groups_p(values: npt.ArrayLike, groups: npt.ArrayLike) -> float:
     expected = given.sum() * sizes / len(given)
     member = np.equal.outer(codes, np.arange(len(sizes))).astype("float64")
 
-    def spread(sums: Values) -> Values:
-        far: Values = ((sums - expected) ** 2 / sizes).sum(axis=-1)
-        return far
-
-    def draw(rng: np.random.Generator, draws: int) -> Values:
+    def draw(rng: np.random.Generator, draws: int) -> Any:
         if shares:
-            dealt = rng.multivariate_hypergeometric(sizes, int(given.sum()), draws)
-            return spread(dealt.astype("float64"))
-        return spread(rng.permuted(np.tile(given, (draws, 1)), axis=1) @ member)
+            return rng.multivariate_hypergeometric(sizes, int(given.sum()), draws) - expected
+        return rng.permuted(np.tile(given, (draws, 1)), axis=1) @ member - expected
 
-    return _drawn_p(float(spread(given @ member)), draw)
+    return _drawn_p(given @ member - expected, draw, lambda far: (far**2 / sizes).sum(axis=-1))
 
 
 def score_p(first: Values, second: Values, direction: int = 0) -> float:
@@ -162,14 +154,13 @@ def score_p(first: Values, second: Values, direction: int = 0) -> float:
     if direction * seen < 0:
         return 1.0
 
-    def draw(rng: np.random.Generator, draws: int) -> Values:
+    def draw(rng: np.random.Generator, draws: int) -> Any:
         turned = rng.choice([-1.0, 1.0], (draws, len(moves))) @ moves
         mixed = rng.permuted(np.tile(alone, (draws, 1)), axis=1)[:, len(alone) - later :]
-        far: Values = np.abs(turned + mixed.sum(axis=1))
-        return far
+        return turned + mixed.sum(axis=1)
 
     if len(moves) + len(alone) <= FEW:
-        return _drawn_p(abs(seen), draw)
+        return _drawn_p(seen, draw, np.abs)
     from scipy.stats import norm
 
     variance = float((moves**2).sum())
@@ -178,12 +169,12 @@ def score_p(first: Values, second: Values, direction: int = 0) -> float:
     return float(2 * norm.sf(abs(seen) / np.sqrt(variance))) if variance else 1.0
 
 
-def _drawn_p(seen: float, draw: Callable[[np.random.Generator, int], Values]) -> float:
-    """How often chance gives as much as was seen; the draws are the same each time."""
+def _drawn_p(seen: Any, draw: Draw, far: Callable[[Any], Any]) -> float:
+    """How often chance is as far off as what was seen; the draws are the same each time."""
     p = 1.0
     for draws in (DRAWS, MORE_DRAWS):
-        found = draw(np.random.Generator(np.random.PCG64(SEED)), draws)
-        p = (1 + int((found >= seen * (1 - TIE)).sum())) / (1 + draws)
+        drawn = far(draw(np.random.Generator(np.random.PCG64(SEED)), draws))
+        p = (1 + int((drawn >= far(seen) * (1 - TIE)).sum())) / (1 + draws)
         if p > DOUBT:
             break
     return p
