@@ -188,9 +188,8 @@ def test_numbers_of_one_sentence_are_all_words_or_all_figures() -> None:
     ],
 )
 def test_a_count_is_told_of_all(some: int, of: int, said: str) -> None:
-    found = sentences.said(
-        "tested", surveyed(it=ROSE), pd.DataFrame(), key="tested", firm=some, number=of
-    )
+    counts = {"firm": some, "number": of}
+    found = sentences.said("tested", surveyed(it=ROSE), pd.DataFrame(), counts, key="tested")
 
     assert found.title == f"{said} more than chance explains"
 

@@ -6,8 +6,7 @@ are notebooks; see `csm_lib.notebooks`.)
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Sequence
 from functools import lru_cache, partial
 from typing import NamedTuple
 
@@ -20,7 +19,8 @@ from csm_lib.findings import Finding
 from csm_lib.points import MOST_WORDS, MainPoints
 from csm_lib.status import DRAWN
 from csm_lib.survey import pages, sentences
-from csm_lib.survey.evidence import LARGER, count, evidence, measures, named
+from csm_lib.survey.evidence import LARGER, count, evidence
+from csm_lib.survey.sentences import Row
 
 FINDINGS, WHO, CHANGE, WARNING, EVIDENCE, CODEBOOK = (
     "findings", "who_answered", "change", "early_warning", "evidence", "codebook",
@@ -39,38 +39,23 @@ VERY_BLANK = 0.25
 """An item left blank by this part is a main point, if that is more than chance."""
 
 
-@dataclass(frozen=True)
-class Entry:
-    """One finding of a chapter.
+class Entry(NamedTuple):
+    """One finding of a chapter: what stands above it, the call that makes it, and its maker.
 
-    Attributes
-    ----------
-    heading
-        What stands above it; text from a codebook may be in it.
-    call
-        The call that makes it, as Python source: ``pages.shares(collection, 'membership')``.
-    make
-        Makes it.
+    Text from a codebook may be in the heading; the call is Python source, as in
+    ``pages.answers(collection, 'membership')``.
     """
 
     heading: str
     call: str
-    make: Callable[[], Finding] = field(repr=False, compare=False)
+    make: Callable[[], Finding]
 
 
-@dataclass(frozen=True)
-class Chapter:
-    """A chapter: some findings that belong together.
+class Chapter(NamedTuple):
+    """Some findings that belong together, one or more.
 
-    Attributes
-    ----------
-    name
-        Its name as a file: small letters, digits, dashes and underscores; unique.
-    title, about
-        What it is called, and what is said of it; text from a codebook may be in both, and
-        ``about`` may be empty.
-    entries
-        Its findings, one or more.
+    Its name is that of a file: small letters, digits, dashes and underscores; unique. Text from a
+    codebook may be in ``title`` and in ``about``, what is said of it, which may be empty.
     """
 
     name: str
@@ -84,29 +69,25 @@ def chapters_of(collection: Collection) -> tuple[Chapter, ...]:
 
     Nothing is drawn or worded here: each entry makes its finding when asked.
     """
-    codebook = collection.codebook
-    table = evidence(collection)
-    by = _characteristics(collection)
-    many = collection.many
-    who = [_entry(collection, "How many", "answered")]
-    who += [_entry(collection, f"By {collection.called(one)}", "answered_by", one) for one in by]
-    if (table["kind"] == "blank").any():
-        who.append(_entry(collection, "What was left blank", "blanks"))
+    codebook, table, by = collection.codebook, evidence(collection), _characteristics(collection)
+    many, entry = collection.many, partial(_entry, collection)
+    who = [entry("How many", "answered")]
+    who += [entry(f"By {collection.called(one)}", "answered_by", one) for one in by]
+    who += [entry("What was left blank", "blanks")] * bool((table["kind"] == "blank").any())
     changed = list(dict.fromkeys(row["section"] for row in pages.rows_of(collection, "change")))
-    change = [_entry(collection, codebook.title(one), "changes", one) for one in changed]
-    if len(changed) > 1:
-        change.insert(0, _entry(collection, "All together", "changes"))
-    for row in pages.rows_of(collection, "number", by="year"):
-        change.append(_entry(collection, codebook[row["item"]].name, "numbers", row["item"]))
+    change = [entry("All together", "changes")] * (len(changed) > 1)
+    change += [entry(codebook.title(one), "changes", one) for one in changed]
+    numbers = [row["item"] for row in pages.rows_of(collection, "number", by="year")]
+    change += [entry(codebook[item].name, "numbers", item) for item in numbers]
     names = pages.names(codebook.sections, taken=(*FIXED, *DEVICES))
     sections = [
         Chapter(names[one], codebook.title(one), codebook.about(one), _section(collection, one, by))
         for one in codebook.sections
     ]
-    warning = [_entry(collection, "What is falling", "falling")] if changed else []
-    front = tuple(point.entry for point in _ranked(collection))
-    items = (_entry(collection, "Items", "items"),)
-    tested = (_entry(collection, "Every comparison", "tested"),) if len(table) else ()
+    warning = [entry("What is falling", "falling")] * bool(changed)
+    front = [point.entry for point in _ranked(collection)]
+    items = [entry("Items", "items")]
+    tested = [entry("Every comparison", "tested")] * bool(len(table))
     chapters = [
         Chapter(FINDINGS, "Findings at a glance", "", front),
         Chapter(WHO, "Who answered", f"How many {many} answered, and what was left blank.", who),
@@ -117,104 +98,97 @@ def chapters_of(collection: Collection) -> tuple[Chapter, ...]:
         Chapter(EVIDENCE, "What was tested", "Every comparison this book speaks of.", tested),
     ]
     asked = any(chapter.entries for chapter in sections)
-    return tuple(
-        chapter for chapter in chapters if chapter.entries and (asked or chapter.name == CODEBOOK)
-    )
+    return tuple(one for one in chapters if one.entries and (asked or one.name == CODEBOOK))
 
 
 def main_points(collection: Collection) -> MainPoints:
     """Return the main points of a collection: the titles of the findings at its front."""
-    told: dict[str, str] = {}
-    rows: dict[str, pd.DataFrame | None] = {}
+    told, rows = dict[str, str](), dict[str, pd.DataFrame | None]()
     for point in _ranked(collection):
         made = point.entry.make()
-        lead = point.section and f"{sentences.plain(point.section)}: "
-        title = made.title[0].lower() + made.title[1:] if lead else made.title
-        sentence = sentences.fitting(f"{lead}{title}.", f"{made.title}.")
+        sentence = f"{made.title}."
+        if point.section:
+            lead = f"{sentences.plain(point.section)}: {sentence[0].lower()}{sentence[1:]}"
+            sentence = sentences.fitting(lead, sentence)
         if len(sentence.split()) <= MOST_WORDS:
             told[made.key] = sentence
-            rows[made.key] = point.rows
+            rows[made.key] = point.drawn()
     return MainPoints(told, rows, pages=dict.fromkeys(told, ""))
 
 
 class _Point(NamedTuple):
-    """A finding at the front: how it ranks, the rows that its point draws, and its section."""
+    """A finding at the front: how it ranks, what its point draws, if anything, and its section.
+
+    Of those with the same ``once``, one is enough.
+    """
 
     tier: int
     size: float
     entry: Entry
-    rows: pd.DataFrame | None
+    drawn: Callable[[], pd.DataFrame | None]
+    once: str
     section: str = ""
 
 
 @lru_cache(maxsize=2)
 def _ranked(collection: Collection) -> list[_Point]:
-    """The findings that come first, by evidence and then by size.
+    """The findings that come first, by evidence and then by size; who answered comes last."""
+    found: dict[str, _Point] = {}
+    for point in sorted(_points(collection), key=lambda point: (point.tier, -point.size)):
+        found.setdefault(point.once, point)
+    last = _Point(4, 0, _entry(collection, "Who answered", "answered"), lambda: None, "")
+    return [*list(found.values())[: MOST_POINTS - 1], last]
+
+
+def _points(collection: Collection) -> Iterator[_Point]:
+    """What may come first, by tiers.
 
     First what is more than chance explains; then, where there are several waves, that no change
     is; then what the sections hold, those whose items are furthest apart first; then what was left
-    blank; last, who answered.
+    blank.
     """
-    table, title = evidence(collection), collection.codebook.title
-    told = table["change"].notna() | (table["kind"] == "group")
-    firm = pages.dicts(table[(table["verdict"] == LARGER) & told])
-    found = []
+    codebook, title, table = collection.codebook, collection.codebook.title, evidence(collection)
 
-    def add(tier: int, rows: Sequence[sentences.Row], heading: str, call: str, *told: str) -> None:
-        entry = _entry(collection, heading, call, *told)
+    def point(tier: int, rows: Sequence[Row], *told: str, once: str = "") -> _Point:
+        entry = _entry(collection, *told)
         size = max(map(sentences.size, rows), default=0)
-        found.append(_Point(tier, size, entry, _drawn(collection, rows)))
+        return _Point(tier, size, entry, partial(_drawn, collection, rows), once or entry.call)
 
     changed = pages.rows_of(collection, "change")
     sections = list(dict.fromkeys(row["section"] for row in changed))
     if changed:
         only = sections if len(sections) == 1 else []
         tier = 0 if any(row["verdict"] == LARGER for row in changed) else 1
-        add(tier, sentences.leading(changed), "What changed", "changes", *only)
-    for row in firm:
-        together = row["kind"] == "section" and pages.told_together(row, changed)
-        if together and sections != [row["section"]]:
-            heading = f"{title(row['section'])}: what changed"
-            add(0, [row], heading, "changes", row["section"])
-    for by in _characteristics(collection):
-        differ = [row for row in firm if row["kind"] == "group" and row["by"] == by]
-        if differ:
-            top = max(differ, key=sentences.size)
-            heading = f"{title(top['section'])}: by {collection.called(by)}"
-            add(0, [top], heading, "groups", top["section"], by)
-    for row in firm:
-        if row["kind"] == "number":
-            split = [] if row["by"] == "year" else [row["by"]]
-            name = collection.codebook[row["item"]].name
-            add(0, [row], name, "numbers", row["item"], *split)
-    for section in collection.codebook.sections:
+        yield point(tier, sentences.leading(changed), "What changed", "changes", *only)
+    told = table["change"].notna() | (table["kind"] == "group")
+    for row in pages.dicts(table[(table["verdict"] == LARGER) & told]):
+        kind, section, by, item = (row[name] for name in ("kind", "section", "by", "item"))
+        if kind == "section" and pages.told_together(row, changed) and sections != [section]:
+            yield point(0, [row], f"{title(section)}: what changed", "changes", section)
+        elif kind == "group":
+            heading = f"{title(section)}: by {collection.called(by)}"
+            yield point(0, [row], heading, "groups", section, by, once=by)
+        elif kind == "number":
+            yield point(0, [row], codebook[item].name, "numbers", item, *[by] * (by != "year"))
+        elif by == "item" and row["to_yes"] >= VERY_BLANK * row["to_base"]:
+            yield point(3, [row], "What was left blank", "blanks")
+    for section in codebook.sections:
         who = all(item.kind == CHARACTERISTIC for item in _asked(collection, section))
-        for entry in _section(collection, section, [])[:1]:
-            if who or entry.call in {point.entry.call for point in found}:
-                continue
+        for _, call, make in _section(collection, section, [])[: not who]:
             ends = _ends(collection, section)
             apart = 0.0 if ends is None else float(np.ptp(ends["share"]))
-            entry = Entry(title(section), entry.call, entry.make)
-            found.append(_Point(2, apart, entry, ends, title(section)))
-    for row in firm:
-        if row["by"] == "item" and row["to_yes"] >= VERY_BLANK * row["to_base"]:
-            add(3, [row], "What was left blank", "blanks")
-            break
-    found.sort(key=lambda point: (point.tier, -point.size))
-    last = _Point(4, 0, _entry(collection, "Who answered", "answered"), None)  # a line, no chart
-    return [*found[: MOST_POINTS - 1], last]
+            entry = Entry(title(section), call, make)
+            yield _Point(2, apart, entry, partial(lambda ends: ends, ends), call, title(section))
 
 
-def _drawn(collection: Collection, rows: Sequence[sentences.Row]) -> pd.DataFrame | None:
+def _drawn(collection: Collection, rows: Sequence[Row]) -> pd.DataFrame | None:
     """The shares that rows of the evidence compare, as a tally; ``None`` where none is shown."""
     if not rows or bool(pd.isna(rows[0]["change"])) or rows[0]["kind"] == "number":
         return None
     row = rows[0]
     if row["kind"] == "change":
-        names = {one["measure"] for one in rows}
-        some = [one for one in named(collection).values() if one.name in names]
         years = {int(row[side]) for row in rows for side in ("from", "turn", "to") if row[side]}
-        return count(collection, some, years=sorted(years))
+        return count(collection, [row["measure"] for row in rows], years=sorted(years))
     shares = [(row[s], int(row[f"{s}_yes"]), int(row[f"{s}_base"])) for s in ("from", "to")]
     data = pd.DataFrame(shares, columns=["item", "yes", "base"])
     data = data.assign(label=data["item"], answer="yes", no_answer=0, status=row["status"])
@@ -227,14 +201,13 @@ def _ends(collection: Collection, section: str) -> pd.DataFrame | None:
     Their order is that of the title: the most on balance first.
     """
     asked = [item for item in _asked(collection, section) if not item.is_number]
-    if not asked:
+    some = [item.item for item in asked if item.response == asked[0].response]
+    if not some or not (asked[0].sides or asked[0].response == "yes_no"):
         return None
-    kind = asked[0].response
-    some = [item for item in asked if item.response == kind]
-    rows = pages.last_of(count(collection, measures(some))).sort_values("share", kind="stable")
-    if kind != "yes_no" and len(rows):
-        last = pages.last_of(collection.tally([item.item for item in some]))
-        if last.empty or not some[0].sides:
+    rows = pages.last_of(count(collection, some)).sort_values("share", kind="stable")
+    if asked[0].sides:
+        last = pages.last_of(collection.tally(some))
+        if last.empty:
             return None
         order = pages.balance(collection, last).index
         rows = rows.set_index("item").reindex(order).dropna(subset="share").reset_index()
@@ -249,23 +222,21 @@ def _asked(collection: Collection, section: str) -> list[Item]:
 
 def _section(collection: Collection, section: str, by: list[str]) -> list[Entry]:
     """The findings of a section: its answers by kind, and its groups where two are large enough."""
-    asked, found = _asked(collection, section), []
+    asked, entry, found = _asked(collection, section), partial(_entry, collection), []
     for kind in dict.fromkeys(item.response for item in asked if not item.is_number):
         some = [item.label for item in asked if item.response == kind]
         heading = some[0] if len(some) == 1 else "Item by item"
         told = (section,) if kind == "yes_no" else (section, kind)
-        found.append(_entry(collection, heading, "answers", *told))
+        found.append(entry(heading, "answers", *told))
     for one in by:
         if pages.rows_of(collection, "group", section=section, by=one):
-            found.append(_entry(collection, f"By {collection.called(one)}", "groups", section, one))
-    for item in asked:
-        if item.is_number:
-            rows = pages.rows_of(collection, "number", item=item.item)
-            split = [r["by"] for r in rows if pd.notna(r["change"]) or r["verdict"] == LARGER]
-            found.append(_entry(collection, item.name, "numbers", item.item))
-            for one in (one for one in by if one in split):
-                heading = f"{item.name}: by {collection.called(one)}"
-                found.append(_entry(collection, heading, "numbers", item.item, one))
+            found.append(entry(f"By {collection.called(one)}", "groups", section, one))
+    for name, item in ((one.name, one.item) for one in asked if one.is_number):
+        rows = pages.rows_of(collection, "number", item=item)
+        split = {row["by"] for row in rows if pd.notna(row["change"]) or row["verdict"] == LARGER}
+        found.append(entry(name, "numbers", item))
+        for one in (one for one in by if one in split):
+            found.append(entry(f"{name}: by {collection.called(one)}", "numbers", item, one))
     return found
 
 

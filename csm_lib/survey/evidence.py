@@ -7,11 +7,11 @@ returns, and publish no more than a verdict where a p-value would give a small c
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from functools import lru_cache
-from itertools import chain, product
-from typing import Any, TypeAlias
+from itertools import product
+from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
 import pandas as pd
@@ -34,9 +34,8 @@ SIDES = ("from", "to")
 """The two that are compared."""
 
 LARGER, CHANCE, UNTESTED = "larger than chance", "could be chance", "not tested"
-VERDICTS = (LARGER, CHANCE, UNTESTED)
 
-_COLUMNS: Mapping[str, str] = {
+_COLUMNS = {
     "kind": "str", "by": "str", "measure": "str", "item": "str", "label": "str", "section": "str",
     "from": "str", "from_yes": "Int64", "from_base": "Int64",
     "to": "str", "to_yes": "Int64", "to_base": "Int64", "change": "float64", "direction": "int64",
@@ -49,47 +48,35 @@ _EMPTY = {"str": "", "int64": 0, "bool": False, "Int64": pd.NA, "float64": np.na
 Row: TypeAlias = dict[str, Any]
 
 
-@dataclass(frozen=True)
-class Measure:
+class Measure(NamedTuple):
     """What is counted of an item: those that gave any of some answers, of those that gave one.
 
     Of a yes/no item that is yes; of a scale, the answers that stand for it; of an item with other
     answers, each of them makes a measure of its own, with its ``answer``. Of one that is answered
-    by a number nothing is counted: its mean is compared.
+    by a number nothing is counted: its mean is compared. No other measure has its ``name``; a
+    table calls it by its ``label``.
     """
 
-    item: Item = field(repr=False)
+    item: Item
+    name: str
+    label: str
     family: str
     answer: str = ""
-
-    @property
-    def name(self) -> str:
-        """Its id, which no other measure has."""
-        return f"{self.item.item}: {self.answer}" if self.answer else self.item.item
-
-    @property
-    def label(self) -> str:
-        """What a table calls it."""
-        name = self.item.name
-        return f"{self.item.answers[self.answer]} ({name})" if self.answer else name
-
-
-def measures(items: Iterable[Item]) -> list[Measure]:
-    """Return what is compared of some items, in their order."""
-    found: list[Measure] = []
-    for item in items:
-        family = "scale" if item.agreed else {"yes_no": "yes/no"}.get(item.response, item.response)
-        if item.agreed or item.response in ("yes_no", "number"):
-            found.append(Measure(item, family))
-        else:
-            found += [Measure(item, "answers", one) for one in item.counted]
-    return found
 
 
 @lru_cache(maxsize=2)
 def named(collection: Collection) -> dict[str, Measure]:
     """Return everything that is compared of a collection, by name."""
-    return {one.name: one for one in measures(collection.codebook.values())}
+    found = []
+    for item in collection.codebook.values():
+        if item.agreed or item.response in ("yes_no", "number"):
+            family = "scale" if item.agreed else item.response.replace("_", "/")
+            found.append(Measure(item, item.item, item.name, family))
+            continue
+        for answer, label in item.answers.items():
+            name, label = f"{item.item}: {answer}", f"{label} ({item.name})"
+            found.append(Measure(item, name, label, "answers", answer))
+    return {one.name: one for one in found}
 
 
 @lru_cache(maxsize=2)
@@ -111,19 +98,18 @@ def measured(collection: Collection) -> Collection:
 
 def count(
     collection: Collection,
-    counted: Sequence[Measure],
+    names: Iterable[str],
     by: Sequence[str] = (),
     years: Sequence[int] | None = None,
 ) -> pd.DataFrame:
     """Count measures as they can be shown: a tally whose ``item`` is the name of a measure."""
-    items = list(dict.fromkeys(one.item.item for one in counted if not one.item.is_number))
-    rows = measured(collection).tally(items, by=by, years=years)
-    named = {(one.item.item, one.answer or "yes"): one for one in counted}
+    wanted, known = {*names}, named(collection)
+    items = [one.item for name, one in known.items() if name in wanted and not one.item.is_number]
+    rows = measured(collection).tally([one.item for one in items], by=by, years=years)
     keys = zip(rows["item"], rows["answer"], strict=True)
-    found = [named.get(key) for key in keys]
-    rows = rows[np.array([one is not None for one in found], dtype=bool)].reset_index(drop=True)
-    rows["item"] = [one.name for one in found if one is not None]
-    rows["label"] = [one.label for one in found if one is not None]
+    rows["item"] = [item if item in known else f"{item}: {answer}" for item, answer in keys]
+    rows = rows[rows["item"].isin(wanted)].reset_index(drop=True)
+    rows["label"] = [known[name].label for name in rows["item"]]
     return rows.assign(answer="yes").drop(columns=["low", "high"], errors="ignore")
 
 
@@ -141,7 +127,7 @@ def evidence(collection: Collection) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        One row is one comparison.
+        One row is one comparison, with the columns that `columns.csv` explains.
 
         - ``kind``: *change* of a measure from its first wave to its last; *group*, the difference
           between the groups of a characteristic, ``by``, in its last wave; *blank*, an item left
@@ -149,21 +135,12 @@ def evidence(collection: Collection) -> pd.DataFrame:
           ``by``; *section*, the yes/no items of a section taken together, first wave to last;
           *number*, the mean of an item that is answered by a number, in its first and its last
           wave, or in the groups of ``by`` in its last wave.
-        - ``measure`` is an item, or an item with one of its answers; ``item, label, section``.
-        - ``from`` and ``to`` are what is compared: waves, or the groups with the lowest and the
-          highest share of those in which five or more answered; with ``_yes`` and ``_base``,
-          ``change`` (a proportion) and ``direction``, as in `csm_lib.changes`. Missing where
-          figures are withheld. Of numbers there are ``_mean`` and ``_median`` in place of
-          ``_yes``, and ``change`` is how much more often a number of the second is higher than
-          one of the first than lower (Cliff's delta), which of yes and no is that proportion.
-        - ``turn`` is the wave between that lies beyond both by more than they differ, with its
-          counts; of groups and blanks, their wave. ``waves`` is how many are looked at;
-          ``same_way``, whether each step, or each item of a section, went the way of the change.
-        - ``base`` is how many respondents the test rests on, ``design`` what it is. ``family`` are
-          the comparisons that Holm's rule takes together, ``tests`` how many.
-        - ``p`` and ``holm`` stand before and after that rule: missing where nothing was tested, or
-          where they would tell a count under the threshold. ``verdict`` is one of `VERDICTS`, by
-          ``holm`` at 5%. ``status`` is that of the figures.
+        - Groups are those in which five or more answered. Figures that are withheld are missing.
+          Of numbers, ``change`` is how much more often a number of the second is higher than one
+          of the first than lower (Cliff's delta), which of yes and no is the change of the share.
+        - ``p`` and ``holm``, before and after Holm's rule for the ``family``, are missing where
+          nothing was tested, or where they would tell a count under the threshold. ``verdict`` is
+          by ``holm`` at 5%: *larger than chance*, *could be chance* or *not tested*.
 
     Notes
     -----
@@ -176,15 +153,14 @@ def evidence(collection: Collection) -> pd.DataFrame:
     `csm_lib.permutation.score_p`. Nothing is tested of a drawn panel.
     """
     given = _Given(collection)
-    rows = [row for measure in given.measures for row in _change(given, measure)]
+    rows = [row for measure in given.known.values() for row in _change(given, measure)]
     if collection.status != DRAWN:
         rows += [*_blanks(given), *_sections(given, rows)]
-        split = product(given.split, given.measures)
+        split = product(given.split, given.known.values())
         rows += [row for by, measure in split for row in _group(given, measure, by)]
     rows.sort(key=lambda row: KINDS.index(row["kind"]))
-    known = _COLUMNS.items()
-    cells = [{name: row.get(name, _EMPTY[kind]) for name, kind in known} for row in rows]
-    table = pd.DataFrame(cells, columns=list(_COLUMNS)).astype(_COLUMNS)
+    empty = {name: _EMPTY[kind] for name, kind in _COLUMNS.items()}
+    table = pd.DataFrame([empty | row for row in rows], columns=list(empty)).astype(_COLUMNS)
     table = table.assign(tests=pd.array([pd.NA] * len(table), dtype="Int64"), holm=np.nan)
     tested = table["p"].notna()
     for _, family in table[tested].groupby("family"):
@@ -201,25 +177,25 @@ class _Given:
 
     def __init__(self, collection: Collection) -> None:
         self.collection, self.returns = collection, measured(collection).returns
-        self.codebook = collection.codebook
+        self.codebook, known = collection.codebook, named(collection).items()
+        self.known = {name: one for name, one in known if one.item.kind != CHARACTERISTIC}
         self.split = {by: collection.groups(by) for by in collection.split}
-        self.known = named(collection)
-        self.measures = [one for one in self.known.values() if one.item.kind != CHARACTERISTIC]
         who = pd.factorize(self.returns["authority"].astype(str), sort=True)[0]
         self.who = pd.MultiIndex.from_arrays([who, self.returns["year"]])
-        self.answers = {measure.name: self._answers(measure) for measure in self.measures}
+        self.answers = {name: self._answers(one) for name, one in self.known.items()}
         self._shown: dict[tuple[str, int | None], dict[Any, pd.DataFrame]] = {}
-        shut = [rows[rows["status"] == WITHHELD] for rows in self.told()]
-        keys = chain(*(zip(rows["item"], rows["year"], strict=True) for rows in shut))
-        self.withheld = {(self.known[name].item.item, year) for name, year in keys}
+        self.withheld = {
+            (self.known[name].item.item, year)
+            for rows in self.told()
+            for name, year in rows.loc[rows["status"] == WITHHELD, ["item", "year"]].to_numpy()
+        }
 
     def told(self, by: str = "year", year: int | None = None) -> list[pd.DataFrame]:
         """What is told of all measures, by wave or by the groups of a wave: counts, and means."""
-        split, years = () if year is None else (by,), None if year is None else (year,)
-        tables = [count(self.collection, self.measures, split, years)]
-        if numbers := [one.name for one in self.measures if one.item.is_number]:
-            tables.append(self.collection.numbers(numbers, by=split, years=years))
-        return tables
+        split, years = ([], None) if year is None else ([by], [year])
+        numbers = [name for name, one in self.known.items() if one.item.is_number]
+        tables = [count(self.collection, self.known, split, years)]
+        return tables + [self.collection.numbers(numbers, by=split, years=years)] * bool(numbers)
 
     def shown(self, measure: Measure, by: str = "year", year: int | None = None) -> pd.DataFrame:
         """The figures of a measure that can be shown, by wave or by the groups of a wave."""
@@ -243,10 +219,6 @@ class _Given:
         hit = given == measure.answer if measure.answer else given
         return hit.astype("float64").where(given.notna() & self.asked(measure.item.item))
 
-    def blank(self, item: str) -> pd.Series[float]:
-        """Of each return 1 if it left an item blank, 0 if not, missing if it was not asked."""
-        return self.returns[item].isna().astype("float64").where(self.asked(item))
-
     def waves(self, measure: Measure) -> pd.DataFrame:
         """The answers to a measure, one row a respondent and one column a wave that has any."""
         wide = self.answers[measure.name].set_axis(self.who).unstack()
@@ -261,22 +233,20 @@ class _Given:
 
 def _compared(ends: pd.DataFrame, *answers: pd.Series[float]) -> Row:
     """Two rows of figures side by side: counts with their bases, or the means of `answers`."""
+    first, last = ends.to_dict("records")
     names = [name for name in ("yes", "mean", "median", "base") if name in ends]
-    found = {
-        f"{side}_{name}": value
-        for name in names
-        for side, value in zip(SIDES, ends[name], strict=True)
-    }
-    if "mean" in ends:
+    found = {f"from_{name}": first[name] for name in names}
+    found |= {f"to_{name}": last[name] for name in names}
+    if "mean" not in names:
+        moved = last["yes"] * first["base"] - first["yes"] * last["base"]
+        change = moved / (first["base"] * last["base"])
+    else:
         from scipy.stats import mannwhitneyu
 
-        first, last = (some.dropna() for some in answers)
-        higher = float(mannwhitneyu(last, first, method="asymptotic").statistic)
-        change = 2 * higher / (len(first) * len(last)) - 1
-        return found | {"change": change, "direction": int(np.sign(np.diff(ends["mean"])[0]))}
-    (k1, k2), (n1, n2) = ends["yes"], ends["base"]
-    cross = int(k2 * n1 - k1 * n2)
-    return found | {"change": cross / (n1 * n2), "direction": int(np.sign(cross))}
+        one, two = (some.dropna() for some in answers)
+        higher = float(mannwhitneyu(two, one, method="asymptotic").statistic)
+        moved, change = last["mean"] - first["mean"], 2 * higher / (len(one) * len(two)) - 1
+    return found | {"change": change, "direction": int(np.sign(moved))}
 
 
 def _change(given: _Given, measure: Measure) -> Iterator[Row]:
@@ -288,8 +258,8 @@ def _change(given: _Given, measure: Measure) -> Iterator[Row]:
     if len(years) < 2:
         return
     told = shown.reindex(years)
-    row = given.row(measure, "number" if number else "change", by="year", status=WITHHELD)
-    row |= {"family": f"change, {measure.family}", "waves": len(years)}
+    family, kind = f"change, {measure.family}", "number" if number else "change"
+    row = given.row(measure, kind, by="year", status=WITHHELD, family=family, waves=len(years))
     row |= {"from": str(years[0]), "to": str(years[-1])}
     ends = told.iloc[[0, -1]]
     if ends["base"].notna().all():
@@ -321,7 +291,7 @@ def _waves_p(answers: Values, way: int, scores: str = "") -> Ends:
 
 def _turn(told: pd.DataFrame, row: Row) -> Row:
     """Say of the shares of some waves whether all went one way, and where they turned."""
-    shares = told["yes"] / told["base"]
+    shares = told["share"]
     found = {"same_way": bool((np.sign(shares.diff().iloc[1:]) == row["direction"]).all())}
     low, high = sorted(shares.iloc[[0, -1]])
     beyond = np.maximum(shares - high, low - shares)
@@ -342,13 +312,12 @@ def _group(given: _Given, measure: Measure, by: str) -> Iterator[Row]:
     year, number = int(years.max()), measure.item.is_number
     shown = given.shown(measure, by, year)
     shown = shown[shown.index.isin(groups)]
-    row = given.row(measure, "number" if number else "group", by=by, turn=str(year))
-    row |= {"family": f"group, {measure.family}", "design": "means" if number else "groups"}
-    row |= {"quiet": True, "status": WITHHELD}
+    kind, design, value = ("number", "means", "mean") if number else ("group", "groups", "share")
+    row = given.row(measure, kind, by=by, turn=str(year), design=design, status=WITHHELD)
+    row |= {"family": f"group, {measure.family}", "quiet": True}
     if len(shown) > 1:  # what is shown gives nothing away
         groups = groups[groups.isin(shown.index)]
-        order = (shown["mean"] if number else shown["yes"] / shown["base"]).argsort(kind="stable")
-        ends = shown.iloc[order.iloc[[0, -1]]]
+        ends = shown.sort_values(value, kind="stable").iloc[[0, -1]]
         row |= {"from": str(ends.index[0]), "to": str(ends.index[1]), "quiet": False}
         row |= _compared(ends, *(now[groups.index[groups == group]] for group in ends.index))
         # of how many there is a verdict would tell how large the groups are that are not shown
@@ -369,32 +338,32 @@ def _blanks(given: _Given) -> Iterator[Row]:
     """
     from scipy.stats import binom
 
-    blank = {item: given.blank(item) for item in given.codebook}
+    asked = pd.DataFrame({item: given.asked(item) for item in given.codebook})
+    blank = given.returns[list(asked)].isna().astype("float64").where(asked)
     for year in given.collection.years:
         held = [item for item, one in given.codebook.items() if year in one.held]
         now = [item for item in held if (item, year) not in given.withheld]
-        places = np.flatnonzero(given.returns["year"] == year)
-        wave = pd.DataFrame({item: blank[item].iloc[places] for item in now})
+        wave = blank.loc[given.returns["year"] == year, now]
         if len(now) < 3 or len(wave) < ENOUGH:
             continue
         often, left, put = wave.mean(axis=1), wave.sum(), wave.notna().sum()
         for item in now:
-            years = {*given.codebook[item].held} & {*given.collection.years}
-            if year < max(years) or put[item] < ENOUGH:
+            one, yes, base = given.codebook[item], int(left[item]), int(put[item])
+            if year < max({*one.held} & {*given.collection.years}) or base < ENOUGH:
                 continue
-            yes, base = int(left[item]), int(put[item])
-            row = given.row(Measure(given.codebook[item], "blank"), "blank", turn=str(year))
-            row |= {"family": "blank", "design": "blanks"}
+            row = given.row(Measure(one, item, one.name, "blank"), "blank", turn=str(year))
+            row |= {"design": "blanks"}
             ends = {"from": "other items", "to": "this item", "by": "item", "base": base}
             others = {"yes": left.sum() - yes, "base": put.sum() - base}
             ends |= _compared(pd.DataFrame([others, {"yes": yes, "base": base}], dtype="int64"))
             # Who leaves much blank leaves this blank, too. Were each of its items as likely to be
             # blank, no spread would be wider than the binomial one (Hoeffding 1956).
             chance = float(often[wave[item].notna()].mean())
-            yield row | ends | {"p": float(binom.sf(yes - 1, base, chance))}
-            asked = (given.codebook[item].asked_if or RESPONDENTS, year)
+            p = float(binom.sf(yes - 1, base, chance))
+            yield row | ends | {"p": p, "family": "blank"}
+            opener = (one.asked_if or RESPONDENTS, year)
             for by in given.split if yes else ():
-                if by == item or asked in given.collection.not_shown.get(by, ()):
+                if by == item or opener in given.collection.not_shown.get(by, ()):
                     continue  # how many of each group were asked is not told
                 groups = _large(wave[item], given.split[by])
                 if groups.nunique() > 1:
@@ -414,18 +383,17 @@ def _sections(given: _Given, changed: Sequence[Row]) -> Iterator[Row]:
         ]  # fmt: skip
         if len(some) < 3 or len({(row["from"], row["to"]) for row in some}) > 1:
             continue
-        ends = {side: some[0][side] for side in ("from", "to")}
-        row = {"kind": "section", "by": "year", "family": "section", "section": section} | ends
-        row |= {"label": codebook.title(section), "design": "scores", "status": WITHHELD}
-        if not any(pd.isna(one.get("change")) for one in some):
-            sums = {
-                name: [sum(one[f"{side}_{name}"] for one in some) for side in SIDES]
-                for name in ("yes", "base")
-            }
-            row |= _compared(pd.DataFrame(sums)) | {"status": least_firm(r["status"] for r in some)}
-            row |= {"same_way": {one["direction"] for one in some} == {row["direction"]} - {0}}
-        years = [int(year) for year in ends.values()]
-        waves = [given.waves(given.known[one["measure"]])[years] for one in some]
+        years = [some[0]["from"], some[0]["to"]]
+        row: Row = {"kind": "section", "by": "year", "family": "section", "section": section}
+        row |= {"from": years[0], "to": years[1], "design": "scores", "status": WITHHELD}
+        row |= {"label": codebook.title(section)}
+        if all("change" in one for one in some):
+            told = pd.DataFrame(some)
+            sums = [[told[f"{side}_{n}"].sum() for n in ("yes", "base")] for side in ("from", "to")]
+            row |= _compared(pd.DataFrame(sums, columns=["yes", "base"]))
+            row |= {"status": least_firm(told["status"])}
+            row |= {"same_way": {*told["direction"]} == {row["direction"]} - {0}}
+        waves = [given.waves(given.known[one["measure"]])[map(int, years)] for one in some]
         centred = pd.concat([wave - np.nanmean(wave.to_numpy()) for wave in waves])
         score = centred.groupby(level=0).sum(min_count=1).to_numpy()
         if (~np.isnan(score)).sum(axis=0).min() >= ENOUGH:

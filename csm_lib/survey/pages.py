@@ -9,10 +9,13 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from functools import lru_cache
+from itertools import chain
+from itertools import count as numbered
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+import csm_lib as csm
 from csm_lib import download, words
 from csm_lib.aggregate import NOT_KNOWN
 from csm_lib.codebook import ANSWERS, CHARACTERISTIC, DUTIES
@@ -23,16 +26,8 @@ from csm_lib.findings import Finding, alt_of, told_apart
 from csm_lib.scales import said_of
 from csm_lib.status import WITHHELD
 from csm_lib.survey import sentences
-from csm_lib.survey.evidence import (
-    ENOUGH,
-    LARGER,
-    UNTESTED,
-    count,
-    evidence,
-    figures,
-    named,
-)
-from csm_lib.survey.sentences import said
+from csm_lib.survey.evidence import ENOUGH, LARGER, UNTESTED, count, evidence, figures, named
+from csm_lib.survey.sentences import Row, said
 
 if TYPE_CHECKING:
     from csm_lib.style import Drawing
@@ -48,8 +43,6 @@ OFTEN_BLANK = 0.1
 
 DIVIDED, HALF = 0.2, 0.5
 """An item divides where this part stands at either end of its scale, and more than half at both."""
-
-Row = sentences.Row
 
 
 def rows_of(collection: Collection, kind: str, **these: object) -> list[dict[str, Any]]:
@@ -68,6 +61,11 @@ def _told(collection: Collection) -> list[dict[str, Any]]:
     return dicts(table[told | ((table["kind"] == "group") & (table["verdict"] == LARGER))])
 
 
+def dicts(rows: pd.DataFrame) -> list[dict[str, Any]]:
+    """Return the rows of a table, by the names of its columns."""
+    return rows.to_dict("records")  # type: ignore[return-value]
+
+
 def _some(collection: Collection, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """Return rows, of which there must be some."""
     if not rows:
@@ -83,7 +81,7 @@ def _some(collection: Collection, rows: list[dict[str, Any]]) -> list[dict[str, 
 
 def answers(collection: Collection, section: str, kind: str = "yes_no") -> Finding:
     """How the items of a section that take one kind of answer were answered, in every wave."""
-    codebook = collection.codebook
+    codebook, several = collection.codebook, kind != "yes_no"
     items = [item for item in codebook.section(section) if codebook[item].response == kind]
     data = collection.tally(items) if items else pd.DataFrame()
     if data.empty:
@@ -91,42 +89,30 @@ def answers(collection: Collection, section: str, kind: str = "yes_no") -> Findi
             f"{collection.path}: section {section!r} has no item of the kind {kind!r} that was "
             "asked in a wave of these returns. Leave it out."
         )
-    short = data["item"].map(lambda item: codebook[item].name)
-    data, first = told_apart(data.assign(label=short)), codebook[data["item"].iloc[0]]
-    one, several = data["item"].nunique() == 1, kind != "yes_no"
-    last = last_of(data)
+    data = told_apart(data.assign(label=[codebook[item].name for item in data["item"]]))
+    first, one, last = codebook[data["item"].iloc[0]], data["item"].nunique() == 1, last_of(data)
 
     def draw(rows: pd.DataFrame) -> Drawing:
-        from csm_lib import charts
-
         if not several:
             return levels(rows)
         if one:
-            return charts.bars(rows, labels=first.answers)
-        return charts.stacked_bars(rows, answers=list(first.answers), labels=first.answers)
+            return csm.bars(rows, labels=first.answers)
+        return csm.stacked_bars(rows, answers=list(first.answers), labels=first.answers)
 
     key = ["answers" if several else "shares", name_of(collection, section)]
-    kinds = {codebook[item].response for item in codebook.section(section)} - {"yes_no", "number"}
-    if several and len(kinds) > 1:
+    others = {codebook[item].response for item in codebook.section(section)}
+    if several and others - {"yes_no", "number", kind}:
         key.append(download.file_name(kind))
     drawable = len(last) and not (several and not one and len(first.answers) > MOST_ANSWERS)
     page, found = "level", _level
     if several:
         page, found = ("balance", _balance) if first.sides else ("most frequent", _most_frequent)
-    return said(
-        page,
-        collection,
-        data,
-        key="-".join(key),
-        chart=draw if drawable else None,
-        question=first.question if one else "",
-        year=(last if len(last) else data)["year"].max(),
-        empty=last.empty,
-        hidden=(data["status"] == WITHHELD).any(),
-        items=0 if one else len(items),
-        **_noted(collection, data, last),
-        **({} if last.empty else found(collection, last)),
-    )
+    context = _noted(collection, data, last) | ({} if last.empty else found(collection, last))
+    context |= {"empty": last.empty, "hidden": (data["status"] == WITHHELD).any()}
+    context |= {"year": (data if last.empty else last)["year"].max()}
+    context |= {"items": 0 if one else len(items), "question": first.question if one else ""}
+    chart = draw if drawable else None
+    return said(page, collection, data, context, key="-".join(key), chart=chart)
 
 
 def last_of(data: pd.DataFrame) -> pd.DataFrame:
@@ -138,20 +124,17 @@ def last_of(data: pd.DataFrame) -> pd.DataFrame:
 
 def levels(rows: pd.DataFrame) -> Drawing:
     """Draw shares by the chart that suits their number of waves."""
-    from csm_lib import charts
-
     years = rows["year"].nunique()
-    if years == 1:
-        return charts.ranked_dots(rows)
     # an open mark and a filled one do not say why one of them is missing
     whole = len(figures(rows)) == len(rows) == years * rows["item"].nunique()
-    return (charts.dumbbell if years == 2 and whole else charts.waves)(rows)
+    pair = csm.dumbbell if years == 2 and whole else csm.waves
+    return csm.ranked_dots(rows) if years == 1 else pair(rows)
 
 
 def _level(collection: Collection, last: pd.DataFrame) -> dict[str, Any]:
     """The lowest and the highest of some shares in their last wave."""
-    said = last["item"].map(sentences.names(collection, last["item"]))
-    parts, rows = last["yes"] / last["base"], last.assign(said=said)
+    rows = last.assign(said=last["item"].map(sentences.names(collection, last["item"])))
+    parts = last["yes"] / last["base"]
     lowest, highest = (dicts(rows[parts == end]) for end in (parts.min(), parts.max()))
     statement = collection.codebook[last["item"].iloc[0]].statement
     return {"last": dicts(rows), "lowest": lowest, "highest": highest, "statement": statement}
@@ -163,7 +146,7 @@ def balance(collection: Collection, last: pd.DataFrame) -> pd.DataFrame:
     rows = last.assign(side=[collection.codebook[item].sides[answer] for item, answer in keys])
     table = rows.pivot_table("yes", "item", "side", "sum", fill_value=0, sort=False, observed=True)
     table = table.reindex(columns=["for", "against"], fill_value=0)
-    table["base"] = rows.drop_duplicates("item").set_index("item")["base"]
+    table["base"] = rows.groupby("item", sort=False)["base"].first()
     net = (table["for"] - table["against"]) / table["base"]
     return table.assign(net=net).sort_values("net", kind="stable")
 
@@ -175,9 +158,9 @@ def _balance(collection: Collection, last: pd.DataFrame) -> dict[str, Any]:
         one, row = collection.codebook[item], table.loc[item]
         side = "against" if row["against"] > row["for"] else "for"
         labels = [one.answers[answer] for answer, of in one.sides.items() if of == side]
-        quoted = [*map(sentences.quoted, labels)]
         end = {"yes": int(row[side]), "base": int(row["base"]), "name": one.name}
-        ends.append(end | {"labels": quoted, "did": said_of(labels, f"those {side}")})
+        did = said_of(labels, f"those {side}")
+        ends.append(end | {"labels": [*map(sentences.quoted, labels)], "did": did})
     low, high = table["net"].iloc[[0, -1]]
     if low == high:
         return {"ends": ends[1:]}
@@ -217,13 +200,26 @@ def _noted(collection: Collection, data: pd.DataFrame, last: pd.DataFrame) -> di
     }
 
 
-def dicts(rows: pd.DataFrame) -> list[dict[str, Any]]:
-    """Return the rows of a table, by the names of its columns."""
-    return rows.to_dict("records")  # type: ignore[return-value]
-
-
 def _often_blank(row: Row) -> bool:
     return bool(row["verdict"] == LARGER and row["to_yes"] >= OFTEN_BLANK * row["to_base"])
+
+
+def numbers(collection: Collection, item: str, by: str = "") -> Finding:
+    """The median and the quartiles of what is answered by a number: by wave, or by group."""
+    rows = rows_of(collection, "number", item=item, by=by or "year")
+    data = collection.numbers([item], by=by or (), years=int(rows[0]["turn"]) if by else None)
+    held = dicts(data.dropna(subset="median"))
+
+    def quartiles(shown: pd.DataFrame) -> Drawing:
+        return csm.quartiles(shown)
+
+    context = _noted(collection, data, data.iloc[:0])
+    context |= {"row": rows[0] if rows else {}, "held": held[-1] if held else {}, "by": by}
+    context |= {"name": sentences.names(collection, [item])[item]}
+    context |= {"question": "" if by else collection.codebook[item].question}
+    key = "-".join(map(download.file_name, filter(None, ["numbers", item, by])))
+    chart = quartiles if held else None
+    return said("numbers", collection, data, context, key=key, chart=chart)
 
 
 # -- What changed, and what differs ---------------------------------------------------------------
@@ -231,21 +227,16 @@ def _often_blank(row: Row) -> bool:
 
 def changes(collection: Collection, section: str | None = None) -> Finding:
     """What rose and what fell from the first wave to the last: of a section, or of all items."""
-    these = {} if section is None else {"section": section}
+    key, where, these = "changes", "", {}
+    if section is not None:
+        key, these = f"changes-{name_of(collection, section)}", {"section": section}
+        where = f" in {sentences.quoted(collection.codebook.title(section))}"
     rows = _some(collection, rows_of(collection, "change", **these))
-    where = "" if section is None else collection.codebook.title(section)
     other = any(item.is_number for item in collection.codebook.values())
     sections = rows_of(collection, "section", section=section)
-    together = next((row for row in sections if told_together(row, rows)), None)
-    return _comparison(
-        "together" if together else "changes",
-        collection,
-        rows,
-        key=f"changes-{name_of(collection, section)}" if section is not None else "changes",
-        what="change of a share" if other else "change",
-        where=f" in {sentences.quoted(where)}" if where else "",
-        row=together,
-    )
+    row = next((one for one in sections if told_together(one, rows)), None)
+    page, what = "together" if row else "changes", "change of a share" if other else "change"
+    return _comparison(page, collection, rows, key, {"what": what, "where": where, "row": row})
 
 
 def told_together(section: Row, changed: Sequence[Row]) -> bool:
@@ -257,8 +248,8 @@ def told_together(section: Row, changed: Sequence[Row]) -> bool:
 
 def falling(collection: Collection) -> Finding:
     """What went the unwelcome way: what fell, and of what is bad, what rose."""
-    codebook, rows = collection.codebook, _some(collection, rows_of(collection, "change"))
-    bad = {name for name, item in codebook.items() if item.direction == "bad"}
+    rows = _some(collection, rows_of(collection, "change"))
+    bad = {name for name, item in collection.codebook.items() if item.direction == "bad"}
     worse = [
         row
         for row in rows
@@ -267,43 +258,35 @@ def falling(collection: Collection) -> Finding:
         and abs(row["change"]) >= sentences.LITTLE
     ]
     what = "fall, or rise of what is bad," if bad else "fall"
-    return _comparison(
-        "falling",
-        collection,
-        worse or rows,
-        key="falling",
-        what=what,
-        where="",
-        bad=bad,
-        worse=worse,
-    )
+    found = {"what": what, "where": "", "bad": bad, "worse": worse}
+    return _comparison("falling", collection, worse or rows, "falling", found)
 
 
-def _comparison(page: str, collection: Collection, rows: Sequence[Row], **found: Any) -> Finding:
+def _comparison(
+    page: str, collection: Collection, rows: Sequence[Row], key: str, found: dict[str, Any]
+) -> Finding:
     """A finding of some changes, what is more than chance first, with their chart and table."""
     rows = sorted(rows, key=_by_evidence)
-    names = dict.fromkeys(row["measure"] for row in rows)
-    drawn = count(collection, [one for one in named(collection).values() if one.name in names])
+    names = list(dict.fromkeys(row["measure"] for row in rows))
+    drawn = count(collection, names)
     several = drawn["year"].nunique() > 2
 
     def draw(_: pd.DataFrame) -> Drawing:
-        from csm_lib import charts
+        if not several:
+            return csm.change_bars(drawn)
+        most = names[:MOST_DRAWN]
+        return csm.waves(drawn[drawn["item"].isin(most)].reset_index(drop=True), order=most)
 
-        most = [*names][: MOST_DRAWN if several else None]
-        shown = drawn[drawn["item"].isin(most)].reset_index(drop=True)
-        return charts.waves(shown, order=most) if several else charts.change_bars(shown)
-
-    designs = {row["design"] for row in rows if row["base"]}
+    paired = not several and {row["design"] for row in rows if row["base"]} == {"paired"}
     return said(
         page,
         collection,
         pd.DataFrame(rows),
+        found | {"rows": rows, "paired": paired},
+        key=key,
         chart=draw if len(drawn) and (len(rows) > 1 or several) else None,
         of=drawn if len(drawn) else collection,
         table=comparisons(rows),
-        rows=rows,
-        paired=not several and designs == {"paired"},
-        **found,
     )
 
 
@@ -314,29 +297,20 @@ def _by_evidence(row: Row) -> tuple[bool, float]:
 
 def comparisons(rows: Sequence[Row]) -> pd.DataFrame:
     """Set comparisons out as a page has them, in text."""
-
-    def end(row: Row, side: str) -> str:
-        if bool(pd.isna(row[f"{side}_base"])):
-            return WITHHELD if side != "turn" and row["status"] == WITHHELD else "–"
+    cells = []
+    for row in rows:
         told = sentences.share if row["kind"] == "number" else sentences.full
-        return f"{row[side]}: {told(row, side)}"
-
-    def p(row: Row) -> str:
-        if row["verdict"] == UNTESTED:
-            return "–"
-        return WITHHELD if bool(pd.isna(row["holm"])) else words.p_value(row["holm"])
-
-    def change(row: Row) -> str:
+        without = WITHHELD if row["status"] == WITHHELD else "–"
+        cell = {"item": row["label"]}
+        for name, side in (("from", "from"), ("between", "turn"), ("to", "to")):
+            cell[name] = "–" if name == "between" else without
+            if bool(pd.notna(row[f"{side}_base"])):
+                cell[name] = f"{row[side]}: {told(row, side)}"
         sign = {1: "+", 0: "", -1: words.MINUS}[row["direction"]]
-        return "–" if bool(pd.isna(row["change"])) else sign + sentences.apart(row)
-
-    sides = {"from": "from", "between": "turn", "to": "to"}
-    cells = [
-        {"item": row["label"]}
-        | {name: end(row, side) for name, side in sides.items()}
-        | {"change": change(row), "p": p(row), "verdict": row["verdict"]}
-        for row in rows
-    ]
+        cell["change"] = "–" if bool(pd.isna(row["change"])) else sign + sentences.apart(row)
+        cell["p"] = WITHHELD if bool(pd.isna(row["holm"])) else words.p_value(row["holm"])
+        cell["p"] = "–" if row["verdict"] == UNTESTED else cell["p"]
+        cells.append(cell | {"verdict": row["verdict"]})
     table = pd.DataFrame(cells)
     empty = [name for name in ("between", "p") if table[name].isin(["–", WITHHELD]).all()]
     return table.drop(columns=empty)
@@ -346,83 +320,60 @@ def groups(collection: Collection, section: str, by: str) -> Finding:
     """What share of each group said yes to the items of a section, or agreed, in its last wave."""
     rows = _some(collection, rows_of(collection, "group", section=section, by=by))
     year = max(int(row["turn"]) for row in rows)
-    rows = [row for row in rows if row["turn"] == str(year)]
-    rows = sorted(rows, key=_by_evidence)
-    some = [
-        one for one in named(collection).values()
+    rows = sorted((row for row in rows if row["turn"] == str(year)), key=_by_evidence)
+    some = {
+        name: one for name, one in named(collection).items()
         if one.item.section == section and one.item.kind != CHARACTERISTIC
-    ]  # fmt: skip
+    }  # fmt: skip
     data = count(collection, some, (by,), (year,))
     data = data[~((data[by] == NOT_KNOWN) & data["base"].eq(0).fillna(value=False))]
     names = [row["measure"] for row in rows if pd.notna(row["change"])][:MOST_DRAWN]
     large = data["base"].groupby(data[by]).max()
     small = large.index[large.lt(ENOUGH).fillna(value=False)]  # in no item enough to compare
     shown = data[data["item"].isin(names) & ~data[by].isin([*small, NOT_KNOWN])]
-    order = shown["item"].map({name: place for place, name in enumerate(names)})
-    shown = shown.iloc[order.argsort(kind="stable")]
+    shown = shown.sort_values("item", key=lambda item: item.map(names.index), kind="stable")
     shown.attrs = {}  # what a measure counts is told by its label
     panels = shown.assign(item=shown[by], label=shown[by], of=shown["label"]).drop(columns=by)
     if panels["of"].nunique() == 1:
         panels = panels.drop(columns="of")
 
     def draw(_: pd.DataFrame) -> Drawing:
-        from csm_lib import charts
+        return csm.ranked_dots(panels, order=sorted(panels["item"].unique()))
 
-        return charts.ranked_dots(panels, order=sorted(panels["item"].unique()))
-
-    texts = [
-        WITHHELD if pd.isna(yes) else words.of(yes, base) if base else "no answers"
-        for yes, base in zip(data["yes"], data["base"], strict=True)
-    ]
     drawn = figures(shown)
-    drawn = drawn[drawn["base"] >= ENOUGH]
-    wide = data.assign(text=texts).set_index(["item", by])["text"].unstack(by, sort=False)
-    labels = data.drop_duplicates("item").set_index("item")["label"].reindex(wide.index)
-    wide = wide.rename_axis(index=None, columns=None)
-    wide.insert(0, "item", labels, allow_duplicates=True)
-    counted = data["item"].map({one.name: one for one in some})  # as a tally has it, from here on
+    enough = drawn[drawn["base"] >= ENOUGH]
+    cells = data.assign(told=_counts(data)).set_index(["item", "label", by])["told"]
+    wide = cells.unstack(by, sort=False).rename_axis(columns=None).droplevel("item")
+    counted = [some[name] for name in data["item"]]  # as a tally has it, from here on
     data = data.assign(item=[one.item.item for one in counted])
-    data["answer"] = [one.answer or "yes" for one in counted]
+    data = data.assign(answer=[one.answer or "yes" for one in counted]).reset_index(drop=True)
+    found = {
+        "rows": rows,
+        "by": by,
+        "year": year,
+        "unequal": rows_of(collection, "blank", section=section, by=by, verdict=LARGER),
+        "shown": alt_of("Dot chart", enough) if len(enough) else "",
+    }
     return said(
         "groups",
         collection,
-        data.reset_index(drop=True),
-        key=f"groups-{name_of(collection, section)}-{download.file_name(by)}",
-        chart=draw if figures(shown)[by].nunique() > 1 else None,
-        table=wide.reset_index(drop=True),
-        rows=rows,
-        by=by,
-        year=year,
-        unequal=rows_of(collection, "blank", section=section, by=by, verdict=LARGER),
-        shown=alt_of("Dot chart", drawn) if len(drawn) else "",
-    )
-
-
-def numbers(collection: Collection, item: str, by: str = "") -> Finding:
-    """The median and the quartiles of what is answered by a number: by wave, or by group."""
-    one, table = collection.codebook[item], rows_of(collection, "number", item=item)
-    rows = [row for row in table if row["by"] == (by or "year")]
-    data = collection.numbers([item], by=by or (), years=int(rows[0]["turn"]) if by else None)
-    held = dicts(data.dropna(subset="median"))
-
-    def quartiles(shown: pd.DataFrame) -> Drawing:
-        from csm_lib import charts
-
-        return charts.quartiles(shown)
-
-    return said(
-        "numbers",
-        collection,
         data,
-        key="-".join(map(download.file_name, ["numbers", item, *filter(None, [by])])),
-        chart=quartiles if held else None,
-        question="" if by else one.question,
-        name=sentences.names(collection, [item])[item],
-        by=by,
-        row=rows[0] if rows else {},
-        held=held[-1] if held else {},
-        **_noted(collection, data, data.iloc[:0]),
+        found,
+        key=f"groups-{name_of(collection, section)}-{download.file_name(by)}",
+        chart=draw if drawn[by].nunique() > 1 else None,
+        table=wide.rename_axis("item").reset_index(allow_duplicates=True),
     )
+
+
+def _counts(data: pd.DataFrame) -> list[str]:
+    """Counts as a table has them: of all, where that is known."""
+
+    def told(yes: Any, base: Any) -> str:
+        if pd.isna(yes) or pd.isna(base):
+            return WITHHELD if pd.isna(yes) else f"{yes:,}"
+        return words.of(yes, base) if base else "no answers"
+
+    return [*map(told, data["yes"], data["base"])]
 
 
 # -- Who answered ---------------------------------------------------------------------------------
@@ -430,38 +381,30 @@ def numbers(collection: Collection, item: str, by: str = "") -> Finding:
 
 def answered(collection: Collection) -> Finding:
     """How many respondents answered in each wave: of all there are, where that is known."""
-    returns, years, many = collection.returns, collection.years, collection.many
+    returns, years = collection.returns, collection.years
     sizes = [collection.population_of(year) or 0 for year in years]
     counts = [int((returns["year"] == year).sum()) for year in years]
     known = all(size >= yes for size, yes in zip(sizes, counts, strict=True))
     often = returns.groupby("authority", observed=True)["year"].nunique()
-    each = int((often == len(years)).sum())
-    *spelt, again = sentences.numbers(*counts, each)
-    shares = ["" for _ in years]
+    *spelt, again = sentences.numbers(*counts, int((often == len(years)).sum()))
+    told = [(yes, "") for yes in spelt]
     if known:
-        spelt = [f"{yes:,} of {size:,}" for yes, size in zip(counts, sizes, strict=True)]
-        shares = [f" ({percent})" for percent in map(format_percent, counts, sizes)]
+        each = zip(counts, sizes, strict=True)
+        told = [(f"{yes:,} of {of:,}", f" ({format_percent(yes, of)})") for yes, of in each]
     filled = returns[list(collection.codebook)].notna().any(axis=1).groupby(returns["year"]).any()
-    data = pd.DataFrame({"item": "sample", "answer": "yes", "year": years, "yes": counts})
-    data = data.assign(label=f"{words.sentence(many)} answering", no_answer=0)
-    data["base"] = pd.array(sizes if known else [pd.NA] * len(years), dtype="Int64")
-    data["share"] = (data["yes"] / data["base"]).astype("float64")
-    return said(
-        "response",
-        collection,
-        data.assign(status=collection.status),
-        key="response",
-        of=collection,
-        table=pd.DataFrame(
-            {"year": years, "answered": [*map("".join, zip(spelt, shares, strict=True))]}
-        ),
-        waves=[*zip(spelt, shares, years, strict=True)],
-        who=collection.one if max(sizes if known else counts[:1]) == 1 else many,
-        again=again,
-        twice=(often > 1).any(),
-        whole=known,
-        empty=[str(year) for year in years if not filled[year]],
-    )
+    data = pd.DataFrame({"year": years, "yes": counts})
+    data = _answering(collection, data, sizes, pd.Series(known, data.index))
+    found = {
+        "waves": [(*one, year) for one, year in zip(told, years, strict=True)],
+        "who": collection.one if max(sizes if known else counts[:1]) == 1 else collection.many,
+        "again": again,
+        "twice": (often > 1).any(),
+        "whole": known,
+        "empty": [str(year) for year in years if not filled[year]],
+    }
+    table = pd.DataFrame({"year": years, "answered": [*map("".join, told)]})
+    data["status"] = collection.status
+    return said("response", collection, data, found, key="response", table=table)
 
 
 def answered_by(collection: Collection, by: str) -> Finding:
@@ -479,52 +422,38 @@ def answered_by(collection: Collection, by: str) -> Finding:
     bases = [sizes.get(key, 0) for key in zip(data["year"], data[by], strict=True)]
     known = (data[by] != NOT_KNOWN) & data["yes"].notna()
     whole = bool((data["yes"].fillna(0) <= bases)[known].all()) and bool(sizes)
-    data["base"] = pd.array(bases, dtype="Int64")
-    data["base"] = data["base"].where(known & whole)
-    data["share"] = (data["yes"] / data["base"]).astype("float64")
-    data["told"] = [
-        WITHHELD if pd.isna(yes) else f"{yes:,}" if pd.isna(base) else words.of(yes, base)
-        for yes, base in zip(data["yes"], data["base"], strict=True)
-    ]
+    data = _answering(collection, data, bases, known & whole)
     size, rank = ("base", "share") if whole else ("yes", "yes")
     now = data[known & (data["year"] == collection.years[-1]) & data[size].ge(ENOUGH)]
     now = now.sort_values(rank, kind="stable")
-    ends = []
-    for row in dicts(now):
-        group, yes = sentences.plain(row[by]), int(row["yes"])
-        of_all = f"{group}, {yes:,} of {row['base']:,}" if whole else group
-        ends.append(f"{format_percent(yes, int(row['base'])) if whole else f'{yes:,}'} ({of_all})")
-    wide = data.set_index([by, "year"])["told"].unstack("year", sort=False).fillna("0")
-    label = f"{words.sentence(collection.many)} answering"
-    return said(
-        "response by",
-        collection,
-        data.drop(columns="told").assign(item="sample", label=label, answer="yes", no_answer=0),
-        key=f"response-by-{download.file_name(by)}",
-        of=collection,
-        table=wide.rename_axis(columns=None).reset_index().rename(columns={by: kind}).astype(str),
-        by=by,
-        year=collection.years[-1],
-        ends=ends if now[rank].nunique() > 1 else [],
-        whole=whole,
+    wide = (
+        data.assign(told=_counts(data)).set_index([by, "year"])["told"].unstack("year", sort=False)
     )
+    wide = wide.fillna("0").rename_axis(columns=None).reset_index().rename(columns={by: kind})
+    found = {"by": by, "year": collection.years[-1], "whole": whole}
+    found |= {"ends": dicts(now) if now[rank].nunique() > 1 else []}
+    key = f"response-by-{download.file_name(by)}"
+    return said("response by", collection, data, found, key=key, table=wide.astype(str))
+
+
+def _answering(
+    collection: Collection, data: pd.DataFrame, sizes: Sequence[int], known: pd.Series[bool]
+) -> pd.DataFrame:
+    """How many answered, as a tally, of the sizes that are known."""
+    base = pd.Series(sizes, data.index, dtype="Int64").where(known)
+    data = data.assign(base=base, share=(data["yes"] / base).astype("float64"), item="sample")
+    label = f"{words.sentence(collection.many)} answering"
+    return data.assign(label=label, answer="yes", no_answer=0)
 
 
 def blanks(collection: Collection) -> Finding:
     """Which items were left blank, in the last wave of each, and which more often than chance."""
     rows = _some(collection, rows_of(collection, "blank", by="item"))
     rows = sorted(rows, key=lambda row: -row["to_yes"] / row["to_base"])
-    some = [row for row in rows if row["to_yes"]]
-    return said(
-        "blanks",
-        collection,
-        pd.DataFrame(rows),
-        key="blanks",
-        of=collection,
-        table=comparisons(some or rows[:1]).drop(columns="change"),
-        asked=rows,
-        often=[row for row in rows if _often_blank(row)],
-    )
+    some = [row for row in rows if row["to_yes"]] or rows[:1]
+    table, often = comparisons(some).drop(columns="change"), [*filter(_often_blank, rows)]
+    found = {"asked": rows, "often": often}
+    return said("blanks", collection, pd.DataFrame(rows), found, key="blanks", table=table)
 
 
 # -- What was tested, and what was asked ----------------------------------------------------------
@@ -534,46 +463,39 @@ def tested(collection: Collection) -> Finding:
     """Everything that was tested, with its verdict: what all the other pages read."""
     table = evidence(collection)
     table = table.sort_values("verdict", key=lambda found: found != LARGER, kind="stable")
-    rows = dicts(table)
-    shown = comparisons(rows)
+    shown = comparisons(dicts(table))
     by = {one: f" by {collection.called(one)}" for one in collection.split}
-    shown.insert(0, "what", [row["kind"] + by.get(row["by"], "") for row in rows])
-    return said(
-        "tested",
-        collection,
-        table,
-        key="tested",
-        of=collection,
-        table=shown,
-        firm=int((table["verdict"] == LARGER).sum()),
-        number=int((table["verdict"] != UNTESTED).sum()),
-    )
+    shown.insert(0, "what", (table["kind"] + table["by"].map(by).fillna("")).tolist())
+    verdicts = Counter(table["verdict"])
+    found = {"firm": verdicts[LARGER], "number": len(table) - verdicts[UNTESTED]}
+    return said("tested", collection, table, found, key="tested", table=shown)
 
 
 def items(collection: Collection) -> Finding:
     """Every item: what was asked, in which years, of whom, and where the source speaks of it."""
-    codebook = collection.codebook
-    rows = [
-        {
-            "item": item.item,
-            "section": codebook.title(item.section),
-            "question": item.question,
-            "answers": ", ".join(
-                item.answers if item.response in ANSWERS else item.answers.values()
-            )
-            or "a number",
-            "years": ", ".join(str(y) + " (not held)" * (y in item.not_held) for y in item.years),
-            "asked if": item.asked_if or "–",
-            "duty": DUTIES[item.duty],
-            "place and note": " ".join(filter(None, [item.place and f"{item.place}.", item.note])),
-        }
-        for item in codebook.values()
-    ]
+    rows = []
+    for item in collection.codebook.values():
+        known = item.answers if item.response in ANSWERS else item.answers.values()
+        rows.append(
+            {
+                "item": item.item,
+                "section": collection.codebook.title(item.section),
+                "question": item.question,
+                "answers": ", ".join(known) or "a number",
+                "years": ", ".join(
+                    str(y) + " (not held)" * (y in item.not_held) for y in item.years
+                ),
+                "asked if": item.asked_if or "–",
+                "duty": DUTIES[item.duty],
+                "place and note": " ".join(
+                    filter(None, [item.place and f"{item.place}.", item.note])
+                ),
+            }
+        )
     data = pd.DataFrame(rows)
-    for column, nothing in (("asked if", "–"), ("duty", DUTIES["none"]), ("place and note", "")):
-        if (data[column] == nothing).all():
-            data = data.drop(columns=column)
-    return said("items", collection, data, key="codebook", of=collection)
+    nothing = {"asked if": "–", "duty": DUTIES["none"], "place and note": ""}
+    data = data.drop(columns=[name for name, no in nothing.items() if (data[name] == no).all()])
+    return said("items", collection, data, {}, key="codebook")
 
 
 # -- Names ----------------------------------------------------------------------------------------
@@ -589,16 +511,10 @@ def names(sections: Sequence[str], taken: Sequence[str] = ()) -> dict[str, str]:
 
     A dash and an underscore count as alike.
     """
-    kept = {one.replace("_", "-") for one in taken}
-    used: set[str] = set()
-    found = {}
+    kept, found = {one.replace("_", "-") for one in taken}, dict[str, str]()
     for section in sections:
         first = download.file_name(section)[:LONGEST_NAME].strip("-")
         first = f"section-{first}" if first in kept else first
-        one, number = first, 1
-        while one in used:
-            number += 1
-            one = f"{first}-{number}"
-        used.add(one)
-        found[section] = one
+        several = chain([first], (f"{first}-{number}" for number in numbered(2)))
+        found[section] = next(one for one in several if one not in found.values())
     return found

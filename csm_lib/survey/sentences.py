@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, TypeAlias
 
 import pandas as pd
@@ -48,20 +48,18 @@ def names(collection: Collection, measured: Iterable[str]) -> dict[str, str]:
     Of items with the same label each has its section behind it; where all of them are one item,
     its answers do without it.
     """
-    codebook, found = collection.codebook, {}
-    some = {name: named(collection)[name] for name in measured}
+    some, found = {name: named(collection)[name] for name in measured}, {}
     items = {one.item.item: one.item for one in some.values()}
     labels = Counter(item.name.casefold() for item in items.values())
     for name, one in some.items():
-        item, label, answer = one.item, quoted(one.item.name), one.answer
+        item, label = one.item, quoted(one.item.name)
         if labels[item.name.casefold()] > 1:
-            label = f"{label} ({plain(codebook.title(item.section))})"
-        if answer:
-            answer = quoted(item.answers[answer])
-            found[name] = f"{answer} for {label}" if labels.total() > 1 else answer
-            continue
+            label = f"{label} ({plain(collection.codebook.title(item.section))})"
         stem = said_of([item.answers[answer] for answer in item.agreed], "measure")
         found[name] = f"{stem} {label}".lstrip()
+        if one.answer:
+            of = f" for {label}" if labels.total() > 1 else ""
+            found[name] = quoted(item.answers[one.answer]) + of
     return found
 
 
@@ -151,53 +149,42 @@ SAID: Mapping[str, Any] = {
 
 
 def said(
-    page: str,
-    collection: Collection,
-    data: pd.DataFrame,
-    *,
-    key: str,
-    chart: Callable[[pd.DataFrame], Any] | None = None,
-    of: pd.DataFrame | Collection | None = None,
-    table: pd.DataFrame | None = None,
-    question: str = "",
-    rows: Sequence[Row] = (),
-    by: str = "",
-    **found: Any,
+    page: str, collection: Collection, data: pd.DataFrame, found: Mapping[str, Any], **how: Any
 ) -> Finding:
-    """A finding whose texts are those of a page of `templates/survey.txt`.
+    """A finding, made as `how` says, whose texts are those of a page of `templates/survey.txt`.
 
-    They are made of the rows of the evidence that it tells, of the characteristic that it is split
-    by, and of whatever else was found. The title is the first of those given that is short enough
-    for a main point, or else the last.
+    They are made of what was `found`, such as the ``rows`` of the evidence that it tells and the
+    characteristic that it is split ``by``. The title is the first of those given that is short
+    enough for a main point, or else the last.
     """
-    found |= {
+    rows = found.get("rows", ())
+    values: dict[str, Any] = {
         "rows": rows,
         "firm": [row for row in rows if row["verdict"] == LARGER],
         "ends": leading(rows),
         "said": names(collection, (row["measure"] for row in rows)),
         "noun": "items" if all(row["item"] == row["measure"] for row in rows) else "shares",
-        "by": by,
         "people": plain(collection.many),
-        "kind": plain(collection.called(by)),
+        "kind": plain(collection.called(found.get("by", ""))),
         "bases": span(data.get("base", ())),
-    } | found
+        **found,
+    }
     # a name of others begins no line, and so no part
-    flat = {name: re.sub(r"\s+", " ", one) for name, one in found.items() if type(one) is str}
-    text = render("survey.txt", page=page, c=collection, **SAID, **{**found, **flat})
+    flat = {name: re.sub(r"\s+", " ", one) for name, one in values.items() if type(one) is str}
+    text = render("survey.txt", page=page, c=collection, **SAID, **(values | flat))
     _, *parts = PARTS.split(text)
-    texts = [" ".join(part.split()) for part in parts[1::2]]
-    each = list(zip(parts[::2], texts, strict=True))
+    each = [*zip(parts[::2], (" ".join(part.split()) for part in parts[1::2]), strict=True)]
     told = {part: text for part, text in each if text}
+    title = fitting(*(text for part, text in each if part in ("title", "or")))
     label = f"{collection.label}. " if collection.label and "alt" in told else ""
+    if "origin" not in data.attrs:
+        how = {"of": collection} | how
     return finding(
         data,
-        key=key,
-        title=words.sentence(fitting(*(text for part, text in each if part in ("title", "or")))),
-        question=question or told["question"],
-        chart=chart,
-        note=told.get("note", ""),
-        of=of,
+        title=words.sentence(title),
+        question=found.get("question") or told["question"],
         base=told["base"],
+        note=told.get("note", ""),
         alt=label + told.get("alt", ""),
-        table=table,
+        **how,
     )
