@@ -154,7 +154,7 @@ class Collection(About):
         if self.frame is None:
             return None
         if self.published is not None:
-            return sample_list(self.published, self.frame).cells
+            return sample_list(self.published, self.frame)
         cells = as_labelled_then(self.frame)
         before = cells.loc[cells["year"] <= year, "year"]
         year = before.max() if len(before) else cells["year"].min()

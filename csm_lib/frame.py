@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator
-from dataclasses import dataclass
-from functools import cached_property
 from pathlib import Path
 
 import pandas as pd
 
-from csm_lib.counts import possible_counts
+from csm_lib.counts import count_range
 from csm_lib.errors import CollectionError
 from csm_lib.files import read_text, require_cells, require_columns, unique
 from csm_lib.words import within
@@ -23,36 +20,6 @@ COUNTED_WITH: dict[str, tuple[str | None, ...]] = {
     "City of London": (None, "City of London", "London borough"),
     "Isles of Scilly": (None, "Isles of Scilly", "Unitary authority", "County council"),
 }
-
-
-@dataclass(frozen=True)
-class FrameList:
-    """One way to list the authorities of England: ``name`` says which, in words.
-
-    In ``cells`` one row is a region and a type: ``region, authority_type, authorities``; in
-    ``listed`` there may be several.
-    """
-
-    name: str
-    listed: pd.DataFrame
-
-    @cached_property
-    def cells(self) -> pd.DataFrame:
-        """How many authorities each region has of each type."""
-        found = self.listed.groupby(["region", "authority_type"])["authorities"].sum()
-        return found.reset_index()
-
-    def size(self, characteristic: str, group: str) -> int:
-        """Return how many authorities a region or a type has on this list."""
-        return self.sizes(characteristic).get(group, 0)
-
-    def sizes(self, characteristic: str) -> dict[str, int]:
-        """Return how many authorities each region or each type has on this list."""
-        found: dict[str, int] = {}  # of few rows, which pandas takes longer to group
-        cells = zip(self.listed[characteristic], self.listed["authorities"], strict=True)
-        for group, number in cells:
-            found[str(group)] = found.get(str(group), 0) + int(number)
-        return found
 
 
 def read_frame(path: str | Path) -> pd.DataFrame:
@@ -91,21 +58,23 @@ def as_labelled_then(frame: pd.DataFrame) -> pd.DataFrame:
     return frame[frame["labelled"] == frame["year"]]
 
 
-def frame_lists(frame: pd.DataFrame) -> Iterator[FrameList]:
-    """Every list that can be made of a frame: its years, with and without the odd two.
+def frame_lists(frame: pd.DataFrame) -> pd.DataFrame:
+    """Make every list that a frame allows: of each year, with and without the odd two.
 
     Local government was reorganised between the years, and an author may label old areas by a
-    newer look-up: the year of the areas and that of their types may differ.
+    newer look-up: the year of the areas and that of their types may differ. One row is a region
+    and a type on a list, of which there may be several: ``name`` (which list, in words) and the
+    columns of the frame.
     """
-    for (year, labelled), cells in frame.groupby(["year", "labelled"]):
-        areas = f"areas of {year}"
-        if labelled != year:
-            areas += f" with their types of {labelled}"
-        for kinds in itertools.product(*COUNTED_WITH.values()):
-            counted_with = dict(zip(COUNTED_WITH, kinds, strict=True))
-            types = [counted_with.get(kind, kind) for kind in cells["authority_type"]]
-            listed = cells.assign(authority_type=types).dropna(subset="authority_type")
-            yield FrameList(", ".join([areas, *map(_counted, COUNTED_WITH, kinds)]), listed)
+    year, labelled = frame["year"].astype(str), frame["labelled"].astype(str)
+    areas = "areas of " + year + (" with their types of " + labelled).where(year != labelled, "")
+    lists = []
+    for kinds in itertools.product(*COUNTED_WITH.values()):
+        counted_with = dict(zip(COUNTED_WITH, kinds, strict=True))
+        types = frame["authority_type"].map(lambda kind, to=counted_with: to.get(kind, kind))
+        named = ", ".join(map(_counted, COUNTED_WITH, kinds))
+        lists.append(frame.assign(authority_type=types, name=areas + ", " + named))
+    return pd.concat(lists).dropna(subset="authority_type").sort_values(["year", "labelled"])
 
 
 def _counted(who: str, kind: str | None) -> str:
@@ -129,23 +98,21 @@ def compare_lists(frame: pd.DataFrame, printed: pd.DataFrame) -> pd.DataFrame:
     -------
     DataFrame
         One row is a list and a characteristic, the list that makes most of all the shares
-        possible first: ``list`` (a `FrameList`), ``name``, ``characteristic``, ``figures`` (how
-        many shares are printed), ``possible`` (how many of them some count of authorities gives)
-        and ``answering`` (the sum of the counts; missing unless each share has exactly one).
+        possible first: ``name`` (as in `frame_lists`), ``characteristic``, ``figures`` (how many
+        shares are printed), ``possible`` (how many of them some count of authorities gives) and
+        ``answering`` (the sum of the counts; missing unless each share has exactly one).
     """
-    rows = []
-    for one in frame_lists(frame):
-        for characteristic, shares in printed.groupby("item"):
-            sizes = one.sizes(str(characteristic))
-            counts = [
-                possible_counts(int(value), sizes[group]) if sizes.get(group) else ()
-                for group, value in zip(shares["answer"], shares["value"], strict=True)
-            ]
-            single = all(len(found) == 1 for found in counts)
-            answering = sum(found[0] for found in counts) if single else pd.NA
-            possible = sum(bool(found) for found in counts)
-            rows.append((one, one.name, characteristic, len(counts), possible, answering))
-    names = ["list", "name", "characteristic", "figures", "possible", "answering"]
-    table = pd.DataFrame(rows, columns=names).astype({"answering": "Int64"})
-    best = table.groupby("name")["possible"].transform("sum")
-    return table.loc[best.sort_values(ascending=False, kind="stable").index].reset_index(drop=True)
+    lists, tables = frame_lists(frame), []
+    for characteristic, shares in printed.groupby("item"):
+        sizes = lists.pivot_table("authorities", "name", [characteristic], "sum", 0, sort=False)
+        sizes = sizes.reindex(columns=shares["answer"], fill_value=0)
+        low, high = count_range(shares["value"].to_numpy(dtype="int64"), sizes.clip(1).to_numpy())
+        counts = (high - low + 1).clip(0) * (sizes > 0)  # how many give the share
+        table = pd.DataFrame({"name": sizes.index, "characteristic": characteristic})
+        table["figures"], table["possible"] = len(shares), (counts > 0).sum(axis=1).to_numpy()
+        answering = pd.Series(low.sum(axis=1), dtype="Int64")
+        tables.append(table.assign(answering=answering.where((counts == 1).all(axis=1).to_numpy())))
+    table = pd.concat(tables).rename_axis("place")
+    table["best"] = table.groupby("name")["possible"].transform("sum")
+    table = table.sort_values(["best", "place"], ascending=[False, True])
+    return table.drop(columns="best").reset_index(drop=True)

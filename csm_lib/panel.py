@@ -32,7 +32,6 @@ from csm_lib.recovery import recover, sample_list, targets
 
 if TYPE_CHECKING:
     from csm_lib.codebook import Codebook, Item
-    from csm_lib.frame import FrameList
 
 SEED = 2013
 PERSISTENCE = 20.0
@@ -170,7 +169,7 @@ def draw_answers(
 
 
 def draw_places(
-    frame_list: FrameList,
+    listed: pd.DataFrame,
     regions: Mapping[str, int],
     types: Mapping[str, int],
     rng: np.random.Generator,
@@ -181,7 +180,7 @@ def draw_places(
     Every set of authorities of the list with these margins is equally likely. Where there is none
     a PublishedError says so.
     """
-    cells = frame_list.cells.set_index(["region", "authority_type"])["authorities"]
+    cells = listed.set_index(["region", "authority_type"])["authorities"]
     limits = cells.unstack(fill_value=0).reindex(
         index=list(regions), columns=list(types), fill_value=0
     )

@@ -22,7 +22,7 @@ from csm_lib.counts import (
     rounded_percent,
 )
 from csm_lib.errors import PublishedError
-from csm_lib.frame import FrameList, compare_lists
+from csm_lib.frame import compare_lists, frame_lists
 from csm_lib.published import (
     CHARACTERISTICS,
     COLUMNS,
@@ -158,10 +158,11 @@ def targets(recovered: pd.DataFrame, codebook: Codebook) -> pd.DataFrame:
     return whole.astype({"year": int, "count": int, "of": int}).reset_index(drop=True)
 
 
-def sample_list(published: pd.DataFrame, frame: pd.DataFrame) -> FrameList:
+def sample_list(published: pd.DataFrame, frame: pd.DataFrame) -> pd.DataFrame:
     """Return the list of authorities on which most of the printed regions and types are possible.
 
-    A `PublishedError` where no share of a region or a type is published.
+    One row is a region and a type: ``name`` (of the list), ``region, authority_type,
+    authorities``. A `PublishedError` where no share of a region or a type is published.
     """
     shares = published[published["statistic"] == "share"]
     printed = shares[shares["item"].isin(CHARACTERISTICS)]
@@ -170,8 +171,10 @@ def sample_list(published: pd.DataFrame, frame: pd.DataFrame) -> FrameList:
             "No share of a region or a type of authority is published, which would tell one list "
             "of authorities from another. Add such figures."
         )
-    best: FrameList = compare_lists(frame, printed)["list"].iloc[0]
-    return best
+    lists, best = frame_lists(frame), compare_lists(frame, printed)["name"].iloc[0]
+    groups = lists[lists["name"] == best].groupby(["name", *CHARACTERISTICS])
+    cells: pd.DataFrame = groups[["authorities"]].sum()
+    return cells.reset_index()
 
 
 def compare_bases(recovered: pd.DataFrame, codebook: Codebook) -> pd.DataFrame:
@@ -216,11 +219,12 @@ def _of_items(shares: pd.DataFrame, codebook: Codebook) -> pd.DataFrame:
     return shares.merge(items[["item", "section", "response", "asked_if"]])
 
 
-def _group_shares(groups: pd.DataFrame, best: FrameList, answering: int) -> dict[str, Recovery]:
+def _group_shares(groups: pd.DataFrame, best: pd.DataFrame, answering: int) -> dict[str, Recovery]:
     """Return the shares of regions and types, on the list that fits best."""
     found: dict[str, Recovery] = {}
     for characteristic, rows in groups.groupby("item", sort=False):
-        sizes = best.sizes(str(characteristic))
+        sums = best.groupby(characteristic, sort=False)["authorities"].sum()
+        sizes = dict(zip(sums.index, sums.tolist(), strict=True))
         for row in rows_of(rows):
             if row["answer"] not in sizes:
                 raise PublishedError(
@@ -229,7 +233,7 @@ def _group_shares(groups: pd.DataFrame, best: FrameList, answering: int) -> dict
                 )
             # the list is not stated, so that even the only count of a group is assumed
             base = sizes[row["answer"]]
-            found[row["figure"]] = _on_base(row, base, best.name, only=ASSUMED)
+            found[row["figure"]] = _on_base(row, base, best["name"].iloc[0], only=ASSUMED)
         holes = [figure for figure in rows["figure"] if found[figure].count is None]
         if len(holes) == 1:  # what the others leave of the sample is the one-cell correction
             rest = answering - sum(found[figure].count or 0 for figure in rows["figure"])

@@ -24,7 +24,6 @@ from scipy.stats import chisquare, hypergeom, nchypergeom_fisher
 from csm_lib.codebook import Codebook, read_codebook
 from csm_lib.collection import SHIPPED, Collection
 from csm_lib.errors import PublishedError
-from csm_lib.frame import FrameList
 from csm_lib.panel import (
     PERSISTENCE,
     SEED,
@@ -97,7 +96,7 @@ def test_the_regions_and_types_of_a_panel_are_those_printed(collection: Collecti
         assert regions == {name: count for name, (_, count, _) in REGIONS.items()}
         assert types == {name: count for name, (_, count, _) in TYPES.items()}
         cells = places.groupby(["region", "authority_type"]).size()
-        limits = one.cells.set_index(["region", "authority_type"])["authorities"]
+        limits = one.set_index(["region", "authority_type"])["authorities"]
         assert (cells <= limits.reindex(cells.index).fillna(0)).all()
 
 
@@ -268,19 +267,18 @@ def test_whoever_gives_no_answer_is_anybody(questionnaire: Codebook) -> None:
     assert chisquare(list(silent.values())).pvalue > 0.001
 
 
-def tiny_list() -> FrameList:
+def tiny_list() -> pd.DataFrame:
     cells = [
         ("North", "County council", 2), ("North", "Unitary authority", 1),
         ("South", "County council", 1), ("South", "Unitary authority", 3),
     ]  # fmt: skip
-    frame = pd.DataFrame(cells, columns=["region", "authority_type", "authorities"])
-    return FrameList("tiny", frame)
+    return pd.DataFrame(cells, columns=["region", "authority_type", "authorities"])
 
 
 def test_every_possible_choice_of_places_is_equally_likely() -> None:
     authorities = [
         (region, kind, number)
-        for region, kind, size in tiny_list().cells.itertuples(index=False)
+        for region, kind, size in tiny_list().itertuples(index=False)
         for number in range(size)
     ]
     regions, types = {"North": 2, "South": 2}, {"County council": 2, "Unitary authority": 2}
