@@ -27,7 +27,7 @@ import pandas as pd
 
 from csm_lib.counts import Ints
 from csm_lib.errors import PublishedError
-from csm_lib.published import by_item_and_year, stated_sample
+from csm_lib.published import CHARACTERISTICS, by_item_and_year, stated_sample
 from csm_lib.recovery import recover, sample_list, targets
 
 if TYPE_CHECKING:
@@ -51,13 +51,6 @@ def draw(
 ) -> pd.DataFrame:
     """Draw one panel that reproduces every published figure that has a possible count.
 
-    Parameters
-    ----------
-    published, codebook, frame
-        The published figures, the questionnaire and the authorities of England.
-    persistence
-        Odds ratio between an item's answers in two consecutive years; 1 means none.
-
     Returns
     -------
     DataFrame
@@ -70,24 +63,20 @@ def draw(
         The published figures cannot hold together, or say nothing of regions and types.
     """
     rng = np.random.Generator(np.random.PCG64(seed))
-    recovered = recover(published, codebook, frame)
-    size = stated_sample(published)
-    regions, types = (_margin(recovered, name) for name in ("region", "authority_type"))
+    recovered, size = recover(published, codebook, frame), stated_sample(published)
+    regions, types = (_margin(recovered, name) for name in CHARACTERISTICS)
     places = draw_places(sample_list(published, frame), regions, types, rng)
     wanted = targets(recovered, codebook)
     answers = draw_answers(wanted, codebook, size, persistence=persistence, rng=rng)
     silence = np.full((1, size), -1, dtype=np.int8)
-    names = [f"A{number + 1:0{len(str(size))}d}" for number in range(size)]
-    waves = [
-        pd.DataFrame({"authority": names, "year": year, **places}).assign(
-            **{
-                name: _column(answers.get((name, year), silence), item)
-                for name, item in codebook.items()
-            }
-        )
-        for year in sorted(wanted["year"].unique().tolist())
-    ]
-    return pd.concat(waves).sort_values(["authority", "year"], kind="stable", ignore_index=True)
+    authority = [f"A{number + 1:0{len(str(size))}d}" for number in range(size)]
+    waves = []
+    for year in sorted(wanted["year"].unique().tolist()):
+        columns: dict[str, object] = {"authority": authority, "year": year, **places}
+        for name, item in codebook.items():
+            columns[name] = _column(answers.get((name, year), silence)[0], item)
+        waves.append(pd.DataFrame(columns))
+    return pd.concat(waves).sort_values(["authority", "year"], ignore_index=True)
 
 
 def draw_answers(
@@ -124,23 +113,21 @@ def draw_answers(
     drawn: dict[tuple[str, int], Codes] = {}
     batteries: dict[tuple[tuple[str, ...], int], Mask] = {}
     silence = np.full((panels, size), -1, dtype=np.int8)
-    nobody = np.zeros((panels, size), dtype=bool)
+    nobody = silence >= 0
     for name, year, rows in _openers_first(wanted, codebook):
-        item, place = codebook[name], f"{name}, {year}"
-        base = int(rows["of"].iloc[0])
+        item, place, base = codebook[name], f"{name}, {year}", int(rows["of"].iloc[0])
         battery = codebook.battery(name)
         if (battery, year) not in batteries:
-            asked = ~nobody
-            if item.asked_if is not None:
-                # a battery left out whoever lacked it in either year; one item, that year alone
-                years = codebook[item.asked_if].held if len(battery) > 1 else (year,)
-                for one in years:
-                    if (item.asked_if, one) not in drawn:
-                        raise PublishedError(
-                            f"{place}: is opened by {item.asked_if!r}, of which no share of {one} "
-                            "is published. Add it."
-                        )
-                    asked = asked & (drawn[item.asked_if, one] == 0)
+            asked, opener = ~nobody, item.asked_if or ""
+            # a battery left out whoever lacked it in either year; one item, that year alone
+            held = codebook[opener].held if opener and len(battery) > 1 else (year,)
+            for one in held if opener else ():
+                if (opener, one) not in drawn:
+                    raise PublishedError(
+                        f"{place}: is opened by {opener!r}, of which no share of {one} is "
+                        "published. Add it."
+                    )
+                asked &= drawn[opener, one] == 0
             batteries[battery, year] = _choose(asked, base, nobody, 1.0, rng, place)
         left = batteries[battery, year]
         if (found := int(left[0].sum())) != base:
@@ -148,22 +135,20 @@ def draw_answers(
                 f"{place}: its base is {base}, but others of its battery rest on {found}. "
                 "Give all of a battery one block."
             )
-        code = silence.copy()
+        code, order = silence.copy(), list(item.answers)
         before = drawn.get((name, max((y for y in item.held if y < year), default=0)), silence)
-        order = list(item.answers)
         for answer, count in zip(rows["answer"], rows["count"].tolist(), strict=True):
             at = order.index(answer)
             chosen = _choose(left, count, before == at, persistence, rng, place)
             code[chosen] = at
             left = left & ~chosen
-        if left.any():
-            rest = [answer for answer in order if answer not in set(rows["answer"])]
-            if len(rest) != 1:
-                raise PublishedError(
-                    f"{place}: the answers add up to {rows['count'].sum()} of {base}. "
-                    "Correct a count or the base."
-                )
-            code[left] = order.index(rest[0])
+        rest = [at for at, answer in enumerate(order) if answer not in set(rows["answer"])]
+        if left.any() and len(rest) != 1:
+            raise PublishedError(
+                f"{place}: the answers add up to {rows['count'].sum()} of {base}. "
+                "Correct a count or the base."
+            )
+        code[left] = rest[0] if rest else -1
         drawn[name, year] = code
     return drawn
 
@@ -180,10 +165,8 @@ def draw_places(
     Every set of authorities of the list with these margins is equally likely. Where there is none
     a PublishedError says so.
     """
-    cells = listed.set_index(["region", "authority_type"])["authorities"]
-    limits = cells.unstack(fill_value=0).reindex(
-        index=list(regions), columns=list(types), fill_value=0
-    )
+    cells = listed.pivot_table("authorities", "region", ["authority_type"], "sum", 0)
+    limits = cells.reindex(index=list(regions), columns=list(types), fill_value=0)
     rows = list(zip(regions.values(), limits.to_numpy().tolist(), strict=True))
 
     @cache
@@ -233,13 +216,11 @@ def draw_net_changes(
 ) -> npt.NDArray[np.int64]:
     """Draw how many items of a battery each authority gained less how many it lost.
 
-    How many authorities keep an item follows `persistence`, as in `draw_answers`. Who loses it and
-    who gains it follows a score of each authority on the item: the highest lose it, the lowest
-    gain it. The scores of an authority share one factor, with which each is correlated by
-    `concentration`: 0 is each item for itself, 1 one ranking for all items.
-
-    `before` and `after` are how many had each item in either year, when every authority answered.
-    The result has one row a panel and one column an authority. All panels have the totals given.
+    `before` and `after` are how many had each item, when every authority answered. How many keep
+    one follows `persistence`, as in `draw_answers`; who loses or gains it, a score of each
+    authority on the item: the highest lose it, the lowest gain it. The scores of an authority
+    share one factor, with which each is correlated by `concentration`: 0 is each item for itself,
+    1 one ranking for all items. One row is a panel with the totals given, one column an authority.
     """
     from scipy.stats import nchypergeom_fisher
 
@@ -269,12 +250,8 @@ def falls_by_chance(
     """Return by how many authorities each item falls in drawn panels with nothing going on.
 
     A coin decides for every authority which of its two years came first, so that no real trend is
-    left. One row is a panel, one column an item; a rise is below 0.
-
-    Parameters
-    ----------
-    wanted, codebook, size, persistence, rng, panels
-        As for `draw_answers`; of yes/no items asked in the first and in the last year.
+    left. What is wanted is of yes/no items asked in the first and in the last year, else all is as
+    for `draw_answers`. One row is a panel, one column an item; a rise is below 0.
     """
     drawn = draw_answers(wanted, codebook, size, persistence=persistence, rng=rng, panels=panels)
     coin = np.where(rng.random((panels, size)) < 0.5, 1, -1)
@@ -347,14 +324,13 @@ def overlap_law(
 def _openers_first(wanted: pd.DataFrame, codebook: Codebook) -> list[tuple[str, int, pd.DataFrame]]:
     """Return the totals by item and year: openers before what they open, then by year."""
 
-    def depth(name: str) -> int:
-        opener = codebook[name].asked_if
-        return 0 if opener is None else 1 + depth(opener)
+    def place(one: tuple[str, int, pd.DataFrame]) -> tuple[int, int, int]:
+        opener, depth = codebook[one[0]].asked_if, 0
+        while opener is not None:
+            opener, depth = codebook[opener].asked_if, depth + 1
+        return depth, list(codebook).index(one[0]), one[1]
 
-    order = list(codebook)
-    return sorted(
-        by_item_and_year(wanted), key=lambda one: (depth(one[0]), order.index(one[0]), one[1])
-    )
+    return sorted(by_item_and_year(wanted), key=place)
 
 
 def _margin(recovered: pd.DataFrame, characteristic: str) -> dict[str, int]:
@@ -370,7 +346,7 @@ def _margin(recovered: pd.DataFrame, characteristic: str) -> dict[str, int]:
 
 
 def _column(codes: Codes, item: Item) -> pd.Series:
-    """Return the answers of the first panel as a column of returns."""
+    """Return the answers of a panel as a column of returns."""
     if item.response == "yes_no":
-        return pd.Series(codes[0] == 0, dtype="boolean").mask(codes[0] < 0)
-    return pd.Series(np.array([*item.answers, None], dtype=object)[codes[0]], dtype="str")
+        return pd.Series(codes == 0, dtype="boolean").mask(codes < 0)
+    return pd.Series(np.array([*item.answers, None], dtype=object)[codes], dtype="str")

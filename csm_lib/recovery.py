@@ -2,25 +2,14 @@
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 import pandas as pd
 
-from csm_lib import words
+from csm_lib import counts, words
 from csm_lib.codebook import did_you_mean
-from csm_lib.counts import (
-    RULES,
-    RoundingRule,
-    closing_splits,
-    count_range,
-    fitting_bases,
-    one_cell_corrections,
-    possible_counts,
-    rounded_percent,
-)
 from csm_lib.errors import PublishedError
 from csm_lib.frame import compare_lists, frame_lists
 from csm_lib.published import (
@@ -42,12 +31,12 @@ Said: TypeAlias = Mapping[tuple[str, int | None, str], int]  # by item, year and
 PUBLISHED, RECOVERED, ASSUMED, IMPOSSIBLE = "published", "recovered", "assumed", "impossible"
 
 
-def tie_rules(published: pd.DataFrame) -> tuple[RoundingRule, ...]:
+def tie_rules(published: pd.DataFrame) -> tuple[counts.RoundingRule, ...]:
     """Return the rounding rules under which each printed fraction gives its percentage."""
     given = published[published["numerator"].notna() & (published["unit"] == "percent")]
     count, base, value = (given[name] for name in ("numerator", "base", "value"))
-    fits = [(rounded_percent(count, base, rule=rule) == value).all() for rule in RULES]
-    return tuple(itertools.compress(RULES, fits))
+    shown = {rule: counts.rounded_percent(count, base, rule=rule) for rule in counts.RULES}
+    return tuple(rule for rule, percent in shown.items() if (percent == value).all())
 
 
 @dataclass(frozen=True)
@@ -64,11 +53,6 @@ class Recovery:
 def recover(published: pd.DataFrame, codebook: Codebook, frame: pd.DataFrame) -> pd.DataFrame:
     """Find the integer behind each published figure.
 
-    Parameters
-    ----------
-    published, codebook, frame
-        As `read_published`, `read_codebook` and `read_frame` give them.
-
     Returns
     -------
     DataFrame
@@ -76,9 +60,8 @@ def recover(published: pd.DataFrame, codebook: Codebook, frame: pd.DataFrame) ->
         rests on), ``status``, ``basis`` (how the base was arrived at) and ``alternatives``
         (other possible bases, separated by spaces). ``status`` is ``published`` where the count
         itself is printed, ``recovered`` where exactly one count is possible, ``assumed`` where a
-        base had to be chosen (the largest, not above the stated one, that makes the whole block
-        possible), and ``impossible`` where no count gives what is printed; there ``count`` is
-        the nearest one-cell correction, if there is one. Figures other than shares have no base.
+        base had to be chosen, and ``impossible`` where no count gives what is printed; there
+        ``count`` is the nearest one-cell correction, if any. Only shares have a base.
 
     Raises
     ------
@@ -93,16 +76,15 @@ def recover(published: pd.DataFrame, codebook: Codebook, frame: pd.DataFrame) ->
             f"The percentages printed beside counts are rounded {words.listed(rules)}; recovered "
             "are only those rounded half up. Check the fractions against the paper."
         )
-    answering = stated_sample(published)
-    printed = rows_of(published)
-    said = {(row["item"], row["year"], row["statistic"]): row["value"] for row in printed}
+    answering, whole = stated_sample(published), value_of(published, "sample.frame")
+    said = {
+        (row["item"], row["year"], row["statistic"]): row["value"] for row in rows_of(published)
+    }
     found = {
         row["figure"]: Recovery(row["value"], None, PUBLISHED, "printed")
-        for row in printed
-        if row["unit"] == "count"
+        for row in rows_of(published[published["unit"] == "count"])
     }
     shares = published[published["statistic"] == "share"]
-    whole = value_of(published, "sample.frame")
     for row in rows_of(shares[shares["item"] == "sample"]):
         found[row["figure"]] = _as_printed(answering, whole, row["value"], "printed beside it")
     groups = shares[shares["item"].isin(CHARACTERISTICS)]
@@ -110,13 +92,12 @@ def recover(published: pd.DataFrame, codebook: Codebook, frame: pd.DataFrame) ->
         found |= _group_shares(groups, sample_list(published, frame), answering)
     items = _of_items(shares, codebook)
     is_level = items["response"] == "level"
-    found |= _item_shares(items[~is_level], said, answering)
+    found |= _item_shares(rows_of(items[~is_level]), said, answering)
     seats = {(row["item"], row["year"]): found[row["figure"]] for row in rows_of(items[~is_level])}
     found |= _level_shares(items[is_level], said, seats)
     nothing = Recovery(None, None, PUBLISHED, "printed")
-    columns = pd.DataFrame(
-        [found.get(figure, nothing) for figure in published["figure"]], index=published.index
-    ).astype({"count": "Int64", "of": "Int64"})
+    rows = [found.get(figure, nothing) for figure in published["figure"]]
+    columns = pd.DataFrame(rows, index=published.index).astype({"count": "Int64", "of": "Int64"})
     return pd.concat([published, columns], axis=1)
 
 
@@ -144,12 +125,10 @@ def targets(recovered: pd.DataFrame, codebook: Codebook) -> pd.DataFrame:
     for name, year, cells in by_item_and_year(once):
         base, total = int(cells["of"].iloc[0]), int(cells["count"].sum())
         if cells["answer"].duplicated().any() or cells["of"].nunique() > 1 or total > base:
-            told = words.listed(
-                (cells["count"].astype(str) + " of " + cells["of"].astype(str)).tolist()
-            )
+            told = [f"{one['count']} of {one['of']}" for one in rows_of(cells)]
             raise PublishedError(
-                f"{name}, {year}: the published figures contradict one another ({told}). Correct "
-                "one, or give them one block or base."
+                f"{name}, {year}: the published figures contradict one another "
+                f"({words.listed(told)}). Correct one, or give them one block or base."
             )
         left = [answer for answer in codebook[name].counted if answer not in set(cells["answer"])]
         if len(left) == 1:
@@ -203,12 +182,11 @@ def compare_bases(recovered: pd.DataFrame, codebook: Codebook) -> pd.DataFrame:
         ("level", "on the Board", levels.assign(of=levels["board"])),
         ("level", "on the Board, level stated", levels),
     ):
-        low, high = count_range(cells["value"], cells["of"])
-        splits = by_item_and_year(cells) if figures == "level" else ()
-        closing = [
-            bool(closing_splits(one["value"].tolist(), one["of"].iloc[0])) for *_, one in splits
-        ]
-        rows.append((figures, base, len(cells), (low <= high).sum(), len(closing), sum(closing)))
+        low, high = counts.count_range(cells["value"], cells["of"])
+        parts = cells[cells["response"] == "level"].groupby(["item", "year"])
+        closing = [counts.closing_splits([*one["value"]], one["of"].iloc[0]) for _, one in parts]
+        possible = (low <= high).sum()
+        rows.append((figures, base, len(cells), possible, len(closing), sum(map(bool, closing))))
     names = ["figures", "base", "printed", "possible", "splits", "closing"]
     return pd.DataFrame(rows, columns=names)
 
@@ -232,8 +210,8 @@ def _group_shares(groups: pd.DataFrame, best: pd.DataFrame, answering: int) -> d
                     f"{did_you_mean(row['answer'], sizes)} Use one of {', '.join(sizes)}."
                 )
             # the list is not stated, so that even the only count of a group is assumed
-            base = sizes[row["answer"]]
-            found[row["figure"]] = _on_base(row, base, best["name"].iloc[0], only=ASSUMED)
+            name, base = best["name"].iloc[0], sizes[row["answer"]]
+            found[row["figure"]] = _on_base(row, base, name, only=ASSUMED)
         holes = [figure for figure in rows["figure"] if found[figure].count is None]
         if len(holes) == 1:  # what the others leave of the sample is the one-cell correction
             rest = answering - sum(found[figure].count or 0 for figure in rows["figure"])
@@ -243,26 +221,25 @@ def _group_shares(groups: pd.DataFrame, best: pd.DataFrame, answering: int) -> d
     return found
 
 
-def _item_shares(shares: pd.DataFrame, said: Said, answering: int) -> dict[str, Recovery]:
+def _item_shares(rows: Sequence[Row], said: Said, answering: int) -> dict[str, Recovery]:
     """Return the shares of items asked of everyone, or of a battery."""
     found: dict[str, Recovery] = {}
     silent: dict[str, list[Row]] = {}
-    for row in rows_of(shares):
-        figure, key = row["figure"], (row["item"], row["year"])
+    for row in rows:
+        figure, blank = row["figure"], said.get((row["item"], row["year"], "no_response"))
         if row["numerator"] is not None:
             found[figure] = _as_printed(row["numerator"], row["base"], row["value"], "printed")
         elif row["base"] is not None:
             found[figure] = _on_base(row, row["base"], "printed")
-        elif (*key, "no_response") in said:
-            number = said[*key, "no_response"]
-            basis = _less(f"{answering} answering", number, "without an answer")
-            found[figure] = _on_base(row, answering - number, basis)
+        elif blank is not None:
+            basis = _less(f"{answering} answering", blank, "without an answer")
+            found[figure] = _on_base(row, answering - blank, basis)
         else:
             silent.setdefault(row["block"] or figure, []).append(row)
-    for rows in silent.values():
-        left_out = said.get((rows[-1]["section"], rows[-1]["year"], "excluded"), 0)
+    for block in silent.values():
+        left_out = said.get((block[-1]["section"], block[-1]["year"], "excluded"), 0)
         stated = _less(f"{answering} answering", left_out, "left out")
-        found |= _on_largest_base(rows, answering - left_out, stated)
+        found |= _on_largest_base(block, answering - left_out, stated)
     return found
 
 
@@ -282,26 +259,25 @@ def _level_shares(
         not_stated = said.get((name, year, "not_stated"), 0)
         base = _above_0(seat.count - not_stated, f"{name}, {year}")
         basis = _less(f"{seat.count} on the Board", not_stated, "whose level is not stated")
-        values = cells["value"].tolist()
-        splits = closing_splits(values, base)
-        mended = one_cell_corrections(values, base)
-        if splits:
-            counts, status = splits[0], RECOVERED if len(splits) == 1 else ASSUMED
-        elif mended:
-            counts, status = mended[0].counts, IMPOSSIBLE
-            basis += "; the parts as printed do not add up to it"
-        else:
+        values, status = cells["value"].tolist(), RECOVERED
+        splits = counts.closing_splits(values, base)
+        if len(splits) > 1:
+            status = ASSUMED
+        elif not splits:
+            splits = tuple(one.counts for one in counts.one_cell_corrections(values, base))
+            basis, status = f"{basis}; the parts as printed do not add up to it", IMPOSSIBLE
+        if not splits:
             raise PublishedError(
                 f"{name}, {year}: the levels {values} do not add up to {base} on the Board, nor "
                 "with any one corrected. Check the row against the paper."
             )
-        for figure, count in zip(cells["figure"], counts, strict=True):
+        for figure, count in zip(cells["figure"], splits[0], strict=True):
             levels[figure] = Recovery(count, base, status, basis)
     return levels
 
 
 def _as_printed(count: int, base: int | None, printed: int, basis: str) -> Recovery:
-    fits = not base or rounded_percent(count, base) == printed
+    fits = not base or counts.rounded_percent(count, base) == printed
     return Recovery(count, base, PUBLISHED if fits else IMPOSSIBLE, basis)
 
 
@@ -309,25 +285,22 @@ def _on_base(
     row: Row, base: int, basis: str, *, only: str = RECOVERED, others: str = ""
 ) -> Recovery:
     """Return the lowest count that prints as shown, with the status `only` if it is the only."""
-    counts = possible_counts(row["value"], _above_0(base, row["figure"]))
-    if not counts:
-        return Recovery(None, base, IMPOSSIBLE, basis, others)
-    return Recovery(counts[0], base, only if len(counts) == 1 else ASSUMED, basis, others)
+    found = counts.possible_counts(row["value"], _above_0(base, row["figure"]))
+    status = IMPOSSIBLE if not found else only if len(found) == 1 else ASSUMED
+    return Recovery(found[0] if found else None, base, status, basis, others)
 
 
 def _on_largest_base(rows: Sequence[Row], largest: int, stated: str) -> dict[str, Recovery]:
     """Take the largest base, not above the stated one, that makes all of a block possible."""
-    values = [row["value"] for row in rows]
-    bases = [one.base for one in fitting_bases(values, _above_0(largest, rows[-1]["figure"]))]
-    if not bases:
+    values, many = [row["value"] for row in rows], len(rows)
+    fits = counts.fitting_bases(values, _above_0(largest, rows[-1]["figure"]))
+    if not fits:
         nothing = Recovery(None, None, IMPOSSIBLE, f"no base up to {largest} ({stated}) fits")
         return {row["figure"]: nothing for row in rows}
-    *others, base = bases
+    *others, base = [one.base for one in fits]
     which, only = ("largest", ASSUMED) if others else ("only", RECOVERED)
-    together = {1: "it", 2: "both figures of the block"}.get(
-        len(rows), f"all {len(rows)} figures of the block"
-    )
-    basis = f"{which} base up to {largest} ({stated}) that makes {together} possible"
+    block = {1: "it", 2: "both figures of the block"}.get(many, f"all {many} figures of the block")
+    basis = f"{which} base up to {largest} ({stated}) that makes {block} possible"
     listed = " ".join(map(str, reversed(others)))
     return {row["figure"]: _on_base(row, base, basis, only=only, others=listed) for row in rows}
 
