@@ -92,10 +92,10 @@ def _claims(known: Known) -> pd.DataFrame:
             verdict, because = decide(row["check"], known)
         except CollectionError as reason:
             told.append(str(reason))
-        if not told:
+        faults += [f"line {line}: {fault}" for fault in told]
+        if not faults:
             firmness = least_firm(status[behind]) if behind else ""
             found.append((verdict, f"{row['note']} {because}".strip(), firmness))
-        faults += [f"line {line}: {fault}" for fault in told]
     if faults:
         raise CollectionError(report(path, faults))
     rows[["verdict", "because", "status"]] = found
@@ -120,12 +120,8 @@ def _case(row: Row, known: Known) -> Row:
     statistic, item, collection = row["statistic"], row["item"], known.collection
     if statistic == "date":
         return {"case": "date"}
-    if statistic == "share":
-        return _share(row, known)
-    if statistic == "change":
-        return _change(row, known)
-    if statistic == "excluded":
-        return _excluded(row, known)
+    if statistic in ("share", "change", "excluded"):
+        return {"share": _share, "change": _change, "excluded": _excluded}[statistic](row, known)
     if item in collection.codebook.sections:
         return _of_section(row, known)
     if row["figure"] == "sample.frame":
@@ -212,13 +208,12 @@ def _change(row: Row, known: Known) -> Row:
     if move.empty:
         return {"case": "not held"}
     totals = move[["from_yes", "from_base", "yes", "base"]].iloc[0].tolist()
-    change = counts.points_change(*totals)
-    first, last = (counts.rounded_percent(*year) for year in (totals[:2], totals[2:]))
-    cases = {last - first: "rounded change", change: "change"}
+    first, last, change = totals[:2], totals[2:], counts.points_change(*totals)
+    printed = counts.rounded_percent(*last) - counts.rounded_percent(*first)
     return {
-        "case": cases.get(row["value"], "other change"),
+        "case": {printed: "rounded change", change: "change"}.get(row["value"], "other change"),
         "computed": f"{change} {'point' if abs(change) == 1 else 'points'}",
-        "move": f"From {words.of(*totals[:2])} to {words.of(*totals[2:])}",
+        "move": f"From {words.of(*first)} to {words.of(*last)}",
         "exact": counts.points_change(*totals, digits=1) / 10,
     }
 

@@ -34,7 +34,7 @@ from csm_lib.aggregate import changes
 from csm_lib.codebook import did_you_mean
 from csm_lib.errors import CollectionError
 from csm_lib.published import rows_of
-from csm_lib.words import listed, sentence, within
+from csm_lib.words import listed, of, sentence, within
 
 if TYPE_CHECKING:
     from csm_lib.collection import Collection
@@ -97,15 +97,13 @@ class Known:
         totals = [moves[name] for name in ("from_yes", "from_base", "yes", "base")]
         moves = moves.join(change_range(*totals, authorities=self.collection.size))
         printed = self.published[self.published["statistic"] == "change"].set_index("item")["value"]
-        relative = moves[moves["from_yes"] > 0]
-        relative = relative.join(printed.rename("printed"), on="item", how="inner")
-        before = relative["from_yes"].map(Fraction) / relative["from_base"]
-        off = abs(100 * relative["value"] / before - relative["printed"])
+        told = moves[moves["before"] > 0].join(printed.rename("printed"), on="item", how="inner")
+        off = abs(100 * told["value"] / told["before"] - told["printed"])
         return {
             "share": _valued(shares),
             "answering": _valued(answering),
             "change": moves,
-            "misfit": relative.assign(value=off),
+            "misfit": told.assign(value=off),
         }
 
     def look(self, names: Sequence[str], at: str) -> tuple[pd.DataFrame, bool]:
@@ -114,21 +112,19 @@ class Known:
         places: list[int] = []
         for stem, answer, year in [_named(name, self.collection) for name in names]:
             chosen = rows["item"].isin(self.collection.items(stem))
-            if answer:
-                chosen &= rows["answer"] == answer
-            if year:
-                chosen &= rows["year"] == year
+            chosen &= (rows["answer"] == answer) | (not answer)
+            chosen &= (rows["year"] == year) | (not year)
             asked = 1 if stem in book else self.printed.get((stem, None, "count"), 0)
             short |= rows["item"][chosen].nunique() < asked
             places += chosen[chosen].index.tolist()
         return rows.loc[list(dict.fromkeys(places))], short
 
 
-def _named(name: str, collection: Collection) -> tuple[str, str, int | None]:
+def _named(name: str, collection: Collection) -> tuple[str, str, int]:
     """Return the item or section that a name begins with, its answer and its year, if any."""
     book = collection.codebook
     stem, _, last = name.rpartition(".")
-    stem, year = (stem, int(last)) if last.isdigit() else (name, None)
+    stem, year = (stem, int(last)) if last.isdigit() else (name, 0)
     start, _, answer = stem.rpartition(".")
     items = collection.items(start) if start in [*book, *book.sections] else []
     if stem not in book and any(answer in book[item].counted for item in items):
@@ -139,17 +135,17 @@ def _named(name: str, collection: Collection) -> tuple[str, str, int | None]:
 
 def _valued(rows: pd.DataFrame) -> pd.DataFrame:
     """Add the share or the change, exactly, and as a sentence has it, where there is a base."""
-    rows = rows[rows["base"] > 0].reindex(
-        columns=["item", "answer", "label", "year", *COUNTS], fill_value=0
-    )
+    columns = ["item", "answer", "label", "year", *COUNTS]
+    rows = rows[rows["base"] > 0].reindex(columns=columns, fill_value=0)
     before = rows["from_yes"].map(Fraction) / rows["from_base"].clip(lower=1)
     texts = [
-        f"{label} from {words.of(from_yes, from_base)} to {words.of(yes, base)}"
-        if from_base
-        else f"{label} {words.of(yes, base)} in {year}"
-        for _, _, label, year, yes, base, _, from_yes, from_base in rows.to_numpy().tolist()
+        f"{label} from {of(*first)} to {of(yes, base)}"
+        if first[1]
+        else f"{label} {of(yes, base)} in {year}"
+        for _, _, label, year, yes, base, _, *first in rows.to_numpy().tolist()
     ]
-    return rows.assign(value=rows["yes"].map(Fraction) / rows["base"] - before, text=texts)
+    value = rows["yes"].map(Fraction) / rows["base"] - before
+    return rows.assign(before=before, value=value, text=texts)
 
 
 def _added(rows: pd.DataFrame) -> pd.DataFrame:
@@ -216,16 +212,15 @@ def _in_general(known: Known, said: str, names: Sequence[str], beside: Sequence[
 def _lasting(moves: pd.DataFrame) -> str:
     """Whether those who answered in both years went the same way, as a sentence."""
     low, high = moves["net_low"], moves["net_high"]
-    doubtful = moves.loc[(low <= 0) & (high >= 0) & (low < high), "label"]
-    if len(doubtful):
-        return f" Those who answered in both years may differ on {listed(doubtful.tolist())}."
-    return " Those who answered in both years went the same way, whoever moved."
+    doubtful = moves.loc[(low <= 0) & (high >= 0) & (low < high), "label"].tolist()
+    told = f"may differ on {listed(doubtful)}" if doubtful else "went the same way, whoever moved"
+    return f" Those who answered in both years {told}."
 
 
 def _open(known: Known, names: Sequence[str], _: Sequence[str] = ()) -> Ruling:
     """What it would take is not printed: the shares are told."""
-    rows, _short = known.look(names, "share")
-    return UNCHECKED, f"{sentence(listed(rows['text'].tolist()))}." if len(rows) else ""
+    texts = known.look(names, "share")[0]["text"].tolist()
+    return UNCHECKED, f"{sentence(listed(texts))}." if texts else ""
 
 
 def _published(known: Known, names: Sequence[str]) -> pd.DataFrame:
@@ -237,7 +232,7 @@ def _published(known: Known, names: Sequence[str]) -> pd.DataFrame:
     return rows[rows["figure"].isin(names) | rows["item"].isin(names)]
 
 
-def _as_figures(known: Known, names: Sequence[str], _: Sequence[str]) -> Ruling:
+def _figures(known: Known, names: Sequence[str], _: Sequence[str]) -> Ruling:
     """Stand as these figures do, or all the figures of these items."""
     rows = known.judged[known.judged["entry"].isin(_published(known, names)["figure"])]
     verdict = max(rows["verdict"], key=GRAVITY.index)
@@ -263,17 +258,14 @@ def _in_order(known: Known, names: Sequence[str], beside: Sequence[str]) -> Ruli
 def _most_rose(known: Known, names: Sequence[str], _: Sequence[str]) -> Ruling:
     """More than half rose; open where what is printed as totals only may decide it."""
     moves, short = known.look(names, "change")
-    rose, fell = (moves["value"] > 0).sum(), (moves["value"] < 0).sum()
-    more, asked = (
-        sum(known.printed.get((name, None, statistic), 0) for name in names)
-        for statistic in ("rose", "count")
-    )
-    rose_too, of_all = rose + more, len(moves) + asked
-    evidence = f"{rose} of {len(moves)} rose and {fell} fell."
+    rose, fell, of_all = (moves["value"] > 0).sum(), (moves["value"] < 0).sum(), len(moves)
+    evidence = f"{rose} of {of_all} rose and {fell} fell."
+    verdict = PASSED if 2 * rose > of_all else DISAGREES
     if short:
-        evidence += f" With what is printed as totals {rose_too} of {of_all} rose."
-    is_open = short and 2 * rose_too > of_all
-    verdict = PASSED if 2 * rose > len(moves) else UNCHECKED if is_open else DISAGREES
+        rose += sum(known.printed.get((name, None, "rose"), 0) for name in names)
+        of_all += sum(known.printed.get((name, None, "count"), 0) for name in names)
+        evidence += f" With what is printed as totals {rose} of {of_all} rose."
+        verdict = UNCHECKED if verdict == DISAGREES and 2 * rose > of_all else verdict
     return verdict, evidence + _lasting(moves)
 
 
@@ -310,14 +302,11 @@ def _rose_significantly(known: Known, names: Sequence[str], _: Sequence[str]) ->
 
 
 SPECIAL: Mapping[str, Callable[[Known, Sequence[str], Sequence[str]], Ruling]] = {
-    "open": _open,
-    "figures": _as_figures,
-    "add_up": _add_up,
-    "in_order": _in_order,
-    "most_rose": _most_rose,
-    "gave_way": _gave_way,
-    "rose_significantly": _rose_significantly,
-}
+    rule.__name__.removeprefix("_"): rule
+    for rule in (
+        _open, _figures, _add_up, _in_order, _most_rose, _gave_way, _rose_significantly,
+    )
+}  # fmt: skip
 
 
 def decide(check: str, known: Known) -> Ruling:
@@ -327,24 +316,24 @@ def decide(check: str, known: Known) -> Ruling:
         judged = []
         for clause in map(str.strip, reading.split(";")):
             verdict, because = _decided(clause.strip("()"), known)
-            aside = clause.startswith("(")
-            told.append(f"Not judged: {because}" if aside else because)
-            judged += [] if aside else [verdict]
+            if clause.startswith("("):
+                because = f"Not judged: {because}"
+            else:
+                judged.append(verdict)
+            told.append(because)
         verdicts.add(max(judged, key=GRAVITY.index, default=UNCHECKED))
     return verdicts.pop() if len(verdicts) == 1 else UNCHECKED, " ".join(told).strip()
 
 
 def _decided(clause: str, known: Known) -> Ruling:
     """Decide one clause of a check."""
-    said, _, of = clause.partition(":")
-    subjects, _, others = of.partition("/")
-    names, beside = subjects.split(), others.split()
-    predicate = said.removeprefix("together ")
+    said, _, about = clause.partition(":")
+    names, _, beside = about.partition("/")
+    predicate, known_ones = said.removeprefix("together "), [*GENERAL, *SPECIAL]
     if predicate in SPECIAL:
-        return SPECIAL[predicate](known, names, beside)
+        return SPECIAL[predicate](known, names.split(), beside.split())
     if predicate in GENERAL:
-        return _in_general(known, said, names, beside)
-    known_ones = [*GENERAL, *SPECIAL]
+        return _in_general(known, said, names.split(), beside.split())
     raise CollectionError(
         f"there is no predicate {predicate!r}.{did_you_mean(predicate, known_ones)} "
         f"Use one of {', '.join(known_ones)}."
