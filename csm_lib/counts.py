@@ -15,7 +15,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from functools import cache, lru_cache
+from functools import lru_cache
 from itertools import product
 from math import comb
 from typing import Any, Literal, NamedTuple, TypeAlias, TypeVar, get_args
@@ -53,12 +53,14 @@ def rounded_percent(
     # Python's own integers: a product of two bases, times the scale, may be too large for int64
     size, n = scale * np.abs(k).astype(object), n.astype(object)
     whole, rest = size // n, size % n
-    if rule == "up":
-        whole = whole + (rest > 0)
-    elif rule != "truncated":
-        tie_goes_up = {"half_up": 1, "half_even": whole % 2, "half_down": 0}[rule]
-        whole = whole + (2 * rest + tie_goes_up > n)
-    rounded = np.asarray(np.sign(k) * whole, dtype=np.int64)
+    further = {
+        "half_up": 2 * rest >= n,
+        "half_even": 2 * rest + whole % 2 > n,
+        "half_down": 2 * rest > n,
+        "truncated": rest < 0,
+        "up": rest > 0,
+    }[rule]
+    rounded = np.asarray(np.sign(k) * (whole + further), dtype=np.int64)
     answer: Whole = as_given(rounded, count, base)
     return answer
 
@@ -163,27 +165,22 @@ def _closing(parts: Iterable[Iterable[int]], base: int) -> tuple[tuple[int, ...]
     return tuple(counts for counts in product(*parts) if sum(counts) == base)
 
 
-@cache
+@lru_cache
 def closing_chance(base: int) -> float:
     """Return the chance (0-1) that three parts drawn at random would close on this base.
 
     Drawn are three whole percentages that add up to 99, 100 or 101, as three parts of a whole do
     once they are rounded. A split that closes where few would is evidence for its base.
     """
-    first, second = np.meshgrid(np.arange(base + 1), np.arange(base + 1), indexing="ij")
-    inside = first + second <= base
-    parts = np.stack([first[inside], second[inside], base - (first + second)[inside]])
+    first, second = np.triu_indices(base + 1)
+    parts = np.stack([first, second - first, base - second])
     closing = len(np.unique(rounded_percent(parts, base), axis=1).T)
     drawn = sum(comb(total + 2, 2) - 3 * max(0, total - 100) for total in (99, 100, 101))
     return closing / drawn
 
 
 class Correction(NamedTuple):
-    """One part of a whole replaced, so that the parts add up.
-
-    ``position`` says which part, from 0; ``corrected`` is what stands there in place of
-    ``printed``. ``counts`` are those of all parts then.
-    """
+    """One part of a whole (the ``position``, from 0) replaced, and the counts of all parts then."""
 
     position: int
     printed: int
@@ -226,19 +223,16 @@ def counts_behind(
     1  Head, officer, other    71  [[54], [15], [1]]     False        False
     """
     found = []
-    for line in filter(str.strip, pasted.splitlines()):
+    for line, base in product(filter(str.strip, pasted.splitlines()), bases):
         printed = [int(figure) for figure in re.findall(r"(\d+)\s*%", line)]
+        by_rule = {}
+        for one in (*RULES[:3], rule):
+            shown = rounded_percent(np.arange(base + 1), base, rule=one)
+            counts = [np.flatnonzero(shown == figure).tolist() for figure in printed]
+            by_rule[one] = counts, bool(_closing(counts, base)) if parts else all(counts)
+        tie_decides = len({by_rule[one][1] for one in RULES[:3]}) > 1
         label = re.sub(r"\s*\d+\s*%", "", line).strip()
-        for base in bases:
-            by_rule = {}
-            for one in (*RULES[:3], rule):
-                shown = rounded_percent(np.arange(base + 1), base, rule=one)
-                counts = [np.flatnonzero(shown == figure).tolist() for figure in printed]
-                fits = bool(_closing(counts, base)) if parts else all(counts)
-                by_rule[one] = counts, fits
-            counts, fits = by_rule[rule]
-            decides = len({by_rule[one][1] for one in RULES[:3]}) > 1
-            found.append((label, base, counts, fits, decides))
+        found.append((label, base, *by_rule[rule], tie_decides))
     return pd.DataFrame(found, columns=["row", "base", "counts", "possible", "tie_decides"])
 
 
