@@ -4,16 +4,14 @@ With **rows**, who answered what in both years, the ordinary paired answers hold
 **totals** many things can have happened in between: what is given is the range of a test or an
 interval over all of them, and a verdict. Formulae, proofs and sources are in `book/methods.md`.
 
-Everywhere `count` of the `base` who answered said yes; `authorities` took part in both years, and
-`population` is how many there are in all. They are whole numbers, arrays or Series, and results
-have the form of what was given. A base may be 0. Shares are from 0 to 1. An authority is *paired*
-on an item if it answered it in both years. The impossible is refused with a ValueError, what is
-no whole number with a TypeError.
+Everywhere `count` of the `base` (it may be 0) who answered said yes; `authorities` took part in
+both years, of a `population`. They are whole numbers, arrays or Series, and results have the form
+of what was given. Shares are from 0 to 1. An authority is *paired* on an item if it answered it in
+both years. The impossible is a ValueError, what is no whole number a TypeError.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from itertools import combinations
 from typing import Any, Literal, NamedTuple, TypeAlias, get_args
 
@@ -21,15 +19,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from csm_lib.counts import (
-    LARGEST_BASE,
-    Ints,
-    as_given,
-    check_at_most,
-    checked_whole,
-    counted,
-    index_of,
-)
+from csm_lib.counts import Ints, as_given, check_at_most, checked_whole, counted, index_of
 
 Counts: TypeAlias = "int | npt.ArrayLike | pd.Series[Any]"
 """A whole number, or a sequence, an array or a Series of them."""
@@ -46,9 +36,8 @@ PairedTest = Literal["exact", "mid_p"]
 """McNemar's exact test, which never errs above its level, or its mid-p, which seldom does."""
 TESTS: tuple[PairedTest, ...] = get_args(PairedTest)
 
-Verdict = Literal["always", "never", "depends"]
+VERDICTS = ["always", "never"], "depends"
 """Is p at or below the level whatever happened, in no case, or in some cases and not in others?"""
-VERDICTS: tuple[Verdict, ...] = get_args(Verdict)
 
 # Two numbers this close, relatively, are taken for a tie, so that none hangs on the last bit.
 TIE = 1e-9
@@ -56,11 +45,8 @@ TIE = 1e-9
 
 def verdicts(p_low: Any, p_high: Any, level: float) -> npt.NDArray[np.str_]:
     """Return the verdict for each range of p-values; p at the level counts as below it."""
-    return _verdicts(np.asarray(p_low), np.asarray(p_high), _checked_level(level) * (1 + TIE))
-
-
-def _verdicts(low: Any, high: Any, limit: Any) -> npt.NDArray[np.str_]:
-    return np.select([high <= limit, low > limit], VERDICTS[:2], VERDICTS[2])
+    limit = _checked_level(level) * (1 + TIE)
+    return np.select([np.asarray(p_high) <= limit, np.asarray(p_low) > limit], *VERDICTS)
 
 
 def _checked_level(level: float) -> float:
@@ -71,7 +57,7 @@ def _checked_level(level: float) -> float:
     return level
 
 
-def _known(name: str, names: Sequence[str], what: str) -> None:
+def _require_one_of(name: str, names: tuple[str, ...], what: str) -> None:
     if name not in names:
         raise ValueError(f"There is no {what} {name!r}; use one of {', '.join(names)}.")
 
@@ -97,7 +83,7 @@ def interval(
     """
     from scipy.stats import beta
 
-    _known(method, METHODS, "method")
+    _require_one_of(method, METHODS, "method")
     if (population is None) == (method in FINITE):
         raise ValueError(f"Give the population with {' or '.join(FINITE)} only; got {method!r}.")
     k, n = counted(count, base)
@@ -213,7 +199,7 @@ def mcnemar(gainers: Counts, losers: Counts, *, test: PairedTest = "exact") -> S
     """
     from scipy.stats import binom
 
-    _known(test, TESTS, "test")
+    _require_one_of(test, TESTS, "test")
     b, c = checked_whole(gainers, "gainers"), checked_whole(losers, "losers")
     fewer, changed, apart = np.minimum(b, c), b + c, abs(b - c)
     p = binom.cdf(fewer, changed, 0.5)
@@ -299,9 +285,9 @@ def interval_range(
     """Return the tightest and the widest interval for a change that two totals allow.
 
     One row is one comparison, with ends of Newcombe's interval for the change of the share among
-    the paired: ``tightest_low, tightest_high, widest_low, widest_high`` and ``lowest`` and
-    ``highest``, the ends that no possible interval is beyond. From -1 to 1; missing where nobody
-    can be paired. Time grows with the third power of the no answers.
+    the paired: ``tightest_low, tightest_high, widest_low, widest_high``, and ``lowest, highest``
+    that none is beyond. From -1 to 1; missing where nobody can be paired. Time grows with the
+    third power of the no answers.
     """
     *totals, labels = _totals(count_1, base_1, count_2, base_2, authorities)
     # Who is paired and who of them said yes is free, but for what no answers leave over.
@@ -314,16 +300,15 @@ def interval_range(
     )
     place, pairs, yes_1, yes_2 = np.fromiter(cases, np.dtype((np.int64, 4))).T
     least, most = np.maximum(yes_1 - yes_2, 0), np.minimum(yes_1, pairs - yes_2)
-    found = pd.DataFrame({"place": place})
-    for name, losers in (("tightest", least), ("widest", most)):  # it widens with the churn
+    tables = []
+    for name, losers, way in (("tightest", least, 1), ("widest", most, -1)):  # as the churn
         gainers, stayed_no = yes_2 - yes_1 + losers, pairs - yes_2 - losers
         low, high = newcombe(yes_1 - losers, gainers, losers, stayed_no, level=level)
-        found = found.assign(**{f"{name}_low": low, f"{name}_high": high, name: high - low})
-    groups = found.groupby("place")
-    tightest = found.loc[groups["tightest"].idxmin()].set_index("place")
-    widest = found.loc[groups["widest"].idxmax()].set_index("place")
-    table = tightest[["tightest_low", "tightest_high"]].join(widest[["widest_low", "widest_high"]])
-    table = table.assign(lowest=groups["widest_low"].min(), highest=groups["widest_high"].max())
+        ends = pd.DataFrame({f"{name}_low": low, f"{name}_high": high}, index=place)
+        tables.append(ends.iloc[np.argsort(way * (high - low), kind="stable")].groupby(level=0))
+    lowest, highest = tables[1]["widest_low"].min(), tables[1]["widest_high"].max()
+    table = pd.concat([one.first() for one in tables], axis="columns")
+    table = table.assign(lowest=lowest, highest=highest)
     return table.reindex(range(len(labels))).set_axis(labels)
 
 
@@ -374,7 +359,7 @@ def breakdown(
         low = (yes_2 - yes_1 - (everyone - answers_1)) / everyone
         high = (yes_2 - yes_1 + (everyone - answers_2)) / everyone
     columns = {"silent": silent, "needed_low": least, "needed_high": most}
-    columns["undone"] = _verdicts(least, most, silent)
+    columns["undone"] = np.select([most <= silent, least > silent], *VERDICTS)
     return pd.DataFrame(columns | {"change_low": low, "change_high": high}, index=labels)
 
 
@@ -464,7 +449,7 @@ def sign_test(changes: Counts) -> SignTest:
     >>> sign_test([-5, -5, 0, -1, -5, -6, -3, -1, -3, 2, -7])
     SignTest(rose=1, fell=9, same=1, p=0.021484375)
     """
-    signs = np.sign(checked_whole(changes, "changes", -LARGEST_BASE))
+    signs = np.sign(checked_whole(changes, "changes", -(10**9)))
     rose, fell, same = (int((signs == sign).sum()) for sign in (1, -1, 0))
     return SignTest(rose, fell, same, mcnemar(rose, fell))
 
@@ -474,8 +459,8 @@ def year_swap(net: Counts) -> Shares:
 
     Had nothing changed but by chance, an authority's two returns might as well have come in the
     other order: how often would the net changes, each with its sign drawn anew, add up to as much
-    as they do? It takes authorities to be independent, and nothing of the items of one: Fisher's
-    (1935) randomisation test of paired differences. The authorities lie along the last axis.
+    as they do? It takes authorities, along the last axis, to be independent, and nothing of the
+    items of one: Fisher's (1935) randomisation test of paired differences.
 
     >>> year_swap([-1, -1, -1, -1, -1, 0]), year_swap([-5, 0, 0, 0, 0, 0])
     (0.0625, 1.0)
@@ -511,11 +496,6 @@ class YearSwapRange(NamedTuple):
     p_low: float
     p_high: float
     p_bound: float
-
-    def verdict(self, level: float = 0.05) -> Verdict | None:
-        """Is p at or below the level, whatever the panel? ``None`` where that is not known."""
-        bounded, reached = verdicts(self.p_low, [self.p_bound, self.p_high], level).tolist()
-        return bounded if bounded == reached else None
 
 
 def year_swap_range(
@@ -568,9 +548,7 @@ def _swap_p(net: Ints) -> float:
     fewer = (int(sizes.sum()) - total) // 2
     against = np.ones(1)  # the chances that 0, 1, 2, ... in all have a minus
     for size in sizes.tolist():
-        longer = np.append(against, np.zeros(size)) / 2
-        longer[size:] += against / 2
-        against = longer[: fewer + 1]
+        against = np.convolve(against, [0.5, *[0] * (size - 1), 0.5])[: fewer + 1]
     return min(1.0, 2 * float(against.sum()))
 
 

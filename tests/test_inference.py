@@ -34,7 +34,6 @@ from csm_lib.inference import (
     FINITE,
     METHODS,
     SignTest,
-    YearSwapRange,
     breakdown,
     change_range,
     group_bounds,
@@ -871,27 +870,20 @@ def test_the_range_of_the_year_swap_test_on_joint_commissioning() -> None:
     assert found.p_low == 2.0**-33
     assert found.p_high == pytest.approx(0.618, abs=0.0005)
     assert found.p_bound == 1.0
-    assert found.verdict() == "depends"
+    assert verdicts(found.p_low, found.p_high, 0.05) == "depends"
     # The other way round, and the same in the mirror.
     assert year_swap_range(AREAS_2009, 74, AREAS_2008, 74, authorities=74).p_high == found.p_high
     mirrored = [74 - yes for yes in AREAS_2008], [74 - yes for yes in AREAS_2009]
     assert year_swap_range(mirrored[0], 74, mirrored[1], 74, authorities=74).p_high == found.p_high
 
 
-def test_the_verdict_of_the_year_swap_test_is_only_given_where_it_is_known() -> None:
-    def verdict(low: float, high: float, bound: float) -> str | None:
-        return YearSwapRange(-9, -9, low, high, bound).verdict()
-
-    assert verdict(0.06, 0.2, 1.0) == "never"
-    assert verdict(0.01, 0.04, 0.05) == "always"
-    assert verdict(0.01, 0.06, 0.07) == "depends"
-    assert verdict(0.01, 0.04, 0.06) is None
+def test_the_year_swap_test_of_everybody_moving_and_of_nobody() -> None:
     everybody = year_swap_range([74] * 3, 74, [0] * 3, 74, authorities=74)
     assert everybody.p_low == everybody.p_high == 2.0**-73
     assert everybody.p_bound < 1e-15
-    assert everybody.verdict() == "always"
-    assert year_swap_range(1, 1, 0, 1, authorities=1).verdict() == "never"
-    assert year_swap_range([], [], [], [], authorities=74).verdict() == "never"
+    assert year_swap_range(1, 1, 0, 1, authorities=1).p_low == 1.0
+    nothing = year_swap_range([], [], [], [], authorities=74)
+    assert (nothing.p_low, nothing.p_high, nothing.p_bound) == (1.0, 1.0, 1.0)
     with pytest.raises(TypeError, match="authorities must be whole numbers"):
         year_swap_range([1], [2], [1], [2], authorities=2.0)  # type: ignore[arg-type]
     with pytest.raises(ValueError, match="authorities must be from 1"):
@@ -1037,7 +1029,6 @@ LEVELS: list[Callable[..., object]] = [
     functools.partial(change_range, 1, 2, 1, 2, authorities=2),
     functools.partial(interval_range, 1, 2, 1, 2, authorities=2),
     functools.partial(holm, [0.1], [0.2]),
-    year_swap_range([1], [2], [1], [2], authorities=2).verdict,
 ]
 
 
