@@ -300,8 +300,8 @@ def interval_range(
     )
     place, pairs, yes_1, yes_2 = np.fromiter(cases, np.dtype((np.int64, 4))).T
     least, most = np.maximum(yes_1 - yes_2, 0), np.minimum(yes_1, pairs - yes_2)
-    tables = []
-    for name, losers, way in (("tightest", least, 1), ("widest", most, -1)):  # as the churn
+    tables = []  # an interval widens with the churn
+    for name, losers, way in (("tightest", least, 1), ("widest", most, -1)):
         gainers, stayed_no = yes_2 - yes_1 + losers, pairs - yes_2 - losers
         low, high = newcombe(yes_1 - losers, gainers, losers, stayed_no, level=level)
         ends = pd.DataFrame({f"{name}_low": low, f"{name}_high": high}, index=place)
