@@ -4,9 +4,9 @@ The libraries that read Excel, OpenDocument, SPSS, Stata and Parquet are native 
 hostile file can crash them, or make them ask for all the memory there is; in a process of their
 own, with a bound on memory and time, that ends in an error message. `csm_lib.own.read` runs this
 file as a program, which therefore imports nothing of the package (in a reader's browser, where no
-other process can be, it calls `answer`). What the program writes is one Arrow stream:
-the cells of all sheets, and in its metadata, as JSON, what there is to say of each sheet. What is
-said is a key of ``wording.toml`` and what fills the sentence in.
+other process can be, it calls `answer`). Its answer is JSON; what is to be said is a key of
+``wording.toml`` and what fills the sentence in. (Pools of `multiprocessing` run the script of
+whoever calls them again, and take what goes wrong in it for a crash.)
 
 In .xls and .xlsb only whole sheets are known to be hidden: the library does not tell their hidden
 rows and columns, nor their errors such as #N/A, which it gives as empty cells. In .xlsx, .xlsm
@@ -26,14 +26,12 @@ import sys
 import zipfile
 import zlib
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import chain
+from functools import cache
 from pathlib import Path
 from typing import Any, TypeAlias
 from xml.etree import ElementTree
-
-import numpy as np
 
 MAX_COLUMNS = 5_000  # of a table; the longest questionnaires have some hundreds
 MAX_CELLS = 10_000_000  # of a table, blank ones between its columns included
@@ -65,42 +63,17 @@ Place: TypeAlias = tuple[int, int]
 Said: TypeAlias = tuple[str, dict[str, Any]]
 """The key of a sentence, and what fills it in."""
 
-Cells: TypeAlias = dict[str, Any]
-"""Arrays of one length: of each cell that is not empty its ``row``, ``column`` and ``text``."""
-
-Found: TypeAlias = tuple[Cells, dict[str, Any]]
-"""The cells of a sheet, and the other parts of `csm_lib.own.read.Sheet` that it has."""
-
-
-ODD = ("error_cells", "formula_cells", "nought_cells")
-"""Errors; formulas that were never worked out; noughts that are shown and not stored."""
+Found: TypeAlias = dict[str, Any]
+"""A sheet: its ``rows``, texts from the first column on; the ``numbers`` of these; and what else
+`csm_lib.own.read.Sheet` has of it."""
 
 
 class Refused(Exception):
-    """A file that will not be read: the key of a sentence, and what fills it in."""
+    """A file that will not be read; `said` is why."""
 
     def __init__(self, key: str, **values: Any) -> None:
         super().__init__(key)
-        self.said = sentence(key, **values)
-
-
-def sentence(key: str, **values: Any) -> Said:
-    """Return a sentence as it is handed over."""
-    return key, values
-
-
-def long(rows: Sequence[Sequence[str]], numbers: Sequence[int]) -> Cells:
-    """Return the cells of some rows, one to a row; rows may be of different lengths."""
-    widths = np.fromiter(map(len, rows), np.intp, len(rows))
-    refuse_size(int(widths.max(initial=0)), int(widths.sum()))
-    starts = np.repeat(np.cumsum(widths) - widths, widths)
-    texts = np.fromiter(chain.from_iterable(rows), object, len(starts))
-    cells = {
-        "row": np.repeat(np.asarray(numbers, dtype=np.int64), widths),
-        "column": np.arange(len(starts), dtype=np.int64) - starts + 1,
-        "text": texts,
-    }
-    return {name: column[texts != ""] for name, column in cells.items()}
+        self.said: Said = (key, values)
 
 
 def refuse_size(columns: int, cells: int) -> None:
@@ -111,21 +84,14 @@ def refuse_size(columns: int, cells: int) -> None:
         raise Refused("many_cells", count=cells, most=MAX_CELLS)
 
 
-def named_once(names: Sequence[str]) -> None:
-    """Refuse a file without columns, or with two of one name."""
-    if not names:
-        raise Refused("no_columns")
-    again = sorted({name for name in names if names.count(name) > 1})
-    if again:
-        raise Refused("double_name", name=again[0])
-
-
 def written(value: Any) -> str:
     """Return a value as a person writes it; empty text where it is missing."""
     if isinstance(value, str):
         return value
     if value is None or value != value:  # not a number
         return ""
+    if isinstance(value, bool):
+        return str(value).upper()
     if isinstance(value, float):
         return str(int(value)) if value.is_integer() and abs(value) < 1e15 else repr(value)
     if isinstance(value, datetime.datetime):
@@ -142,11 +108,12 @@ def written(value: Any) -> str:
 class Marks:
     """What the XML of a sheet says that calamine does not.
 
-    ``odd`` has, by kind, the cells that are not what they seem, and what is to be told of them.
+    ``odd`` has the cells that are not what they seem, each with what is to be told of it: an
+    error, a formula that was never worked out, or noughts that are shown and not stored.
     """
 
     name: str
-    odd: dict[str, dict[Place, str]] = field(default_factory=lambda: {kind: {} for kind in ODD})
+    odd: dict[Place, tuple[str, str]] = field(default_factory=dict)
     hidden_rows: set[int] = field(default_factory=set)
     hidden_columns: set[int] = field(default_factory=set)
     merged: list[tuple[int, int, int, int]] = field(default_factory=list)
@@ -162,6 +129,17 @@ class Marks:
         if self.bottom * self.right > MAX_AREA:
             far = {"row": self.bottom, "column": self.right}
             raise Refused("far_cells", name=self.name, **far, most=MAX_AREA)
+
+    def notices(self) -> Iterator[Said]:
+        """Yield what is to be told of the odd cells."""
+        from xlsxwriter.utility import xl_rowcol_to_cell
+
+        for key in ("error_cells", "formula_cells", "nought_cells"):
+            if odd := sorted((at, text) for at, (kind, text) in self.odd.items() if kind == key):
+                (row, column), text = odd[0]
+                place = xl_rowcol_to_cell(row - 1, column - 1)
+                first = {"text": text[:40], "place": place}
+                yield key, {"sheet": self.name, "count": len(odd), **first}
 
 
 def read_workbook(path: str) -> list[Found]:
@@ -190,11 +168,10 @@ def read_workbook(path: str) -> list[Found]:
         if marks is not None and one.name not in marks:
             raise Refused("sheet_elsewhere", name=one.name)
         known = Marks(one.name) if marks is None else marks[one.name]
-        cells, said = _sheet(workbook.get_sheet_by_name(one.name), known)
-        said["hidden"] = one.visible != SheetVisibleEnum.Visible
-        found.append((cells, said))
+        hidden = one.visible != SheetVisibleEnum.Visible
+        found.append(_sheet(workbook.get_sheet_by_name(one.name), known) | {"hidden": hidden})
     if marks is None and found:
-        found[0][1]["notices"].append(sentence("old_workbook"))
+        found[0]["notices"].append(("old_workbook", {}))
     return found
 
 
@@ -227,12 +204,12 @@ def _marks(archive: zipfile.ZipFile) -> dict[str, Marks] | None:
     targets = {link.get("Id", ""): link.get("Target", "") for link in links}
     noughts = _noughts(archive.read("xl/styles.xml")) if "xl/styles.xml" in names else {}
     marks = {}
-    for sheet in ElementTree.fromstring(_part(archive, "xl/workbook.xml")).iter():
-        if _tag(sheet) == "sheet":
-            # what does not begin with a stroke is relative to the folder of the workbook
-            part = posixpath.join("/xl", targets.get(_get(sheet, "id"), ""))
-            known = marks[sheet.get("name", "")] = Marks(sheet.get("name", ""))
-            _mark_xlsx(known, _part(archive, posixpath.normpath(part).lstrip("/")), noughts)
+    book = ElementTree.fromstring(_part(archive, "xl/workbook.xml"))
+    for sheet in book.iterfind(".//{*}sheet"):
+        # what does not begin with a stroke is relative to the folder of the workbook
+        part = posixpath.normpath(posixpath.join("/xl", targets.get(_get(sheet, "id"), "")))
+        known = marks[sheet.get("name", "")] = Marks(sheet.get("name", ""))
+        _mark_xlsx(known, _part(archive, part.lstrip("/")), noughts)
     return marks
 
 
@@ -253,24 +230,23 @@ def _get(element: ElementTree.Element, name: str) -> str:
     return next((v for k, v in element.attrib.items() if k.endswith("}" + name)), "")
 
 
+def _count(element: ElementTree.Element, name: str) -> int:
+    return int(_get(element, name) or 1)
+
+
 def _noughts(styles: bytes) -> dict[str, int]:
     """Return the styles of xlsx that fill up a number with noughts, and to how many digits."""
-    formats: dict[str, int] = {}
-    found: dict[str, int] = {}
-    for element in ElementTree.fromstring(styles).iter():
-        if _tag(element) == "numFmt":
-            code = re.sub(r"\[[^]]*\]|_.", "", element.get("formatCode", "").split(";")[0])
-            if re.fullmatch("00+", code):
-                formats[element.get("numFmtId", "")] = len(code)
-        elif _tag(element) == "cellXfs":
-            for number, style in enumerate(element):
-                if (form := style.get("numFmtId", "")) in formats:
-                    found[str(number)] = formats[form]
-    return found
+    root = ElementTree.fromstring(styles)
+    digits: dict[str | None, int] = {}
+    for one in root.iterfind(".//{*}numFmt"):
+        code = re.sub(r"\[[^]]*\]|_.", "", one.get("formatCode", "").split(";")[0])
+        if re.fullmatch("00+", code):
+            digits[one.get("numFmtId")] = len(code)
+    forms = enumerate(style.get("numFmtId") for style in root.iterfind(".//{*}cellXfs/*"))
+    return {str(number): digits[form] for number, form in forms if form in digits}
 
 
 def _mark_xlsx(marks: Marks, text: bytes, noughts: Mapping[str, int]) -> None:
-    known: dict[str, int] = {"": 0}  # columns by their letters
     row = 0
     for _, element in ElementTree.iterparse(io.BytesIO(text)):
         hidden = element.get("hidden") in ("1", "true")
@@ -285,9 +261,7 @@ def _mark_xlsx(marks: Marks, text: bytes, noughts: Mapping[str, int]) -> None:
             for cell in element:
                 place = cell.get("r", "")
                 letters = place.rstrip("0123456789")
-                if letters not in known:
-                    known[letters] = _column_number(letters)
-                column = known[letters] or column + 1
+                column = _column_number(letters) or column + 1
                 if len(cell):
                     at = (int(place[len(letters) :] or row), column)
                     marks.reach(*at)
@@ -295,6 +269,7 @@ def _mark_xlsx(marks: Marks, text: bytes, noughts: Mapping[str, int]) -> None:
             element.clear()
 
 
+@cache
 def _column_number(letters: str) -> int:
     number = 0
     for letter in letters.strip().upper():
@@ -309,11 +284,11 @@ def _mark_cell(marks: Marks, cell: ElementTree.Element, at: Place, digits: int) 
     parts = {_tag(part): part.text or "" for part in cell}
     value = parts.get("v", "")
     if kind == "e":
-        marks.odd["error_cells"][at] = value or "#ERROR"
+        marks.odd[at] = "error_cells", value or "#ERROR"
     elif "f" in parts and not value:
-        marks.odd["formula_cells"][at] = f"={parts['f']}"
+        marks.odd[at] = "formula_cells", f"={parts['f']}"
     elif value.isdecimal() and len(value) < digits:
-        marks.odd["nought_cells"][at] = value.zfill(digits)
+        marks.odd[at] = "nought_cells", value.zfill(digits)
 
 
 def _marks_of_ods(text: bytes) -> dict[str, Marks]:
@@ -339,10 +314,6 @@ def _marks_of_ods(text: bytes) -> dict[str, Marks]:
     return found
 
 
-def _count(element: ElementTree.Element, name: str) -> int:
-    return int(_get(element, name) or 1)
-
-
 def _mark_ods(marks: Marks, row: ElementTree.Element, first: int, last: int) -> None:
     column = 0
     for cell in row:
@@ -357,59 +328,45 @@ def _mark_ods(marks: Marks, row: ElementTree.Element, first: int, last: int) -> 
         deep, wide = (_count(cell, f"number-{way}-spanned") for way in ("rows", "columns"))
         if deep > 1 or wide > 1:
             marks.merged.append((*at, at[0] + deep - 1, at[1] + wide - 1))
-        shown = "".join("".join(part.itertext()) for part in cell if _tag(part) == "p")
+        shown = "".join("".join(part.itertext()) for part in cell.iterfind("{*}p"))
         said = any(k.endswith("}string-value") and not v for k, v in cell.attrib.items())
         if formula and not kind:
-            marks.odd["formula_cells"][at] = formula
+            marks.odd[at] = "formula_cells", formula
         elif formula and (kind != "string" or said) and re.match("#|Err:", shown):
-            marks.odd["error_cells"][at] = shown
+            marks.odd[at] = "error_cells", shown
         elif kind == "float" and re.fullmatch("0[0-9]+", shown):
-            marks.odd["nought_cells"][at] = shown
+            marks.odd[at] = "nought_cells", shown
 
 
 def _sheet(sheet: Any, marks: Marks) -> Found:
     """Return a sheet that calamine reads, with what its XML says."""
-    start = sheet.start or (0, 0)
+    left = [""] * (sheet.start or (0, 0))[1]
     if sheet.end is not None:
         marks.reach(sheet.end[0] + 1, sheet.end[1] + 1)
     special: dict[int, list[tuple[int, str]]] = defaultdict(list)
-    for (row, column), text in (marks.odd["error_cells"] | marks.odd["formula_cells"]).items():
-        special[row].append((column, text))
+    for (row, column), (kind, text) in marks.odd.items():
+        if kind != "nought_cells":
+            special[row].append((column, text))
+    # all rows from the first, and of each the cells from the column of `start`
     values: Iterator[list[Any]] = iter(sheet.iter_rows()) if sheet.start else iter(())
-    rows, numbers = [], []
+    rows = {}
     for number in range(1, marks.bottom + 1):
-        # calamine gives all rows from the first, and of each the cells from `start`
-        cells = [""] * start[1] + list(map(_text, next(values, [])))
+        cells = [*left, *map(written, next(values, []))]
         for column, text in special.get(number, ()):
             cells += [""] * (column - len(cells))
             cells[column - 1] = text
         if any(cells):
-            rows.append(cells)
-            numbers.append(number)
-    table = long(rows, numbers)
-    ranges = [(*first, *last) for first, last in sheet.merged_cell_ranges or []]
-    return table, {
+            rows[number] = cells
+    merged = [[end + 1 for ends in one for end in ends] for one in sheet.merged_cell_ranges or ()]
+    return {
         "name": sheet.name,
-        "hidden_rows": sorted(marks.hidden_rows.intersection(numbers)),
-        "hidden_columns": sorted(marks.hidden_columns.intersection(table["column"].tolist())),
-        "merged": [[end + 1 for end in one] for one in ranges] or marks.merged,
-        "notices": [_notice(marks.name, kind, odd) for kind, odd in marks.odd.items() if odd],
+        "numbers": [*rows],
+        "rows": [*rows.values()],
+        "hidden_rows": sorted(marks.hidden_rows & rows.keys()),
+        "hidden_columns": sorted(marks.hidden_columns),
+        "merged": merged or marks.merged,
+        "notices": [*marks.notices()],
     }
-
-
-def _text(value: object) -> str:
-    """Return a cell as a person writes it."""
-    if isinstance(value, bool):
-        return "TRUE" if value else "FALSE"
-    return written(value)
-
-
-def _notice(sheet: str, kind: str, odd: Mapping[Place, str]) -> Said:
-    from xlsxwriter.utility import xl_rowcol_to_cell
-
-    (row, column), text = min(odd.items())
-    place = xl_rowcol_to_cell(row - 1, column - 1)
-    return sentence(kind, sheet=sheet, count=len(odd), text=text[:40], place=place)
 
 
 # ---------------------------------------------------------------- SPSS and Stata
@@ -442,8 +399,7 @@ def read_labelled(path: str, form: str) -> list[Found]:
     try:
         _, about = reader(path, metadataonly=True, output_format="dict")
         names = [name or "" for name in about.column_names]
-        refuse_size(len(names), len(names) * max(about.number_rows or 0, 0))
-        named_once(names)
+        _refuse_table(names, max(about.number_rows or 0, 0))
         # dates are made here: pyreadstat gives up a file with one that is beyond year 9999
         values, about = reader(
             path,
@@ -457,16 +413,14 @@ def read_labelled(path: str, form: str) -> list[Found]:
     texts = {name: _texts(column) for name, column in zip(names, values.values(), strict=True)}
     met = {name: set(column) for name, column in texts.items()}
     missing = _missing(about, met)
-    notices = []
-    for name, form in about.original_variable_types.items():
-        dated, wrong = _dates(met.get(name, set()) - {""}.union(missing.get(name, ())), form or "")
+    notices: list[Said] = []
+    for name, shown in about.original_variable_types.items():
+        dated, wrong = _dates(met.get(name, set()) - {"", *missing.get(name, ())}, shown or "")
         texts[name] = [dated.get(text, text) for text in texts[name]]
         if wrong:
             row, text = next(one for one in enumerate(texts[name], start=1) if one[1] in wrong)
-            notices.append(sentence("no_date", name=name, text=text, row=row))
-    rows = list(zip(*texts.values(), strict=True))
-    said = {
-        "names": names,
+            notices.append(("no_date", {"name": name, "text": text, "row": row}))
+    about_it = {
         "labels": {n: label for n, label in about.column_names_to_labels.items() if label},
         "value_labels": {
             name: {written(code): str(label) for code, label in known.items()}
@@ -475,33 +429,47 @@ def read_labelled(path: str, form: str) -> list[Found]:
         },
         "missing": missing,
         "sets": list(_sets(about, met)),
-        "notices": notices,
     }
-    return [(long(rows, range(1, len(rows) + 1)), said)]
+    return [_table(names, texts.values(), notices) | about_it]
 
 
-def _texts(values: Iterable[Any]) -> list[str]:
+def _refuse_table(names: Sequence[str], rows: int) -> None:
+    """Refuse a table that is too large, has no columns, or two of one name."""
+    refuse_size(len(names), len(names) * rows)
+    if not names:
+        raise Refused("no_columns")
+    again = sorted({name for name in names if names.count(name) > 1})
+    if again:
+        raise Refused("double_name", name=again[0])
+
+
+def _table(
+    names: Sequence[str], columns: Iterable[Sequence[str]], notices: Sequence[Said]
+) -> Found:
+    """Return the one table of a file whose format names its columns."""
+    rows = [*zip(*columns, strict=True)]
+    numbers = [*range(1, len(rows) + 1)]
+    return {"names": names, "numbers": numbers, "rows": rows, "notices": notices}
+
+
+def _texts(values: Collection[Any]) -> list[str]:
     """Return the values of a column as texts; equal ones are written once."""
-    values = values.tolist() if isinstance(values, np.ndarray) else [*values]
     texts = {v: written(float(v) if isinstance(v, int) else v) for v in set(values)}
     return [texts[value] for value in values]
 
 
 def _dates(numbers: set[str], form: str) -> tuple[dict[str, str], set[str]]:
     """Return what the numbers of a variable of this format say, and which cannot be dates."""
-    dated, wrong = {}, set()
+    dated: dict[str, str] = {}
     for pattern, unit, origin, part in DATED:
         if re.fullmatch(pattern, form):
             for number in numbers:
-                try:
+                with contextlib.suppress(OverflowError, ValueError):
                     moment = origin + datetime.timedelta(**{unit: float(number)})
-                    if part is datetime.datetime.time and moment.date() != origin.date():
-                        raise OverflowError
-                    dated[number] = written(part(moment))
-                except (OverflowError, ValueError):
-                    wrong.add(number)
-            break
-    return dated, wrong
+                    if part is not datetime.datetime.time or moment.date() == origin.date():
+                        dated[number] = written(part(moment))
+            return dated, numbers - dated.keys()
+    return {}, set()
 
 
 def _missing(about: Any, met: Mapping[str, set[str]]) -> dict[str, list[str]]:
@@ -557,35 +525,24 @@ def read_parquet(path: str) -> list[Found]:
             if pa.types.is_nested(one.type):
                 raise Refused("several_values", name=one.name, type=str(one.type))
         names = [name for name in schema.names if not re.fullmatch(r"__index_level_\d+__", name)]
-        named_once(names)  # read by name, two of one would be mixed up
-        table = file.read(columns=names)
+        _refuse_table(names, rows)  # read by name, two of one would be mixed up
+        table = file.read(columns=names, use_threads=False)  # each reserves memory of its own
         if table.num_rows != rows or any(len(column) != rows for column in table.columns):
             raise Refused("other_rows", count=rows)
         table.validate(full=True)
-        columns = [list(map(_parquet_text, _values(table.column(name)))) for name in names]
+        columns = [[*map(_parquet_text, table.column(name))] for name in names]
     except (pa.ArrowException, OSError, UnicodeError) as reason:
         raise Refused("unreadable", reason=" ".join(str(reason).split())[:200]) from None
-    notices = [sentence("index_left_out")] if len(schema) > len(names) else []
-    lines = list(zip(*columns, strict=True))
-    return [(long(lines, range(1, rows + 1)), {"names": names, "notices": notices})]
+    left_out: list[Said] = [("index_left_out", {})] if len(schema) > len(names) else []
+    return [_table(names, columns, left_out)]
 
 
-def _values(column: Any) -> list[Any]:
-    """Return the values of a column; a date that cannot be one as the number that is stored."""
+def _parquet_text(cell: Any) -> str:
+    """Return a cell as a person writes it; a date that cannot be one as the number it is."""
     try:
-        return list(column.to_pylist())
+        value = cell.as_py()
     except (OverflowError, ValueError):
-        return [_value(cell) for cell in column]
-
-
-def _value(cell: Any) -> Any:
-    try:
-        return cell.as_py()
-    except (OverflowError, ValueError):
-        return cell.value
-
-
-def _parquet_text(value: Any) -> str:
+        value = cell.value
     if isinstance(value, bool):
         return "yes" if value else "no"
     return value.decode("utf-8") if isinstance(value, bytes) else written(value)
@@ -609,48 +566,28 @@ def bound() -> None:
             resource.setrlimit(kind, (limit, limit))
 
 
-def answer(path: str, form: str) -> tuple[list[Found], Said | tuple[()]]:
+def answer(path: str, form: str) -> tuple[list[Found], Said | None]:
     """Return the sheets of a file, or none and the reason why it is refused."""
     try:
         if form == "workbook":
-            return read_workbook(path), ()
-        if form == "parquet":
-            return read_parquet(path), ()
-        return read_labelled(path, form), ()
+            return read_workbook(path), None
+        return read_parquet(path) if form == "parquet" else read_labelled(path, form), None
     except Refused as reason:
         return [], reason.said
     except MemoryError:
-        return [], sentence("much_memory", most=MEMORY >> 30)
+        return [], ("much_memory", {"most": MEMORY >> 30})
     except ModuleNotFoundError:  # not the fault of the file
         raise
     except BaseException as reason:  # a panic of Rust code is no Exception
         said = " ".join(str(reason).split())[:200]
-        return [], sentence("unreadable", reason=f"{type(reason).__name__}: {said}")
-
-
-def as_table(found: Sequence[Found], refused: Said | tuple[()]) -> Any:
-    """Return an answer as one `pyarrow.Table`."""
-    import pyarrow as pa
-
-    tables = []
-    for number, (cells, _) in enumerate(found):
-        texts = pa.array(cells["text"], pa.large_string())
-        tables.append(pa.table({**cells, "text": texts, "sheet": np.full(len(texts), number)}))
-    whole = pa.concat_tables(tables) if tables else pa.table({})
-    about = {"refused": refused, "sheets": [said for _, said in found]}
-    return whole.replace_schema_metadata({"about": json.dumps(about)})
+        return [], ("unreadable", {"reason": f"{type(reason).__name__}: {said}"})
 
 
 if __name__ == "__main__":
-    import pyarrow as pa
-
     bound()
     # what a library prints must not get into the answer
-    out = os.fdopen(os.dup(1), "wb")
+    out = os.fdopen(os.dup(1), "w", encoding="ascii")
     os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
-    pa.set_cpu_count(2)  # each thread reserves memory of its own
-    told = as_table(*answer(sys.argv[1], sys.argv[2]))
-    with out, pa.ipc.new_stream(out, told.schema) as stream:
-        stream.write_table(told)
-    out.close()
+    with out:
+        out.write(json.dumps(answer(*sys.argv[1:])))
     os._exit(0)  # a damaged heap may crash on the way out

@@ -11,18 +11,19 @@ import re
 import subprocess
 import sys
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import chain, islice
 from pathlib import Path
 from typing import Any, NamedTuple
 
+import numpy as np
 import pandas as pd
 
 from csm_lib.errors import ReturnsError
 from csm_lib.files import is_there, require_regular
 from csm_lib.own import child
-from csm_lib.own.child import MEMORY, SECONDS, Refused, long, refuse_size
+from csm_lib.own.child import MEMORY, SECONDS, Refused, refuse_size
 from csm_lib.own.wording import refusal, worded
 
 Progress = Callable[[str], None]
@@ -65,17 +66,10 @@ _UTF8 = re.compile(rb"[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf
 
 
 class MultipleSet(NamedTuple):
-    """A question of several ticks, as SPSS declares it.
+    """A question of several ticks, as SPSS declares it: its label, and the columns of its options.
 
-    Attributes
-    ----------
-    label
-        The question.
-    columns
-        The columns of its options.
-    counted
-        The code that means ticked; empty where the columns hold which options were ticked first,
-        second and so on.
+    `counted` is the code that means ticked; empty where the columns hold which options were ticked
+    first, second and so on.
     """
 
     label: str
@@ -85,14 +79,10 @@ class MultipleSet(NamedTuple):
 
 @dataclass(frozen=True)
 class Sheet:
-    """A sheet of a workbook, or the one table of a file without sheets.
+    """A sheet of a workbook, or the one table of a file without sheets, which has no `name`.
 
     Attributes
     ----------
-    path
-        The file.
-    name
-        The name of the sheet; empty where the format has none.
     cells
         One row is one cell that is not empty: `row` as who opens the file counts it (the line
         where a record begins, the row of a workbook, the case), `column` from 1, `text`. In order
@@ -106,11 +96,9 @@ class Sheet:
         Those that hold anything and are hidden or filtered out. Not known of .xls and .xlsb.
     merged
         Merged cells: first row, first column, last row, last column.
-    labels, value_labels, missing
-        By name of a column, where the file says so: what it is called, what its codes mean, and
-        which codes stand for no answer.
-    sets
-        Questions of several ticks, where the file declares them.
+    labels, value_labels, missing, sets
+        Where the file says so: by name of a column what it is called, what its codes mean, and
+        which codes stand for no answer; and the questions of several ticks.
     notices
         What a reader must know of how it was read: each goes on after the name of the file and a
         colon.
@@ -225,6 +213,30 @@ def _refuse_cells(sheet: Sheet) -> None:
             raise refusal(f"{sheet.path}, {place}, column {named}", key, most=MAX_TEXT)
 
 
+def _sheet(
+    path: Path,
+    *,
+    numbers: Sequence[int],
+    rows: Sequence[Sequence[str]],
+    name: str = "",
+    hidden_columns: Collection[int] = (),
+    **told: Any,
+) -> Sheet:
+    """Return a sheet, whose rows may be of different lengths."""
+    lengths = np.fromiter(map(len, rows), np.intp, len(rows))
+    refuse_size(int(lengths.max(initial=0)), int(lengths.sum()))
+    starts = np.repeat(np.cumsum(lengths) - lengths, lengths)
+    cells = {
+        "row": np.repeat(np.asarray(numbers, dtype=np.int64), lengths),
+        "column": np.arange(len(starts), dtype=np.int64) - starts + 1,
+        "text": np.fromiter(chain.from_iterable(rows), object, len(starts)),
+    }
+    full = cells["text"] != ""
+    table = pd.DataFrame({column: some[full] for column, some in cells.items()})
+    held = sorted({*hidden_columns} & {*table["column"].tolist()}) if hidden_columns else []
+    return Sheet(path, name, table.astype({"text": "str"}), hidden_columns=held, **told)
+
+
 # ---------------------------------------------------------------- in another process
 
 
@@ -237,13 +249,14 @@ def _read_apart(path: Path, form: str) -> list[Sheet]:
     if refused:
         key, values = refused
         raise Refused(key, **values)
-    return [_sheet(path, cells, said) for cells, said in found]
+    for one in found:
+        one["notices"] = [worded(key, **values) for key, values in one["notices"]]
+        one["sets"] = [MultipleSet(*declared) for declared in one.get("sets", ())]
+    return [_sheet(path, **one) for one in found]
 
 
 def _answer_apart(path: Path, form: str) -> Any:
     """Return what `child.answer` does, in a process within bounds of memory and time."""
-    import pyarrow as pa
-
     # -P: what lies in the folder of the program, or in the working folder, is not imported
     command = [sys.executable, "-P", child.__file__, str(path.resolve()), form]
     environment = {
@@ -264,25 +277,13 @@ def _answer_apart(path: Path, form: str) -> Any:
             timeout=SECONDS,
             check=False,
         )
-        table = pa.ipc.open_stream(done.stdout).read_all()
+        return json.loads(done.stdout)
     except subprocess.TimeoutExpired:
         raise refusal(path, "not_in_time", seconds=SECONDS) from None
-    except pa.ArrowException:
+    except ValueError:  # it ended before its answer
         if b"No module named" in done.stderr:  # the installation is at fault, not the file
             raise RuntimeError(done.stderr.decode(errors="replace")) from None
         raise refusal(path, "reader_crashed", most=MEMORY >> 30) from None
-    about = json.loads(table.schema.metadata[b"about"])
-    cells = table.to_pandas()
-    sheets = enumerate(about["sheets"])
-    return [(cells[cells["sheet"] == n], said) for n, said in sheets], about["refused"]
-
-
-def _sheet(path: Path, cells: Any, said: dict[str, Any]) -> Sheet:
-    notices = [worded(key, **values) for key, values in said.pop("notices")]
-    sets = [MultipleSet(*one) for one in said.pop("sets", ())]
-    told = {"name": "", **said, "notices": notices, "sets": sets}
-    table = pd.DataFrame(cells, columns=["row", "column", "text"]).astype({"text": "str"})
-    return Sheet(path=path, cells=table.reset_index(drop=True), **told)
 
 
 # ---------------------------------------------------------------- text
@@ -308,9 +309,8 @@ def _read_text(path: Path) -> Sheet:
             rows[number] = row
             count += len(row)
             refuse_size(len(row), count)
-    cells = pd.DataFrame(long([*rows.values()], [*rows])).astype({"text": "str"})
     widths = {number: len(row) for number, row in rows.items()}
-    return Sheet(path, "", cells, notices=notices, widths=widths)
+    return _sheet(path, numbers=[*rows], rows=[*rows.values()], notices=notices, widths=widths)
 
 
 def _records(
@@ -365,26 +365,22 @@ def _encoding(path: Path, data: bytes) -> tuple[str, list[str]]:
         # between the two signs of a line's end it stands on that line; old Macs know one sign
         number = data.count(b"\n" if b"\n" in data else b"\r", 0, nul) + 1
         raise refusal(f"{path}, line {number}", "nul_byte")
-    foreign = multibyte = 0
-    byte = b""
-    for number, line in enumerate(data.splitlines(), start=1):
-        if line.isascii():
-            continue
-        try:
-            line.decode("utf-8")
-            multibyte = multibyte or number
-        except UnicodeDecodeError as reason:
-            byte = byte or line[reason.start : reason.start + 1]
-            foreign = foreign or number
-            if _UTF8.search(line):
-                multibyte = multibyte or number
-            try:
-                line.decode("cp1252")
-            except UnicodeDecodeError as worse:
-                wrong = line[worse.start : worse.start + 1]
-                raise refusal(f"{path}, line {number}", "no_encoding", byte=wrong) from None
-    if not foreign:
+
+    def line(at: int) -> int:
+        return len((data[:at] + b".").splitlines())
+
+    try:
+        data.decode("utf-8")
+    except UnicodeDecodeError as reason:
+        foreign = reason.start
+    else:
         return "utf-8-sig", []
-    if multibyte:
-        raise refusal(path, "mixed_encodings", utf_8=multibyte, windows=foreign, byte=byte)
-    return "cp1252", [worded("windows_text", line=foreign)]
+    if found := _UTF8.search(data):
+        lines = {"utf_8": line(found.start()), "windows": line(foreign)}
+        raise refusal(path, "mixed_encodings", **lines, byte=data[foreign : foreign + 1])
+    try:
+        data.decode("cp1252")
+    except UnicodeDecodeError as reason:
+        wrong = data[reason.start : reason.start + 1]
+        raise refusal(f"{path}, line {line(reason.start)}", "no_encoding", byte=wrong) from None
+    return "cp1252", [worded("windows_text", line=line(foreign))]
