@@ -12,10 +12,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
-from typing import Any, Literal, NamedTuple
+from typing import Any, Literal, NamedTuple, TypeAlias
 
-from xlsxwriter.utility import xl_rowcol_to_cell
+from xlsxwriter.utility import xl_range
 
 from csm_lib.download import zipped
 from csm_lib.files import whole
@@ -74,26 +75,16 @@ class Look(NamedTuple):
     number: Number | None = None
 
 
-class Cell(NamedTuple):
-    """What a cell holds, how it looks and, of a link, the sheet it leads to."""
-
-    value: str | int | float
-    look: Look
-    to: str = ""
+Cell: TypeAlias = tuple[str | int | float, Look, str]
+"""What a cell holds, how it looks and, of a link, the sheet it leads to."""
 
 
 @dataclass(frozen=True)
 class Column:
-    """A column of a table.
+    """A column of a table; none of its cells is empty.
 
-    Attributes
-    ----------
-    name, cells
-        Its name, and what it holds; none is empty.
-    kind
-        How its numbers are shown; ``None`` for text.
-    widest
-        The most digits that a line of it takes.
+    `kind` is how its numbers are shown, ``None`` for text; `widest` is the most digits that a line
+    of it takes.
     """
 
     name: str
@@ -107,6 +98,12 @@ class Column:
         shown = (self.kind or Number()).text
         return [cut(cell) if isinstance(cell, str) else shown(cell) for cell in self.cells]
 
+    def made(self, look: Look) -> list[Cell]:
+        """Return its cells, which look like this unless they are numbers."""
+        number = look._replace(wrap=False, number=self.kind or Number())
+        held = zip(self.cells, self.texts, strict=True)
+        return [(t, look, "") if isinstance(c, str) else (c, number, "") for c, t in held]
+
     @property
     def width(self) -> int:
         """A width that suits what it holds."""
@@ -115,11 +112,13 @@ class Column:
 
 
 class Line(NamedTuple):
-    """A line of text on a sheet, and the sheet that it leads to, if it is a link."""
+    """A line of text on a sheet, and the sheet that it leads to, if it is a link.
+
+    Its look is ``text``, ``title``, ``heading`` or ``label``.
+    """
 
     text: str
     look: str = "text"
-    """``text``, ``title``, ``heading`` or ``label``."""
     to: str = ""
 
 
@@ -127,17 +126,9 @@ class Line(NamedTuple):
 class Sheet:
     """A sheet: the lines at its head, the first of which is its title, and its table, if any.
 
-    Attributes
-    ----------
-    name
-        Its name, from `csm_lib.own.workbook.sheet_names`.
-    lines
-        What stands above the table. Without a table it is running text, and wrapped.
-    columns
-        The table, whose columns are of one length. Names of columns that Excel takes for the same
-        get a number.
-    links
-        The sheets that the cells of the first column lead to, if they are links.
+    Without a table its lines are running text, and wrapped. Names of columns that Excel takes for
+    the same get a number. `links` are the sheets that the cells of the first column lead to, if
+    they are links.
     """
 
     name: str
@@ -161,9 +152,15 @@ class Sheet:
         return [column.width for column in self.columns] or [PAGE]
 
     @property
-    def rows(self) -> int:
-        """How many rows the table has, without its header."""
-        return len(self.columns[0].cells) if self.columns else 0
+    def area(self) -> str:
+        """Where its table stands, with its header; empty where it has no rows."""
+        rows = len(self.columns[0].cells) if self.columns else 0
+        first = len(self.lines)
+        return xl_range(first, 0, first + rows, len(self.columns) - 1) if rows else ""
+
+    def table(self, number: int) -> str:
+        """Return a name for its table, which no cell and no table of another number has."""
+        return f"table_{number}_{re.sub(r'[^A-Za-z0-9]+', '_', self.name)}"
 
     def grid(self) -> Iterator[tuple[float, list[Cell]]]:
         """Every row: its height in points, and its cells."""
@@ -171,7 +168,7 @@ class Sheet:
             size, text = SIZES.get(line.look, SIZE), cut(line.text)
             width = len(text) + 1 if self.columns else PAGE * SIZE / size
             look = Look(size, line.look != "text", wrap=not self.columns, link=bool(line.to))
-            yield height([(text, width)], size * LINE), [Cell(text, look, line.to)]
+            yield height([(text, width)], size * LINE), [(text, look, line.to)]
         if not self.columns:
             return
         # what stands for a number keeps to the side of the numbers
@@ -179,29 +176,16 @@ class Sheet:
             Look(wrap=True, side="right" if column.kind else "left", inset=place > 0)
             for place, column in enumerate(self.columns)
         ]
-        numbers = [
-            look._replace(wrap=False, number=column.kind or Number())
-            for look, column in zip(looks, self.columns, strict=True)
-        ]
         widths = [width - 1 for width in self.widths]
-        names = zip(self.headers, looks, strict=True)
         high = height(zip(self.headers, widths, strict=True), SIZE * LINE) + ROOM
-        yield high, [Cell(name, look._replace(bold=True, head=True)) for name, look in names]
-        shown = zip(*(column.texts for column in self.columns), strict=True)
-        held = zip(*(column.cells for column in self.columns), strict=True)
-        for row, (texts, values) in enumerate(zip(shown, held, strict=True)):
-            cells = [
-                Cell(text, look) if isinstance(value, str) else Cell(value, number)
-                for text, value, look, number in zip(texts, values, looks, numbers, strict=True)
-            ]
-            if self.links:
-                cells[0] = Cell(texts[0], Look(wrap=True, link=True), self.links[row])
-            yield height(zip(texts, widths, strict=True), SIZE * LINE), cells
-
-
-def table_name(sheet: Sheet, number: int) -> str:
-    """Return a name for the table of a sheet of this number, which no cell and no other has."""
-    return f"table_{number}_{re.sub(r'[^A-Za-z0-9]+', '_', sheet.name)}"
+        heads = [look._replace(bold=True, head=True) for look in looks]
+        yield high, [(name, head, "") for name, head in zip(self.headers, heads, strict=True)]
+        made = [c.made(look) for c, look in zip(self.columns, looks, strict=True)]
+        texts = zip(*(column.texts for column in self.columns), strict=True)
+        for row, (cells, shown) in enumerate(zip(zip(*made, strict=True), texts, strict=True)):
+            link = [(shown[0], Look(wrap=True, link=True), self.links[row])] if self.links else []
+            high = height(zip(shown, widths, strict=True), SIZE * LINE)
+            yield high, [*link, *cells[len(link) :]]
 
 
 # -- Excel ----------------------------------------------------------------------------------------
@@ -211,30 +195,26 @@ def write_xlsx(path: Path, title: str, sheets: Sequence[Sheet]) -> None:
     """Write a workbook for Excel."""
     font = {"font_name": FONT, "font_size": SIZE}
     with new_workbook(path, title, default_format_properties=font) as book:
-        formats: dict[Look, Any] = {}
+        style = cache(lambda look: book.add_format(_in_excel(look)))
         for number, sheet in enumerate(sheets, 1):
             page = book.add_worksheet(sheet.name)
             for place, width in enumerate(sheet.widths):
                 page.set_column(place, place, width)
-            first, heads = len(sheet.lines), []
+            heads = []
             for row, (high, cells) in enumerate(sheet.grid()):
                 page.set_row(row, high)
                 for place, (value, look, to) in enumerate(cells):
-                    if look not in formats:
-                        formats[look] = book.add_format(_in_excel(look))
                     if to:
-                        page.write_url(row, place, link_to(to), formats[look], value)
-                    elif isinstance(value, str):
-                        page.write_string(row, place, value, formats[look])
+                        page.write_url(row, place, link_to(to), style(look), value)
                     else:
-                        page.write_number(row, place, value, formats[look])
+                        write = page.write_string if isinstance(value, str) else page.write_number
+                        write(row, place, value, style(look))
                     if look.head:
-                        heads.append({"header": value, "header_format": formats[look]})
-            if sheet.rows:
-                options = {"name": table_name(sheet, number), "columns": heads, "style": None}
-                end = (first + sheet.rows, len(heads) - 1)
-                page.add_table(first, 0, *end, {**options, "autofilter": False})
-                page.repeat_rows(first)
+                        heads.append({"header": value, "header_format": style(look)})
+            if sheet.area:
+                options = {"name": sheet.table(number), "columns": heads, "style": None}
+                page.add_table(sheet.area, {**options, "autofilter": False})
+                page.repeat_rows(len(sheet.lines))
             print_across(page)
 
 
@@ -257,17 +237,9 @@ def write_ods(path: Path, title: str, sheets: Sequence[Sheet]) -> None:
     """
     grids = [(sheet, list(sheet.grid())) for sheet in sheets]
     rows = [row for _, grid in grids for row in grid]
-    looks = dict.fromkeys(cell.look for _, cells in rows for cell in cells)
-    tables = {
-        table_name(sheet, number): [
-            (sheet.name, xl_rowcol_to_cell(len(sheet.lines), 0)),
-            (sheet.name, xl_rowcol_to_cell(len(sheet.lines) + sheet.rows, len(sheet.columns) - 1)),
-        ]
-        for number, sheet in enumerate(sheets, 1)
-        if sheet.rows
-    }
+    looks = dict.fromkeys(look for _, cells in rows for _, look, _ in cells)
     values = {
-        "title": cut(title, 255), "sheets": grids, "tables": tables, "spaced": _spaced,
+        "title": cut(title, 255), "sheets": grids, "spaced": _spaced,
         "looks": {look: f"s{number}" for number, look in enumerate(looks, 1)},
         "widths": sorted({width for sheet in sheets for width in sheet.widths}),
         "heights": sorted({high for high, _ in rows}),

@@ -43,14 +43,7 @@ def new_workbook(path: Path, title: str, **options: object) -> Iterator[Workbook
     """Open a workbook that is written to `path` when the block ends without an error.
 
     The same content gives the same bytes. Text that looks like a formula, a number or an address
-    stays text.
-
-    Parameters
-    ----------
-    path, title
-        The file, and the title among its properties.
-    **options
-        More options of `xlsxwriter.Workbook`.
+    stays text. `options` are more of those of `xlsxwriter.Workbook`.
     """
     data = io.BytesIO()
     as_text = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
@@ -129,14 +122,8 @@ def print_across(sheet: Worksheet) -> None:
 def height(cells: Iterable[tuple[str, float]], line: float) -> float:
     """Return how high a row is in which text is wrapped, in the unit of `line`, which is its line.
 
-    Without it LibreOffice prints the lines of a cell over the row below.
-
-    Parameters
-    ----------
-    cells
-        The texts of the row, and how many signs go on a line of each.
-    line
-        The height of one line.
+    `cells` are the texts of the row, and how many signs go on a line of each. Without a height
+    LibreOffice prints the lines of a cell over the row below.
     """
     lines = [
         sum(len(textwrap.wrap(part, max(int(width), 1))) or 1 for part in text.split("\n"))
