@@ -39,10 +39,9 @@ class Headed:
     ----------
     sheet
         The sheet as it was read.
-    names
-        By number of a column, its name; several may have one.
-    labels
-        By name, what the file calls the column besides.
+    names, labels
+        By number of a column its name, which several may have; by name, what the file calls the
+        column besides.
     cells
         One row is one cell under a name that is not empty: ``row``, ``column`` (its number),
         ``name`` and ``text``.
@@ -79,9 +78,9 @@ def headed(sheet: Sheet) -> Headed | None:
     Raises
     ------
     NoHeader
-        There are cells under no name, or merged cells among the answers.
+        There are cells under no name, or merged cells where no returns are.
     ReturnsError
-        A row has more or fewer cells than there are names, or rows are hidden.
+        Rows are hidden or have more or fewer cells than there are names; or merged cells.
     """
     where = f"sheet {sheet.name!r}: " if sheet.name else ""
     body, labels = sheet.cells, dict(sheet.labels)
@@ -110,24 +109,23 @@ def headed(sheet: Sheet) -> Headed | None:
 
 def _header(cells: pd.DataFrame) -> tuple[int, dict[int, str], list[str], dict[str, str]]:
     """Return the last row of the names, the names, what to say of them, and labels."""
-    first = cells[cells["row"].isin(cells["row"].unique()[:LOOKED_AT])]
+    top = cells[cells["row"].isin(cells["row"].unique()[:LOOKED_AT])]
     rows = {int(str(row)): dict(zip(some["column"], some["text"], strict=True))
-            for row, some in first.groupby("row")}  # fmt: skip
+            for row, some in top.groupby("row")}  # fmt: skip
     numbers = [*rows]
-    at = _first_of_table(cells, rows)
-    names, told, labels = {c: t for c, t in rows[numbers[at]].items() if t.strip()}, [], {}
+    at = last = _first_of_table(cells, rows)
+    first, second, third = [*(rows[number] for number in numbers[at : at + 3]), {}, {}][:3]
+    names, told, labels = {c: text for c, text in first.items() if text.strip()}, [], {}
     if at:
         above = [next(iter(rows[row].values()))[:60] for row in numbers[:at]]
         told.append(worded("names_below", row=numbers[at], above=above[:3]))
-    last = at
-    second = rows[numbers[at + 1]] if at + 1 < len(numbers) else {}
-    third = rows[numbers[at + 2]] if at + 2 < len(numbers) else {}
-    if any(map(_IMPORT.match, [*second.values(), *third.values()])):
-        json = at + 1 if any(map(_IMPORT.match, second.values())) else at + 2
-        if json == at + 2:
-            labels = {names[c]: text for c, text in second.items() if c in names}
-        last = json
-        told.append(worded("names_of_qualtrics", first=numbers[at], last=numbers[json]))
+    if any(map(_IMPORT.match, second.values())):
+        last = at + 1
+    elif any(map(_IMPORT.match, third.values())):
+        last = at + 2
+        labels = {names[c]: text for c, text in second.items() if c in names}
+    if last > at:
+        told.append(worded("names_of_qualtrics", first=numbers[at], last=numbers[last]))
     elif _are_options(names, second, third):
         names, last = _joined(names, second), at + 1
         told.append(worded("names_of_two_rows", first=numbers[at], second=numbers[last]))
@@ -256,8 +254,6 @@ def all_headed(sheets: Iterable[Sheet]) -> list[Headed]:
         what = worded("header_alone" if found else "empty_first_row")
         more = f" {worded('hidden_sheets', names=hidden)}" if hidden else ""
         raise ReturnsError(f"{path}: {what}{more}")
-    notices = [worded("no_table", fault=fault) for fault in without]
-    if hidden:
-        notices.append(worded("not_read_hidden", names=hidden))
-    found[0] = replace(found[0], notices=(*found[0].notices, *notices))
-    return found
+    told = [worded("no_table", fault=fault) for fault in without]
+    told += [worded("not_read_hidden", names=hidden)] if hidden else []
+    return [replace(found[0], notices=(*found[0].notices, *told)), *found[1:]]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import accumulate
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -28,6 +28,8 @@ LONG = ("item", "answer")
 
 _YEAR = re.compile(r"(?<![0-9])((?:19|20)[0-9]{2})(?![0-9])")
 CELLS = ["file", "sheet", "row", "record", "column", "item", "text", "answer"]
+RECORDS = ["record", "file", "sheet", "row"]
+COLUMNS = ["file", "sheet", "column", "item", "coded", "labels"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -39,14 +41,12 @@ class Table:
     Parameters
     ----------
     cells
-        One row is one filled cell: ``file`` (name of the file), ``sheet`` (empty where the
-        format has none), ``row`` (as the reader of the file counts), ``record`` (of
-        ``records``), ``column`` (as the file calls it), ``item`` (a column that says whose row
-        it is, the id of an item, or the column's own name where nothing is known of it),
-        ``text`` (as it stands in the file; empty where the crosswalk says that a blank is an
-        answer) and ``answer`` (what the crosswalk makes of it; the text itself where it says
-        nothing; empty where it is said to stand for no answer). A cell that holds several ticks
-        is a row for each of them.
+        One row is one filled cell: ``file`` (its name), ``sheet`` (empty where the format has
+        none), ``row`` (as the reader of the file counts), ``record`` (of ``records``), ``column``
+        (as the file calls it), ``item`` (a column that says whose row it is, the id of an item, or
+        the column's own name where nothing is known of it), ``text`` (as it stands; empty where
+        the crosswalk says that a blank is an answer) and ``answer`` (what the crosswalk makes of
+        it, else the text; empty for no answer). Of several ticks each is a row.
     records
         One row is one row of a sheet, or of the long form one respondent and year of a sheet:
         ``record`` (from 0), ``file``, ``sheet`` and ``row``.
@@ -109,16 +109,21 @@ def read_table(
         notices.append(worded("sheets_without_authority", names=without))
     if len(kept) > 1 and len(codebook.years) > 1:
         _refuse_undated(kept)
-    return _stacked(kept, files, notices)
+    starts = accumulate((len(one.records) for one in kept), initial=0)
+    for one, start in zip(kept, starts, strict=False):
+        one.cells["record"] += start
+        one.records["record"] += start
+    return Table(
+        pd.concat([one.cells[CELLS] for one in kept], ignore_index=True),
+        pd.concat([one.records[RECORDS] for one in kept], ignore_index=True),
+        pd.concat([one.columns[COLUMNS] for one in kept], ignore_index=True),
+        path=files[0] if len(files) == 1 else files[0].parent,
+        notices=tuple(dict.fromkeys(notices)),
+    )
 
 
 def _holds(table: Table, item: str) -> bool:
     return item in {*table.columns["item"]}
-
-
-def _sheet_of(table: Table) -> str:
-    """Return the name of the sheet that a table of one sheet with any column is of."""
-    return str(table.columns["sheet"].iloc[0])
 
 
 def _laid(one: Headed, codebook: Codebook, crosswalk: Crosswalk | None) -> Table:
@@ -131,9 +136,9 @@ def _laid(one: Headed, codebook: Codebook, crosswalk: Crosswalk | None) -> Table
     else:
         cells, columns, told = crosswalk.applied(one, codebook)
     cells, missing = _without_missing(cells, one)
-    columns["labels"] = columns["column"].map(lambda name: one.sheet.value_labels.get(name, {}))
     cells = cells[["row", "name", "item", "text", "answer"]].rename(columns={"name": "column"})
-    if {"authority", *LONG} <= {*columns["item"]}:
+    items = {*columns["item"]}
+    if {"authority", *LONG} <= items:
         cells, columns = _long(one, cells, columns)
         records = cells.drop_duplicates("record")[["record", "row"]]
     else:
@@ -141,82 +146,50 @@ def _laid(one: Headed, codebook: Codebook, crosswalk: Crosswalk | None) -> Table
         records = pd.DataFrame({"row": sorted(one.cells["row"].unique())})
         records["record"] = records.index
         cells = cells.assign(record=cells["row"].map(records.set_index("row")["record"]))
+    dated: list[str] = []
+    if "authority" in items and "year" not in items and (named := _year_of_name(one)):
+        year, *dated = named
+        column = {"column": "year", "item": "year"}
+        cells = pd.concat([records.assign(**column, text=year, answer=year), cells])
+        columns = pd.concat([pd.DataFrame([column | {"coded": False}]), columns])
+    columns["labels"] = columns["column"].map(lambda name: one.sheet.value_labels.get(name, {}))
     place = {"file": one.sheet.path.name, "sheet": one.sheet.name}
     cells, records, columns = (part.assign(**place) for part in (cells, records, columns))
-    notices = (*one.notices, *told, *missing)
-    return _dated(Table(cells, records, columns, one.sheet.path, notices))
+    notices = (*one.notices, *told, *missing, *dated)
+    return Table(cells, records, columns, one.sheet.path, notices)
 
 
 def _without_missing(cells: pd.DataFrame, one: Headed) -> tuple[pd.DataFrame, list[str]]:
     """Say "no answer" of the codes which the file declares to stand for it, unless explained."""
-    missing = one.sheet.missing
-    if not missing:
+    codes = [(name, code) for name, codes in one.sheet.missing.items() for code in codes]
+    if not codes:
         return cells, []
-    codes = pd.MultiIndex.from_tuples(
-        [(name, code) for name, codes in missing.items() for code in codes] or [("", "")]
-    )
     met = pd.MultiIndex.from_frame(cells[["name", "text"]]).isin(codes)
     met &= (cells["answer"] == cells["text"]).to_numpy()
     cells = cells.assign(answer=cells["answer"].mask(met, ""))
     return cells, no_answer(cells[met], "the file", one.sheet.name)
 
 
-def _dated(table: Table) -> Table:
-    """Give rows without a year the one in the name of their sheet, or else of their file."""
-    if _holds(table, "year") or not _holds(table, "authority"):
-        return table
-    sheet, of = _sheet_of(table), "sheet"
-    name = sheet.strip()
-    if not re.fullmatch(r"[0-9]{4}([-/][0-9]{2,4})?", name):
-        years = _YEAR.findall(table.path.stem)
-        name, of = (years[0] if len(years) == 1 else ""), "file"
-    if not name:
-        return table
-    year = table.records.assign(column="year", item="year", text=name, answer=name)
-    column = table.columns.iloc[:1].assign(column="year", item="year", coded=False)
-    column["labels"] = column["item"].map(lambda _: {})
-    called = name if of == "sheet" else sheet or table.path.name
-    told = worded("year_of_name", of=of, name=called)
-    return replace(
-        table,
-        cells=pd.concat([year, table.cells], ignore_index=True),
-        columns=pd.concat([column, table.columns], ignore_index=True),
-        notices=(*table.notices, told),
-    )
+def _year_of_name(one: Headed) -> tuple[str, str] | None:
+    """Return the year in the name of a sheet, or else of its file, and what to say of it."""
+    sheet, path = one.sheet.name, one.sheet.path
+    if re.fullmatch(r"[0-9]{4}([-/][0-9]{2,4})?", sheet.strip()):
+        return sheet.strip(), worded("year_of_name", of="sheet", name=sheet)
+    years = _YEAR.findall(path.stem)
+    if len(years) != 1:
+        return None
+    return years[0], worded("year_of_name", of="file", name=sheet or path.name)
 
 
 def _refuse_undated(kept: Sequence[Table]) -> None:
     for one in kept:
-        sheet = _sheet_of(one)
+        sheet = str(one.columns["sheet"].iloc[0])
         again = one.columns.loc[one.columns["column"].duplicated(), "column"]
         where = f"{one.path}, sheet {sheet!r}" if sheet else one.path
         if len(again):
             raise refusal(where, "two_of_one_name", name=again.iloc[0])
         if not _holds(one, "year"):
             raise refusal(where, "no_year_column", of="sheet" if sheet else "file")
-
-
-def _stacked(kept: Sequence[Table], files: Sequence[Path], notices: Sequence[str]) -> Table:
-    """Stack the sheets, and number the records through."""
-    starts = accumulate((len(one.records) for one in kept), initial=0)
-    shifted = [
-        (one.cells.assign(record=one.cells["record"] + start),
-         one.records.assign(record=one.records["record"] + start), one.columns)
-        for one, start in zip(kept, starts, strict=False)
-    ]  # fmt: skip
-    cells, records, columns = (
-        pd.concat(parts, ignore_index=True) for parts in zip(*shifted, strict=True)
-    )
-    return Table(
-        cells[CELLS],
-        records[["record", "file", "sheet", "row"]],
-        columns[["file", "sheet", "column", "item", "coded", "labels"]],
-        path=files[0] if len(files) == 1 else files[0].parent,
-        notices=tuple(dict.fromkeys(notices)),
-    )
-
-
-# -- The long form ----------------------------------------------------------------------------
 
 
 def _long(
@@ -228,13 +201,14 @@ def _long(
     given = by.reindex(columns=[*IDENTIFIERS, *LONG])
     item, who = given["item"], given[["authority", "year"]].fillna("")
     dated = "year" in {*columns["item"]}
+    lacking = {
+        "authority": who["authority"] == "",
+        "year": (who["year"] == "") & dated,
+        "item": item.isna() & given["answer"].notna(),
+    }
     faults = [
         worded("long_without", row=row, name=name)
-        for name, missing in (
-            ("authority", who["authority"] == ""),
-            ("year", (who["year"] == "") & dated),
-            ("item", item.isna() & given["answer"].notna()),
-        )
+        for name, missing in lacking.items()
         for row in by.index[missing]
     ]
     clash = item.isin([*IDENTIFIERS, *LONG])
@@ -249,9 +223,5 @@ def _long(
     rest = cells[~cells["item"].isin([*IDENTIFIERS, *LONG])].drop_duplicates("item")
     known = pd.DataFrame({"column": item.dropna().unique()})
     known = known.assign(item=known["column"], coded=False)
-    known["labels"] = known["column"].map(lambda _: {})
-    columns = columns[~columns["item"].isin(LONG)]
-    return (
-        pd.concat([ids, answers, rest], ignore_index=True),
-        pd.concat([columns, known], ignore_index=True),
-    )
+    columns = pd.concat([columns[~columns["item"].isin(LONG)], known], ignore_index=True)
+    return pd.concat([ids, answers, rest], ignore_index=True), columns
