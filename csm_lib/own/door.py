@@ -23,13 +23,10 @@ def open_collection(
 ) -> Collection:
     """Open a collection whose returns are in any form, and check them.
 
-    Parameters
-    ----------
-    path, intervals
-        As for `csm_lib.collection.open_collection`. The returns may be in any file that
-        `csm_lib.own.read` reads, or in several in a folder ``returns``; beside them a crosswalk,
-        ``columns.csv``, where the columns are foreign, and ``aliases.csv``, where one respondent
-        is written in several ways.
+    The parameters are those of `csm_lib.collection.open_collection`. The returns may be in any
+    file that `csm_lib.own.read` reads, or in several in a folder ``returns``; beside them a
+    crosswalk, ``columns.csv``, where the columns are foreign, and ``aliases.csv``, where one
+    respondent is written in several ways.
 
     Raises
     ------
@@ -68,11 +65,10 @@ def returns_files(folder: Path) -> list[Path]:
     found = collection.returns_files(folder)
     if not found:
         formats = collection.FORMATS[1:]
-        there = sorted(folder.iterdir())
-        others = [one.name for one in there if one.suffix.lower() in formats[:-2]]
+        others = sorted(one.name for one in folder.iterdir() if one.suffix.lower() in formats[:-2])
+        said = {"formats": ", ".join(formats), "others": listed(others)}
         key = "returns_elsewhere" if others else "no_returns"
-        known = ", ".join(formats)
-        raise refusal(folder / "returns.csv", key, formats=known, others=listed(others))
+        raise refusal(folder / "returns.csv", key, **said)
     if len(found) > 1 and folder in {path.parent for path in found}:
         names = listed([path.relative_to(folder).as_posix() for path in found])
         raise refusal(folder, "returns_twice", names=names)

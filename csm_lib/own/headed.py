@@ -92,16 +92,15 @@ def headed(sheet: Sheet) -> Headed | None:
     else:
         last, names, told, found = _header(body)
         labels |= found
-        _refuse_merged(sheet, names, last)
         body, notes = _without_notes(body[body["row"] > last], names, where)
         told += notes
-        _refuse_ragged(sheet, last, {*body["row"]})
-        nameless = body[~body["column"].isin(names)]
-        if len(nameless):
-            row, column = nameless.iloc[0][["row", "column"]]
-            place = f"sheet {sheet.name!r}, " if sheet.name else ""
-            raise NoHeader(worded("nameless", place=place, column=column, row=row))
-    told += _hidden(sheet, names, body)
+        _refuse_irregular(sheet, names, last, body)
+    unseen = sorted({*body["row"]} & {*sheet.hidden_rows})
+    if unseen:
+        rows = _rows(unseen, "row")
+        raise refusal(f"{sheet.path}, sheet {sheet.name!r}", "hidden_rows", rows=rows)
+    columns = [names[column] for column in sorted(sheet.hidden_columns) if column in names]
+    told += [worded("hidden_columns", columns=columns)] if columns else []
     notices = (*sheet.notices, *(f"{where}{one}" for one in told))
     body = body.assign(name=body["column"].map(names))[["row", "column", "name", "text"]]
     return Headed(sheet, names, labels, body, notices)
@@ -197,30 +196,11 @@ def _rows(rows: list[int], unit: str) -> str:
     return f"{unit}{'s' * (len(rows) > 1)} {few}"
 
 
-def _hidden(sheet: Sheet, names: Mapping[int, str], body: pd.DataFrame) -> list[str]:
-    """Refuse rows that nobody sees, and name such columns."""
-    rows = sorted({*body["row"]} & {*sheet.hidden_rows})
-    if rows:
-        raise refusal(f"{sheet.path}, sheet {sheet.name!r}", "hidden_rows", rows=_rows(rows, "row"))
-    columns = [names[column] for column in sorted(sheet.hidden_columns) if column in names]
-    return [worded("hidden_columns", columns=columns)] if columns else []
-
-
-def _refuse_ragged(sheet: Sheet, header: int, rows: set[int]) -> None:
-    """Refuse lines of text that have more or fewer cells than the header, but for notes."""
-    expected = sheet.widths.get(header, 0)
-    faults = [
-        worded("ragged", line=row, count=cells, expected=expected)
-        for row, cells in sheet.widths.items()
-        if row in rows and cells != expected
-    ]
-    if faults:
-        raise ReturnsError(report(sheet.path, faults))
-
-
-def _refuse_merged(sheet: Sheet, names: Mapping[int, str], header: int) -> None:
-    """Refuse cells that are merged into one: all but the first would pass for empty."""
-    for top, left, bottom, right in sheet.merged:
+def _refuse_irregular(
+    sheet: Sheet, names: Mapping[int, str], header: int, body: pd.DataFrame
+) -> None:
+    """Refuse merged cells, lines longer or shorter than the header, and cells under no name."""
+    for top, left, bottom, right in sheet.merged:  # all but the first would pass for empty
         if bottom <= header or not any(column in names for column in range(left, right + 1)):
             continue
         area = {"top": top, "bottom": bottom, "left": left, "right": right}
@@ -228,6 +208,19 @@ def _refuse_merged(sheet: Sheet, names: Mapping[int, str], header: int) -> None:
         if len(names) < 3:  # authority, year and an item at least: else it is no table of returns
             raise NoHeader(fault)
         raise ReturnsError(f"{sheet.path}, {fault}")
+    rows, expected = {*body["row"]}, sheet.widths.get(header, 0)
+    ragged = [
+        worded("ragged", line=row, count=cells, expected=expected)
+        for row, cells in sheet.widths.items()
+        if row in rows and cells != expected
+    ]
+    if ragged:
+        raise ReturnsError(report(sheet.path, ragged))
+    nameless = body[~body["column"].isin(names)]
+    if len(nameless):
+        row, column = nameless.iloc[0][["row", "column"]]
+        place = f"sheet {sheet.name!r}, " if sheet.name else ""
+        raise NoHeader(worded("nameless", place=place, column=column, row=row))
 
 
 def all_headed(sheets: Iterable[Sheet]) -> list[Headed]:

@@ -29,33 +29,18 @@ from csm_lib.own.wording import refusal, worded
 Progress = Callable[[str], None]
 """Told, in words, what is being done."""
 
-FORMS = {
-    **dict.fromkeys((".csv", ".txt", ".tsv"), "text"),
-    **dict.fromkeys((".xlsx", ".xlsm", ".xlsb", ".xls", ".ods"), "workbook"),
-    **dict.fromkeys((".sav", ".zsav"), "spss"),
-    ".por": "portable",
-    ".dta": "stata",
-    ".parquet": "parquet",
+KINDS = {
+    "text": ("CSV", ".csv .txt .tsv", "(?!)"),
+    "workbook": ("Excel or OpenDocument", ".xlsx .xlsm .xlsb .xls .ods", "PK\3\4|\xd0\xcf\x11\xe0"),
+    "spss": ("SPSS", ".sav .zsav", r"\$FL[23]"),
+    "portable": ("SPSS (portable)", ".por", r"[\s\S]*" + r"[\r\n]*".join("SPSSPORT")),
+    "stata": ("Stata", ".dta", "<stata_dta>"),
+    "parquet": ("Parquet", ".parquet", "PAR1"),
 }
+"""By form of the files that are read: its name, its suffixes, and how such a file begins."""
+
+FORMS = {suffix: form for form, (_, suffixes, _) in KINDS.items() for suffix in suffixes.split()}
 """By suffix, the form of the files that are read."""
-
-NAMES = {
-    "text": "CSV",
-    "workbook": "Excel or OpenDocument",
-    "spss": "SPSS",
-    "portable": "SPSS (portable)",
-    "stata": "Stata",
-    "parquet": "Parquet",
-}
-
-MARKS = {
-    rb"PK\x03\x04|\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1": "workbook",
-    rb"\$FL[23]": "spss",
-    rb"[\s\S]*S[\r\n]*P[\r\n]*S[\r\n]*S[\r\n]*P[\r\n]*O[\r\n]*R[\r\n]*T": "portable",
-    rb"<stata_dta>": "stata",
-    rb"PAR1": "parquet",
-}
-"""How files of a form begin."""
 
 MAX_FILE = 256 << 20  # bytes of a file: ten million cells of 25 letters
 MAX_TEXT = 32_767  # characters of a cell: what Excel can hold
@@ -176,7 +161,8 @@ def form_of(path: Path) -> str:
     require_regular(path, ReturnsError, most=MAX_FILE)
     with path.open("rb") as file:
         head = file.read(1_000)
-    begins_as = next((form for mark, form in MARKS.items() if re.match(mark, head)), None)
+    begin = head.decode("latin-1")
+    begins_as = next((form for form, (*_, mark) in KINDS.items() if re.match(mark, begin)), None)
     suffix = path.suffix.lower()
     form = FORMS.get(suffix)
     if form is None:
@@ -189,9 +175,9 @@ def form_of(path: Path) -> str:
     if begins_as == form or (begins_as is None and (form == "text" or old_stata)):
         return form
     if begins_as is None:
-        raise refusal(path, "begins_otherwise", form=NAMES[form])
-    suffixes = " or ".join(known for known, kind in FORMS.items() if kind == begins_as)
-    raise refusal(path, "other_suffix", form=NAMES[begins_as], suffixes=suffixes)
+        raise refusal(path, "begins_otherwise", form=KINDS[form][0])
+    name, suffixes, _ = KINDS[begins_as]
+    raise refusal(path, "other_suffix", form=name, suffixes=suffixes.replace(" ", " or "))
 
 
 def _refuse_cells(sheet: Sheet) -> None:
@@ -242,10 +228,8 @@ def _sheet(
 
 def _read_apart(path: Path, form: str) -> list[Sheet]:
     """Read a file of a foreign format, in another process where there can be one."""
-    if sys.platform == "emscripten":  # a tab of a browser, which has its own bounds
-        found, refused = child.answer(str(path), form)
-    else:
-        found, refused = _answer_apart(path, form)
+    in_browser = sys.platform == "emscripten"  # whose tab has bounds of its own
+    found, refused = child.answer(str(path), form) if in_browser else _answer_apart(path, form)
     if refused:
         key, values = refused
         raise Refused(key, **values)
