@@ -57,9 +57,6 @@ DAMAGE = (
 )
 """What a damaged workbook makes the standard library raise."""
 
-Place: TypeAlias = tuple[int, int]
-"""A row and a column, from 1."""
-
 Said: TypeAlias = tuple[str, dict[str, Any]]
 """The key of a sentence, and what fills it in."""
 
@@ -108,12 +105,12 @@ def written(value: Any) -> str:
 class Marks:
     """What the XML of a sheet says that calamine does not.
 
-    ``odd`` has the cells that are not what they seem, each with what is to be told of it: an
-    error, a formula that was never worked out, or noughts that are shown and not stored.
+    ``odd`` has, by row and column from 1, the cells that are not what they seem, and what is to be
+    told of each: an error, a formula never worked out, or noughts that are shown and not stored.
     """
 
     name: str
-    odd: dict[Place, tuple[str, str]] = field(default_factory=dict)
+    odd: dict[tuple[int, int], tuple[str, str]] = field(default_factory=dict)
     hidden_rows: set[int] = field(default_factory=set)
     hidden_columns: set[int] = field(default_factory=set)
     merged: list[tuple[int, int, int, int]] = field(default_factory=list)
@@ -277,7 +274,7 @@ def _column_number(letters: str) -> int:
     return number
 
 
-def _mark_cell(marks: Marks, cell: ElementTree.Element, at: Place, digits: int) -> None:
+def _mark_cell(marks: Marks, cell: ElementTree.Element, at: tuple[int, int], digits: int) -> None:
     kind = cell.get("t", "n")
     if kind in ("s", "inlineStr", "str"):
         return
@@ -389,12 +386,8 @@ def read_labelled(path: str, form: str) -> list[Found]:
     """Read an SPSS (`form` ``spss`` or ``portable``) or a Stata file: values, and their labels."""
     import pyreadstat
 
-    readers = {
-        "spss": pyreadstat.read_sav,
-        "portable": pyreadstat.read_por,
-        "stata": pyreadstat.read_dta,
-    }
-    reader: Any = readers[form]
+    suffix = {"spss": "sav", "portable": "por", "stata": "dta"}[form]
+    reader: Any = getattr(pyreadstat, f"read_{suffix}")
     more = {} if form == "portable" else {"user_missing": True}
     try:
         _, about = reader(path, metadataonly=True, output_format="dict")
@@ -420,7 +413,7 @@ def read_labelled(path: str, form: str) -> list[Found]:
         if wrong:
             row, text = next(one for one in enumerate(texts[name], start=1) if one[1] in wrong)
             notices.append(("no_date", {"name": name, "text": text, "row": row}))
-    about_it = {
+    told = {
         "labels": {n: label for n, label in about.column_names_to_labels.items() if label},
         "value_labels": {
             name: {written(code): str(label) for code, label in known.items()}
@@ -430,7 +423,7 @@ def read_labelled(path: str, form: str) -> list[Found]:
         "missing": missing,
         "sets": list(_sets(about, met)),
     }
-    return [_table(names, texts.values(), notices) | about_it]
+    return [_table(names, texts.values(), notices) | told]
 
 
 def _refuse_table(names: Sequence[str], rows: int) -> None:

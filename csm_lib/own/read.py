@@ -11,7 +11,7 @@ import re
 import subprocess
 import sys
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import chain, islice
 from pathlib import Path
@@ -243,19 +243,13 @@ def _answer_apart(path: Path, form: str) -> Any:
     """Return what `child.answer` does, in a process within bounds of memory and time."""
     # -P: what lies in the folder of the program, or in the working folder, is not imported
     command = [sys.executable, "-P", child.__file__, str(path.resolve()), form]
-    environment = {
-        **os.environ,
-        "PYTHONUTF8": "1",
-        # each thread would reserve memory, which counts against the bound
-        "OPENBLAS_NUM_THREADS": "1",
-        "OMP_NUM_THREADS": "1",
-        "ARROW_DEFAULT_MEMORY_POOL": "system",
-        "MALLOC_ARENA_MAX": "2",
-    }
+    # each thread would reserve memory, which counts against the bound
+    one = dict.fromkeys(("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MALLOC_ARENA_MAX"), "1")
+    system = {"PYTHONUTF8": "1", "ARROW_DEFAULT_MEMORY_POOL": "system"}
     try:
         done = subprocess.run(
             command,
-            env=environment,
+            env={**os.environ, **one, **system},
             stdin=subprocess.DEVNULL,
             capture_output=True,
             timeout=SECONDS,
@@ -286,26 +280,22 @@ def _read_text(path: Path) -> Sheet:
     first = 2 if told else 1
     del head[: first - 1]
     separator = told[1] if told else _separator(path, head)
-    rows: dict[int, list[str]] = {}
-    count = 0
-    for number, row in _records(path, chain(head, text), separator, first):
-        if any(cell and not cell.isspace() for cell in row):
-            rows[number] = row
-            count += len(row)
-            refuse_size(len(row), count)
+    rows = _rows(path, chain(head, text), separator, first)
     widths = {number: len(row) for number, row in rows.items()}
     return _sheet(path, numbers=[*rows], rows=[*rows.values()], notices=notices, widths=widths)
 
 
-def _records(
-    path: Path, lines: Iterable[str], separator: str, first: int
-) -> Iterator[tuple[int, list[str]]]:
-    """Yield each record of a text, with the line on which it begins."""
+def _rows(path: Path, lines: Iterable[str], separator: str, first: int) -> dict[int, list[str]]:
+    """Return the records of a text in which anything stands, by the line on which each begins."""
     reader = csv.reader(lines, delimiter=separator, strict=True)
-    begins = first
+    rows: dict[int, list[str]] = {}
+    begins, count = first, 0
     try:
         for row in reader:
-            yield begins, row
+            if any(cell and not cell.isspace() for cell in row):
+                rows[begins] = row
+                count += len(row)
+                refuse_size(len(row), count)
             begins = first + reader.line_num
     except csv.Error as reason:
         where = f"{path}, line {begins}"
@@ -314,6 +304,7 @@ def _records(
         if (last := first + reader.line_num - 1) > begins:
             where += f" (read as far as line {last})"
         raise refusal(where, "irregular", reason=reason) from None
+    return rows
 
 
 def _separator(path: Path, head: list[str]) -> str:
