@@ -16,59 +16,41 @@ from xml.etree import ElementTree
 import numpy as np
 import numpy.typing as npt
 
+from csm_lib.templates import render
+
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
     Drawing = Figure | Axes | npt.NDArray[Any]
 
-# Every value occurs once, so that a colour in a drawing names its role. Contrast with `surface`
-# (WCAG 2.2) stands beside the colours that carry text or marks; tests hold them to it.
-PALETTE = {
-    "surface": "#ffffff",
-    "ink": "#1f2933",  # 14.8: text
-    "muted": "#52606d",  # 6.4: secondary text, axes
-    "grid": "#d9dfe5",  # decoration only
-    "earlier": "#b45309",  # 5.0: the first year, open marks
-    "later": "#0f5e9c",  # 6.7: the latest year, filled marks
-    "accent": "#0f5e9d",  # 6.7: marks of charts without years
+# Light, then dark. Every value occurs once, so that a colour in a drawing names its role. What
+# carries text or marks has the contrast with `surface` that WCAG 2.2 AA asks.
+_COLOURS = {
+    "surface": ("#ffffff", "#121417"),
+    "ink": ("#1f2933", "#e6ebf0"),  # text
+    "muted": ("#52606d", "#a7b3bf"),  # secondary text, axes
+    "grid": ("#d9dfe5", "#343d46"),  # decoration only
+    "earlier": ("#b45309", "#f2a65a"),  # the first year, open marks
+    "later": ("#0f5e9c", "#6bb3f2"),  # the latest year, filled marks
+    "accent": ("#0f5e9d", "#6bb3f3"),  # marks of charts without years
     # One ramp for parts of a whole and for maps. Text on 1 to 3 is `ink`, on 4 and 5 `on-shade`.
-    "shade-1": "#dce8f3",
-    "shade-2": "#b6d0e7",
-    "shade-3": "#8ab4da",
-    "shade-4": "#2f6ea8",  # 5.3: also outlines the lighter shades
-    "shade-5": "#123c69",  # 11.3
-    "on-shade": "#fffffe",
+    "shade-1": ("#dce8f3", "#1c2b3b"),
+    "shade-2": ("#b6d0e7", "#274562"),
+    "shade-3": ("#8ab4da", "#356189"),
+    "shade-4": ("#2f6ea8", "#82b4e1"),  # also outlines the lighter shades
+    "shade-5": ("#123c69", "#d3e6f7"),
+    "on-shade": ("#fffffe", "#121418"),
 }
+PALETTE = {role: light for role, (light, _) in _COLOURS.items()}
 """Colours in light mode, by role."""
-
-DARK = {
-    "surface": "#121417",
-    "ink": "#e6ebf0",  # 15.4
-    "muted": "#a7b3bf",  # 8.7
-    "grid": "#343d46",
-    "earlier": "#f2a65a",  # 9.0
-    "later": "#6bb3f2",  # 8.2
-    "accent": "#6bb3f3",  # 8.2
-    "shade-1": "#1c2b3b",
-    "shade-2": "#274562",
-    "shade-3": "#356189",
-    "shade-4": "#82b4e1",  # 8.4
-    "shade-5": "#d3e6f7",  # 14.5
-    "on-shade": "#121418",
-}
+DARK = {role: dark for role, (_, dark) in _COLOURS.items()}
 """Colours in dark mode, by the same roles."""
 
 WIDTH = 380.0  # pt; the width of every figure
 TEXT, SMALL, LARGE = 11.0, 10.5, 17.0  # pt; 11 pt are 9.6 px on a phone, 16.7 px at the widest
 LINE = 13.5  # pt from one line of text to the next
 FONT = "DejaVu Sans"  # comes with matplotlib, so text measures the same on every machine
-
-# Fonts for the page, none of them wider than FONT.
-FONT_STACK = (
-    '-apple-system, "Segoe UI", Roboto, "Helvetica Neue", Arial, "Liberation Sans", '
-    '"DejaVu Sans", sans-serif'
-)
 
 SETTINGS: dict[Any, Any] = {
     "font.family": [FONT],
@@ -150,17 +132,9 @@ def css() -> str:
 
     Dark values hold where the page says ``data-theme="dark"``; paper is always light.
     """
-
-    def block(selector: str, palette: dict[str, str]) -> str:
-        rules = "".join(f"  --csm-{role}: {value};\n" for role, value in palette.items())
-        return f"{selector} {{\n{rules}}}\n"
-
-    dark = 'html[data-theme="dark"]'
-    printed = block(f":root, {dark}", PALETTE)
-    return block(":root", PALETTE) + block(dark, DARK) + f"@media print {{\n{printed}}}\n"
+    return f"{render('colours.css', light=PALETTE, dark=DARK)}\n"
 
 
-SVG = "http://www.w3.org/2000/svg"
 ROLES = {value: role for role, value in PALETTE.items()}
 COLOUR = re.compile("|".join(ROLES))
 NUMBER = re.compile(r"-?\b\d+\.\d+\b")
@@ -220,75 +194,38 @@ def svg(drawing: Drawing, *, key: str, alt: str) -> str:
         canvas.print_svg(buffer, metadata=unsaid)  # as savefig does, which draws twice
     plt.close(figure)
     root = ElementTree.fromstring(buffer.getvalue())
-    _tidy(root, prefix="c" + hashlib.sha256(key.encode()).hexdigest()[:10])
-    view = root.attrib["viewBox"]
-    root.attrib.clear()
-    root.attrib.update(
-        {
-            "xmlns": SVG,
-            "class": "csm-drawing",
-            "role": "img",
-            "aria-label": plain(alt),
-            "viewBox": view,
-            "width": "100%",
-            "style": "display:block;height:auto;overflow:visible;max-width:var(--csm-width,36rem);"
-            f"font-family:var(--csm-font,{FONT_STACK})",
-        }
-    )
-    return ElementTree.tostring(root, encoding="unicode")
-
-
-def _tidy(root: ElementTree.Element, *, prefix: str) -> None:
-    """Drop what a page has no use for, and make what remains short and its ids its own."""
     values = [value for node in root.iter() for value in node.attrib.values()]
     used = {link for value in values for _, link in LINK.findall(value)}
-    for node in root.iter():
-        node.tag = node.tag.removeprefix(f"{{{SVG}}}")
-        node.tail = None
-        if node.tag != "text":
-            node.text = None
-        old = dict(node.attrib)
-        node.attrib.clear()
-        for name, value in old.items():
-            value = LINK.sub(rf"\1#{prefix}-\2", value)
-            if name == "style":
-                node.set(name, _restyle(value))
-            elif name == "id" and value in used:
-                node.set(name, f"{prefix}-{value}")
-            elif name != "id" and not value.startswith("rotate(-0 "):
-                value = NUMBER.sub(lambda found: f"{round(float(found[0]), 2) + 0.0:g}", value)
-                node.set(name.rpartition("}")[2], " ".join(value.split()))  # href, with no prefix
-    _flatten(root)
+    (drawn,) = _tidy(root, "c" + hashlib.sha256(key.encode()).hexdigest()[:10], used)
+    body = "".join(ElementTree.tostring(child, encoding="unicode") for child in drawn)
+    return render("drawing.html", alt=plain(alt), view=root.attrib["viewBox"], body=body)
 
 
-def _flatten(node: ElementTree.Element) -> None:
-    """Take out metadata, rules for the whole page, and groups that say nothing.
+def _tidy(node: ElementTree.Element, prefix: str, used: set[str]) -> list[ElementTree.Element]:
+    """Return what a page has a use for, in short: no metadata, and no groups that say nothing.
 
-    A group of marks of one look says it once.
+    Ids are its own, the font is that of the page, and colours are called by their roles.
     """
-    children = []
-    for child in node:
-        _flatten(child)
-        if child.tag == "g" and not child.attrib:
-            children += list(child)
-        elif child.tag not in ("metadata", "style") and (child.tag != "defs" or len(child)):
-            children.append(child)
-    node[:] = children
-    looks = {child.get("style", "") for child in node if child.tag == "use"}
-    if (
-        len(node) > 1
-        and {child.tag for child in node} == {"use"}
-        and len(looks) == 1
-        and all(looks)
-    ):
-        for child in node:
-            node.set("style", child.attrib.pop("style"))
-
-
-def _restyle(style: str) -> str:
-    """Leave the font to the page, and call colours by their roles."""
-    rules = [rule.strip().replace(": ", ":") for rule in style.split(";")]
-    return COLOUR.sub(
-        lambda found: f"var(--csm-{ROLES[found[0]]},{found[0]})",
-        ";".join(rule for rule in rules if rule and not rule.startswith("font-family")),
-    )
+    tidy = ElementTree.Element(node.tag.rpartition("}")[2])
+    if tidy.tag in ("metadata", "style"):
+        return []
+    tidy.text = node.text if tidy.tag == "text" else None
+    tidy[:] = [kept for child in node for kept in _tidy(child, prefix, used)]
+    for name, value in node.attrib.items():
+        value = LINK.sub(rf"\1#{prefix}-\2", value)
+        if name == "style":
+            rules = [rule.strip().replace(": ", ":") for rule in value.split(";")]
+            value = ";".join(rule for rule in rules if rule and not rule.startswith("font-family"))
+            value = COLOUR.sub(lambda of: f"var(--csm-{ROLES[of[0]]},{of[0]})", value)
+        elif name == "id":
+            value = f"{prefix}-{value}" if value in used else ""
+        else:
+            value = NUMBER.sub(lambda of: f"{round(float(of[0]), 2) + 0.0:g}", value)
+        if value and not value.startswith("rotate(-0 "):
+            tidy.set(name.rpartition("}")[2], " ".join(value.split()))  # href, with no prefix
+    looks = {(child.tag, child.get("style")) for child in tidy}
+    if len(tidy) > 1 == len(looks) and tidy[0].tag == "use":  # marks of one look say it once
+        for mark in tidy:
+            tidy.set("style", mark.attrib.pop("style"))
+    bare = not tidy.attrib if tidy.tag == "g" else tidy.tag == "defs" and not len(tidy)
+    return [*tidy] if bare else [tidy]
