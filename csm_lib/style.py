@@ -143,11 +143,7 @@ LINK = re.compile(r"(^|url\()#([^)]+)")  # to an id, as the whole of an attribut
 
 def figure_of(drawing: Drawing) -> Figure:
     """Return the figure of what a chart returns: of one Axes, or of an array of them."""
-    from matplotlib.figure import Figure
-
-    if isinstance(drawing, Figure):
-        return drawing
-    figure: Figure = np.ravel(np.asarray(drawing, dtype=object))[0].get_figure().figure
+    figure: Figure = np.ravel(np.asarray(drawing, dtype=object))[0].figure.figure
     return figure
 
 
@@ -167,10 +163,9 @@ def svg(drawing: Drawing, *, key: str, alt: str) -> str:
     Returns
     -------
     str
-        One ``<svg class="csm-drawing" role="img">`` element, the same bytes every time. It takes
-        the width of its place up to 36rem (or ``--csm-width``). Text is text, in the fonts of
-        the reader's system (or ``--csm-font``). Each colour is the custom property that
-        `css` declares, and without that style sheet the light palette.
+        One ``<svg>`` element, the same bytes every time. It takes the width of its place up to
+        36rem (or ``--csm-width``). Text is text, in the fonts of the reader's system (or
+        ``--csm-font``), and each colour the custom property that `css` declares.
 
     Raises
     ------
@@ -198,7 +193,7 @@ def svg(drawing: Drawing, *, key: str, alt: str) -> str:
     used = {link for value in values for _, link in LINK.findall(value)}
     (drawn,) = _tidy(root, "c" + hashlib.sha256(key.encode()).hexdigest()[:10], used)
     body = "".join(ElementTree.tostring(child, encoding="unicode") for child in drawn)
-    return render("drawing.html", alt=plain(alt), view=root.attrib["viewBox"], body=body)
+    return render("drawing.html", alt=plain(alt), view=drawn.attrib["viewBox"], body=body)
 
 
 def _tidy(node: ElementTree.Element, prefix: str, used: set[str]) -> list[ElementTree.Element]:

@@ -8,6 +8,7 @@ import re
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from functools import partial
 from typing import Any
 from xml.etree import ElementTree
 
@@ -28,6 +29,8 @@ from csm_lib.style import DARK, PALETTE, css, figure_of, house_style, svg, text_
 Row = tuple[str, int, str, int | None, int | None]  # label, year, answer, yes, base
 ROLES = {value: role for role, value in PALETTE.items()}
 NOTE = "Drawn panels: an illustration"
+moves = partial(charts.moves, losers="stopped", gainers="began")
+support = partial(charts.support, what="that support each claim")
 
 
 @pytest.fixture(autouse=True)
@@ -162,11 +165,11 @@ DRAWN: dict[str, Callable[..., Any]] = {
     "tile_map": lambda **options: charts.tile_map(REGIONS, **options),
     "change_bars": lambda **options: charts.change_bars(BOARD, **options),
     "waves": lambda **options: charts.waves(WAVES, **options),
-    "moves": lambda **options: charts.moves(MOVES, **options),
+    "moves": lambda **options: moves(MOVES, **options),
     "p_ranges": lambda **options: charts.p_ranges(P, **options),
     "quartiles": lambda **options: charts.quartiles(NUMBERS.drop(index=3), **options),
     "ranges": lambda **options: charts.ranges(BOUNDS, what="Authorities with one", **options),
-    "support": lambda **options: charts.support(CLAIMS, **({"note": NOTE} | options)),
+    "support": lambda **options: support(CLAIMS, **({"note": NOTE} | options)),
     "squares": lambda **options: charts.squares(LEDGER, **options),
 }
 every_chart = pytest.mark.parametrize("chart", DRAWN)
@@ -431,14 +434,14 @@ def test_support_has_a_percentage_in_every_cell_and_says_all_of_all_only() -> No
 
 def test_a_cell_without_panels_has_a_dash_and_persistences_come_in_order() -> None:
     some = supported(10, [1, 0.5], A=[1, 2], B=[3, 4]).iloc[::-1].drop(index=3)
-    shown = words(charts.support(some, note=NOTE))
+    shown = words(support(some, note=NOTE))
     assert shown[1:-1] == ["B", "–", "30%", "A", "20%", "10%", "0.5", "none (1)"]
-    none = charts.support(supported(0, [1], A=[0]), note=NOTE)
+    none = support(supported(0, [1], A=[0]), note=NOTE)
     assert words(none)[1:3] == ["A", "–"]
 
 
 def test_rows_of_comparisons_come_in_the_order_given_and_are_named_by_item_without_labels() -> None:
-    for draw, rows in ((charts.moves, MOVES), (charts.p_ranges, P)):
+    for draw, rows in ((moves, MOVES), (charts.p_ranges, P)):
         shown = words(draw(rows.iloc[::-1].drop(columns="label")))
         assert [word for word in shown if word in [*rows["item"]]] == [*rows["item"]][::-1]
 
@@ -517,7 +520,7 @@ def test_a_range_is_filled_to_the_least_and_open_to_the_most() -> None:
         *((0, 12, "accent", False), (0, 9, "accent", False)),
         *((0, 5, "accent", True), (0, 3, "accent", True)),
     }
-    both = rectangles(charts.moves(moved(A=(20, 40, 10, 30), B=(0, 0, 7, 7))))
+    both = rectangles(moves(moved(A=(20, 40, 10, 30), B=(0, 0, 7, 7))))
     assert set(both) == {
         *((0, -40, "earlier", False), (0, -20, "earlier", True)),
         *((0, 30, "later", False), (0, 10, "later", True), (0, 7, "later", True)),
@@ -525,7 +528,7 @@ def test_a_range_is_filled_to_the_least_and_open_to_the_most() -> None:
 
 
 def test_a_filled_bar_shows_beside_an_open_one_that_is_as_good_as_equal() -> None:
-    ax = charts.moves(moved(A=(20, 21, 0, 0)))
+    ax = moves(moved(A=(20, 21, 0, 0)))
     open_one, filled = sorted(ax.patches, key=lambda bar: bar.get_height())
     assert filled.get_height() >= open_one.get_height() + 4
     assert filled.get_zorder() > open_one.get_zorder()
@@ -579,11 +582,9 @@ def test_intervals_are_drawn_where_there_are_any_and_keep_apart() -> None:
 
 
 def test_cells_are_shaded_in_fifths_and_their_text_can_be_read_on_them() -> None:
-    ax = charts.support(
-        supported(100, [1, 2, 3, 4, 5, 6, 7], A=[0, 19, 20, 40, 60, 80, 100]), note=NOTE
-    )
+    ax = support(supported(100, [1, 2, 3, 4, 5, 6, 7], A=[0, 19, 20, 40, 60, 80, 100]), note=NOTE)
     figure_of(ax).draw_without_rendering()
-    fills = [ROLES[to_hex(colour)] for colour in ax.collections[0].get_facecolors()]
+    fills = [ROLES[to_hex(cell.get_facecolor())] for cell in ax.patches]
     assert [fill[-1] for fill in fills] == ["1", "1", "2", "3", "4", "5", "5"]
     inks = [ROLES[text.get_color()] for text in texts(ax) if "%" in text.get_text()]
     for ink, fill in zip(inks, fills, strict=True):
@@ -636,8 +637,8 @@ CROWDED: dict[str, Callable[[], Any]] = {
     "rises and falls": lambda: charts.change_bars(EXTREMES),
     "no change": lambda: charts.change_bars(yearly(A=(9, 9, 9, 9), B=(0, -1, 1, 2))),
     "large tiles": lambda: charts.tile_map(REGIONS.assign(yes=99999, base=99999)),
-    "0 to 74": lambda: charts.moves(moved(A=(0, 74, 0, 74), B=(74, 74, 74, 74), C=(0, 0, 0, 0))),
-    "nobody moved": lambda: charts.moves(moved(A=(0, 0, 0, 0))),
+    "0 to 74": lambda: moves(moved(A=(0, 74, 0, 74), B=(74, 74, 74, 74), C=(0, 0, 0, 0))),
+    "nobody moved": lambda: moves(moved(A=(0, 0, 0, 0))),
     "long words": lambda: charts.moves(
         moved(**{LONG: (99998, 99999, 99998, 99999), WIDE: (0, 1, 0, 1)}), losers=LONG, gainers=WIDE
     ),
@@ -649,7 +650,7 @@ CROWDED: dict[str, Callable[[], Any]] = {
         )
     ),
     "level near 1": lambda: charts.p_ranges(frame("p_low p_high", A=(0, 1)), level=0.9123457),
-    "large and small": lambda: charts.support(
+    "large and small": lambda: support(
         supported(10**9, [1e-5, 1, 123456.0], **{LONG: [1] * 3}), note=NOTE
     ),
     "groups of rows": lambda: charts.dumbbell(BY_REGION, note=LONG),
@@ -1066,7 +1067,7 @@ def test_a_drawing_without_key_or_alternative_text_is_refused(key: str, alt: str
         (lambda: charts.stacked_bars(LEVELS, answers=[]), "give 1 to 5"),
         (lambda: charts.tile_map(REGIONS.assign(region="Wales")), "no place for Wales"),
         (lambda: charts.tile_map(OTHERS), "needs the columns region"),
-        (lambda: charts.moves(MOVES.drop(columns="losers_low")), "needs the columns losers_low"),
+        (lambda: moves(MOVES.drop(columns="losers_low")), "needs the columns losers_low"),
         (lambda: charts.p_ranges(P, level=0), "scale from 0.0001 to 1"),
         (lambda: charts.squares(LEDGER.assign(fifth=1)), "1 to 4 kinds, and 5 were given"),
     ],

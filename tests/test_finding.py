@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import dataclasses
 import re
+from functools import partial
 from typing import Any
 
 import pandas as pd
@@ -302,12 +303,13 @@ def test_drawn_rows_of_any_shape_label_their_chart() -> None:
         "claim": ["fall"], "label": ["The fall"], "persistence": [20.0], "yes": [3], "base": [4],
         "status": ["drawn"],
     })  # fmt: skip
+    draw = partial(charts.support, what="that do")
     made = finding(
-        panels, key="k", title="T", question="Q?", chart=charts.support, base="b", source="s",
+        panels, key="k", title="T", question="Q?", chart=draw, base="b", source="s",
         alt="a", table=panels.astype("str"),
     )  # fmt: skip
     label = "Drawn: an illustration, not the data"
-    assert label in _said(charts.support(panels))
+    assert label in _said(draw(panels))
     assert made.draw is not None
     assert label in _said(made.draw())
 
