@@ -44,17 +44,23 @@ def of(count: int, base: int) -> str:
     return f"{format_percent(count, base)} ({count:,} of {base:,})"
 
 
-def quantity(value: float) -> str:
+def quantity(value: float, *beside: float) -> str:
     """A number of any size, to three figures, and whole from 100 on.
+
+    With others ``beside`` it, it has as many decimals as the largest of all needs.
 
     >>> [quantity(value) for value in (41.0, 39.8067, 7298.97, -0.05046)]
     ['41', '39.8', '7,299', '−0.0505']
+    >>> quantity(7.0556, 20.7), quantity(38, 34.3)
+    ('7.1', '38.0')
     """
-    exact = Decimal(repr(float(value)))
-    places = 0 if not exact or abs(exact) >= 100 else max(0, 2 - exact.adjusted())
-    text = f"{exact.quantize(Decimal(1).scaleb(-places), rounding=ROUND_HALF_UP):,f}"
-    text = text.rstrip("0").rstrip(".") if places else text
-    return text.replace("-", MINUS)
+    some = [Decimal(repr(float(one))) for one in (value, *beside)]
+    most = max(map(abs, some))
+    places = 0 if not most or most >= 100 else max(0, 2 - most.adjusted())
+    each = [one.quantize(Decimal(1).scaleb(-places), rounding=ROUND_HALF_UP) + 0 for one in some]
+    while places and all(one == round(one, places - 1) for one in each):
+        places -= 1
+    return f"{each[0]:,.{places}f}".replace("-", MINUS)
 
 
 def of_panels(yes: int, panels: int) -> str:

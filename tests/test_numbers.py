@@ -645,13 +645,13 @@ def test_blanks_of_a_number_are_looked_at_as_those_of_any_item(libraries: Collec
         ),
         (
             ("staff.volunteers", "region"),
-            "“Volunteers” differs by district, from a mean of 7.06 (Coast) to 20.7 (Hills), more "
+            "“Volunteers” differs by district, from a mean of 7.1 (Coast) to 20.7 (Hills), more "
             "than chance explains (p = 0.0006)",
         ),
         (
             ("open.hours", "region"),
             "No difference in “Opening hours” by district is more than chance explains; means, "
-            "34.3 (Plain) to 38 (Coast)",
+            "34.3 (Plain) to 38.0 (Coast)",
         ),
         (
             ("staff.change",),

@@ -20,7 +20,7 @@ from csm_lib.findings import Finding, finding
 from csm_lib.points import MOST_WORDS
 from csm_lib.scales import said_of
 from csm_lib.status import WITHHELD
-from csm_lib.survey.evidence import CHANCE, LARGER, UNTESTED, named
+from csm_lib.survey.evidence import CHANCE, LARGER, SIDES, UNTESTED, named
 from csm_lib.templates import render
 
 Row: TypeAlias = Mapping[str, Any]
@@ -66,7 +66,7 @@ def names(collection: Collection, measured: Iterable[str]) -> dict[str, str]:
 def share(row: Row, side: str) -> str:
     """A figure of a row: ``72%``, or of a number its mean, ``39.8``."""
     if row["kind"] == "number":
-        return words.quantity(row[f"{side}_mean"])
+        return words.quantity(*(row[f"{one}_mean"] for one in (side, *SIDES)))
     return format_percent(int(row[f"{side}_yes"]), int(row[f"{side}_base"]))
 
 
