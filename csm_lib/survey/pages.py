@@ -159,8 +159,8 @@ def _balance(collection: Collection, last: pd.DataFrame) -> dict[str, Any]:
         side = "against" if row["against"] > row["for"] else "for"
         labels = [one.answers[answer] for answer, of in one.sides.items() if of == side]
         end = {"yes": int(row[side]), "base": int(row["base"]), "name": one.name}
-        did = said_of(labels, f"those {side}")
-        ends.append(end | {"labels": [*map(sentences.quoted, labels)], "did": did})
+        did = said_of(labels, f"those {side}") or f"answered {sentences.standing(one, side)} to"
+        ends.append(end | {"did": did})
     low, high = table["net"].iloc[[0, -1]]
     if low == high:
         return {"ends": ends[1:]}

@@ -14,6 +14,7 @@ from typing import Any, TypeAlias
 import pandas as pd
 
 from csm_lib import words
+from csm_lib.codebook import Item
 from csm_lib.collection import Collection
 from csm_lib.counts import format_percent
 from csm_lib.findings import Finding, finding
@@ -56,11 +57,17 @@ def names(collection: Collection, measured: Iterable[str]) -> dict[str, str]:
         if labels[item.name.casefold()] > 1:
             label = f"{label} ({plain(collection.codebook.title(item.section))})"
         stem = said_of([item.answers[answer] for answer in item.agreed], "measure")
-        found[name] = f"{stem} {label}".lstrip()
+        found[name] = f"{stem or standing(item) + ' for'} {label}" if item.agreed else label
         if one.answer:
             of = f" for {label}" if labels.total() > 1 else ""
             found[name] = quoted(item.answers[one.answer]) + of
     return found
+
+
+def standing(item: Item, side: str = "for") -> str:
+    """The answers on a side of a scale, as a sentence has them: ``“Good” or “Very good”``."""
+    labels = [quoted(item.answers[answer]) for answer, of in item.sides.items() if of == side]
+    return words.listed(labels, "or")
 
 
 def share(row: Row, side: str) -> str:
@@ -142,6 +149,7 @@ PARTS = re.compile(r"^(title|or|question|base|note|alt):", re.MULTILINE)
 FUNCTIONS = (quoted, plain, share, full, size, numbers, answering, subject, span)
 SAID: Mapping[str, Any] = {
     "larger": LARGER, "chance": CHANCE, "untested": UNTESTED, "little": LITTLE, "most": MOST_NAMED,
+    "withheld": WITHHELD,
     "known": pd.notna, "went": words.went, "quantity": words.quantity,
     **{one.__name__: one for one in FUNCTIONS},
 }  # fmt: skip
@@ -158,8 +166,10 @@ def said(
     enough for a main point, or else the last.
     """
     rows = found.get("rows", ())
+    items = [collection.codebook[row["item"]] for row in rows]
     values: dict[str, Any] = {
         "rows": rows,
+        "scales": list(dict.fromkeys(standing(item) for item in items if item.agreed)),
         "firm": [row for row in rows if row["verdict"] == LARGER],
         "ends": leading(rows),
         "said": names(collection, (row["measure"] for row in rows)),
