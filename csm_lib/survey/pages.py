@@ -240,10 +240,12 @@ def changes(collection: Collection, section: str | None = None) -> Finding:
 
 
 def told_together(section: Row, changed: Sequence[Row]) -> bool:
-    """Whether a section is told as one: all of it moved one way, or no item of it is firm alone."""
-    firm = [row for row in changed if row["verdict"] == LARGER]
-    alone = any(row["section"] == section["section"] for row in firm)
-    return bool(section["verdict"] == LARGER and (section["same_way"] or not alone))
+    """Whether a section is told as one: all of it moved one way, or most is of no firm item."""
+    some = [row for row in changed if row["section"] == section["section"]]
+    some = [row for row in some if row["family"] == "change, yes/no"]
+    alone = sum(row["change"] for row in some if row["verdict"] == LARGER)
+    most = 2 * abs(alone) < abs(sum(row["change"] for row in some))
+    return bool(section["verdict"] == LARGER and (section["same_way"] or most))
 
 
 def falling(collection: Collection) -> Finding:
