@@ -16,6 +16,7 @@ import polars as pl
 import pyarrow as pa
 import pytest
 from scipy.stats import f_oneway
+from small import item, small
 
 import csm_lib.codebook
 import csm_lib.returns
@@ -684,6 +685,28 @@ def test_what_was_planted_stands_at_the_front_and_each_finding_once(
         "No single change of a share is more than chance explains; the largest: “Training”, "
         "59% to 54%."
     )
+
+
+def test_a_number_that_fell_or_is_bad_and_rose_is_told_among_what_is_falling() -> None:
+    ways = {"bad": (3, 9), "good": (3, 9), "neutral": (9, 3)}
+    items = [
+        item(f"day.{way}", response="number", direction=way, years=[2021, 2023]) for way in ways
+    ]
+    waves = {
+        year: {f"day.{way}": [str(ends[n])] * 8 for way, ends in ways.items()}
+        for n, year in enumerate((2021, 2023))
+    }
+    (warning,) = [one for one in chapters_of(small(items, waves)) if one.name == "early_warning"]
+
+    assert [entry.call for entry in warning.entries] == [
+        "pages.numbers(collection, 'day.bad')", "pages.numbers(collection, 'day.neutral')",
+    ]  # fmt: skip
+
+
+def test_no_fall_of_a_share_is_not_told_as_no_fall_where_a_mean_fell(
+    libraries: Collection,
+) -> None:
+    assert pages.falling(libraries).title.startswith("No single fall of a share is more than")
 
 
 def test_the_mean_of_groups_is_tested_by_shuffling() -> None:

@@ -85,6 +85,10 @@ def chapters_of(collection: Collection) -> tuple[Chapter, ...]:
         for one in codebook.sections
     ]
     warning = [entry("What is falling", "falling")] * bool(changed)
+    for row in pages.rows_of(collection, "number", by="year", verdict=LARGER):
+        item = codebook[row["item"]]
+        if row["direction"] == (1 if item.direction == "bad" else -1):
+            warning.append(entry(item.name, "numbers", item.item))
     front = [point.entry for point in _ranked(collection)]
     items = [entry("Items", "items")]
     tested = [entry("Every comparison", "tested")] * bool(len(table))

@@ -232,11 +232,10 @@ def changes(collection: Collection, section: str | None = None) -> Finding:
         key, these = f"changes-{name_of(collection, section)}", {"section": section}
         where = f" in {sentences.quoted(collection.codebook.title(section))}"
     rows = _some(collection, rows_of(collection, "change", **these))
-    other = any(item.is_number for item in collection.codebook.values())
     sections = rows_of(collection, "section", section=section)
     row = next((one for one in sections if told_together(one, rows)), None)
-    page, what = "together" if row else "changes", "change of a share" if other else "change"
-    return _comparison(page, collection, rows, key, {"what": what, "where": where, "row": row})
+    found = {"what": "change", "where": where, "row": row}
+    return _comparison("together" if row else "changes", collection, rows, key, found)
 
 
 def told_together(section: Row, changed: Sequence[Row]) -> bool:
@@ -259,8 +258,7 @@ def falling(collection: Collection) -> Finding:
         and row["direction"] == (1 if row["item"] in bad else -1)
         and abs(row["change"]) >= sentences.LITTLE
     ]
-    what = "fall, or rise of what is bad," if bad else "fall"
-    found = {"what": what, "where": "", "bad": bad, "worse": worse}
+    found = {"what": "fall", "where": "", "bad": bad, "worse": worse}
     return _comparison("falling", collection, worse or rows, "falling", found)
 
 
@@ -280,11 +278,14 @@ def _comparison(
         return csm.waves(drawn[drawn["item"].isin(most)].reset_index(drop=True), order=most)
 
     paired = not several and {row["design"] for row in rows if row["base"]} == {"paired"}
+    other = any(item.is_number for item in collection.codebook.values())
+    what = found["what"] + " of a share" * other
+    what += ", or rise of what is bad," * bool(found.get("bad"))
     return said(
         page,
         collection,
         pd.DataFrame(rows),
-        found | {"rows": rows, "paired": paired},
+        found | {"rows": rows, "paired": paired, "what": what},
         key=key,
         chart=draw if len(drawn) and (len(rows) > 1 or several) else None,
         of=drawn if len(drawn) else collection,
