@@ -306,6 +306,19 @@ def test_groups_that_answered_are_counted_and_are_shares_only_with_a_frame() -> 
     assert "from 6 (North)" in pages.answered_by(many(frame=other), "region").title
 
 
+def test_a_share_of_four_is_named_in_no_title_beside_shares_of_more() -> None:
+    items = [item("board.plan"), item("board.pool"), item("board.nhs", asked_if="board.pool")]
+    wave = {
+        "board.plan": answers(11, 1),
+        "board.pool": answers(4, 8),
+        "board.nhs": "yyyy" + "-" * 8,
+    }
+    found = pages.answers(small(items, {2023: wave}), "board")
+
+    assert found.title == "From 33% (“Pool”) to 92% (“Plan”) in 2023"
+    assert "100% (4 of 4)" in found.table.to_string()
+
+
 def test_a_small_group_withholds_all_of_its_kind() -> None:
     regions = ["North"] * 2 + ["South"] * 6 + ["West"] * 12
     wave = {2023: {"board.housing": "y" * 20}}

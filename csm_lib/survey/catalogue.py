@@ -208,7 +208,8 @@ def _ends(collection: Collection, section: str) -> pd.DataFrame | None:
     some = [item.item for item in asked if item.response == asked[0].response]
     if not some or not (asked[0].sides or asked[0].response == "yes_no"):
         return None
-    rows = pages.last_of(count(collection, some)).sort_values("share", kind="stable")
+    rows = pages.enough(pages.last_of(count(collection, some)))
+    rows = rows.sort_values("share", kind="stable")
     if asked[0].sides:
         last = pages.last_of(collection.tally(some))
         if last.empty:

@@ -133,6 +133,7 @@ def levels(rows: pd.DataFrame) -> Drawing:
 
 def _level(collection: Collection, last: pd.DataFrame) -> dict[str, Any]:
     """The lowest and the highest of some shares in their last wave."""
+    last = enough(last)
     rows = last.assign(said=last["item"].map(sentences.names(collection, last["item"])))
     parts = last["yes"] / last["base"]
     lowest, highest = (dicts(rows[parts == end]) for end in (parts.min(), parts.max()))
@@ -140,8 +141,15 @@ def _level(collection: Collection, last: pd.DataFrame) -> dict[str, Any]:
     return {"last": dicts(rows), "lowest": lowest, "highest": highest, "statement": statement}
 
 
+def enough(rows: pd.DataFrame) -> pd.DataFrame:
+    """Return the rows whose share rests on enough to be named, if there are any."""
+    large = rows["base"] >= ENOUGH
+    return rows[large] if large.any() else rows
+
+
 def balance(collection: Collection, last: pd.DataFrame) -> pd.DataFrame:
     """Return how many stand on each side of a scale, by item, with the least on balance first."""
+    last = enough(last)
     keys = zip(last["item"], last["answer"], strict=True)
     rows = last.assign(side=[collection.codebook[item].sides[answer] for item, answer in keys])
     table = rows.pivot_table("yes", "item", "side", "sum", fill_value=0, sort=False, observed=True)
