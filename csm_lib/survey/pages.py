@@ -349,7 +349,7 @@ def groups(collection: Collection, section: str, by: str) -> Finding:
         panels = panels.drop(columns="of")
 
     def draw(_: pd.DataFrame) -> Drawing:
-        return csm.ranked_dots(panels, order=sorted(panels["item"].unique()))
+        return csm.ranked_dots(panels, order=[*panels["item"].unique()])
 
     drawn = figures(shown)
     enough = drawn[drawn["base"] >= ENOUGH]
@@ -362,6 +362,7 @@ def groups(collection: Collection, section: str, by: str) -> Finding:
         "rows": rows,
         "by": by,
         "year": year,
+        "smaller": bool((figures(data)["base"] < ENOUGH).any()),
         "unequal": rows_of(collection, "blank", section=section, by=by, verdict=LARGER),
         "shown": alt_of("Dot chart", enough) if len(enough) else "",
     }
@@ -437,12 +438,12 @@ def answered_by(collection: Collection, by: str) -> Finding:
     size, rank = ("base", "share") if whole else ("yes", "yes")
     now = data[known & (data["year"] == collection.years[-1]) & data[size].ge(ENOUGH)]
     now = now.sort_values(rank, kind="stable")
-    wide = (
-        data.assign(told=_counts(data)).set_index([by, "year"])["told"].unstack("year", sort=False)
-    )
+    told = data.assign(told=_counts(data)).set_index([by, "year"])["told"]
+    wide = told.unstack("year", sort=False)
     wide = wide.fillna("0").rename_axis(columns=None).reset_index().rename(columns={by: kind})
     found = {"by": by, "year": collection.years[-1], "whole": whole}
     found |= {"ends": dicts(now) if now[rank].nunique() > 1 else []}
+    found |= {"smaller": len(now) < (known & (data["year"] == collection.years[-1])).sum()}
     key = f"response-by-{download.file_name(by)}"
     return said("response by", collection, data, found, key=key, table=wide.astype(str))
 
@@ -463,7 +464,8 @@ def blanks(collection: Collection) -> Finding:
     rows = sorted(rows, key=lambda row: -row["to_yes"] / row["to_base"])
     some = [row for row in rows if row["to_yes"]] or rows[:1]
     table, often = comparisons(some).drop(columns="change"), [*filter(_often_blank, rows)]
-    found = {"asked": rows, "often": often}
+    unequal = [row for row in rows_of(collection, "blank", verdict=LARGER) if row["by"] != "item"]
+    found = {"asked": rows, "often": often, "unequal": unequal}
     return said("blanks", collection, pd.DataFrame(rows), found, key="blanks", table=table)
 
 
