@@ -20,6 +20,13 @@ KINDS: Mapping[str, Mapping[str, str]] = {
     **ANSWERS,
     "stage": {"none": "Not begun", "draft": "Drafted", "signed": "Signed"},
     "agree": {"a": "Agree", "n": "Neither agree nor disagree", "d": "Disagree"},
+    "good": {"1": "Very good", "2": "Good", "3": "Poor", "4": "Very poor"},
+    "sure": {
+        "1": "Very confident",
+        "2": "Fairly confident",
+        "3": "Not very confident",
+        "4": "Not at all confident",
+    },
     "many": {str(number): f"Answer {number}" for number in range(7)},
 }
 

@@ -141,6 +141,13 @@ def test_where_gainers_or_losers_are_few_the_verdict_is_kept_and_p_withheld() ->
     assert row(none_lost)["p"] == pytest.approx(2 / 2**20)
 
 
+def test_a_threshold_leaves_every_verdict_on_separate_samples_as_it_is() -> None:
+    whole, shut = (book(f"edge/{name}").evidence for name in ("cross", "crossT"))
+
+    assert shut["verdict"].tolist() == whole["verdict"].tolist()
+    assert set(whole["verdict"]) == {LARGER, CHANCE}
+
+
 def test_groups_of_which_too_few_can_be_shown_give_a_verdict_and_no_figure() -> None:
     # of the North 1 said yes, of the South 14: both are withheld, one for the other
     halves = ["North"] * 16 + ["South"] * 16
@@ -225,7 +232,7 @@ def test_shares_that_stayed_although_everybody_moved_are_told_as_shares() -> Non
 def test_of_what_is_bad_a_rise_is_listed_and_a_fall_is_not() -> None:
     falling = book("residents").finding("falling")
 
-    assert falling.question == "What became worse?"
+    assert falling.question == "What fell, or rose though it is bad?"
     assert "life.unsafe" not in set(falling.data["item"])
     bad = item("board.debt", direction="bad", years=[2021, 2023])
     rose = small([bad], {2021: {"board.debt": answers(1, 11)}, 2023: {"board.debt": answers(9, 3)}})

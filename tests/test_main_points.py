@@ -125,10 +125,15 @@ def test_no_point_tells_a_figure_that_is_withheld() -> None:
     )
 
 
-def test_a_label_too_long_for_a_sentence_is_left_out() -> None:
+def test_a_label_too_long_for_a_sentence_is_left_out_and_its_finding_is_not() -> None:
     long = [item("board.police", label="word " * 20), item("board.schools", label="word " * 19)]
 
-    assert keys(small(long, {2021: STILL, 2023: FELL})) == ["response"]
+    points = main_points(small(long, {2021: STILL, 2023: FELL})).sentences
+
+    assert list(points.values())[:2] == [
+        "One of two items changed more than chance explains.",
+        "Board: two items stand at 0% to 45% in 2023.",
+    ]
 
 
 @pytest.mark.parametrize(

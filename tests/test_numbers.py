@@ -651,12 +651,12 @@ def test_blanks_of_a_number_are_looked_at_as_those_of_any_item(libraries: Collec
         ),
         (
             ("open.hours", "region"),
-            "No difference in “Opening hours” by district is more than chance explains; means, "
-            "34.3 (Plain) to 38.0 (Coast)",
+            "No difference in “Opening hours” by district is more than chance explains; the "
+            "means run from 34.3 (Plain) to 38.0 (Coast)",
         ),
         (
             ("staff.change",),
-            "The median of “Change in paid posts” is 0 in 2025; half lie from "
+            "The median of “Change in paid posts” is 0 in 2025; half of the answers lie from "
             "\N{MINUS SIGN}0.5 to 0.5",
         ),
         (

@@ -295,15 +295,29 @@ def test_groups_that_answered_are_counted_and_are_shares_only_with_a_frame() -> 
     sizes = FRAME[2:].assign(authorities=[10, 25])
 
     assert pages.answered_by(many(), "region").title == (
-        "By region, from 6 (North) to 20 (South) answered in 2023"
+        "From 6 (North) to 20 (South) answered in each region in 2023"
     )
     assert pages.answered_by(many(frame=sizes), "region").title == (
-        "By region, from 60% (North, 6 of 10) to 80% (South, 20 of 25) answered in 2023"
+        "From 60% (North, 6 of 10) to 80% (South, 20 of 25) answered in each region in 2023"
     )
     assert "is not known" in pages.answered_by(many(), "region").caveat
     assert pages.answered_by(many(frame=sizes), "region").caveat == ""
     other = sizes.assign(region="Elsewhere")
-    assert "from 6 (North)" in pages.answered_by(many(frame=other), "region").title
+    assert "From 6 (North)" in pages.answered_by(many(frame=other), "region").title
+
+
+def test_a_title_that_leaves_out_groups_under_five_says_so() -> None:
+    regions = ["North"] * 6 + ["South"] * 12 + ["Isle"] * 4
+    collection = small(BOARD[1:], {2023: {"board.housing": "yn" * 11}}, region=regions)
+
+    assert pages.answered_by(collection, "region").title == (
+        "From 6 (North) to 12 (South) answered in each region in 2023; any region of fewer than "
+        "five is left out"
+    )
+    assert pages.groups(collection, "board", "region").base == (
+        "partnerships that answered, 6 to 12 in each region; smaller groups stand in the table "
+        "alone"
+    )
 
 
 def test_a_share_of_four_is_named_in_no_title_beside_shares_of_more() -> None:
@@ -383,6 +397,15 @@ def test_blanks_are_counted_among_those_that_were_asked() -> None:
     assert found.table["item"].tolist() == ["D", "C"]
 
 
+def test_an_item_alone_in_being_left_blank_is_told_without_a_share_of_others() -> None:
+    items = [item(f"board.{name}", years=[2023]) for name in "abcdef"]
+    wave = {one.item: "yn" * 10 for one in items} | {"board.a": "yn" * 5 + "-" * 10}
+
+    assert pages.blanks(small(items, {2023: wave})).title == (
+        "“A” was left blank by 50% (10 of 20), other items by none"
+    )
+
+
 def test_no_blank_is_told_as_none() -> None:
     items = [item(f"board.{name}", years=[2023]) for name in "abc"]
     wave = {one.item: "yyyyyy" for one in items}
@@ -397,7 +420,8 @@ def test_an_item_that_one_region_left_blank_is_noted_there_and_in_no_title() -> 
     collection = small(items, {2023: wave}, region=halves)
     found, tested = pages.groups(collection, "board", "region"), pages.tested(collection).table
 
-    assert found.caveat == "“Y” was left blank unequally by region."
+    told = "How often “Y” was left blank differs by region more than chance explains."
+    assert found.caveat == pages.blanks(collection).caveat == told
     assert found.title == "No difference by region is more than chance explains"
     assert {"blank", "blank by region"} <= set(tested["what"])
 
@@ -488,6 +512,6 @@ def test_a_group_of_the_frame_in_which_nobody_answered_is_shown() -> None:
         ["South", "50% (4 of 8)"],
         ["West", "0% (0 of 7)"],
     ]
-    assert (
-        found.title == "By region, from 0% (West, 0 of 7) to 50% (South, 4 of 8) answered in 2023"
+    assert found.title == (
+        "From 0% (West, 0 of 7) to 50% (South, 4 of 8) answered in each region in 2023"
     )

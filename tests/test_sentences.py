@@ -101,7 +101,7 @@ def test_a_verdict_is_said_with_p_where_there_is_one(
         ([20, 70, 40], "peaked at 70% in 2022, from 20% in 2021 to 40% in 2023"),
         ([40, 10, 30], "was lowest at 10% in 2022, from 40% in 2021 to 30% in 2023"),
         ([40, 40, 20], "fell from 40% in 2021 to 20% in 2023"),
-        ([40, 40, 40], "did not change, from 40% in 2021 to 40% in 2023"),
+        ([40, 40, 40], "stayed at 40% in 2021 and 2023"),
     ],
 )
 def test_a_change_is_told_by_all_its_waves(yes: list[int], said: str) -> None:
@@ -137,8 +137,8 @@ def test_one_change_is_told_in_full_and_by_its_statement() -> None:
         ),
         (
             {"a": ROSE, "b": FELL, "c": FELL, "d": STILL},
-            "“B” fell from 80% to 20%; “A” rose from 25% to 75%; three of four items changed more "
-            "than chance explains",
+            "Three of four items changed more than chance explains: “B”, 80% to 20%; “C”, 80% to "
+            "20%; “A”, 25% to 75%",
         ),
         (
             {"a": SLIGHTLY, "b": DOWN, "c": STILL},
@@ -156,6 +156,45 @@ def test_of_several_changes_what_is_firm_is_named_and_else_that_nothing_is(
     waves: dict[str, Pair], said: str
 ) -> None:
     assert told(surveyed(**waves)) == said
+
+
+def test_of_many_firm_changes_those_are_named_for_which_there_are_words() -> None:
+    label = "Looks after those who look after others"  # seven words
+    items = [item(f"board.{name}", label=f"{label} {name}", years=[2021, 2023]) for name in "abc"]
+    waves = [{"board.a": ROSE[n], "board.b": FELL[n], "board.c": FELL[n]} for n in (0, 1)]
+
+    assert told(small(items, dict(zip((2021, 2023), waves, strict=True)))) == (
+        f"“{label} b” fell from 80% to 20%; all three items changed more than chance explains"
+    )
+
+
+def test_a_change_that_turned_is_named_with_its_turn_and_not_with_its_ends() -> None:
+    names, years = ("up", "peak", "down"), (2021, 2022, 2023)
+    shares = {"up": (5, 10, 16), "peak": (4, 18, 5), "down": (16, 10, 3)}
+    waves = {
+        year: {f"board.{name}": answers(shares[name][n], 20 - shares[name][n]) for name in names}
+        for n, year in enumerate(years)
+    }
+
+    assert told(small([item(f"board.{name}") for name in names], waves)) == (
+        "All three items changed more than chance explains: “Peak”, 20% to 90% (2022); “Down”, 80% "
+        "to 15%; “Up”, 25% to 80%"
+    )
+
+
+def test_a_section_is_told_as_one_if_more_of_its_fall_is_of_items_that_are_not_firm_alone() -> None:
+    some = "y" * 10 + "n" * 10, "y" * 5 + "n" * 15  # five lost and none gained: p = 0.0625
+    up = "y" * 9 + "n" * 11, "y" * 10 + "n" * 10
+    most = surveyed(a=FELL, b=some, c=some, d=some, e=up)
+    one = surveyed(a=FELL, b=some, c=STILL, d=STILL, e=up)
+
+    assert pages.changes(most, "board").title == (
+        "Yes to the items in “Board”, taken together, fell from 55% to 29%, more than chance "
+        "explains; above all “A”, 80% to 20%"
+    )
+    assert pages.changes(one, "board").title.startswith(
+        "“A” fell from 80% (16 of 20) in 2021 to 20% (4 of 20) in 2023"
+    )
 
 
 def test_a_firm_change_is_told_before_a_larger_one_that_is_not() -> None:
@@ -213,7 +252,27 @@ def test_groups_are_told_to_differ_only_where_that_is_more_than_chance() -> None
         "(p = 0.0001)"
     )
     assert said(by_region(a=apart, b="y" * 11 + "n" * 13)).startswith(
-        "Both items differ by nation more than chance explains: most, “A”, from 0% (South) to 100%"
+        "Both items differ by nation more than chance explains: “A”, 0% (South) to 100% (North); "
+    )
+
+
+def test_a_scale_is_named_by_its_answers_where_no_word_of_its_own_is_known() -> None:
+    good = item("board.food", response="good", years=[2021, 2023])
+    sure = item("board.route", response="sure", years=[2021, 2023])
+    waves = {
+        year: {"board.food": given, "board.route": given}
+        for year, given in ((2021, ["1"] * 8 + ["4"] * 12), (2023, ["2"] * 18 + ["3"] * 2))
+    }
+    found = pages.changes(small([good, sure], waves))
+
+    assert found.title.startswith("“Very good” or “Good” for “Food” rose from 40% to 90%;")
+    assert "confidence in “Route” rose from 40% to 90%" in found.title
+    assert found.caveat == (
+        "On a scale, a share counts those that answered “Very good” or “Good”, or “Very confident” "
+        "or “Fairly confident”."
+    )
+    assert pages.answers(small([sure], waves), "board", "sure").title == (
+        "90% (18 of 20) were confident in “Route” in 2023"
     )
 
 

@@ -363,6 +363,7 @@ def groups(collection: Collection, section: str, by: str) -> Finding:
         "by": by,
         "year": year,
         "smaller": bool((figures(data)["base"] < ENOUGH).any()),
+        "bases": sentences.span(data["base"].where(~(data["base"] < ENOUGH).fillna(value=False))),
         "unequal": rows_of(collection, "blank", section=section, by=by, verdict=LARGER),
         "shown": alt_of("Dot chart", enough) if len(enough) else "",
     }
