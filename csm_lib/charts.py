@@ -34,7 +34,7 @@ from matplotlib.transforms import offset_copy
 from pandas.api.types import is_float_dtype
 
 from csm_lib.counts import format_percent, points_change
-from csm_lib.status import groups_of, label_of
+from csm_lib.status import groups_of, label_of, wave_of
 from csm_lib.style import (
     FONT,
     LARGE,
@@ -94,6 +94,7 @@ def dumbbell(
     """
     cells, groups = _read(tally, "dumbbell", ["item", "year"])
     first, last = cells["year"].min(), cells["year"].max()
+    told = [wrap(wave_of(cells, year), WIDTH) for year in (first, last)]
     looks = {first: ("earlier", "ring")} | {last: ("later", "dot")}  # one year is the later
     # two intervals on one line would hide each other
     apart = {first: -3.5, last: 3.5} if cells["low"].notna().any() and first < last else {}
@@ -101,7 +102,7 @@ def dumbbell(
     def values(ax: Axes, rows: pd.DataFrame, y: float) -> None:
         held = rows.dropna(subset="share").sort_values("share", kind="stable")
         if held.empty:
-            why = " or ".join(sorted(set(rows["value"]))) or f"{NOT_ASKED} in {first} or {last}"
+            why = " or ".join(sorted(set(rows["value"]))) or f"{NOT_ASKED} in {' or '.join(told)}"
             _beside(ax, 0, y, why, 6, **QUIET)
         reach, gap = held[["share", "low", "high"]], MARKS["ring"] + GAP
         ends = (reach.max().max(), gap), (reach.min().min(), -gap)
@@ -272,13 +273,15 @@ def change_bars(tally: pd.DataFrame, *, ax: Axes | None = None, note: str = "") 
     """
     cells, _ = _read(tally, "change_bars", ["item", "year"], split=False)
     first, *_, last = _years(cells, "change_bars")
+    told = [wave_of(cells, first), wave_of(cells, last)]
     rows = cells.drop_duplicates("item").set_index("item")[["label"]]
     was, now = (cells[cells["year"] == end].set_index("item") for end in (first, last))
     rows["change"] = (now["share"] - was["share"]).round(12)  # what is equal is a tie
     held = rows.index[rows["change"].notna()]
     counts = [end.loc[held, name] for end in (was, now) for name in ("yes", "base")]
     ends = pd.concat([was, now]).sort_values("share", na_position="first", kind="stable")
-    why = ends["value"].where(ends["share"].isna(), ends["year"].astype(str) + " only")
+    only = [f"{wave_of(cells, year)} only" for year in ends["year"]]
+    why = ends["value"].where(ends["share"].isna(), only).map(lambda text: wrap(text, WIDTH))
     why = why[~why.index.duplicated()].reindex(rows.index).fillna(NOT_ASKED)
     rows["text"] = points_change(*counts).map(signed).reindex(rows.index).fillna(why)
     fell_most = rows["change"].min() < -rows["change"].max()
@@ -286,7 +289,7 @@ def change_bars(tally: pd.DataFrame, *, ax: Axes | None = None, note: str = "") 
     rows = rows.assign(side=np.where(left, -1, 1), role="accent", least=rows["change"].abs())
     rows = rows.assign(most=rows["least"].fillna(0))
     rows = rows.sort_values("change", ascending=bool(fell_most), kind="stable")
-    title = f"Change from {first} to {last}, in percentage points"
+    title = f"Change from {' to '.join(told)}, in percentage points"
     return _from_zero(cells, rows, ax, note, title=title)
 
 
@@ -305,7 +308,8 @@ def quartiles(numbers: pd.DataFrame, *, ax: Axes | None = None, note: str = "") 
     _one(numbers, "quartiles", "item")  # each has a unit of its own
     heads = groups_of(numbers)
     heads += ["year"] if numbers["year"].nunique() > 1 or not heads else []
-    labels = [", ".join(map(str, told)) for told in numbers[heads].itertuples(index=False)]
+    named = numbers.assign(year=[wave_of(numbers, year) for year in numbers["year"]])[heads]
+    labels = [", ".join(map(str, told)) for told in named.itertuples(index=False)]
     rows = numbers.reset_index(drop=True).assign(label=[*map(plain, labels)])
     held = rows.dropna(subset="median")
     _need(held, "quartiles")
@@ -614,7 +618,9 @@ def _years(cells: pd.DataFrame, chart: str) -> list[int]:
     """The years of a tally, of which there must be two."""
     years = sorted(cells["year"].unique())
     if len(years) < 2:
-        raise ValueError(f"{chart} needs two years, and the tally has only {years[0]}.")
+        raise ValueError(
+            f"{chart} needs two years, and the tally has only {wave_of(cells, years[0])}."
+        )
     return years
 
 
@@ -715,8 +721,9 @@ def _shares(
     it stands. ``values`` writes the values of an item at its row.
     """
     items, years, down = _ordered(cells, order), [*looks], down or {}
-    names = {years[:2][-1]: ", ".join(map(str, years[1:-1]))}
-    names |= {years[0]: str(years[0]), years[-1]: str(years[-1])}
+    called = {year: wave_of(cells, year) for year in years}
+    names = {years[:2][-1]: ", ".join(called[year] for year in years[1:-1])}
+    names |= {year: called[year] for year in (years[0], years[-1])}
     pitch = max(24.0, max(down.values(), default=0) * 2 + 17)
 
     def draw(ax: Axes, part: pd.DataFrame) -> None:
@@ -816,7 +823,9 @@ def _headed(
     """Set a heading above the bars of each category, and tell where each row of a part is."""
     heads = cells.drop_duplicates([key, "year"])
     years = heads["year"].nunique() > 1
-    left = measure("2008", SMALL) + 2 * GAP if years else 0.0
+    called = {year: wrap(wave_of(cells, year), WIDTH, SMALL) for year in heads["year"]}
+    widest = max(measure(name, SMALL) for name in ("2008", *called.values()))
+    left = widest + 2 * GAP if years else 0.0
     found, y = [], 0.0
     for name, rows in heads.groupby(key, sort=False):
         text = wrap(rows["label"].iloc[0], WIDTH - 12, TEXT, weight)
@@ -830,7 +839,7 @@ def _headed(
     ax.set_ylim(y - 9, 0)
     places = pd.DataFrame(found, columns=[key, "year", "y"])
     if years:
-        ax.set_yticks(places["y"], places["year"].astype(str))
+        ax.set_yticks(places["y"], places["year"].map(called))
         ax.tick_params(axis="y", pad=GAP)
     return part.merge(places, on=[key, "year"])
 

@@ -82,6 +82,9 @@ SIDE = "side"
 SECTIONS_FILE = ("section", "title", "about")
 """The columns of ``sections.csv``, which says what a page calls a section: one row a section."""
 
+WAVE = "[0-9]{4}|[1-9][0-9]?"
+"""How a wave is numbered: by its year, or by its place among others."""
+
 RESERVED = (
     "authority", "year", "region", "authority_type", "item", "answer", "sample", "collection",
 )  # fmt: skip
@@ -183,8 +186,11 @@ class Item:
 class Codebook(dict[str, Item]):
     """The items of a questionnaire, by id, in the order of the file.
 
-    ``headings`` holds, by section, the ``title`` and the ``about`` that ``sections.csv`` gives it.
+    ``headings`` holds, by section, the ``title`` and the ``about`` that ``sections.csv`` gives it;
+    ``waves`` what waves are called, by number.
     """
+
+    waves: Mapping[str, str] = {}
 
     def __init__(self, items: Mapping[str, Item], path: Path, headings: Headings) -> None:
         super().__init__(items)
@@ -201,6 +207,10 @@ class Codebook(dict[str, Item]):
     def years(self) -> tuple[int, ...]:
         """Every year in which some item was asked, in order."""
         return tuple(sorted({year for item in self.values() for year in item.years}))
+
+    def called(self, years: Iterable[object]) -> list[str]:
+        """What some waves are called."""
+        return [self.waves.get(str(year), str(year)) for year in years]
 
     @property
     def characteristics(self) -> tuple[str, ...]:
@@ -243,7 +253,7 @@ class Codebook(dict[str, Item]):
         return tuple(i for i in self.section(one.section) if self[i].asked_if == one.asked_if)
 
 
-def read_codebook(path: str | Path) -> Codebook:
+def read_codebook(path: str | Path, *, waves: Mapping[str, str] | None = None) -> Codebook:
     """Read a codebook from a CSV file, one row an item.
 
     Parameters
@@ -255,6 +265,8 @@ def read_codebook(path: str | Path) -> Codebook:
         kinds of this codebook, and ``sections.csv``, which gives its sections titles and words of
         introduction. A response kind is a scale where the column ``side`` of ``answers.csv`` says
         so; where there is no such column, where `csm_lib.scales.sides_of` finds one in its labels.
+    waves
+        What waves are called, by number: see `csm_lib.descriptor.About`.
 
     Raises
     ------
@@ -283,7 +295,11 @@ def read_codebook(path: str | Path) -> Codebook:
         one_of(cells, "direction", DIRECTIONS),
         one_of(cells, "kind", ["", *KINDS]),
         ("kind", unfit, "needs answers to choose from, and everyone asked. Use another kind."),
-        ("years", ~years.map(_regular), "is no list of years. Write each once, as in 2008;2009."),
+        (
+            "years",
+            ~years.map(_regular),
+            "is no list of years. Write each once, as in 2008;2009 or 1;2.",
+        ),
         ("not_held", pd.Series(unasked, cells.index), "was not asked. Name some of 'years'."),
     ]
     require_cells(cells, rules, path, CodebookError)
@@ -296,7 +312,14 @@ def read_codebook(path: str | Path) -> Codebook:
         row["kind"] = row["kind"] or ("opinion" if scale else "practice")
         items[row["item"]] = Item(**row, answers=kinds[row["response"]], sides=scale)
     require_cells(cells, _opener_rules(cells, items), path, CodebookError)
-    return Codebook(items, path, _read_headings(path.with_name("sections.csv"), cells["section"]))
+    found = Codebook(items, path, _read_headings(path.with_name("sections.csv"), cells["section"]))
+    found.waves = waves or {}
+    if stray := sorted({*map(int, found.waves)} - {*found.years}):
+        raise CodebookError(
+            f"{path}: nothing is asked in {stray[0]}, which 'waves' in datapackage.json names. "
+            f"Correct it, or 'years' here, which are {', '.join(map(str, found.years))}."
+        )
+    return found
 
 
 def _read_cells(path: Path, columns: Sequence[str]) -> pd.DataFrame:
@@ -438,7 +461,7 @@ def _parts(years: str) -> list[str]:
 
 def _regular(years: Sequence[str]) -> bool:
     """Say whether these are years, each once, and at least one."""
-    return 0 < len(years) == len({*years}) and all(re.fullmatch("[0-9]{4}", y) for y in years)
+    return 0 < len(years) == len({*years}) and all(re.fullmatch(WAVE, y) for y in years)
 
 
 def did_you_mean(word: str, known: Iterable[str], *, cutoff: float = 0.6) -> str:

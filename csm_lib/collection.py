@@ -92,7 +92,7 @@ class Collection(About):
             f"  {name}: {words.counted(len(self.codebook.section(name)), 'item')}"
             for name in self.codebook.sections
         ]
-        years = words.listed([str(year) for year in self.years])
+        years = words.listed([*map(self.wave, self.years)])
         return "\n".join(
             [
                 self.title,
@@ -551,7 +551,7 @@ def open_collection(
             "returns.csv in it."
         )
     about = read_descriptor(folder / "datapackage.json")
-    codebook = read_codebook(folder / "codebook.csv")
+    codebook = read_codebook(folder / "codebook.csv", waves=about.waves)
     frame = read_frame(folder / "frame.csv") if is_there(folder / "frame.csv") else None
     published = None
     if is_there(folder / "published.csv"):
@@ -584,7 +584,7 @@ def _refuse_more_than_there_are(folder: Path, about: About, returns: pd.DataFram
         if size < answered:
             raise CollectionError(
                 f"{folder / 'datapackage.json'}: 'population' is {size}, but {answered} answered "
-                f"in {year}. Correct it."
+                f"in {about.wave(year)}. Correct it."
             )
 
 

@@ -12,9 +12,11 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
+from csm_lib.codebook import WAVE
 from csm_lib.errors import CollectionError
 from csm_lib.files import is_there, read_bytes
 from csm_lib.status import DRAWN, INVENTED, OWN
+from csm_lib.words import isolated
 
 UNITS = ("organisation", "person")
 """What a respondent may be."""
@@ -69,6 +71,8 @@ class About:
     populations
         ``population``: by year, how many could have answered; one number for every year has the
         key 0. Empty where nobody says so.
+    waves
+        ``waves``: by number of a wave what it is called, ``{"2023": "2023-24"}``.
     characteristics
         ``characteristics``: what is called otherwise than its column, ``{"region": "nation"}``.
     threshold
@@ -92,6 +96,7 @@ class About:
     many: str = "authorities"
     unit: str = "organisation"
     populations: Mapping[int, int] = field(default_factory=dict)
+    waves: Mapping[str, str] = field(default_factory=dict)
     characteristics: Mapping[str, str] = field(default_factory=dict)
     threshold: int = 3
     zero: bool = False
@@ -102,6 +107,10 @@ class About:
         """Return what a sentence calls a characteristic, such as ``region``."""
         own = {"authority_type": "type", **self.characteristics}
         return own.get(by) or by.replace("_", " ")
+
+    def wave(self, year: object) -> str:
+        """Return what a sentence calls a wave: ``2023-24``, or its number."""
+        return isolated(self.waves.get(str(year), str(year)))
 
 
 def read_descriptor(path: Path) -> About:
@@ -132,6 +141,9 @@ def read_descriptor(path: Path) -> About:
     one, many = found.get("respondents", (About.one, About.many))
     population = found.get("population", {})
     by_year = population if isinstance(population, dict) else {0: population}
+    waves = {wave: " ".join(name.split()) for wave, name in found.get("waves", {}).items()}
+    if any(0 < int(year) < 100 and year not in waves for year in by_year):
+        raise CollectionError(f"{path}: 'population' is {population!r}. Name its waves in 'waves'.")
     return About(
         title=title,
         about=found.get("description", ""),
@@ -142,6 +154,7 @@ def read_descriptor(path: Path) -> About:
         many=many,
         unit=unit,
         populations={int(year): number for year, number in by_year.items()},
+        waves=waves,
         characteristics=found.get("characteristics", {}),
         threshold=found.get("disclosure_threshold", 0 if status == DRAWN else THRESHOLDS[unit]),
         zero=found.get("disclosure_zero", False),
@@ -226,7 +239,22 @@ def _is_population(value: object) -> bool:
     if not isinstance(value, dict):
         return _is_number(value)
     return bool(value) and all(
-        re.fullmatch("[0-9]{4}", year) and _is_number(number) for year, number in value.items()
+        re.fullmatch(WAVE, year) and _is_number(number) for year, number in value.items()
+    )
+
+
+def _are_waves(value: object) -> bool:
+    if not isinstance(value, dict) or not all(map(_is_text, value.values())):
+        return False
+    names = ["".join(name.casefold().split()) for name in value.values()]
+    taken = {*_NO_WAVE, *(wave for wave in names if re.fullmatch(WAVE, wave))}
+    return len({*names}) == len(names) and all(
+        re.fullmatch(WAVE, wave)
+        and value[wave].isprintable()
+        and re.search(r"[^\W_]", name)
+        and 0 < len(name) <= LONGEST_WAVE
+        and name not in taken - {wave}
+        for wave, name in zip(value, names, strict=True)
     )
 
 
@@ -237,6 +265,12 @@ def _are_characteristics(value: object) -> bool:
         and all(_is_text(word) and word.strip() for word in value.values())
     )
 
+
+LONGEST_WAVE = 30
+"""So many signs, without spaces, the name of a wave may have."""
+
+_NO_WAVE = {"change", "eachyear", "item", "label", "section", "status", "year"}
+"""What tables and *Explore* call other things than a wave, without spaces."""
 
 _MAIL, _WEB = r"[\w.%+-]+@[\w-]+(\.[\w-]+)+", r"https?://[^\s\"'<>]+"
 _TEXT = ("text", _is_text)
@@ -256,6 +290,11 @@ _DESCRIPTOR: Mapping[str, tuple[str, Callable[[Any], bool]]] = {
     "population": (
         'a whole number above 0, or one by year, as in {"2022": 150}',
         _is_population,
+    ),
+    "waves": (
+        f"a name for each number of a wave, no two alike, of at most {LONGEST_WAVE} signs and no "
+        'other number: {"2023": "2023-24", "2024": "2024-25"} or {"1": "Baseline"}',
+        _are_waves,
     ),
     "characteristics": (
         'names of the columns region and authority_type, as in {"region": "nation", '

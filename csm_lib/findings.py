@@ -34,6 +34,7 @@ from csm_lib.status import (
     drawable,
     groups_of,
     label_of,
+    wave_of,
     withheld,
 )
 from csm_lib.templates import render
@@ -247,6 +248,10 @@ class Finding:
         """What goes along with the data."""
         paper = [download.PAPER] if download.PAPER_SHORT in self.source else []
         called = (self.origin["one"], self.origin["many"]) if self.origin else download.RESPONDENTS
+        columns = download.columns(self.key, self._sourced, respondents=called)
+        waves = self.origin["waves"].items() if self.origin else ()
+        for one in (one for one in columns if waves and one["name"] == "year"):
+            one["description"] += f": {'; '.join(f'{wave} is {name}' for wave, name in waves)}"
         return {
             "key": self.key,
             "title": self.title,
@@ -261,7 +266,7 @@ class Finding:
             "caveat": self.caveat,
             "licence": download.licences(self.status, label=self.label, origin=self.origin),
             "cite": [self.citation, *paper],
-            "columns": download.columns(self.key, self._sourced, respondents=called),
+            "columns": columns,
         }
 
     @property
@@ -354,7 +359,7 @@ def as_table(data: pd.DataFrame) -> pd.DataFrame:
     called = (origin_of(data) or Origin()).get("characteristics", {})
     for name in groups:
         heads[called.get(name) or name.replace("_", " ")] = data[name]
-    years = data["year"].astype(str) if "year" in data else None
+    years = _waves(data) if "year" in data else None
     if several_answers and years is not None:
         heads["year"] = years
     if several_answers:
@@ -391,7 +396,9 @@ def _summed(data: pd.DataFrame) -> pd.DataFrame:
     groups = groups_of(data)
     heads = ["label"] if data["item"].nunique() > 1 else []
     heads += [*groups, "year"] if data["year"].nunique() > 1 or not groups else groups
-    table = told_apart(data)[heads].rename(columns={"label": "item"})
+    called = _waves(data)
+    years = data["year"] if (called == data["year"].astype(str)).all() else called
+    table = told_apart(data).assign(year=years)[heads].rename(columns={"label": "item"})
     table["median"] = told("median")
     table["quartiles"] = told("lower_quartile", "upper_quartile")
     table["mean"] = told("mean")
@@ -399,6 +406,11 @@ def _summed(data: pd.DataFrame) -> pd.DataFrame:
         table[name.replace("_", " ")] = data[name].astype("string").fillna(WITHHELD).astype(str)
     table = table.rename(columns=lambda name: str(name).replace("_", " "))
     return table.join(data[["status"]]).reset_index(drop=True)
+
+
+def _waves(data: pd.DataFrame) -> pd.Series:
+    """What the waves of some rows are called where these come from."""
+    return data["year"].map({year: wave_of(data, year) for year in data["year"].unique()})
 
 
 def _called(data: pd.DataFrame) -> pd.Series:
@@ -499,9 +511,9 @@ def alt_of(what: str, data: pd.DataFrame) -> str:
     )
     some = counted(data[apart[0]].nunique(), noun)
     if years:
-        told = [str(year) for year in years]
+        told = [wave_of(data, year) for year in years]
         some += f" in {listed(told) if len(told) < 3 else span(told[0], told[-1])}"
-    when = f" in {last['year'].max()}" if len(years) > 1 else ""
+    when = f" in {wave_of(data, last['year'].max())}" if len(years) > 1 else ""
     return f"{what}{_joint(what)}{some}. Highest{when}: {high}; lowest: {low}."
 
 

@@ -43,6 +43,11 @@ def groups_of(data: pd.DataFrame) -> list[str]:
     return [name for name in data.columns if name not in TALLY]
 
 
+def wave_of(data: pd.DataFrame, year: object) -> str:
+    """Return what a wave is called where some rows come from: ``2023-24``, or its number."""
+    return str(data.attrs.get("origin", {}).get("waves", {}).get(str(year), year))
+
+
 def least_firm(statuses: Iterable[str]) -> str:
     """Return the least firm of some statuses, which is that of what is made from all of them."""
     return max(statuses, key=list(STATUSES).index)

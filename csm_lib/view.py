@@ -10,6 +10,7 @@ import json
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from textwrap import wrap
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
@@ -70,7 +71,8 @@ def explore(collection: Collection, items: str | Sequence[str] = ()) -> View:
     named = rows["label"].where(rows["answer"] == "yes", named)
     rows["label"] = named.map(lambda text: words.legible(text, keep=""))
     rows["section"] = rows["section"].map(codebook.title)
-    rows = told_apart(rows).assign(column=rows["year"].astype(str))
+    called = {year: collection.wave(year) for year in collection.years}
+    rows = told_apart(rows).assign(column=rows["year"].map(called))
     counts = zip(rows["yes"], rows["base"], strict=True)
     rows["told"] = [WITHHELD if pd.isna(yes) else words.of(yes, base) for yes, base in counts]
     moved = changes(rows).assign(column=CHANGE)
@@ -79,15 +81,13 @@ def explore(collection: Collection, items: str | Sequence[str] = ()) -> View:
     firm = ends.groupby(ROW)["status"].agg(_firm)
     found = pd.concat([rows, moved.join(firm, on=ROW)])
 
-    columns = [*map(str, collection.years), *moved["column"].head(1)]
+    columns = [*called.values(), *moved["column"].head(1)]
     cells = rows[[*ROW, "label", "section"]].drop_duplicates()
     cells = cells.merge(pd.DataFrame({"column": columns}), how="cross")
     kept = [*ROW, "column", *COUNTS, "share", "change", "told", "status"]
     cells = cells.merge(found[kept], how="left", on=[*ROW, "column"])
-    asked = [
-        column != CHANGE and int(column) in codebook[item].years
-        for item, column in zip(cells["item"], cells["column"], strict=True)
-    ]
+    put = {(item, called.get(year)) for item in codebook for year in codebook[item].years}
+    asked = [key in put for key in zip(cells["item"], cells["column"], strict=True)]
     silent = pd.Series(asked).map({True: NOT_HELD, False: NOT_ASKED})
     silent = silent.where(cells["column"] != CHANGE, NOT_KNOWN)
     cells = cells.fillna({"told": silent, "status": silent})
@@ -163,8 +163,10 @@ class View:
         import altair as alt
 
         # Vega breaks no lines by itself: a label after some letters, a share before its counts.
-        broken = r"replace(datum.label, regexp('(.{1,' + letters + '})( +|$)', 'g'), '$1\n')"
-        label = rf"split(trim({broken}), '\n')"
+        def broken(text: str, letters: str) -> str:
+            lines = rf"replace({text}, regexp('(.{{1,' + {letters} + '}})( +|$)', 'g'), '$1\n')"
+            return rf"split(trim({lines}), '\n')"
+
         told = "split(replace(datum.told, ')', ''), ' (')"
         years = [name for name in self.columns if name != CHANGE]
         ink, muted = PALETTE["ink"], PALETTE["muted"]
@@ -173,14 +175,17 @@ class View:
         longest = 0 if cells is None else max(map(len, cells["label"]))
         row = alt.Y("label:N", title=None).sort(field="order", op="min")
         every = alt.Chart(data, height=alt.Step(max(36, 0.75 * longest)))
-        plot = every.encode(row.axis(labelExpr=label, labelLimit=0, labelPadding=10))
+        plot = every.encode(
+            row.axis(labelExpr=broken("datum.label", "letters"), labelLimit=0, labelPadding=10)
+        )
         sign = "''"
         if change:
             x = alt.X("change:Q", title="Change in percentage points", stack=None)
             x = x.axis(labelExpr="format(100 * datum.value, datum.value ? '+d' : 'd')", tickCount=5)
             marks = [plot.mark_bar(height=12, color=PALETTE["accent"]).encode(x)]
         else:
-            sign = f"{[f'{sign} ' for sign in SYMBOLS.values()]}[indexof({years}, datum.label) % 4]"
+            signs = [f"{sign} " for sign in SYMBOLS.values()]
+            sign = f"{signs}[indexof({json.dumps(years)}, datum.label) % 4]"
             x = alt.X("share:Q", title="Share of those that answered").scale(domain=[0, 1])
             x = x.axis(format="%", tickCount=5)
             between = [muted] * (len(years) - 2)
@@ -191,7 +196,9 @@ class View:
                 plot.mark_line(color=muted).encode(x, detail="label:N"),
                 plot.mark_point(filled=True, size=90, opacity=1).encode(x, colour, shape),
             ]
-        head = alt.Axis(orient="top", labelAngle=0, labelExpr=f"{sign} + datum.label")
+        high = max(len(wrap(f"● {name}", 11, break_long_words=False)) for name in self.columns)
+        name = broken(f"{sign} + datum.label", "11")
+        head = alt.Axis(orient="top", labelAngle=0, labelExpr=name, labelPadding=14 * high - 12)
         column = alt.X("column:N", title=None, sort=None, axis=head)
         said = every.transform_calculate(lines=told).mark_text(color=ink, fontSize=12, dy=-7)
         said = said.encode(row.axis(None), column, text="lines:N").properties(width=alt.Step(66))
@@ -218,6 +225,8 @@ class View:
         from vl_convert import vegalite_to_vega
 
         drawn = [vegalite_to_vega(self.chart(change=change).to_dict()) for change in (False, True)]
+        numbers = {self.collection.wave(year): str(year) for year in self.collection.years}
+        data = self.cells.assign(column=self.cells["column"].replace(numbers))
         roles = COLOUR.sub(lambda of: f"var(--csm-{ROLES[of[0]]},{of[0]})", json.dumps(drawn))
         return render(
             "view.html",
@@ -228,7 +237,7 @@ class View:
             meanings=STATUSES,
             given={
                 "drawn": json.loads(roles),
-                "csv": as_csv(self.cells.drop(columns=["told", "source"])).split("\n"),
+                "csv": as_csv(data.drop(columns=["told", "source"])).split("\n"),
                 "source": as_csv(self.cells[["source"]].head(1)).split("\n"),
             },
         )

@@ -227,7 +227,7 @@ REFERENCE_PAGES = (
 
 def facts(collection: Collection) -> dict[str, Any]:
     """What the pages may say of a collection, as Markdown, by the name they call it."""
-    years = words.listed([str(year) for year in collection.years])
+    years = markdown(words.listed([*map(collection.wave, collection.years)]))
     small = words.span(1, collection.threshold - 1)
     withheld = (
         f"A count of {small} is withheld, whether of an answer, of all other answers or of a whole "

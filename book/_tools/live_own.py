@@ -11,11 +11,10 @@ from typing import Any
 import pandas as pd
 from jinja2 import Environment
 
-from csm_lib.codebook import read_codebook
 from csm_lib.collection import Collection, open_collection
 from csm_lib.errors import CollectionError
 from csm_lib.own.check import check_file
-from csm_lib.own.door import beside, returns_files
+from csm_lib.own.door import beside, codebook_of, returns_files
 from csm_lib.own.start import start
 from csm_lib.status import WITHHELD
 from csm_lib.survey.catalogue import Entry, chapters_of
@@ -66,7 +65,7 @@ class Look:
                 self._told["started"] = start(sorted(given.iterdir()), out=made, years=years)
             by = beside(made)
             by["repair"] = repair
-            report = check_file(returns_files(made), read_codebook(made / "codebook.csv"), **by)
+            report = check_file(returns_files(made), codebook_of(made), **by)
             self._told["report"] = deeper(report.html.split("<main>")[1].split("</main>")[0])
             if report.returns is not None:
                 self.opened = open_collection(made, returns=report.returns)

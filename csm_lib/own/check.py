@@ -294,6 +294,7 @@ def _read(
     kinds["value"], kinds["fits"] = kinds["answer"].astype("object"), True
     named = (kinds["item"] == "authority") & kinds["value"].str.strip().isin(list(aliases))
     kinds.loc[named, "value"] = kinds.loc[named, "value"].str.strip().map(aliases)
+    waves = _waves(kinds, codebook)
     yes_no = [name for name, item in codebook.items() if item.response == "yes_no"]
     free = kinds.loc[kinds["item"].isin(yes_no) & ~kinds["explained"], "value"]
     numbers = repairs.speaks_in_noughts_and_ones(free)
@@ -322,7 +323,7 @@ def _read(
     read = [f"{one.text!r} as {one.value!r}" for one in kinds[named].itertuples()]
     read = [*dict.fromkeys(read)]
     notices = [worded("by_aliases", names=", ".join(read))] if read else []
-    notices += _waves(kinds, codebook)
+    notices += waves
     for name in ("value", "explained", "fits"):
         column = kinds[name]
         cells[name] = pd.Categorical(column)[which] if name == "value" else column.to_numpy()[which]
@@ -335,17 +336,26 @@ def _read(
 
 
 def _waves(kinds: pd.DataFrame, codebook: Codebook) -> list[str]:
-    """Read financial years, where no other year stands in their column, and say so."""
+    """Read waves by their names, and financial years, and say so.
+
+    Financial years are read only where no other year stands in their column.
+    """
     years = kinds.loc[kinds["item"] == "year", "value"]
     begin = years.map(repairs.begins_in).dropna().astype(int)
-    begin = begin[begin.isin(codebook.years)]
+    names = {repairs.key(name): wave for wave, name in codebook.waves.items()}
+    named = years.map(repairs.key).map(names).dropna()
     if years.astype("str").str.strip().str.fullmatch("[0-9]{4}").any():
-        return []
+        named, begin = named[~named.index.isin(begin.index)], begin.iloc[:0]
+    begin = begin[begin.isin(codebook.years) & ~begin.index.isin(named.index)]
     notices = [
         worded("financial_years", text=years[some.index[0]], year=year)
         for year, some in begin.groupby(begin)
     ]
+    told = [f"{text!r} as {wave}" for text, wave in zip(years[named.index], named, strict=True)]
+    if told:
+        notices.append(worded("named_waves", names=", ".join(dict.fromkeys(told))))
     kinds.loc[begin.index, "value"] = begin.astype("str")
+    kinds.loc[named.index, "value"] = named
     return notices
 
 

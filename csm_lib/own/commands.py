@@ -111,8 +111,10 @@ def check(
             raise Misuse(said)
     if out:
         _refuse_what_is_there(out)
-    questionnaire = read_codebook(codebook or path / "codebook.csv")
-    home = questionnaire.path.parent
+    file = codebook or path / "codebook.csv"
+    home = file.parent
+    about = read_descriptor(home / "datapackage.json")
+    questionnaire = read_codebook(file, waves=about.waves)
     known = beside(home)
     known["crosswalk"] = columns or (known["crosswalk"] if folder else None)
     known["aliases"] = aliases or (known["aliases"] if folder else None)
@@ -146,7 +148,6 @@ def check(
         open_collection(path)  # what else lies in the folder
     elif folder and not out:
         say("The book is made of clean returns: write them with --out returns-clean.csv.")
-    about = read_descriptor(home / "datapackage.json")
     checked = report.path if more else path
     say(f"{checked}: {_counted(report.returns, questionnaire, about)}")
     return 0
@@ -157,7 +158,7 @@ def _counted(returns: pd.DataFrame, codebook: Codebook, about: About) -> str:
 
     if returns.empty:
         return "no returns yet."
-    years = ", ".join(map(str, sorted(returns["year"].unique())))
+    years = ", ".join(map(about.wave, sorted(returns["year"].unique())))
     who = number(returns["authority"].nunique(), about.one, about.many)
     asked = number(len(codebook), "item")
     return f"{number(len(returns), 'return')} from {who} ({years}), {asked}."
@@ -235,10 +236,11 @@ def template(
     _refuse_what_is_there(out)
     folder = chosen(folder)
     cells = read_frame(folder / "frame.csv") if is_there(folder / "frame.csv") else None
-    codebook = read_codebook(folder / "codebook.csv")
+    about = read_descriptor(folder / "datapackage.json")
+    codebook = read_codebook(folder / "codebook.csv", waves=about.waves)
     told: dict[str, Any] = {
         "year": year,
-        "about": read_descriptor(folder / "datapackage.json"),
+        "about": about,
         "regions": _each(cells, "region"),
         "types": _each(cells, "authority_type"),
     }
@@ -248,7 +250,7 @@ def template(
         write_template(codebook, out, **told, rows=ROWS if rows is None else rows)
     asked = sum(year in item.held for item in codebook.values())
     what = "an XLSForm" if xlsform else "a template"
-    say(f"{out}: {what} for {year} with {asked} questions is written.")
+    say(f"{out}: {what} for {about.wave(year)} with {asked} questions is written.")
     return 0
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from csm_lib import collection
 from csm_lib.codebook import read_codebook
+from csm_lib.descriptor import read_descriptor
 from csm_lib.files import is_there
 from csm_lib.frame import read_frame
 from csm_lib.own.check import Beside, read_returns
@@ -14,6 +15,7 @@ from csm_lib.own.wording import refusal
 from csm_lib.words import listed
 
 if TYPE_CHECKING:
+    from csm_lib.codebook import Codebook
     from csm_lib.collection import Collection
     from csm_lib.inference import IntervalMethod
 
@@ -38,10 +40,14 @@ def open_collection(
     folder = collection.chosen(path)
     if not folder.is_dir() or not is_there(folder / "codebook.csv"):
         return collection.open_collection(folder)  # which says what is missing
-    returns = read_returns(
-        returns_files(folder), read_codebook(folder / "codebook.csv"), **beside(folder)
-    )
+    returns = read_returns(returns_files(folder), codebook_of(folder), **beside(folder))
     return collection.open_collection(folder, intervals=intervals, returns=returns)
+
+
+def codebook_of(folder: Path) -> Codebook:
+    """Return the codebook of a folder, which knows what its waves are called."""
+    waves = read_descriptor(folder / "datapackage.json").waves
+    return read_codebook(folder / "codebook.csv", waves=waves)
 
 
 def beside(folder: Path) -> Beside:

@@ -204,7 +204,8 @@ class Profile:
     def title(self) -> str:
         """Whose profile it is, with the label it must carry."""
         label = self.collection.label
-        return f"{self.authority}: profile {self.year}" + (f" ({label})" if label else "")
+        year = self.collection.wave(self.year)
+        return f"{self.authority}: profile {year}" + (f" ({label})" if label else "")
 
     @property
     def against(self) -> str:
@@ -240,7 +241,8 @@ class Profile:
                 {
                     "section": title,
                     "question": one.item.name,
-                    f"in {self.year}": one.text + (f" (was {one.was})" if one.changed else ""),
+                    f"in {self.collection.wave(self.year)}": one.text
+                    + (f" (was {one.was})" if one.changed else ""),
                     **{
                         self.own.get(group, OTHERS): str(one.shares.get(group, ""))
                         for group in self.others

@@ -263,7 +263,7 @@ def identified(laid: Laid) -> Faults:
         in_words = text and not re.fullmatch("[0-9.]+", text)
         return worded("year_in_words" if in_words else "year_in_digits")
 
-    years = ", ".join(map(str, laid.codebook.years))
+    years = ", ".join(laid.codebook.called(laid.codebook.years))
     yield told("unknown_year", laid.at(undated, "year", undated["year_text"]), remedy, years=years)
 
 
@@ -305,7 +305,8 @@ def double_returns(laid: Laid) -> pd.DataFrame:
     again = laid.of("authority").drop_duplicates("record").merge(later)
     again = again.merge(firsts, on=["authority", "year", "kind"], suffixes=("", "_first"))
     who, places = again["authority"], [place(one) for one in again.itertuples()]
-    return told("double_return", again, who=who, year=again["year"], place=places)
+    years = pd.Series(laid.codebook.called(again["year"]))
+    return told("double_return", again, who=who, year=years, place=places)
 
 
 def double_answers(laid: Laid) -> pd.DataFrame:
@@ -365,7 +366,7 @@ def answers(laid: Laid, item: Item) -> Faults:
     yield told("unknown_answer", cells[~cells["fits"]], remedy, answers=known)
     # an unknown year or opener is a fault of its own, and no ground to fault what hangs on it
     unasked = cells["fits"] & ~cells["held"] & (cells["year"] != NO_YEAR)
-    years = ", ".join(map(str, item.held)) or "no year"
+    years = ", ".join(laid.codebook.called(item.held)) or "no year"
     yield told("not_asked", cells[unasked], years=years)
     unopened = cells["fits"] & cells["held"] & cells["closed"]
     yield told("not_opened", cells[unopened], opener=laid.called(str(item.asked_if)))
@@ -377,7 +378,8 @@ def blanks(laid: Laid, section: str) -> Faults:
     choices = [item.item for item in items if item.response == "yes_no"]
     yes, blank = laid.yes[choices], laid.blank[choices]
     ticked = pd.Series(False, laid.grid.index)
-    for when, names in only_ticked(laid, choices).items():
+    for year, names in only_ticked(laid, choices).items():
+        (when,) = laid.codebook.called([year])
         for name in names:
             named = laid.columns[laid.columns["item"] == name]
             named = laid.of(name).drop_duplicates([*PLACE, "column"]) if named.empty else named
@@ -438,7 +440,7 @@ def gaps(laid: Laid) -> Faults:
             yield told(
                 "wave_gap",
                 laid.of("authority").drop_duplicates("record").merge(late[["record"]]),
-                years=listed([str(year) for year in missed]),
+                years=listed(laid.codebook.called(missed)),
             )
 
 
@@ -462,7 +464,7 @@ def panels(laid: Laid) -> Faults:
     cells = cells.astype({"value": "str"})
     named = cells.drop_duplicates("value").set_index("value", drop=False)
     waves = {
-        name: listed([str(year) for year in there.columns[there.loc[name].to_numpy()]])
+        name: listed(laid.codebook.called(there.columns[there.loc[name].to_numpy()]))
         for pair in pairs
         for name in pair
     }
@@ -481,14 +483,15 @@ def panels(laid: Laid) -> Faults:
         if min(sizes) < PANEL or shared >= min(sizes) / 2:
             continue
         first = laid.records[laid.records["year"] == year].head(1)
+        one, two = laid.codebook.called([before, year])
         yield told(
             "shared_few",
-            laid.at(first, "authority", str(year)),
+            laid.at(first, "authority", two),
             shared=shared,
             size_before=sizes[0],
-            before=before,
+            before=one,
             size=sizes[1],
-            year=year,
+            year=two,
         )
 
 

@@ -9,10 +9,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 import pandas as pd
 
 from csm_lib import words
+from csm_lib.codebook import WAVE
+from csm_lib.descriptor import LONGEST_WAVE
 from csm_lib.errors import CollectionError
 from csm_lib.own import OWN, hide_from_git
 from csm_lib.own.crosswalk import COLUMNS, MORE
@@ -21,6 +24,7 @@ from csm_lib.own.draft import write_draft
 from csm_lib.own.headed import Headed, all_headed
 from csm_lib.own.questions import MOST_ANSWERS, Column, Draft, ask, columns_of, short, slug
 from csm_lib.own.read import read_sheets
+from csm_lib.own.repairs import begins_in, key
 from csm_lib.own.rules import core
 from csm_lib.own.wording import refusal, worded
 from csm_lib.scales import sides_of
@@ -52,13 +56,26 @@ MOST = 0.8
 """Respondents are councils where so many of them are known by name."""
 DAY = re.compile(r"\d{1,4}[-/.]\d{1,2}[-/.]\d{2,4}(?:[ T].*)?")
 YEAR = re.compile(r"(?<![0-9])(?:19|20)[0-9]{2}(?![0-9]{3})")
-WAVE = re.compile(r"\W*(?:FY)?\W*((?:19|20)[0-9]{2})(?:\s?[-/–]\s?(?:[0-9]{2}){1,2}|[0-9]{2})?\W*")
+YEARS = re.compile(r"\W*(?:FY)?\W*((?:19|20)[0-9]{2})(?:\s?[-/–]\s?(?:[0-9]{2}){1,2}|[0-9]{2})?\W*")
 ASKED_WHEN = re.compile(
     r"wave|(?:(?:survey|financial|academic|school|reporting|collection) )?year"
     r"(?: of (?:the |this )?(?:return|survey|report|collection)s?)?",
     re.I,
 )
 """The heading of the year of a return; any other year is an answer."""
+
+WAVES = re.compile(
+    r"(?:(?:survey|collection|reporting) )?(?:wave|round|period|quarter)|survey", re.I
+)
+"""The heading of a column that may name waves otherwise than by years."""
+
+_YEAR = "(?:19|20)[0-9]{2}(?:[-/–]?[0-9]{2})?"
+PERIOD = re.compile(
+    rf"Q[1-4][\W_]*{_YEAR}(?![0-9])|(?<![0-9]){_YEAR}[\W_]*Q[1-4]"
+    r"|(?<![0-9])[0-9]{4}[-/–](?:[0-9]{2}){1,2}(?![-/_.]?[0-9])",
+    re.I,
+)
+"""A quarter, or what may be a financial year."""
 
 EXPORT = re.compile(
     r"[ -]*(?:\(responses\)| data (?=\d{4}-)| - all versions|results-survey\d|\d{4}-\d\d-\d\d"
@@ -118,10 +135,68 @@ def _roles(columns: Mapping[str, Column], form: Mapping[str, Asked]) -> dict[str
         elif role == "question" and column.kind == "dropped":
             role = "moment" if all(DAY.fullmatch(text) for text in texts) else "dropped"
         elif ASKED_WHEN.fullmatch(short(column.label)):
-            waves = bool(texts) and all(WAVE.fullmatch(text) for text in texts)
+            waves = bool(texts) and all(YEARS.fullmatch(text) for text in texts)
             role = "year" if waves and len(texts) <= MOST_ANSWERS else role
         roles[name] = role
+    if "year" not in roles.values():
+        asked = [name for name, role in roles.items() if role == "question"]
+        named = [name for name in asked if _names_waves(columns[name])]
+        roles |= dict.fromkeys(named[:1], "year")
     return roles
+
+
+def _names_waves(column: Column) -> bool:
+    texts, heading = [*map(str, column.texts.unique())], short(column.label)
+    fit = 0 < len(texts) <= MOST_ANSWERS and max(map(len, texts)) <= LONGEST_WAVE
+    quarters = ASKED_WHEN.fullmatch(heading) and all(map(PERIOD.fullmatch, texts))
+    return fit and bool(WAVES.fullmatch(heading) or quarters)
+
+
+def _waves(texts: pd.Series, draft: Draft, column: Column | None = None) -> pd.Series:
+    """Number the waves that some texts name, and write down what they are called.
+
+    A year is its own number, a financial year that in which it begins, a small number itself.
+    Others count from 1, by the numbers in them if nothing else tells them apart, or as they come.
+    """
+    codes, kind = (column.codes, short(column.label)) if column else ({}, "")
+    names = {str(text): " ".join(codes.get(text, text).split()) for text in texts.unique()}
+    begin = {name: int(met[1]) for name in names.values() if (met := YEARS.fullmatch(name))}
+    odd = [name for name in begin if len(name) > 4 and begins_in(name) is None]  # 2023-25
+    if years := {*begin} == {*names.values()} and not (odd and len({*begin.values()}) < len(begin)):
+        numbers = begin
+    elif all(re.fullmatch("[1-9][0-9]?", text) for text in names):
+        numbers = {name: int(text) for text, name in names.items()}
+    else:
+        # of two numbers in a name, such as those of a quarter, the longer is the year
+        parts = {n: sorted(re.findall("[0-9]+", n), key=len, reverse=True) for n in names.values()}
+        stems = {re.sub(r"[\W\d_]", "", name.casefold()) for name in parts}
+        places = {name: (*map(int, part),) for name, part in parts.items()}
+        alike = len(stems) == 1 and all(places.values())
+        same: dict[str, Any] = {name: places[name] if alike else key(name) for name in parts}
+        each = sorted({*same.values()}) if alike else [*dict.fromkeys(same.values())]
+        numbers = {name: each.index(one) + 1 for name, one in same.items()}
+    called: dict[int, str] = {}
+    for text, name in names.items():
+        number = numbers[name]
+        if re.fullmatch(WAVE, name):
+            name = "" if years else words.sentence(f"{kind} {name}")
+        elif name.isdecimal() and begins_in(name):
+            name = f"{name[:4]}-{name[4:]}"
+        known = (str(number), key(called.setdefault(number, name)))
+        if column and key(text) not in known and begins_in(text) != number:
+            draft.row(column.name, "year", text, str(number))
+    if waves := {str(number): called[number] for number in sorted(called) if called[number]}:
+        draft.descriptor["waves"] = waves
+        draft.unsure("waves_in_order", waves=[*waves.values()])
+    return texts.map(lambda text: numbers[names[str(text)]]).astype("int64")
+
+
+def _spoken(one: Headed) -> str:
+    """Return the quarter or the financial year in the name of a sheet, or else of its file."""
+    found = [
+        text for name in (one.sheet.name, one.sheet.path.stem) for text in PERIOD.findall(name)
+    ]
+    return next((text for text in found if "q" in text.lower() or begins_in(text)), "")
 
 
 def _years(
@@ -142,7 +217,7 @@ def _years(
         texts = columns[name].texts
         if role == "year":
             draft.row(name, "year")
-            return texts.str.extract(WAVE.pattern, expand=False).astype("int64")
+            return _waves(texts, draft, columns[name])
         if role == "wave" and texts.nunique() > 1:
             years = _of_waves(texts, dated, given, path)
             for wave, year in years.items():
@@ -152,6 +227,10 @@ def _years(
             return texts.map(years)
         if role == "wave":
             draft.row(name, "")
+    spoken = [_spoken(one) for one in found]
+    if all(spoken) and not given:
+        index = pd.Index(records, tupleize_cols=False)
+        return _waves(pd.Series([spoken[number] for number, _ in records], index), draft)
     of_file = [_year_in(one.sheet.name) or _year_in(one.sheet.path.stem) for one in found]
     if len(found) > 1 and None not in of_file and not given:
         draft.unsure("years_of_names")

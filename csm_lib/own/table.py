@@ -147,7 +147,7 @@ def _laid(one: Headed, codebook: Codebook, crosswalk: Crosswalk | None) -> Table
         records["record"] = records.index
         cells = cells.assign(record=cells["row"].map(records.set_index("row")["record"]))
     dated: list[str] = []
-    if "authority" in items and "year" not in items and (named := _year_of_name(one)):
+    if "authority" in items and "year" not in items and (named := _year_of_name(one, codebook)):
         year, *dated = named
         column = {"column": "year", "item": "year"}
         cells = pd.concat([records.assign(**column, text=year, answer=year), cells])
@@ -170,15 +170,29 @@ def _without_missing(cells: pd.DataFrame, one: Headed) -> tuple[pd.DataFrame, li
     return cells, no_answer(cells[met], "the file", one.sheet.name)
 
 
-def _year_of_name(one: Headed) -> tuple[str, str] | None:
-    """Return the year in the name of a sheet, or else of its file, and what to say of it."""
+def _year_of_name(one: Headed, codebook: Codebook) -> tuple[str, str] | None:
+    """Return the year in the name of a sheet, or else of its file, and what to say of it.
+
+    The name of a wave goes before a year.
+    """
     sheet, path = one.sheet.name, one.sheet.path
-    if re.fullmatch(r"[0-9]{4}([-/][0-9]{2,4})?", sheet.strip()):
-        return sheet.strip(), worded("year_of_name", of="sheet", name=sheet)
-    years = _YEAR.findall(path.stem)
-    if len(years) != 1:
+    found = {"sheet": _waves_in(sheet, codebook), "file": _waves_in(path.stem, codebook)}
+    if not any(found.values()):
+        years = re.findall(r"^\s*([0-9]{4}(?:[-/][0-9]{2,4})?)\s*$", sheet)
+        found = {"sheet": years, "file": _YEAR.findall(path.stem)}
+    of = next((of for of, names in found.items() if len(names) == 1), "")
+    if not of:
         return None
-    return years[0], worded("year_of_name", of="file", name=sheet or path.name)
+    return found[of][0], worded("year_of_name", of=of, name=sheet or path.name)
+
+
+def _waves_in(text: str, codebook: Codebook) -> list[str]:
+    """Return the waves whose names stand in a text, whatever stands between their words."""
+
+    def words(text: str) -> str:
+        return " ".join(["", *re.findall(r"[^\W_]+", text.casefold()), ""])
+
+    return [name for name in codebook.waves.values() if words(name) in words(text)]
 
 
 def _refuse_undated(kept: Sequence[Table]) -> None:

@@ -137,8 +137,9 @@ def write_template(
     who = [_who(name, told, known.get(name, ())) for name, told in identifiers(about).items()]
     start, lists, *titles = sheet_names(["Start here", LISTS, *map(codebook.title, asked)])
     sheets = dict(zip(asked, titles, strict=True))
-    with new_workbook(Path(path), f"Answers of {year}") as book:
-        _write_start(book, start, list(_start(codebook, asked, sheets, year, about)), year)
+    title = f"Answers of {about.wave(year)}"
+    with new_workbook(Path(path), title) as book:
+        _write_start(book, start, list(_start(codebook, asked, sheets, year, about)), title)
         begin: dict[tuple[str | int, ...], int] = {}
         for section, items in asked.items():
             columns = [*who, *(_question(item, codebook) for item in items)]
@@ -154,7 +155,10 @@ def asked_in(codebook: Codebook, year: int) -> dict[str, list[Item]]:
         if (items := [codebook[i] for i in codebook.section(section) if year in codebook[i].held])
     }
     if not asked:
-        known = ", ".join(map(str, codebook.years))
+        known = ", ".join(
+            f"{one} ({codebook.waves[str(one)]})" if str(one) in codebook.waves else str(one)
+            for one in codebook.years
+        )
         raise CodebookError(
             f"{codebook.path}: nothing is asked in {year}. Use one of {known}, or add {year} to "
             "the column 'years' of the items that are asked in it."
@@ -313,8 +317,9 @@ def _start(
     """
     named = "code" if about.unit == "person" else "name"
     one, many = (" ".join(word.split()) for word in (about.one, about.many))
-    told = render("template.txt", one=one, many=many, named=named, year=year)
-    yield from (([f"{n}. {line}"], "") for n, line in enumerate(told.splitlines(), start=1))
+    told = {"one": one, "many": many, "named": named, "year": year, "wave": about.wave(year)}
+    lines = render("template.txt", **told).splitlines()
+    yield from (([f"{n}. {line}"], "") for n, line in enumerate(lines, start=1))
     yield [], ""
     for section, items in asked.items():
         yield [sheets[section]], sheets[section]
@@ -332,7 +337,7 @@ def _start(
 
 
 def _write_start(
-    book: Workbook, name: str, lines: Sequence[tuple[list[str], str]], year: int
+    book: Workbook, name: str, lines: Sequence[tuple[list[str], str]], title: str
 ) -> None:
     sheet = book.add_worksheet(name)
     wrap = book.add_format({"text_wrap": True, "valign": "top"})
@@ -343,7 +348,7 @@ def _write_start(
         sheet.write_string(0, at, word, head)
     sheet.freeze_panes(1, 0)
     large = book.add_format({"bold": True, "font_size": 16})
-    sheet.write_string(2, 0, f"Answers of {year}", large)
+    sheet.write_string(2, 0, title, large)
     for row, (cells, to) in enumerate(lines, start=4):
         texts = [cut(text) for text in cells]
         if to:

@@ -88,7 +88,7 @@ def write_xlsform(
     about = About(title="") if about is None else about
     title = _shown(about.title) or "Survey"
     settings = {
-        "form_title": f"{title}, {year}",
+        "form_title": f"{title}, {about.wave(year)}",
         "form_id": _names([f"{title}_{year}"])[f"{title}_{year}"],
         "version": str(year),
     }

@@ -7,7 +7,7 @@ Every one takes a collection, and says nothing of a change, a difference or a bl
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import lru_cache
 from itertools import chain
 from itertools import count as numbered
@@ -18,7 +18,7 @@ import pandas as pd
 import csm_lib as csm
 from csm_lib import download, words
 from csm_lib.aggregate import NOT_KNOWN
-from csm_lib.codebook import ANSWERS, CHARACTERISTIC, DUTIES
+from csm_lib.codebook import ANSWERS, CHARACTERISTIC, DUTIES, Item
 from csm_lib.collection import Collection
 from csm_lib.counts import format_percent
 from csm_lib.errors import CollectionError
@@ -109,7 +109,7 @@ def answers(collection: Collection, section: str, kind: str = "yes_no") -> Findi
         page, found = ("balance", _balance) if first.sides else ("most frequent", _most_frequent)
     context = _noted(collection, data, last) | ({} if last.empty else found(collection, last))
     context |= {"empty": last.empty, "hidden": (data["status"] == WITHHELD).any()}
-    context |= {"year": (data if last.empty else last)["year"].max()}
+    context |= {"year": collection.wave((data if last.empty else last)["year"].max())}
     context |= {"items": 0 if one else len(items), "question": first.question if one else ""}
     chart = draw if drawable else None
     return said(page, collection, data, context, key="-".join(key), chart=chart)
@@ -200,7 +200,9 @@ def _noted(collection: Collection, data: pd.DataFrame, last: pd.DataFrame) -> di
             labels = [item.answers[answer] for answer in ends["answer"]]
             divided.append((item.name, dicts(ends.assign(label=labels))))
     return {
-        "missing": [str(year) for year in collection.years if year not in set(data["year"])],
+        "missing": [
+            collection.wave(year) for year in collection.years if year not in set(data["year"])
+        ],
         "openers": [sentences.quoted(codebook[one].name) for one in dict.fromkeys(openers)],
         "all_opened": len(openers) == len(asked),
         "often_blank": [row for row in blank if row["item"] in asked and _often_blank(row)],
@@ -297,7 +299,7 @@ def _comparison(
         key=key,
         chart=draw if len(drawn) and (len(rows) > 1 or several) else None,
         of=drawn if len(drawn) else collection,
-        table=comparisons(rows),
+        table=comparisons(collection, rows),
     )
 
 
@@ -306,7 +308,7 @@ def _by_evidence(row: Row) -> tuple[bool, float]:
     return row["verdict"] != LARGER, -sentences.size(row)
 
 
-def comparisons(rows: Sequence[Row]) -> pd.DataFrame:
+def comparisons(collection: Collection, rows: Sequence[Row]) -> pd.DataFrame:
     """Set comparisons out as a page has them, in text."""
     cells = []
     for row in rows:
@@ -316,7 +318,8 @@ def comparisons(rows: Sequence[Row]) -> pd.DataFrame:
         for name, side in (("from", "from"), ("between", "turn"), ("to", "to")):
             cell[name] = "–" if name == "between" else without
             if bool(pd.notna(row[f"{side}_base"])):
-                cell[name] = f"{row[side]}: {told(row, side)}"
+                called = collection.wave(row[side]) if row["by"] == "year" else row[side]
+                cell[name] = f"{called}: {told(row, side)}"
         sign = {1: "+", 0: "", -1: words.MINUS}[row["direction"]]
         cell["change"] = "–" if bool(pd.isna(row["change"])) else sign + sentences.apart(row)
         cell["p"] = WITHHELD if bool(pd.isna(row["holm"])) else words.p_value(row["holm"])
@@ -361,7 +364,7 @@ def groups(collection: Collection, section: str, by: str) -> Finding:
     found = {
         "rows": rows,
         "by": by,
-        "year": year,
+        "year": collection.wave(year),
         "smaller": bool((figures(data)["base"] < ENOUGH).any()),
         "bases": sentences.span(data["base"].where(~(data["base"] < ENOUGH).fillna(value=False))),
         "unequal": rows_of(collection, "blank", section=section, by=by, verdict=LARGER),
@@ -396,6 +399,7 @@ def answered(collection: Collection) -> Finding:
     """How many respondents answered in each wave: of all there are, where that is known."""
     returns, years = collection.returns, collection.years
     sizes = [collection.population_of(year) or 0 for year in years]
+    called = [*map(collection.wave, years)]
     counts = [int((returns["year"] == year).sum()) for year in years]
     known = all(size >= yes for size, yes in zip(sizes, counts, strict=True))
     often = returns.groupby("authority", observed=True)["year"].nunique()
@@ -408,14 +412,14 @@ def answered(collection: Collection) -> Finding:
     data = pd.DataFrame({"year": years, "yes": counts})
     data = _answering(collection, data, sizes, pd.Series(known, data.index))
     found = {
-        "waves": [(*one, year) for one, year in zip(told, years, strict=True)],
+        "waves": [(*one, name) for one, name in zip(told, called, strict=True)],
         "who": collection.one if max(sizes if known else counts[:1]) == 1 else collection.many,
         "again": again,
         "twice": (often > 1).any(),
         "whole": known,
-        "empty": [str(year) for year in years if not filled[year]],
+        "empty": [name for name, year in zip(called, years, strict=True) if not filled[year]],
     }
-    table = pd.DataFrame({"year": years, "answered": [*map("".join, told)]})
+    table = pd.DataFrame({"year": called, "answered": [*map("".join, told)]})
     data["status"] = collection.status
     return said("response", collection, data, found, key="response", table=table)
 
@@ -440,9 +444,9 @@ def answered_by(collection: Collection, by: str) -> Finding:
     now = data[known & (data["year"] == collection.years[-1]) & data[size].ge(ENOUGH)]
     now = now.sort_values(rank, kind="stable")
     told = data.assign(told=_counts(data)).set_index([by, "year"])["told"]
-    wide = told.unstack("year", sort=False)
+    wide = told.unstack("year", sort=False).rename(columns=collection.wave)
     wide = wide.fillna("0").rename_axis(columns=None).reset_index().rename(columns={by: kind})
-    found = {"by": by, "year": collection.years[-1], "whole": whole}
+    found = {"by": by, "year": collection.wave(collection.years[-1]), "whole": whole}
     found |= {"ends": dicts(now) if now[rank].nunique() > 1 else []}
     found |= {"smaller": len(now) < (known & (data["year"] == collection.years[-1])).sum()}
     key = f"response-by-{download.file_name(by)}"
@@ -464,7 +468,10 @@ def blanks(collection: Collection) -> Finding:
     rows = _some(collection, rows_of(collection, "blank", by="item"))
     rows = sorted(rows, key=lambda row: -row["to_yes"] / row["to_base"])
     some = [row for row in rows if row["to_yes"]] or rows[:1]
-    table, often = comparisons(some).drop(columns="change"), [*filter(_often_blank, rows)]
+    table, often = (
+        comparisons(collection, some).drop(columns="change"),
+        [*filter(_often_blank, rows)],
+    )
     unequal = [row for row in rows_of(collection, "blank", verdict=LARGER) if row["by"] != "item"]
     found = {"asked": rows, "often": often, "unequal": unequal}
     return said("blanks", collection, pd.DataFrame(rows), found, key="blanks", table=table)
@@ -477,7 +484,7 @@ def tested(collection: Collection) -> Finding:
     """Everything that was tested, with its verdict: what all the other pages read."""
     table = evidence(collection)
     table = table.sort_values("verdict", key=lambda found: found != LARGER, kind="stable")
-    shown = comparisons(dicts(table))
+    shown = comparisons(collection, dicts(table))
     by = {one: f" by {collection.called(one)}" for one in collection.split}
     shown.insert(0, "what", (table["kind"] + table["by"].map(by).fillna("")).tolist())
     verdicts = Counter(table["verdict"])
@@ -496,9 +503,7 @@ def items(collection: Collection) -> Finding:
                 "section": collection.codebook.title(item.section),
                 "question": item.question,
                 "answers": ", ".join(known) or "a number",
-                "years": ", ".join(
-                    str(y) + " (not held)" * (y in item.not_held) for y in item.years
-                ),
+                "years": _asked(item, str),
                 "asked if": item.asked_if or "–",
                 "duty": DUTIES[item.duty],
                 "place and note": " ".join(
@@ -509,7 +514,12 @@ def items(collection: Collection) -> Finding:
     data = pd.DataFrame(rows)
     nothing = {"asked if": "–", "duty": DUTIES["none"], "place and note": ""}
     data = data.drop(columns=[name for name, no in nothing.items() if (data[name] == no).all()])
-    return said("items", collection, data, {}, key="codebook")
+    years = [_asked(item, collection.wave) for item in collection.codebook.values()]
+    return said("items", collection, data, {}, key="codebook", table=data.assign(years=years))
+
+
+def _asked(item: Item, called: Callable[[int], str]) -> str:
+    return ", ".join(called(y) + " (not held)" * (y in item.not_held) for y in item.years)
 
 
 # -- Names ----------------------------------------------------------------------------------------
