@@ -77,7 +77,7 @@ def test_columns_and_codes_become_items_and_answers(tmp_path, codebook):
     assert police["row"].tolist() == [2, 3, 4]
     assert table.notices == (
         "dropped by the crosswalk: columns 'other'.",
-        "'9' stands for no answer, as the crosswalk says: in 1 cell of 1 column.",
+        "'9' is read as a blank, as the crosswalk says: in 1 cell of 1 column.",
     )
 
 

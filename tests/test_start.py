@@ -358,6 +358,7 @@ def test_forms_say_kinds_codes_and_parts(tmp_path: Path) -> None:
         ("25-34|Under 18|18-24|65 or over", "Under 18|18-24|25-34|65 or over"),
         ("10|9|1", "1|9|10"),
         ("Yearly|Monthly|Weekly", "Weekly|Monthly|Yearly"),
+        ("Never|Less often|Monthly|Daily", "Daily|Monthly|Less often|Never"),
         ("Other|Church|Army", "Army|Church|Other"),
         ("No|Yes|Not sure", "Yes|No|Not sure"),
     ],
@@ -445,6 +446,92 @@ def test_answers_that_differ_in_a_sign_are_two(tmp_path: Path) -> None:
     read = started(tmp_path, written(tmp_path / "survey.csv", rows))
     assert read.texts(read.item("This")) == ["+1", "-1"]  # numbers
     assert sorted(read.counts("That").values()) == [6, 6, 6]
+
+
+def test_a_date_of_birth_is_personal_and_says_no_year(tmp_path: Path) -> None:
+    rows = [["What is your date of birth?", "Founded on", "Glad?"]]
+    rows += [
+        [f"{1960 + n}-05-01", f"{1900 + n}-05-01", "Yes" if n % 2 else "No"] for n in range(30)
+    ]
+    read = started(tmp_path, written(tmp_path / "Survey 2024-03-05.csv", rows))
+    assert read.codebook.years == (2024,)
+    assert "1960-05-01" not in (read.folder / "returns.csv").read_text()
+
+
+def test_a_comma_with_no_space_behind_it_parts_options_that_hold_one_with(tmp_path: Path) -> None:
+    options = ("Play", "Speech, language and hearing", "Debt advice")
+    texts = [
+        ",".join(one for place, one in enumerate(options) if number >> place & 1)
+        for number in [*range(8)] * 5
+    ]
+    read = started(tmp_path, of_one("What did you use?", texts, tmp_path))
+    assert sorted(one.label for one in read.codebook.values()) == [
+        "Debt advice", "Play", "Speech, language and hearing",
+    ]  # fmt: skip
+    assert read.counts("Speech, language and hearing") == {"yes": 20, "no": 15}
+
+
+def test_an_order_of_options_is_no_list_of_ticks(tmp_path: Path) -> None:
+    orders = ["Play;Advice;Health;", "Health;Play;Advice;", "Advice;Health;Play;"] * 8
+    rows = [["respondent", "year", "Put these in order", "Glad?"]]
+    rows += [[n, 2024, one, "Yes" if n % 2 else "No"] for n, one in enumerate(orders)]
+    read = started(tmp_path, written(tmp_path / "survey.csv", rows))
+    assert [one.label for one in read.codebook.values()] == ["Glad"]
+    assert "an order of options: Put these" in (read.folder / "CONFIRM.md").read_text()
+
+
+def test_points_of_two_questions_are_two_scales_and_a_count_is_a_number(tmp_path: Path) -> None:
+    rows = [["respondent", "year", "Would you recommend us?", "How good?", "How many children?"]]
+    rows += [[n, 2024, n % 11, 1 + n % 5, 1 + n % 4] for n in range(44)]
+    read = started(tmp_path, written(tmp_path / "survey.csv", rows))
+    kinds = {one.label: one.response for one in read.codebook.values()}
+    assert kinds["How many children"] == "number"
+    assert [*read.counts("How good")] == ["1", "2", "3", "4", "5"]
+    assert len(read.counts("Would you recommend us")) == 11
+
+
+def test_the_parts_of_a_form_in_headings_are_sections_and_not_questions(tmp_path: Path) -> None:
+    rows = [["respondent", "year", "You/Which region are you in?", "You/How old are you?",
+             "Hub/Which did you use?/Play", "Hub/Which did you use?/Advice",
+             "Hub/How far do you agree?/It is warm", "Hub/How far do you agree?/It is near",
+             "Hub/Do you come?"]]  # fmt: skip
+    ages, far = ("Under 25", "25 to 44", "45 or over"), ("Agree", "Disagree")
+    rows += [
+        [n, 2024, REGIONS[n % 4], ages[n % 3], n % 2, 1, far[n % 2], far[n % 3 % 2],
+         ("Yes", "No", "Not sure")[n % 3]]
+        for n in range(36)
+    ]  # fmt: skip
+    read = started(tmp_path, written(tmp_path / "survey.csv", rows))
+    assert read.texts("region") == sorted(REGIONS)
+    titles = {one.label: read.codebook.title(one.section) for one in read.codebook.values()}
+    assert titles == {
+        "How old are you": "You",
+        "Play": "Which did you use",
+        "Advice": "Which did you use",
+        "It is warm": "How far do you agree",
+        "It is near": "How far do you agree",
+        "Do you come": "Hub",
+    }
+
+
+def test_codes_before_texts_are_no_part_of_questions(tmp_path: Path) -> None:
+    rows = [["id. Response ID", "submitdate. Date submitted", "Q1[a]. Who? [Police]",
+             "Q1[b]. Who? [Schools]", "Q2. Glad?", "Q2Time. Question time: Q2"]]  # fmt: skip
+    rows += [
+        [n, "2024-03-01 10:00:00", *(("N/A",) * 2 if n < 5 else ("Yes", "No")), "YN"[n % 2], 7 + n]
+        for n in range(20)
+    ]
+    read = started(tmp_path, written(tmp_path / "results.csv", rows))
+    assert [one.label for one in read.codebook.values()] == ["Police", "Schools", "Glad"]
+    assert read.counts("Police") == {"yes": 15}
+
+
+def test_what_a_tool_adds_to_questions_is_left_out(tmp_path: Path) -> None:
+    rows = [["respondent", "year", "Timing - Page Submit", "Q1 - Display Order - Police",
+             "Q_RecaptchaScore", "Glad?"]]  # fmt: skip
+    rows += [[n, 2024, n + 0.5, 1 + n % 2, 0.9, "Yes" if n % 2 else "No"] for n in range(20)]
+    read = started(tmp_path, written(tmp_path / "survey.csv", rows))
+    assert [one.label for one in read.codebook.values()] == ["Glad"]
 
 
 def test_a_year_that_is_an_answer_is_no_wave(tmp_path: Path) -> None:

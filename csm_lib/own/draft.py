@@ -221,7 +221,10 @@ def several_ticks(met: pd.Series) -> tuple[str, list[str]] | None:
     Such cells are made of the same few parts again and again.
     """
     for separator in SEPARATORS:
-        if separator == "," and any(", " in text for text in met.index):
+        # a comma without a space stands between options, of which some may hold one with a space
+        commas = met.index[met.index.str.contains(",")]
+        tight = commas.str.contains(r",[^\s\d]").any() or not commas.str.contains(", ").any()
+        if separator in (", ", ",") and tight == (separator == ", "):
             continue
         split = {
             text: [p.strip() for p in text.split(separator) if p.strip()] for text in met.index

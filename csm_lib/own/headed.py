@@ -165,7 +165,7 @@ def _joined(names: Mapping[int, str], second: Mapping[int, str]) -> dict[int, st
     found, question = {}, ""
     for column in sorted({*names, *second}):
         question = names.get(column, question)
-        option = second.get(column, "")
+        option = second.get(column, "").strip()
         plain = not option or option.casefold() in RESPONSE
         found[column] = question if plain else f"{question} - {option}"
     return found

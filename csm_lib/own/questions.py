@@ -34,6 +34,12 @@ WRITTEN_IN = re.compile(r"\b(other|text|comments?|specify)\b", re.I)
 
 NUMBER = re.compile(r"[+-]?(?:[0-9]{1,3}(?:,[0-9]{3})+|[0-9]+)(?:\.[0-9]+)?")
 
+COUNTED = re.compile(r"\b(?:how many|how much|number of)\b", re.I)
+"""In a question whose answer is a number, however few of them are met."""
+
+WITH_CODE = re.compile(r"[A-Za-z]\w*(?:\[\w+\])?\. (?=\S)")
+"""The code of a question, as LimeSurvey can write it before each text."""
+
 CODED = re.compile(r"(?:q|v|var|question|sq)?_?[0-9].*|.{1,2}", re.I)
 """A name of a column that says nothing."""
 
@@ -86,7 +92,7 @@ class Column:
     def shorthand(self) -> frozenset[str]:
         """Its texts that stand for no answer: letters only where they are no answers of a list."""
         met = {str(text) for text in self.texts.unique()} - {*self.codes}
-        found = {text for text in met if is_shorthand(text)}
+        found = {text for text in met if is_shorthand(text) or text.casefold() == "n/a"}
         letters = {text for text in met if len(text) == 1 and text.isalpha()}
         lone = found == met or letters - found
         return frozenset(found - letters if lone else found)
@@ -123,7 +129,7 @@ class Column:
             return False
         # a few whole numbers from 0 or 1 on are the points of a scale
         points = len(texts) <= 11 and all(re.fullmatch("[0-9]|10", text) for text in texts)
-        return self.kind == "number" or not points
+        return self.kind == "number" or not points or bool(COUNTED.search(self.label))
 
     @property
     def yes_no(self) -> dict[str, str]:
@@ -264,8 +270,10 @@ def columns_of(found: Sequence[Headed], form: Mapping[str, Asked]) -> dict[str, 
     by_name = {str(name): some.set_index("record")["text"] for name, some in cells.groupby("name")}
     columns: dict[str, Column] = {}
     for one in found:
+        coded = all(WITH_CODE.match(name) for name in one.names.values())
         for name in one.names.values():
             label = " ".join((one.labels.get(name) or name).split())
+            label = WITH_CODE.sub("", label) if coded else label
             missing = one.sheet.missing.get(name, ())
             codes = {
                 c: t for c, t in one.sheet.value_labels.get(name, {}).items() if c not in missing
@@ -321,6 +329,19 @@ def _stems(columns: Mapping[str, Column]) -> None:
         if both:
             stem, option = max(both, key=lambda cut: len(cut[0]))
             columns[name].stem, columns[name].option = stem.strip(), option.strip()
+    stems: dict[str, list[Column]] = {}
+    for column in columns.values():
+        if column.stem and column.label.startswith(f"{column.stem}/"):
+            stems.setdefault(column.stem, []).append(column)
+    for group, some in stems.items():
+        kinds = [{*one.meanings.values()} for one in some if not one.marks and len(one.counts)]
+        if len(some) > 1 and all(one & other for one, other in pairwise(kinds)):
+            continue
+        for column in some:  # the questions of one part of a form, not the options of a question
+            column.section, column.label = group, column.option
+            column.stem = column.option = ""
+        for column in columns.values():
+            column.stem = column.stem.removeprefix(f"{group}/")
 
 
 # -- The questionnaire ------------------------------------------------------------------------
@@ -333,6 +354,8 @@ class _Kind:
     labels: list[str]
     sure: bool
     name: str = ""
+    stem: str = ""
+    columns: list[str] = field(default_factory=list)
 
 
 @dataclass
@@ -375,7 +398,7 @@ class _Questionnaire:
     def kind(self, column: Column, name: str) -> tuple[str, dict[str, str]]:
         """Return the kind of a column's answers, and by text the answer."""
         meanings = column.meanings
-        kind = next(one for one in self.kinds if {*meanings.values()} <= {*one.labels})
+        kind = next(one for one in self.kinds if column.name in one.columns)
         if not kind.name:
             known = [*self.draft.answers, "yes_no", "level", "chair", "number"]
             kind.name = unique(name, known)
@@ -398,12 +421,16 @@ class _Questionnaire:
             for kind in self.kinds:
                 both = [*dict.fromkeys([*kind.labels, *labels])]
                 scale = all(sides_of({one: one for one in ls}) for ls in (kind.labels, both))
+                if all(NUMBER.fullmatch(one) for one in both):  # a question says what points mean
+                    scale = column.stem == kind.stem != ""
                 shared = {*kind.labels} & {*labels}
                 if {*kind.labels} == {*labels} or (scale and len(shared) > 1):
                     kind.labels, kind.sure = both, kind.sure or bool(column.codes)
                     break
             else:
-                self.kinds.append(_Kind(labels, bool(column.codes)))
+                kind = _Kind(labels, bool(column.codes), stem=column.stem)
+                self.kinds.append(kind)
+            kind.columns.append(column.name)
         for kind in self.kinds:
             if not kind.sure:
                 kind.labels, kind.sure = in_order(kind.labels)
@@ -549,6 +576,9 @@ def _several(
     strange = {part for _, some in split for part in some} - column.shorthand
     few = max(3, 0.02 * len(split))
     rare = [code for code in options if not column.codes and met[code] < few]
+    if len(options) > 1 and min(met[code] for code in options) == len(split):
+        make.draft.drop(column, "an order of options")
+        return
     title, filled = short(column.label), column.texts.index
     section = make.section(title, _name(column, column.label))
     for code in [*options, *sorted(strange)]:
@@ -572,6 +602,7 @@ def _single(column: Column, make: _Questionnaire) -> None:
         why = "free text"
     elif not column.numeric and len(counts) == 1 and not column.codes:
         why = "one answer and blanks, which cannot be told from no"
+        why = why if counts.sum() < len(make.years) else "the same answer from all"
     if why:
         draft.drop(column, why)
         return

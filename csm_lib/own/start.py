@@ -48,7 +48,11 @@ NAMED = re.compile(
 )
 """The heading of a column that names an organisation."""
 
-PERSONAL = re.compile(r"\b(e-?mail|telephone|phone|postcode|surname|(?:your|full) name)\b", re.I)
+PERSONAL = re.compile(
+    r"\b(e-?mail|telephone|phone|postcode|surname|(?:your|full) name|date of birth|born|birthday)\b"
+    r"| - name\W*$",
+    re.I,
+)
 MAIL = re.compile(r"\S+@\S+\.\w+")
 GSS = re.compile(r"[EWSN][0-9]{8}")
 """The code of a place in official statistics: E08000013."""
@@ -78,13 +82,22 @@ PERIOD = re.compile(
 """A quarter, or what may be a financial year."""
 
 EXPORT = re.compile(
-    r"[ -]*(?:\(responses\)| data (?=\d{4}-)| - all versions|results-survey\d|\d{4}-\d\d-\d\d"
+    r"[ -]*(?:\(responses\)|\(\d+-\d+\)| data(?: labels)? (?=\d{4}-)| - all versions"
+    r"|results-survey\d|\d{4}-\d\d-\d\d"
     r"|(?:january|february|march|april|may|june|july|august|september|october|november|december)"
     r" \d{1,2}\b).*|[ (]+\d+\)?$",
     re.I,
 )
 """What form tools add to the name of a survey."""
 
+
+OF_TOOL = re.compile(
+    r"^(?:group|question) time: |^q_(?:recaptchascore|relevantid\w+|totalduration)$"
+    r"| - display order - "
+    r"|\btiming - (?:first click|last click|page submit|click count)$",
+    re.I,
+)
+"""What form tools call columns that they add to questions."""
 
 LEFT_OUT: Mapping[str, str] = {
     "personal": "personal",
@@ -123,9 +136,11 @@ def _roles(columns: Mapping[str, Column], form: Mapping[str, Asked]) -> dict[str
         elif texts and sum(bool(MAIL.fullmatch(text)) for text in texts) > len(texts) / 2:
             role = "email"
         elif texts and all(DAY.fullmatch(text) for text in texts):
-            role = "moment"
+            role = "personal" if PERSONAL.search(column.label) else "moment"
         elif texts and all(map(GSS.fullmatch, texts)) and not column.closed:
             role = "code"
+        elif OF_TOOL.search(column.label):
+            role = "dropped"
         elif redcap and low.endswith(("_timestamp", "_complete")) and low not in form:
             role = "moment" if low.endswith("_timestamp") else "dropped"
         elif role == "question" and low.startswith("_"):
@@ -211,7 +226,10 @@ def _years(
     records = [(n, row) for n, one in enumerate(found) for row in one.cells["row"].unique()]
     moments = [column.texts for name, column in columns.items() if roles[name] == "moment"]
     dates = [text.map(_year_in).dropna() for text in moments if len(text)]
-    dated = next((years.astype(int) for years in dates if len(years)), pd.Series(dtype="int64"))
+    # those of returns are of few years, others may be of any
+    shares = [years.value_counts(normalize=True) for years in dates]
+    few = [years for years, of in zip(dates, shares, strict=True) if of[of > 0.1].sum() > 0.9]
+    dated = few[0].astype(int) if few else pd.Series(dtype="int64")
     year: int | None
     for name, role in roles.items():
         texts = columns[name].texts
@@ -244,6 +262,8 @@ def _years(
             said = {"years": words.listed(often), "last": often[-1]}
             raise refusal(path, "dates_of_several_years", **said)
         draft.unsure("year_of_dates", year=year)
+    elif year is not None and not given:
+        draft.unsure("years_of_names")
     if year is None:
         raise refusal(path, "no_year_said")
     return pd.Series(year, index=pd.Index(records, tupleize_cols=False))
