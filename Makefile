@@ -235,6 +235,10 @@ scale: $(tested) ## Tally ten million returns by DuckDB, Polars and PySpark (nee
 simulate: $(tested) ## Count false and true findings in books on drawn collections (half an hour)
 	@$(bin)/python tests/simulate_evidence.py
 
+.PHONY: damage
+damage: $(tested) ## Spoil 20,000 files of returns and read them (two hours)
+	@$(bin)/python tests/damage_many.py
+
 .PHONY: clean
 clean: ## Remove what was made, except the environment
 	@rm -rf _build .pytest_cache .mypy_cache .ruff_cache .hypothesis

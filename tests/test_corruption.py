@@ -18,6 +18,7 @@ import io
 import re
 import zipfile
 from dataclasses import dataclass, replace
+from functools import cache
 from itertools import product
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -105,7 +106,8 @@ DELIMITED = {
     "semicolon": (";", "utf-8", "\n"),
     "tab": ("\t", "utf-8", "\r\n"),
 }
-BINARY = {"xlsx": ".xlsx", "sav": ".sav", "dta": ".dta", "parquet": ".parquet"}
+WORKBOOKS = {"xlsx": ".xlsx", "ods": ".ods"}
+BINARY = {**WORKBOOKS, "sav": ".sav", "dta": ".dta", "parquet": ".parquet"}
 FORMATS = [*DELIMITED, *BINARY]
 
 
@@ -125,6 +127,9 @@ def write(table: Table, form: str, folder: Path) -> Path:
                 for place, cell in enumerate(row):
                     if cell:
                         sheet.write_string(line, place, cell)
+    elif form == "ods":
+        lines = pd.DataFrame([table.header, *table.rows])
+        lines.to_excel(path, sheet_name="Answers", header=False, index=False)
     elif form == "parquet":
         columns = [
             pa.array([cell or None for cell in column], pa.string())
@@ -138,9 +143,20 @@ def write(table: Table, form: str, folder: Path) -> Path:
     return path
 
 
+@cache
+def sound_file(name: str, form: str) -> bytes:
+    with TemporaryDirectory() as folder:
+        return write(TABLES[name], form, Path(folder)).read_bytes()
+
+
+def sound(table: Table, form: str) -> bytes:
+    """The bytes of a sound file: written once, as some forms hold the hour of that."""
+    return sound_file(next(name for name, one in TABLES.items() if one is table), form)
+
+
 def row_in_file(row: int, form: str) -> int:
     """What a report calls a row: lines and rows of Excel count the header, cases do not."""
-    return row + 2 if form in DELIMITED or form == "xlsx" else row + 1
+    return row + 2 if form in {**DELIMITED, **WORKBOOKS} else row + 1
 
 
 tables = st.sampled_from(list(TABLES)).map(TABLES.__getitem__)
@@ -254,7 +270,7 @@ def test_what_is_no_answer_is_named_with_its_row_and_column(data: st.DataObject,
     plain = " ".join(text.split()).casefold()
     assume(plain and plain not in KNOWN)
     assume(plain not in {word.casefold() for pair in answers.items() for word in pair})
-    assume(form != "xlsx" or text.isprintable())  # a workbook writes others as something else
+    assume(form not in WORKBOOKS or text.isprintable())  # else it writes something else
     assume(form not in ("sav", "dta") or text.isprintable())
 
     report = checked(table.changed(row, column, text), form)
@@ -401,7 +417,7 @@ def test_an_authority_that_changes_its_region_is_named(data: st.DataObject) -> N
 @given(st.data(), nonsense)
 def test_a_heading_that_is_no_item_is_named(data: st.DataObject, text: str) -> None:
     table = data.draw(tables)
-    form = data.draw(formats(table, [*DELIMITED, "xlsx", "parquet"]))
+    form = data.draw(formats(table, [*DELIMITED, *WORKBOOKS, "parquet"]))
     column = data.draw(st.sampled_from(table.header))
     assume(text.strip() and text.isprintable() and text.strip() not in table.header)
 
@@ -421,7 +437,7 @@ def test_a_heading_that_is_no_item_is_named(data: st.DataObject, text: str) -> N
 @given(st.data())
 def test_a_heading_that_stands_twice_is_named(data: st.DataObject) -> None:
     table = data.draw(tables)
-    form = data.draw(formats(table, [*DELIMITED, "xlsx", "parquet"]))
+    form = data.draw(formats(table, [*DELIMITED, *WORKBOOKS, "parquet"]))
     column, other = data.draw(
         st.lists(st.sampled_from(table.header), min_size=2, max_size=2, unique=True)
     )
@@ -481,53 +497,74 @@ def test_a_byte_that_is_no_text_is_named_with_its_line(data: st.DataObject) -> N
 def test_a_file_cut_short_is_refused(data: st.DataObject) -> None:
     table = data.draw(tables)
     form = data.draw(formats(table, list(BINARY)))
-    with TemporaryDirectory() as folder:
-        path = write(table, form, Path(folder))
-        whole = path.read_bytes()
-        path.write_bytes(whole[: data.draw(st.integers(0, len(whole) - 1))])
+    whole = sound(table, form)
 
-        report = outcome(path, table.codebook)
-        # what was cut off may be no more than the end of a file that nothing stands in
-        if isinstance(report, Report) and report.returns is not None:
-            pd.testing.assert_frame_equal(report.returns, truth(table))
+    report = told_of(whole[: data.draw(st.integers(0, len(whole) - 1))], form, table.codebook)
+    # what was cut off may be no more than the end of a file that nothing stands in
+    if isinstance(report, Report) and report.returns is not None:
+        pd.testing.assert_frame_equal(report.returns, truth(table))
 
 
 @slow
 @given(st.data())
 def test_a_spoilt_workbook_is_refused_or_read_as_it_was(data: st.DataObject) -> None:
     table = data.draw(tables)
-    with TemporaryDirectory() as folder:
-        path = write(table, "xlsx", Path(folder))
-        path.write_bytes(flipped(path.read_bytes(), data))
+    form = data.draw(formats(table, list(WORKBOOKS)))
 
-        report = outcome(path, table.codebook)
-        if isinstance(report, Report):
-            assert report.returns is not None
-            pd.testing.assert_frame_equal(report.returns, truth(table))
+    report = told_of(damaged(sound(table, form), data), form, table.codebook)
+    if isinstance(report, Report):
+        assert report.returns is not None
+        pd.testing.assert_frame_equal(report.returns, truth(table))
 
 
 @slow
 @given(st.data())
 def test_a_spoilt_file_without_checksums_ends_in_returns_or_a_report(data: st.DataObject) -> None:
     table = data.draw(tables)
-    form = data.draw(formats(table, ["sav", "dta", "parquet"]))
+    form = data.draw(formats(table, [*DELIMITED, "sav", "dta", "parquet"]))
+
+    told_of(damaged(sound(table, form), data), form, table.codebook)
+
+
+@slow
+@given(st.data())
+def test_a_workbook_packed_anew_with_a_spoilt_part_ends_in_returns_or_a_report(
+    data: st.DataObject,
+) -> None:
+    table = data.draw(tables)
+    form = data.draw(formats(table, list(WORKBOOKS)))
+    with zipfile.ZipFile(io.BytesIO(sound(table, form))) as book:
+        parts = {part.filename: book.read(part) for part in book.infolist()}
+    name = data.draw(st.sampled_from([name for name, part in parts.items() if part]))
+    anew = io.BytesIO()
+    with zipfile.ZipFile(anew, "w") as book:
+        for part, whole in parts.items():
+            book.writestr(part, damaged(whole, data) if part == name else whole)
+
+    told_of(anew.getvalue(), form, table.codebook)
+
+
+def told_of(whole: bytes, form: str, codebook: Codebook) -> Report | CollectionError:
+    """The outcome of a file of these bytes: refused by name, or returns unless there are errors."""
     with TemporaryDirectory() as folder:
-        path = write(table, form, Path(folder))
-        path.write_bytes(flipped(path.read_bytes(), data))
+        path = Path(folder, f"returns{BINARY.get(form, '.csv')}")
+        path.write_bytes(whole)
+        report = outcome(path, codebook)
+    if isinstance(report, CollectionError):
+        assert path.name in str(report)
+    else:
+        assert (report.returns is None) == (report.errors > 0)
+    return report
 
-        report = outcome(path, table.codebook)
-        if isinstance(report, CollectionError):
-            assert path.name in str(report)
-        else:
-            assert (report.returns is None) == (report.errors > 0)
 
-
-def flipped(whole: bytes, data: st.DataObject) -> bytes:
-    """The bytes with one of them changed."""
+def damaged(whole: bytes, data: st.DataObject) -> bytes:
+    """The bytes with one bit changed, or some of them wiped, lost, doubled or exchanged."""
     at = data.draw(st.integers(0, len(whole) - 1))
-    bit = data.draw(st.integers(0, 7))
     event(f"byte {at * 10 // len(whole) * 10}% in")
-    return whole[:at] + bytes([whole[at] ^ (1 << bit)]) + whole[at + 1 :]
+    run = whole[at : at + data.draw(st.sampled_from([1, 2, 4, 16, 512]))]
+    bit = bytes([run[0] ^ 1 << data.draw(st.integers(0, 7))]) + run[1:]
+    ways = [bit, bytes(len(run)), b"\xff" * len(run), b"", run * 2, run[::-1]]
+    return whole[:at] + data.draw(st.sampled_from(ways)) + whole[at + len(run) :]
 
 
 def test_a_workbook_has_a_checksum_for_each_of_its_parts(tmp_path: Path) -> None:
