@@ -228,7 +228,7 @@ def _years(
     dates = [text.map(_year_in).dropna() for text in moments if len(text)]
     # those of returns are of few years, others may be of any
     shares = [years.value_counts(normalize=True) for years in dates]
-    few = [years for years, of in zip(dates, shares, strict=True) if of[of > 0.1].sum() > 0.9]
+    few = [years for years, of in zip(dates, shares, strict=True) if of[of > 0.05].sum() > 0.9]
     dated = few[0].astype(int) if few else pd.Series(dtype="int64")
     year: int | None
     for name, role in roles.items():
@@ -256,8 +256,8 @@ def _years(
         return pd.Series(years_of, index=pd.Index(records, tupleize_cols=False))
     year = given[0] if given else of_file[0]
     if not given and len(dated):
-        shares = dated.value_counts(normalize=True)
-        year, often = int(shares.index[0]), [str(one) for one in sorted(shares.index[shares > 0.1])]
+        share = dated.value_counts(normalize=True)
+        year, often = int(share.index[0]), [str(one) for one in sorted(share.index[share > 0.1])]
         if len(often) > 1:
             said = {"years": words.listed(often), "last": often[-1]}
             raise refusal(path, "dates_of_several_years", **said)
