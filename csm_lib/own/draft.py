@@ -220,10 +220,10 @@ def several_ticks(met: pd.Series) -> tuple[str, list[str]] | None:
 
     Such cells are made of the same few parts again and again.
     """
+    # a comma without a space parts options, of which some may hold one with a space
+    tight = any(re.search(r",[^\s\d]", text) for text in met.index)
+    tight |= not any(", " in text for text in met.index)
     for separator in SEPARATORS:
-        # a comma without a space stands between options, of which some may hold one with a space
-        commas = met.index[met.index.str.contains(",")]
-        tight = commas.str.contains(r",[^\s\d]").any() or not commas.str.contains(", ").any()
         if separator in (", ", ",") and tight == (separator == ", "):
             continue
         split = {
