@@ -251,11 +251,12 @@ def test_a_rise_is_significant_in_every_panel_in_some_or_in_none(
     [(0, "went the same way"), (4, "went the same way"), (5, "may differ on one")],
 )
 def test_a_direction_that_no_answers_leave_open_is_called_so(blank: int, net: str) -> None:
-    # five more say yes; so many silent at first may have been among them
-    waves = {2021: {"a.one": answers(5, 15 - blank, blank)}, 2022: {"a.one": answers(10, 10)}}
-    ruling = decide("rose: a.one", known(waves))
-    assert ruling[0] == PASSED
-    assert net in ruling[1]
+    # five more, or five fewer, say yes; so many silent beside them may have been among them
+    some, more = {"a.one": answers(5, 15 - blank, blank)}, {"a.one": answers(10, 10)}
+    for check, waves in (("rose", {2021: some, 2022: more}), ("fell", {2021: more, 2022: some})):
+        ruling = decide(f"{check}: a.one", known(waves))
+        assert ruling[0] == PASSED
+        assert net in ruling[1]
 
 
 def test_figures_make_a_sum_and_dates_an_order() -> None:
