@@ -216,9 +216,11 @@ def test_one_answer_gave_way_at_two_items_or_more(second: Sequence[str], verdict
     [(25, PASSED), (24, DISAGREES), (26, DISAGREES), (10, DISAGREES)],  # 8 to 10: 10 points
 )
 def test_a_relative_change_is_of_the_first_share(change: int, verdict: str) -> None:
-    rows = printed(("one", "a.one", "change", change), ("two", "a.two", "change", -12))
-    # 8 to 7 is -12.5 in a hundred, and a half may be rounded either way
-    assert decide("relative: a", of_20(rows, one=(8, 10), two=(8, 7)))[0] == verdict
+    printed_changes = {"one": change, "two": -12, "three": 5}
+    rows = printed(*((name, f"a.{name}", "change", by) for name, by in printed_changes.items()))
+    # 8 to 7 is -12.5 in a hundred, and a half may be rounded either way; of 0 there is no change
+    found = of_20(rows, one=(8, 10), two=(8, 7), three=(0, 1))
+    assert decide("relative: a", found)[0] == verdict
 
 
 @pytest.mark.parametrize(
