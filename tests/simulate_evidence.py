@@ -2,7 +2,7 @@
 
 Collections are drawn in which all is left to chance: how many answered, how often, what they were
 asked, how they lean, how long they keep to an answer, who leaves much blank. In others something
-was put in, and it is counted how often it is found. `book/own/methods.md` has the results.
+was put in, and it is counted how often it is found.
 
 Usage: python tests/simulate_evidence.py [collections without signals] [with, of each size]
 """
