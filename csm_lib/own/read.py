@@ -44,6 +44,7 @@ FORMS = {suffix: form for form, (_, suffixes, _) in KINDS.items() for suffix in 
 
 MAX_FILE = 256 << 20  # bytes of a file: ten million cells of 25 letters
 MAX_TEXT = 32_767  # characters of a cell: what Excel can hold
+MAX_FIELD = 1 << 17  # of one that a quotation mark opened and none closed
 
 SEPARATORS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar"}
 
@@ -290,6 +291,7 @@ def _rows(path: Path, lines: Iterable[str], separator: str, first: int) -> dict[
     reader = csv.reader(lines, delimiter=separator, strict=True)
     rows: dict[int, list[str]] = {}
     begins, count = first, 0
+    before = csv.field_size_limit(MAX_FIELD)  # other libraries raise it for all
     try:
         for row in reader:
             if any(cell and not cell.isspace() for cell in row):
@@ -304,6 +306,8 @@ def _rows(path: Path, lines: Iterable[str], separator: str, first: int) -> dict[
         if (last := first + reader.line_num - 1) > begins:
             where += f" (read as far as line {last})"
         raise refusal(where, "irregular", reason=reason) from None
+    finally:
+        csv.field_size_limit(before)
     return rows
 
 
