@@ -247,7 +247,7 @@ def stacked_bars(
         part = _headed(ax, cells, part, "item", "bold")
         for cell in _each(part.drop_duplicates("y")):
             _beside(ax, 0, cell.y, "" if cell.count else cell.value, GAP, **QUIET)
-            base = "" if pd.isna(cell.base) else f"n = {cell.base}"
+            base = "" if pd.isna(cell.base) else f"n = {cell.base:,}"
             _beside(ax, 1, cell.y, base, GAP, **OUTSIDE, **QUIET)
         part["left"] = part.groupby("y")["share"].cumsum() - part["share"]
         for cell in _each(part[part["share"] > 0]):
@@ -329,7 +329,7 @@ def quartiles(numbers: pd.DataFrame, *, ax: Axes | None = None, note: str = "") 
                 _beside(ax, 0, y, why, 6, **OUTSIDE, **QUIET)
             else:
                 _beside(ax, 1, y, quantity(row.median), GAP, **OUTSIDE, **BOLD)
-                _beside(ax, 1, y, f"n = {row.base}", GAP + wide + 8, **OUTSIDE, **QUIET)
+                _beside(ax, 1, y, f"n = {row.base:,}", GAP + wide + 8, **OUTSIDE, **QUIET)
 
     return _chart(draw, rows, ax=ax, note=note, key={})[0]
 
@@ -581,7 +581,7 @@ def _told(yes: Any, base: Any) -> tuple[str, str]:
     """Say a share and its count, or why there is none."""
     if pd.isna(yes) or pd.isna(base):
         return WITHHELD, ""
-    return (format_percent(yes, base), f"{yes} of {base}") if base else (NO_ANSWERS, "")
+    return (format_percent(yes, base), f"{yes:,} of {base:,}") if base else (NO_ANSWERS, "")
 
 
 def _comparisons(frame: pd.DataFrame, chart: str, columns: list[str]) -> pd.DataFrame:

@@ -97,7 +97,7 @@ def chapters_of(collection: Collection) -> tuple[Chapter, ...]:
         Chapter(WHO, "Who answered", f"How many {many} answered, and what was left blank.", who),
         *sections,
         Chapter(CHANGE, "What changed", "What rose, what fell, and how certain that is.", change),
-        Chapter(WARNING, "Early warning", "What becomes rarer, and how certain that is.", warning),
+        Chapter(WARNING, "Early warning", "What fell, or rose though it is bad.", warning),
         Chapter(CODEBOOK, "Codebook", "Every item of the questionnaire.", items),
         Chapter(EVIDENCE, "What was tested", "Every comparison this book speaks of.", tested),
     ]

@@ -134,7 +134,7 @@ def span(bases: Iterable[Any]) -> str:
     """The least and the most that answered: ``71 to 74``."""
     known = [int(base) for base in bases if pd.notna(base)]
     held = [base for base in known if base]
-    return words.span(min(held), max(held)) if held else "none" if known else WITHHELD
+    return words.span(f"{min(held):,}", f"{max(held):,}") if held else "none" if known else WITHHELD
 
 
 def answering(collection: Collection, which: str = "") -> str:
