@@ -454,6 +454,7 @@ printf ne > "$4/_build/html/index.html"
 touch reached-site
 while test -e hold-site; do sleep 0.02; done
 printf w >> "$4/_build/html/index.html"
+test ! -e said || cat said >&2
 test ! -e fail
 """
 
@@ -601,6 +602,21 @@ def test_a_build_that_fails_leaves_the_old_site(builds: Builds) -> None:
     assert run.returncode == 1
     assert said == "The book was not built; the site is as it was. What is wrong stands above.\n"
     assert builds.page() == "old"
+
+
+@each_book
+def test_a_disk_that_is_full_is_told_in_one_sentence_and_given_back(builds: Builds) -> None:
+    (builds.folder / "fail").touch()
+    told = "Traceback:\n  a line\nOSError: [Errno 28] No space left on device: '/book/logo.svg'\n"
+    (builds.folder / "said").write_text(told)
+    run = builds.start()
+    _, said = run.communicate()
+
+    assert run.returncode == 1
+    remedy = "Check the folder, its rights and the room on the disk."
+    assert said == f"/book/logo.svg: No space left on device. {remedy}\n"
+    assert builds.page() == "old"
+    assert builds.left() == ([] if builds.arguments else ["paper"])
 
 
 @pytest.mark.parametrize(("builds", "moment"), MOMENTS, indirect=["builds"])

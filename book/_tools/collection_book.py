@@ -18,6 +18,7 @@ Usage: python book/_tools/collection_book.py [--site | --lab] [FOLDER]
 from __future__ import annotations
 
 import argparse
+import errno
 import hashlib
 import html
 import json
@@ -62,6 +63,8 @@ PAGES = ROOT / "book" / "own"
 TAKEN = ("html", "paper", "pdf")
 """Names under `BUILT` that the book that ships uses itself."""
 
+FULL = f"{errno.ENOSPC}|{errno.EDQUOT}"
+"""The numbers of errors for which there is no room on a disk."""
 UNCHANGED = "Nothing that it is made of has changed."
 
 NO_SOURCES = ("_build", "own", "tests", "benchmarks")
@@ -710,6 +713,8 @@ def made_by_jupyter_book(
     ------
     BuildError
         Jupyter Book did not make the site. What it said stands on the error stream.
+    OSError
+        It had no room on the disk.
     """
     program = shutil.which("jupyter-book", path=str(Path(sys.executable).parent))
     if program is None:
@@ -721,14 +726,22 @@ def made_by_jupyter_book(
     how = ["--warningiserror", "--nitpick", "--keep-going", *(["--all"] if afresh else [])]
     command = [program, "build", source, "--path-output", out, "--quiet", *how]
     try:
-        ran = subprocess.run(
-            list(map(str, command)),
-            stdout=subprocess.DEVNULL,
-            env=os.environ | whose,
-            check=False,
-            pass_fds=held,
-            start_new_session=True,  # Ctrl+C is for this program, which then ends that one
-        )
+        with tempfile.TemporaryFile("w+", encoding="utf-8", errors="replace") as stream:
+            ran = subprocess.run(
+                list(map(str, command)),
+                stdout=subprocess.DEVNULL,
+                stderr=stream,
+                env=os.environ | whose,
+                check=False,
+                pass_fds=held,
+                start_new_session=True,  # Ctrl+C is for this program, which then ends that one
+            )
+            stream.seek(0)
+            said = stream.read()
+        full = re.search(rf"\[Errno ({FULL})\][^\n]*?'([^'\n]+)'", said) if ran.returncode else None
+        if full:
+            raise OSError(int(full[1]), os.strerror(int(full[1])), full[2])
+        sys.stderr.write(said)
         if ran.returncode:
             raise BuildError(
                 "The book was not built; the site is as it was. What is wrong stands above."
