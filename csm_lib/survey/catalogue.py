@@ -35,6 +35,9 @@ DEVICES = (*"con prn aux nul".split(), *_PORTS)
 MOST_POINTS = 5
 """So many main points, who answered among them."""
 
+EACH = "Item by item"
+"""The heading of the answers to several items."""
+
 VERY_BLANK = 0.25
 """An item left blank by this part is a main point, if that is more than chance."""
 
@@ -177,12 +180,18 @@ def _points(collection: Collection) -> Iterator[_Point]:
         elif by == "item" and row["to_yes"] >= VERY_BLANK * row["to_base"]:
             yield point(3, [row], "What was left blank", "blanks")
     for section in codebook.sections:
-        who = all(item.kind == CHARACTERISTIC for item in _asked(collection, section))
-        for _, call, make in _section(collection, section, [])[: not who]:
-            ends = _ends(collection, section)
-            apart = 0.0 if ends is None else float(np.ptp(ends["share"]))
-            entry = Entry(title(section), call, make)
-            yield _Point(2, apart, entry, partial(lambda ends: ends, ends), call, title(section))
+        asked = _asked(collection, section)
+        who = all(item.kind == CHARACTERISTIC for item in asked)
+        for heading, call, make in _section(collection, section, [])[: not who]:
+            ends, drawn, apart = _ends(collection, section), None, 0.0
+            if ends is not None:
+                apart = float(np.ptp(ends["share"]))
+                drawn = ends[ends["counted"]].drop(columns="counted")
+                drawn = drawn if len(drawn) else None
+            entry, first = Entry(title(section), call, make), asked[0]
+            named = heading == EACH or first.is_number or first.sides or first.response == "yes_no"
+            lead = title(section) if named else heading  # of one question, the title has no name
+            yield _Point(2, apart, entry, partial(lambda drawn: drawn, drawn), call, lead)
 
 
 def _drawn(collection: Collection, rows: Sequence[Row]) -> pd.DataFrame | None:
@@ -202,20 +211,22 @@ def _drawn(collection: Collection, rows: Sequence[Row]) -> pd.DataFrame | None:
 def _ends(collection: Collection, section: str) -> pd.DataFrame | None:
     """The items of a section that its title names, in its last wave; ``None`` where it names none.
 
-    Their order is that of the title: the most on balance first.
+    Their order is that of the title: the most on balance first. ``counted`` is false of an item
+    of which the title tells how many stand against it.
     """
     asked = [item for item in _asked(collection, section) if not item.is_number]
     some = [item.item for item in asked if item.response == asked[0].response]
     if not some or not (asked[0].sides or asked[0].response == "yes_no"):
         return None
     rows = pages.enough(pages.last_of(count(collection, some)))
-    rows = rows.sort_values("share", kind="stable")
+    rows = rows.sort_values("share", kind="stable").assign(counted=True)
     if asked[0].sides:
         last = pages.last_of(collection.tally(some))
         if last.empty:
             return None
-        order = pages.balance(collection, last).index
-        rows = rows.set_index("item").reindex(order).dropna(subset="share").reset_index()
+        table = pages.balance(collection, last)
+        rows = rows.set_index("item").reindex(table.index).dropna(subset="share").reset_index()
+        rows["counted"] = (table["for"] >= table["against"])[rows["item"]].to_numpy()
     return rows.iloc[[-1, 0][: len(rows)]] if len(rows) else None
 
 
@@ -230,7 +241,7 @@ def _section(collection: Collection, section: str, by: list[str]) -> list[Entry]
     asked, entry, found = _asked(collection, section), partial(_entry, collection), []
     for kind in dict.fromkeys(item.response for item in asked if not item.is_number):
         some = [item.label for item in asked if item.response == kind]
-        heading = some[0] if len(some) == 1 else "Item by item"
+        heading = some[0] if len(some) == 1 else EACH
         told = (section,) if kind == "yes_no" else (section, kind)
         found.append(entry(heading, "answers", *told))
     for one in by:
