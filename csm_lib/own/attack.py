@@ -94,8 +94,7 @@ def attack(
     shown: Mapping[Any, pd.DataFrame] = dict(list(published.groupby(["item", "year"], sort=False)))
     true: Mapping[Any, pd.DataFrame] = dict(list(rows.groupby(["item", "year"], sort=False)))
     found: list[dict[str, Any]] = []
-    known = {RESPONDENTS, *collection.codebook.characteristics}  # to the attackers, of each
-    keys = [key for key in true if key[0] not in known]
+    keys = [key for key in true if key[0] != RESPONDENTS]
     for done, key in enumerate(keys):
         if progress is not None:
             progress(done, len(keys), " ".join(map(str, key)))
@@ -219,7 +218,8 @@ class _Attacked:
             known[BOOK] = [*facts, *asked, (np.ones_like(nobody, int), 0, self.most)], []
             cells = np.repeat(np.eye(len(self.base), dtype=int), len(self.answers), axis=1)
             facts += zip(cells, self.base, self.base, strict=True)
-            known |= {WHO: (facts, []), RULE: (facts, self.rules())}
+            if self.key[0] not in self.splits:  # who knows who answered, knows what each one is
+                known |= {WHO: (facts, []), RULE: (facts, self.rules())}
         for one in left:
             yes, rest = (int(side @ self.true) for side in one.sides)
             few = any(0 < count < self.threshold for count in (yes, rest))

@@ -349,6 +349,8 @@ def _spellings(
     A code that several have in one year is that of their place.
     """
     for code in (columns[name].texts for name, role in roles.items() if role == "code"):
+        if draft.aliases:
+            break
         names = pd.DataFrame({"name": draft.who, "code": code, "year": years}).dropna()
         if (names.groupby(["code", "year"])["name"].nunique() > 1).any():
             continue
