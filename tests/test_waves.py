@@ -6,6 +6,7 @@ import csv
 import json
 import zipfile
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from io import BytesIO
 from pathlib import Path
 
@@ -450,3 +451,11 @@ def test_what_numbers_no_wave_is_refused(tmp_path: Path, years: str) -> None:
     (folder / "codebook.csv").write_text(text, "utf-8")
     with pytest.raises(CollectionError, match=r"is no list of years. Write each once, as in 2008"):
         read_codebook(folder / "codebook.csv")
+
+
+def test_the_chart_of_a_section_taken_together_names_its_waves() -> None:
+    folder = Path(__file__).parent / "collections" / "schools-mixed"
+    named = replace(open_collection(folder), waves={"2023": "2023-24", "2025": "Spring term 2025"})
+    rows = main_points(named).rows["changes-inclusion"]
+    assert rows is not None
+    assert rows["label"].tolist() == ["2023-24", "Spring term 2025"]

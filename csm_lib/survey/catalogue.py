@@ -204,7 +204,8 @@ def _drawn(collection: Collection, rows: Sequence[Row]) -> pd.DataFrame | None:
         return count(collection, [row["measure"] for row in rows], years=sorted(years))
     shares = [(row[s], int(row[f"{s}_yes"]), int(row[f"{s}_base"])) for s in ("from", "to")]
     data = pd.DataFrame(shares, columns=["item", "yes", "base"])
-    data = data.assign(label=data["item"], answer="yes", no_answer=0, status=row["status"])
+    called = data["item"].map(collection.wave) if row["by"] == "year" else data["item"]
+    data = data.assign(label=called, answer="yes", no_answer=0, status=row["status"])
     return data.assign(share=data["yes"] / data["base"])
 
 
