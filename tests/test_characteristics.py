@@ -72,6 +72,17 @@ def test_one_who_gives_no_role_is_not_told_by_the_others() -> None:
     assert rows["yes"].isna().all()
 
 
+def test_who_left_a_characteristic_blank_is_not_told_where_its_answers_are_withheld() -> None:
+    roles = ["none"] * 30 + ["draft"] * 2 + ["-"] * 8
+    answered = {"who.role": roles, "a.late": "y" * 20 + "n" * 20, "a.b": "y" * 10 + "n" * 30}
+    shown = small([LATE, ROLE, item("a.b")], {2023: answered})
+    hidden = small([LATE, ROLE, item("a.b")], {2023: answered}, threshold=3)
+    assert hidden.tally("who.role")["base"].isna().all()
+    for collection, told in ((shown, True), (hidden, False)):
+        rows = evidence(collection)
+        assert ("who.role" in {*rows.loc[rows["kind"] == "blank", "item"]}) == told
+
+
 def test_a_book_tells_the_difference_between_the_answers_to_a_characteristic() -> None:
     collection = asked()
     calls = [entry.call for one in chapters_of(collection) for entry in one.entries]

@@ -19,7 +19,7 @@ import pandas as pd
 from csm_lib import inference
 from csm_lib.codebook import ANSWERS, CHARACTERISTIC, Codebook, Item
 from csm_lib.collection import Collection
-from csm_lib.disclosure import RESPONDENTS
+from csm_lib.disclosure import RESPONDENTS, TOTAL
 from csm_lib.permutation import Ends, Values, any_p, ends_p, groups_p, score_p
 from csm_lib.status import DRAWN, WITHHELD, least_firm
 
@@ -189,6 +189,8 @@ class _Given:
             for rows in self.told()
             for name, year in rows.loc[rows["status"] == WITHHELD, ["item", "year"]].to_numpy()
         }
+        shut = collection.not_shown.get(TOTAL, ())  # of characteristics, which no test compares
+        self.withheld |= {key for key in shut if key[0] in self.codebook.characteristics}
 
     def told(self, by: str = "year", year: int | None = None) -> list[pd.DataFrame]:
         """What is told of all measures, by wave or by the groups of a wave: counts, and means."""

@@ -468,12 +468,9 @@ def blanks(collection: Collection) -> Finding:
     rows = _some(collection, rows_of(collection, "blank", by="item"))
     rows = sorted(rows, key=lambda row: -row["to_yes"] / row["to_base"])
     some = [row for row in rows if row["to_yes"]] or rows[:1]
-    table, often = (
-        comparisons(collection, some).drop(columns="change"),
-        [*filter(_often_blank, rows)],
-    )
+    table = comparisons(collection, some).drop(columns="change")
     unequal = [row for row in rows_of(collection, "blank", verdict=LARGER) if row["by"] != "item"]
-    found = {"asked": rows, "often": often, "unequal": unequal}
+    found = {"asked": rows, "often": [*filter(_often_blank, rows)], "unequal": unequal}
     return said("blanks", collection, pd.DataFrame(rows), found, key="blanks", table=table)
 
 
