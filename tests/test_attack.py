@@ -98,3 +98,9 @@ def test_the_command_fails_where_something_is_worked_out(
     monkeypatch.setattr("csm_lib.own.attack.publication", lambda _: rows)
     assert commands.attack(Path("folder")) == 1
     assert "  s.x 2023 answers region C yes: 0 to 0, knowing the book" in capsys.readouterr().out
+
+
+def test_only_who_has_the_book_alone_does_not_know_what_a_respondent_is() -> None:
+    found = attack(random_collection(1086))  # whose roles by type are withheld
+    assert {*found.loc[found["item"] == "who.role", "attacker"]} - {NOUGHT} == {BOOK}
+    assert {*found["attacker"]} >= {BOOK, WHO, RULE}

@@ -575,8 +575,11 @@ def test_respondents_of_one_ons_code_are_one_whatever_their_spelling(tmp_path: P
     councils = ["St. Helens", "Bath & NE Somerset", *(f"Town {n}" for n in range(40))]
     later = ["St Helens Council", "Bath and NE Somerset", *councils[2:]]
     for year, names in ((2023, councils), (2024, later)):
-        rows = [f"{name},E080000{n:02},{'Yes' if n % 2 else 'No'}" for n, name in enumerate(names)]
-        lines = ["Name of council,ONS code,Is there a plan?", *rows]
+        rows = [
+            f"{name},E080000{n:02},E060000{n:02},{'Yes' if n % 2 else 'No'}"
+            for n, name in enumerate(names)
+        ]
+        lines = ["Name of council,ONS code,Old ONS code,Is there a plan?", *rows]
         (tmp_path / f"plans {year}.csv").write_text("\n".join(lines), "utf-8")
     made = start([tmp_path / "plans 2023.csv", tmp_path / "plans 2024.csv"], out=tmp_path / "made")
     assert any("'St. Helens' and 'Bath & NE Somerset'" in told for told in made.confirm)
