@@ -11,7 +11,8 @@ and, where there is use for them, ``group``, ``separator`` and ``sheet``.
 - A row with a ``separator`` is one option of a column whose cells hold several ticks: the code is
   the option, the item its own. What is ticked is yes, the column's other options are no, and an
   empty cell is no answer. An option without an item is left out.
-- A row with a ``sheet`` holds for that sheet alone.
+- A row with a ``sheet`` holds for that sheet alone, or for that file; for one sheet of one of
+  several files it is ``file/sheet``.
 
 `csm_lib.own.draft` writes a first version for the analyst to finish: what it is not sure of
 begins with a question mark, and is refused until decided.
@@ -74,7 +75,7 @@ class Crosswalk:
             There are some.
         """
         held = dict.fromkeys(name for one in found for name in one.names.values())
-        path, sheets = found[0].sheet.path, {"", *(one.sheet.name for one in found)}
+        path, sheets = found[0].sheet.path, {"", *(place for one in found for place in one.places)}
         faults = [
             worded("no_such_column", name=name, path=path, near=did_you_mean(name, held))
             for name in dict.fromkeys(self.rows["column"])
@@ -113,7 +114,7 @@ class Crosswalk:
         stray = [item for item in self.rows["item"] if item and item not in known]
         if stray:
             raise refusal(self.path, "other_codebook", item=stray[0], path=codebook.path)
-        rows = self.rows[self.rows["sheet"].isin(["", one.sheet.name])]
+        rows = self.rows[self.rows["sheet"].isin(["", *one.places])]
         split = rows[rows["separator"] != ""]
         plain = rows[rows["separator"] == ""]
         items = dict(zip(plain["column"], plain["item"], strict=True))

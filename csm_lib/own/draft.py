@@ -13,6 +13,7 @@ import pandas as pd
 
 from csm_lib.files import is_there, whole
 from csm_lib.own.crosswalk import COLUMNS, HELP, KNOWN, MORE, UNDECIDED, guarded, plain_number
+from csm_lib.own.headed import places
 from csm_lib.own.repairs import CROSS, NO, TICKS, YES, is_number, is_shorthand
 from csm_lib.own.wording import refusal, vocabulary
 from csm_lib.returns import IDENTIFIERS
@@ -55,11 +56,12 @@ def draft(sheets: Sequence[Headed], codebook: Codebook) -> pd.DataFrame:
         calls the column or the code) and ``question`` (of the item). A match that is not sure
         begins with a question mark; a column that matches nothing has an empty item.
     """
-    drafts = [_of_sheet(one, codebook) for one in sheets]
+    named = zip(sheets, places(sheets), strict=True)
+    drafts = [_of_sheet(one, codebook).assign(sheet=place) for one, place in named]
     whole = pd.concat(drafts, ignore_index=True)
-    # a name that means one thing in one sheet and another in the next is said sheet by sheet
-    meant = whole[whole["separator"] == ""].groupby("column")["item"].nunique()
-    several = whole["column"].isin(meant.index[meant > 1])
+    # what means one thing in one sheet and another in the next is said sheet by sheet
+    meant = whole.groupby(["column", "code"])[["item", "answer", "group"]].nunique().max(axis=1)
+    several = whole["column"].isin(meant.index[meant > 1].get_level_values(0))
     whole["sheet"] = whole["sheet"].where(several, "")
     whole = whole.drop_duplicates(["column", "sheet", "code"], ignore_index=True)
     return whole.drop(columns=[name for name in MORE if not whole[name].any()])
@@ -94,8 +96,7 @@ def _of_sheet(one: Headed, codebook: Codebook) -> pd.DataFrame:
             rows.append(
                 {"column": column, "item": item, "code": code, "answer": answer, "label": told}
             )
-    table = pd.DataFrame(rows, columns=[*COLUMNS, *MORE, *HELP], dtype="str").fillna("")
-    return table.assign(sheet=one.sheet.name)
+    return pd.DataFrame(rows, columns=[*COLUMNS, *MORE, *HELP], dtype="str").fillna("")
 
 
 def plain(text: str) -> str:
@@ -110,7 +111,7 @@ def pieces(name: str) -> list[str]:
     return [part.strip() for part in re.split(r"\s[-–|:]\s|[/\[\]]|:\s", name) if part.strip()]
 
 
-def _own_part(columns: Iterable[str]) -> dict[str, str]:
+def own_part(columns: Iterable[str]) -> dict[str, str]:
     """Return of each heading what it does not share with others: the option, not the question."""
     columns = [*columns]
     shared = Counter(part for name in columns for part in {*pieces(name)})
@@ -132,8 +133,8 @@ def _matches(
         item.item: {plain(text) for text in (item.item, item.label, item.question)} - {""}
         for item in items.values()
     }
-    own, shared = _own_part(columns), Counter(part for name in columns for part in pieces(name))
-    own_labels = _own_part(labels[name] for name in columns if labels.get(name))
+    own, shared = own_part(columns), Counter(part for name in columns for part in pieces(name))
+    own_labels = own_part(labels[name] for name in columns if labels.get(name))
     scores: list[tuple[float, float, str, str]] = []
     for column in columns:
         label = labels.get(column, "")

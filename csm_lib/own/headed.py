@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -60,6 +61,12 @@ class Headed:
         """Its file and sheet, as a message begins."""
         name = self.sheet.name
         return f"{self.sheet.path}, sheet {name!r}" if name else str(self.sheet.path)
+
+    @property
+    def places(self) -> tuple[str, ...]:
+        """What a crosswalk may call it: its sheet, its file, or both."""
+        name, file = self.sheet.name, self.sheet.path.name
+        return (name, file, f"{file}/{name}") if name else (file,)
 
     def wide(self) -> pd.DataFrame:
         """Return its cells as a table: a row for each row, a column for each number of one."""
@@ -250,3 +257,9 @@ def all_headed(sheets: Iterable[Sheet]) -> list[Headed]:
     told = [worded("no_table", fault=fault) for fault in without]
     told += [worded("not_read_hidden", names=hidden)] if hidden else []
     return [replace(found[0], notices=(*found[0].notices, *told)), *found[1:]]
+
+
+def places(found: Sequence[Headed]) -> list[str]:
+    """Return what a crosswalk calls each sheet, so that it means no other."""
+    met = Counter(place for one in found for place in one.places)
+    return [next((p for p in one.places if met[p] == 1), one.places[-1]) for one in found]

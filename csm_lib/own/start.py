@@ -18,6 +18,7 @@ from csm_lib.codebook import WAVE
 from csm_lib.descriptor import LONGEST_WAVE
 from csm_lib.errors import CollectionError
 from csm_lib.own import OWN, hide_from_git
+from csm_lib.own.align import Source, aligned, as_in_files
 from csm_lib.own.crosswalk import COLUMNS, MORE
 from csm_lib.own.dictionary import Asked, beside, read_dictionary
 from csm_lib.own.draft import write_draft
@@ -496,6 +497,7 @@ def start(
     held = {name for one in found for name in one.names.values()}
     by, form = beside(paths, held)
     form = {**form, **{name: asked for some in forms.values() for name, asked in some.items()}}
+    found, sources = aligned(found)
     draft = Draft()
     if by is not None:
         draft.unsure("named_by_form", name=by.name)
@@ -530,7 +532,7 @@ def start(
     folder.parent.mkdir(parents=True, exist_ok=True)
     with TemporaryDirectory(prefix=".starting-", dir=folder.parent) as beside_it:
         made = Path(beside_it, folder.name)  # the folder is whole, or not there
-        _write(draft, found, paths, personal, made)
+        _write(draft, found, sources, paths, personal, made)
         if folder.exists():
             folder.rmdir()
         made.rename(folder)
@@ -544,7 +546,12 @@ def _title(path: Path) -> str:
 
 
 def _write(
-    draft: Draft, found: Sequence[Headed], paths: Sequence[Path], personal: set[str], folder: Path
+    draft: Draft,
+    found: Sequence[Headed],
+    sources: Mapping[str, Sequence[Source]],
+    paths: Sequence[Path],
+    personal: set[str],
+    folder: Path,
 ) -> None:
     """Write the files of the collection to a new folder."""
     folder.mkdir()
@@ -564,7 +571,8 @@ def _write(
     for name, rows in tables.items():
         if rows:
             pd.DataFrame(rows).fillna("").to_csv(folder / name, index=False, lineterminator="\n")
-    crosswalk = pd.DataFrame(draft.crosswalk, columns=[*COLUMNS, *MORE], dtype="str")
+    rows = draft.crosswalk if draft.added else as_in_files(draft.crosswalk, sources)
+    crosswalk = pd.DataFrame(rows, columns=[*COLUMNS, *MORE], dtype="str")
     if draft.added:
         crosswalk = crosswalk[~crosswalk["column"].isin(personal)]
         table = _numbered(found, draft.added, personal)

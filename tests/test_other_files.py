@@ -1,0 +1,118 @@
+"""Files of the kinds in ``tests/cases``, as other tools and offices leave them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import pandas as pd
+import pyreadstat
+import pytest
+
+from csm_lib.own import open_collection
+from csm_lib.own.__main__ import main
+
+CODEBOOK = """\
+item,section,label,question,response,years
+board.police,board,Police,Are the police on the board?,yes_no,2023;2024
+board.schools,board,Schools,Are schools on the board?,yes_no,2023;2024
+board.health,board,Health,Is health on the board?,yes_no,2023;2024
+plan.made,plan,Plan made,Has a joint plan been made?,yes_no,2023;2024
+"""
+ITEMS = ("board.police", "board.schools", "board.health", "plan.made")
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """A folder with a codebook, and one for its returns."""
+    (tmp_path / "own" / "returns").mkdir(parents=True)
+    (tmp_path / "own" / "codebook.csv").write_text(CODEBOOK)
+    return tmp_path / "own"
+
+
+def checked(capsys: pytest.CaptureFixture[str], *arguments: object) -> tuple[int, str]:
+    """The exit status of a check, and what it says in one line."""
+    status = main(["check", *map(str, arguments)])
+    said = capsys.readouterr()
+    return status, " ".join((said.out + said.err).split())
+
+
+def drafted(folder: Path, *files: Path) -> pd.DataFrame:
+    """The crosswalk that is drafted for some files, which is written beside the codebook."""
+    out, codebook = folder / "columns.csv", folder / "codebook.csv"
+    status = main(["columns", *map(str, files), "--codebook", str(codebook), "--out", str(out)])
+    assert status == 0
+    return pd.read_csv(out, dtype="str", keep_default_na=False)
+
+
+def ticked(folder: Path, item: str) -> dict[int, tuple[int, int]]:
+    """By year, how many say yes to an item or label, of how many who answered."""
+    collection = open_collection(folder)
+    name = next(n for n, one in collection.codebook.items() if item in (n, one.label))
+    by_year = collection.returns.groupby("year")[name]
+    return {int(str(year)): (int(some.sum()), int(some.count())) for year, some in by_year}
+
+
+def spss(
+    path: Path, labels: Sequence[str], codes: Mapping[int, str], answers: Sequence[Sequence[int]]
+) -> None:
+    """Write a file of SPSS whose variables are q1, q2 and so on, a row a partnership."""
+    names = [f"q{number}" for number in range(1, len(labels) + 1)]
+    table = pd.DataFrame(answers, columns=names)
+    table.insert(0, "partnership", [f"P{row}" for row in range(len(table))])
+    told = {"partnership": "Partnership", **dict(zip(names, labels, strict=True))}
+    pyreadstat.write_sav(
+        table, path, column_labels=told, variable_value_labels={name: dict(codes) for name in names}
+    )
+
+
+# -- Questions that are renumbered, and codes that are given out anew, between waves ---------------
+
+RENUMBERED = (
+    (["Police", "Schools"], {1: "Yes", 2: "No"}, [[1, 2], [1, 2], [2, 1]]),
+    (["Schools", "Police"], {0: "Yes", 1: "No"}, [[1, 0], [1, 0], [1, 1]]),
+)
+POLICE, SCHOOLS = {2023: (2, 3), 2024: (2, 3)}, {2023: (1, 3), 2024: (0, 3)}
+
+
+@pytest.fixture
+def renumbered(folder: Path) -> list[Path]:
+    """A file of SPSS a wave: q1 is q2 in the next, and 1 means yes in one and no in the other."""
+    files = [folder / "returns" / f"wave {year}.sav" for year in (2023, 2024)]
+    for file, (labels, codes, answers) in zip(files, RENUMBERED, strict=True):
+        spss(file, labels, codes, answers)
+    return files
+
+
+def test_one_name_and_code_of_two_files_is_drafted_file_by_file(
+    folder: Path, renumbered: list[Path]
+) -> None:
+    table = drafted(folder, *renumbered)
+
+    assert {*table.loc[table["column"] == "q1", "sheet"]} == {"wave 2023.sav", "wave 2024.sav"}
+    assert ticked(folder, "board.police") == POLICE
+    assert ticked(folder, "board.schools") == SCHOOLS
+
+
+def test_a_collection_of_renumbered_files_follows_the_questions(
+    tmp_path: Path, renumbered: list[Path]
+) -> None:
+    assert main(["start", *map(str, renumbered), "--out", str(tmp_path / "made")]) == 0
+
+    assert ticked(tmp_path / "made", "Police") == POLICE
+    assert ticked(tmp_path / "made", "Schools") == SCHOOLS
+
+
+def test_a_collection_lays_together_questions_whose_number_moved(tmp_path: Path) -> None:
+    for year, number in ((2023, 2), (2024, 3)):
+        head = f"Partnership,Q{number}a Are the police on the board?,Q{number + 1} Is there a plan?"
+        rows = [
+            f"P{row},{'yes' if row < number else 'no'},{'yes' if row else 'no'}" for row in range(6)
+        ]
+        (tmp_path / f"{year}.csv").write_text("\n".join([head, *rows]) + "\n")
+    files = [str(tmp_path / f"{year}.csv") for year in (2023, 2024)]
+    assert main(["start", *files, "--out", str(tmp_path / "made")]) == 0
+
+    assert len(open_collection(tmp_path / "made").codebook) == 2
+    police = "Q2a Are the police on the board"
+    assert ticked(tmp_path / "made", police) == {2023: (2, 6), 2024: (3, 6)}
