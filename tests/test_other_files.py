@@ -116,3 +116,90 @@ def test_a_collection_lays_together_questions_whose_number_moved(tmp_path: Path)
     assert len(open_collection(tmp_path / "made").codebook) == 2
     police = "Q2a Are the police on the board"
     assert ticked(tmp_path / "made", police) == {2023: (2, 6), 2024: (3, 6)}
+
+
+# -- Two rows of names, titles above and notes under a table ---------------------------------------
+
+ANSWERS = "P1,2023,yes,no,yes,yes\nP2,2023,no,no,yes,no\n"
+NAMES = f"authority,year,{','.join(ITEMS)}\n"
+TICKED = "P1,Police,,Health,yes\nP2,,Schools,Health,no\n"
+
+
+@pytest.mark.parametrize(
+    "names",
+    [
+        "Partnership,On the board,On the board,On the board,Plan made\n,Police,Schools,Health,\n",
+        "Partnership,On the board,On the board,On the board,Plan made\n"
+        "Partnership,Police,Schools,Health,Plan made\n",
+        "Survey of 2023\n\nPartnership,On the board,,,Plan made\n,Police,Schools,Health,Response\n",
+        ",Who,,,What\nPartnership,On the board,,,Plan made\n,Police,Schools,Health,\n",
+    ],
+    ids=["repeated", "repeated and copied", "title above", "group above"],
+)
+def test_two_rows_of_names_are_joined_however_they_are_laid_out(folder: Path, names: str) -> None:
+    (folder / "codebook.csv").write_text(CODEBOOK.replace(";2024", ""))
+    file = folder / "returns" / "2023.csv"
+    file.write_text(names + TICKED)
+    items = drafted(folder, file).drop_duplicates("column")["item"].str.lstrip("? ")
+
+    assert items.tolist() == ["authority", *ITEMS]
+
+
+def test_a_collection_counts_no_row_of_options(tmp_path: Path) -> None:
+    names = (
+        "Partnership,On the board,On the board,On the board,Plan made\n,Police,Schools,Health,\n"
+    )
+    (tmp_path / "2023.csv").write_text(names + TICKED)
+    assert main(["start", str(tmp_path / "2023.csv"), "--out", str(tmp_path / "made")]) == 0
+
+    assert ticked(tmp_path / "made", "Police") == {2023: (1, 2)}
+
+
+@pytest.mark.parametrize(
+    "above",
+    ["Boards, 2023, England\n", "Survey,,2023,,\n\n", ",,Board,,,Plan\n"],
+    ids=["commas", "several cells", "groups of columns"],
+)
+def test_a_title_of_several_cells_is_no_row_of_names(
+    folder: Path, above: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (folder / "returns" / "r.csv").write_text(above + NAMES + ANSWERS)
+    status, said = checked(capsys, folder)
+
+    assert status == 0
+    assert "the names of the columns were read in row" in said
+    assert ticked(folder, "board.police") == {2023: (1, 2)}
+
+
+def test_a_row_of_answers_is_never_taken_for_names(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (folder / "returns" / "r.csv").write_text(f"authority,year\n{ANSWERS}")
+    status, said = checked(capsys, folder)
+
+    assert status == 1
+    assert "line 2: has 6 cells; expected 2, as in the header. It begins 'P1'" in said
+
+
+@pytest.mark.parametrize(
+    "note",
+    ["© Crown copyright 2023", "End of table", "(3 rows affected)", "Ffynhonnell: arolwg"],
+)
+def test_a_line_of_one_cell_apart_from_the_table_is_a_note(
+    folder: Path, note: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (folder / "returns" / "r.csv").write_text(f"{NAMES}{ANSWERS}\n{note}\n")
+    status, said = checked(capsys, folder)
+
+    assert status == 0
+    assert f"line 5 with a text in the first column alone ({note!r}): left out as notes" in said
+
+
+def test_a_note_of_several_cells_is_shown_with_its_text(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (folder / "returns" / "r.csv").write_text(f"{NAMES}{ANSWERS}\nNote: provisional, for now\n")
+    status, said = checked(capsys, folder)
+
+    assert status == 1
+    assert "It begins 'Note: provisional': delete it if it is a note" in said

@@ -10,7 +10,7 @@ from pathlib import Path
 import pandas as pd
 
 from csm_lib.errors import ReturnsError
-from csm_lib.own.headed import Headed, headed
+from csm_lib.own.headed import Headed, all_headed
 from csm_lib.own.read import FORMS, read_sheets
 
 REDCAP = "Variable / Field Name"
@@ -56,10 +56,9 @@ def read_dictionary(path: Path) -> dict[str, Asked]:
             if REDCAP.encode() not in file.read(1_000):
                 return {}
     try:
-        sheets = {sheet.name: headed(sheet) for sheet in read_sheets(path)}
+        tables = {one.sheet.name: _table(one) for one in all_headed(read_sheets(path))}
     except (ReturnsError, ValueError):
         return {}
-    tables = {name: _table(one) for name, one in sheets.items() if one is not None}
     if "survey" in tables and {"type", "name"} <= {*tables["survey"]}:
         return dict(_of_xlsform(tables["survey"], tables.get("choices", pd.DataFrame())))
     for table in tables.values():

@@ -12,6 +12,7 @@ import pandas as pd
 
 from csm_lib.errors import ReturnsError
 from csm_lib.files import report
+from csm_lib.own.repairs import is_number
 from csm_lib.own.wording import refusal, worded
 from csm_lib.words import listed
 
@@ -25,7 +26,9 @@ RESPONSE = frozenset({"response", "open ended response", "open-ended response"})
 """What SurveyMonkey writes under a question that has no options."""
 
 _IMPORT = re.compile(r'\{"ImportId"')  # the third line of Qualtrics
-_NOTE = re.compile(r"(?i)\W*(notes?|sources?|footnotes?|prepared by|\d+[.)])\b|[*†]|\[[a-z0-9]\]")
+_NOTE = re.compile(
+    r"(?i)\W*(notes?|sources?|footnotes?|prepared by)\b|\d+[.)]\s|\([a-z0-9]\)\s|[*†©]|\[[a-z0-9]\]"
+)
 
 
 class NoHeader(Exception):
@@ -99,7 +102,7 @@ def headed(sheet: Sheet) -> Headed | None:
     else:
         last, names, told, found = _header(body)
         labels |= found
-        body, notes = _without_notes(body[body["row"] > last], names, where)
+        body, notes = _without_notes(body[body["row"] > last], names, where, sheet.widths)
         told += notes
         _refuse_irregular(sheet, names, last, body)
     unseen = sorted({*body["row"]} & {*sheet.hidden_rows})
@@ -132,8 +135,8 @@ def _header(cells: pd.DataFrame) -> tuple[int, dict[int, str], list[str], dict[s
         labels = {names[c]: text for c, text in second.items() if c in names}
     if last > at:
         told.append(worded("names_of_qualtrics", first=numbers[at], last=numbers[last]))
-    elif _are_options(names, second, third):
-        names, last = _joined(names, second), at + 1
+    elif _are_options(first, second, third):
+        names, last = _joined(_once(first), second), at + 1
         told.append(worded("names_of_two_rows", first=numbers[at], second=numbers[last]))
     return numbers[last], names, told, labels
 
@@ -142,24 +145,36 @@ def _first_of_table(cells: pd.DataFrame, rows: Mapping[int, Mapping[int, str]]) 
     """Return the place of the row that names the columns: the first one, or one under a title."""
     numbers = [*rows]
     used = cells["column"].nunique()
-    if len(rows[numbers[0]]) > 2 or used < 3:
+    if 2 * len(rows[numbers[0]]) > used or used < 3:
         return 0
     for at, number in enumerate(numbers):
-        row = rows[number]
-        under = cells[cells["row"] > number]
-        if 2 * len(row) > used and len(under) and under["column"].isin(row).mean() > 0.9:
+        row, second, third = [*(rows[n] for n in numbers[at : at + 3]), {}, {}][:3]
+        under, named = cells[cells["row"] > number], {*row}
+        if _are_options(row, second, third):
+            named |= {*second}
+        # names are said once; of a row of answers many are alike, and some are numbers
+        elif at and (len({*row.values()}) < len(row) or any(map(is_number, row.values()))):
+            continue
+        if 2 * len(named) > used and len(under) and under["column"].isin(named).mean() > 0.9:
             return at
     return 0
 
 
+def _once(row: Mapping[int, str]) -> dict[int, str]:
+    """Return the names of a row without those that repeat the one before, and blanks."""
+    return {c: text for c, text in row.items() if text.strip() and row.get(c - 1) != text}
+
+
 def _are_options(
-    names: Mapping[int, str], second: Mapping[int, str], third: Mapping[int, str]
+    first: Mapping[int, str], second: Mapping[int, str], third: Mapping[int, str]
 ) -> bool:
     """Whether the second row completes the first: it fills each gap, and is no row of answers."""
+    names = _once(first)
     gaps = [c for c in {**second, **third} if c not in names]
     if not gaps or not all(c in second for c in gaps) or min(gaps) < min(names):
         return False
-    named = [second.get(column, "") for column in names]
+    texts = {c: second.get(c, "") for c in names}
+    named = ["" if text == names[c] else text for c, text in texts.items()]
     # what identifies a respondent has nothing under it; a question without options, a word
     return "" in named and all(
         not text or column + 1 in gaps or column - 1 in names or text.casefold() in RESPONSE
@@ -173,15 +188,18 @@ def _joined(names: Mapping[int, str], second: Mapping[int, str]) -> dict[int, st
     for column in sorted({*names, *second}):
         question = names.get(column, question)
         option = second.get(column, "").strip()
-        plain = not option or option.casefold() in RESPONSE
+        plain = option in ("", question) or option.casefold() in RESPONSE
         found[column] = question if plain else f"{question} - {option}"
     return found
 
 
 def _without_notes(
-    body: pd.DataFrame, names: Mapping[int, str], sheet: str
+    body: pd.DataFrame, names: Mapping[int, str], sheet: str, widths: Mapping[int, int]
 ) -> tuple[pd.DataFrame, list[str]]:
-    """Leave out the notes under a table: texts in its first column alone, after all other rows."""
+    """Leave out the notes under a table: texts in its first column alone, after all other rows.
+
+    After an empty line one of a single cell is a note; one who answered nothing has empty ones.
+    """
     filled = body.groupby("row")["column"].agg(["size", "min"])
     full = filled.index[filled["size"] > 1]
     if not len(full):
@@ -189,7 +207,9 @@ def _without_notes(
     under = body[body["row"] > full.max()].set_index("row")
     first = under["column"] == min(names)
     # what could be a respondent who answered nothing is left for the checks to name
-    note = first & (under["text"].str.match(_NOTE) | (under["text"].str.len() > 40))
+    note = under["text"].str.match(_NOTE) | (under["text"].str.len() > 40)
+    apart = under.index.min() > full.max() + 1  # else it may be a line that is cut off
+    note = first & (note | (apart & (under.index.map(widths.get) == 1)))
     if under.empty or not note.all():
         return body, []
     rows = _rows([*under.index], "row" if sheet else "line")
@@ -216,8 +236,9 @@ def _refuse_irregular(
             raise NoHeader(fault)
         raise ReturnsError(f"{sheet.path}, {fault}")
     rows, expected = {*body["row"]}, sheet.widths.get(header, 0)
+    begin = body.drop_duplicates("row").set_index("row")["text"]
     ragged = [
-        worded("ragged", line=row, count=cells, expected=expected)
+        worded("ragged", line=row, count=cells, expected=expected, begin=begin[row][:40])
         for row, cells in sheet.widths.items()
         if row in rows and cells != expected
     ]
