@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -588,6 +589,9 @@ def _refuse_more_than_there_are(folder: Path, about: About, returns: pd.DataFram
             )
 
 
+OF_SYSTEM = re.compile(r"\.|~\$|thumbs\.db$|desktop\.ini$", re.IGNORECASE)
+
+
 def returns_files(folder: Path) -> list[Path]:
     """Return every file of a folder that holds returns, in whatever form.
 
@@ -597,8 +601,8 @@ def returns_files(folder: Path) -> list[Path]:
     named = [path for path in folder.iterdir() if path.stem.casefold() == "returns"]
     found = [path for path in named if path.suffix.lower() in FORMATS]
     for inner in (path for path in named if not path.suffix and path.is_dir()):
-        # what is hidden, or the mark of Excel that a file is open, is nobody's answers
-        found += [path for path in inner.iterdir() if not path.name.startswith((".", "~$"))]
+        # what is hidden, or a mark of Excel or Windows, is nobody's answers
+        found += [path for path in inner.iterdir() if not OF_SYSTEM.match(path.name)]
     return sorted(found)
 
 

@@ -203,3 +203,106 @@ def test_a_note_of_several_cells_is_shown_with_its_text(
 
     assert status == 1
     assert "It begins 'Note: provisional': delete it if it is a note" in said
+
+
+# -- Rows and names that stand for nobody ----------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", ["Total", "Grand total", "Total responses: 2", "Average"])
+def test_a_row_that_sums_up_others_is_no_return(
+    folder: Path, name: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (folder / "returns" / "r.csv").write_text(f"{NAMES}{ANSWERS}{name},,1,0,2,1\n")
+    status, said = checked(capsys, folder)
+
+    assert status == 1
+    assert "r.csv: 1 error." in said
+    assert f"Delete the row: {name!r} is no respondent." in said
+
+
+def test_a_collection_says_of_a_total_that_it_is_no_return(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    rows = "".join(f"Council {row},{'yes' if row % 2 else 'no'}\n" for row in range(8))
+    (tmp_path / "2023.csv").write_text(f"Council,Police on the board?\n{rows}Total,4\n")
+
+    assert main(["start", str(tmp_path / "2023.csv"), "--out", str(tmp_path / "made")]) == 1
+    assert "'Total' is no respondent" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("regions", "told"),
+    [
+        (["North", "[x]", "z"], ["'[x]'", "'z'"]),
+        (["North", "N/A", "Unknown"], ["'N/A'", "'Unknown'"]),
+        (["A", "B", "C"], []),
+    ],
+)
+def test_a_region_that_stands_for_none_is_told(
+    folder: Path, regions: list[str], told: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    rows = "".join(f"P{row},2023,{name},yes\n" for row, name in enumerate(regions))
+    (folder / "returns" / "r.csv").write_text(f"authority,year,region,plan.made\n{rows}")
+    status, said = checked(capsys, folder)
+
+    assert status == 0
+    assert [
+        name for name in map(repr, regions) if f"else {name} is a group of its own" in said
+    ] == (told)
+
+
+# -- What a draft makes of shorthand and ticks -----------------------------------------------------
+
+
+def drafted_answer(folder: Path, texts: Sequence[str]) -> dict[str, str]:
+    """By text of a column about the police: the answer that is drafted for it."""
+    rows = "".join(f"P{row},2023,{text},yes\n" for row, text in enumerate(texts))
+    file = folder / "returns" / "r.csv"
+    file.write_text(f"Partnership,Year,Are the police on the board?,plan.made\n{rows}")
+    table = drafted(folder, file)
+    return dict(table.loc[table["code"] != "", ["code", "answer"]].to_numpy().tolist())
+
+
+@pytest.mark.parametrize("tick", ["P", "[x]", "[X]"])
+def test_a_shorthand_that_stands_alone_is_to_be_decided(folder: Path, tick: str) -> None:
+    assert drafted_answer(folder, [tick, "", tick, ""]) == {tick: "?"}
+
+
+def test_a_cross_beside_a_dash_is_to_be_decided(folder: Path) -> None:
+    assert drafted_answer(folder, ["x", "-", "x", "-"]) == {"x": "?", "'-": ""}
+
+
+@pytest.mark.parametrize("text", ["Don't know", "N/A", "null", "NaN"])
+def test_words_for_no_answer_are_known_in_a_draft(folder: Path, text: str) -> None:
+    assert drafted_answer(folder, ["yes", "no", text]) == {text: ""}
+
+
+def test_an_answer_with_the_mark_of_a_footnote_is_drafted(folder: Path) -> None:
+    assert drafted_answer(folder, ["yes", "no", "yes*"]) == {"yes*": "yes"}
+
+
+def test_the_number_of_an_option_is_a_tick_where_the_file_names_the_option(folder: Path) -> None:
+    file = folder / "returns" / "2023.sav"
+    table = pd.DataFrame({"partnership": ["P1", "P2", "P3"], "q1": [1.0, None, 1.0]})
+    table["q2"] = [None, 2.0, 2.0]
+    told = {"partnership": "Partnership", "q1": "Board - Police", "q2": "Board - Schools"}
+    meant = {"q1": {1: "Police"}, "q2": {2: "Schools"}}
+    pyreadstat.write_sav(table, file, column_labels=told, variable_value_labels=meant)
+    drafted(folder, file)
+
+    assert ticked(folder, "board.police") == {2023: (2, 3)}
+    assert ticked(folder, "board.schools") == {2023: (2, 3)}
+
+
+def test_a_year_in_the_name_of_a_workbook_is_said_to_be_the_file_s(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    table = pd.DataFrame({"authority": ["P1", "P2"], "plan.made": ["yes", "no"]})
+    table.to_excel(folder / "returns" / "2023.xlsx", sheet_name="Sheet1", index=False)
+    table.to_csv(folder / "returns" / "2024.csv", index=False)
+    (folder / "returns" / "Thumbs.db").write_bytes(b"\0")
+    (folder / "returns" / "desktop.ini").write_text("[.ShellClassInfo]\n")
+    status, said = checked(capsys, folder)
+
+    assert status == 0
+    assert "file '2023.xlsx': its name was taken for the year of its rows" in said

@@ -38,6 +38,14 @@ NOTE = re.compile(r"\W*(?:foot)?(?:notes?|sources?|key|symbols?)\b|.{40,}\.$", r
 """How a note under a table begins, or that it ends as a sentence."""
 
 
+TOTAL = re.compile(
+    r"\W*(?:(?:grand|sub|overall)[ -]?)?(?:totals?|averages?|mean|median|sum|count|percentage)"
+    r"(?: (?:of )?(?:responses|respondents|returns|answers|yes))?\W*[0-9.,%]*\W*",
+    re.IGNORECASE,
+)
+"""What stands for a name in a row that sums up others."""
+
+
 class How(TypedDict, total=False):
     """By what returns are read and checked, besides the codebook; each may be left out.
 
@@ -136,7 +144,7 @@ def check_file(
     files = [Path(path)] if isinstance(path, str | Path) else [Path(one) for one in path]
     if crosswalk is None and aliases is None and len(files) == 1:
         text = clean_text(files[0], codebook, how.get("frame"))
-        if text is not None:
+        if text is not None and not any(map(TOTAL.fullmatch, text["authority"].unique())):
             return _check_clean(files[0], text, codebook, **how)
     table = read_table(files, codebook, crosswalk=key, progress=how.get("progress"))
     return check_table(table, codebook, aliases=names, **how)
@@ -188,8 +196,9 @@ def check_table(
         progress(STAGES[0])
     known = _known(frame)
     structure, columns, notices = _columns(table, codebook)
-    notes = _notes(table, columns)
-    cells = table.cells.drop(index=notes["at"].tolist())
+    notes, totals = _notes(table, columns), _totals(table)
+    no_return = [*notes["record"], *totals["record"]]
+    cells = table.cells[~table.cells["record"].isin(no_return)]
     cells = cells[cells["item"].isin([*IDENTIFIERS, *codebook])]
     gone = table.columns[table.columns.duplicated(KIND[:4], keep=False)]
     # of two columns of one name it is not known which is meant
@@ -197,10 +206,11 @@ def check_table(
     cells, offers, more = _read(cells, columns, codebook, known, aliases or {})
     if progress is not None:
         progress(STAGES[1])
-    records = table.records[~table.records["record"].isin(notes["record"])]
+    records = table.records[~table.records["record"].isin(no_return)]
     laid = _laid(records, cells, columns, codebook, known, complete=not structure)
     found = rules.found(laid) if len(records) else []
-    faults = pd.concat([*structure, told("note_row", notes), *found], ignore_index=True)
+    rows = [told("note_row", notes), told("total_row", totals, text=totals["text"])]
+    faults = pd.concat([*structure, *rows, *found], ignore_index=True)
     stopped = faults["severity"].eq("error").any() or (len(offers) and not repair)
     returns = None if stopped else _typed(laid)
     notices = [*table.notices, *notices, *more, *rules.samples(laid)]
@@ -269,6 +279,12 @@ def _notes(table: Table, columns: pd.DataFrame) -> pd.DataFrame:
     # where a row needs no year, it may be a respondent who did not answer
     note = with_year | alone["text"].str.match(NOTE)
     return alone[note & ~alone["text"].map(repairs.is_number).astype(bool)]
+
+
+def _totals(table: Table) -> pd.DataFrame:
+    """Return where the rows are named that sum up others."""
+    named = table.cells[table.cells["item"] == "authority"]
+    return named[named["text"].isin([t for t in named["text"].unique() if TOTAL.fullmatch(t)])]
 
 
 def _read(

@@ -15,6 +15,7 @@ from csm_lib.files import is_there, whole
 from csm_lib.own.crosswalk import COLUMNS, HELP, KNOWN, MORE, UNDECIDED, guarded, plain_number
 from csm_lib.own.headed import places
 from csm_lib.own.repairs import CROSS, NO, TICKS, YES, is_number, is_shorthand
+from csm_lib.own.repairs import plain as folded
 from csm_lib.own.wording import refusal, vocabulary
 from csm_lib.returns import IDENTIFIERS
 
@@ -33,6 +34,11 @@ _CALLED: Mapping[str, Sequence[str]] = vocabulary()["called"]
 _YES = {*YES, *TICKS, *vocabulary()["ticked"]}
 _NO = {*NO, *vocabulary()["unticked"]}
 _NO_ANSWER = frozenset(vocabulary()["no_answer"])
+
+BOXES = {CROSS, "p", "r"}
+"""Shorthand that may be a tick where no answer stands in its column: a cross, or what Wingdings 2
+shows as a tick.
+"""
 
 SEPARATORS = (";", ", ", ",", "|")
 """What stands between several ticks in a cell."""
@@ -198,7 +204,8 @@ def _ticked_groups(
         item = codebook.get(matches[column].lstrip(f"{UNDECIDED} "))
         if item is None or item.response != "yes_no":
             continue
-        if column in texts and ticked(texts[column], rows):
+        labels = one.sheet.value_labels.get(column, {})
+        if column in texts and ticked(texts[column].rename(index=labels), rows):
             found[column] = item.section
     for number, of_one in enumerate(one.sheet.sets, 1):
         for column in of_one.columns:
@@ -275,14 +282,20 @@ def _codes(
     drafted = []
     for code in sorted(codes, key=_by_number):
         label = labels.get(code, "")
-        if code in missing or plain(label or code) in _NO_ANSWER:
+        if code in missing or folded(label or code) in _NO_ANSWER:
             answer = ""
         elif item is None:
             answer = label
-        elif item.response == "yes_no" and not label and len(met) == 1 and is_tick(code):
+        elif (
+            item.response == "yes_no"
+            and codes == [*met]
+            and len(met) == 1
+            and (is_tick(label or code))
+        ):
             answer = "yes"  # it stands alone in its column, whatever it is
         elif is_shorthand(label or code):
-            answer = ""
+            may_be_tick = folded(code).strip("[]() ") in BOXES and all(map(is_shorthand, met))
+            answer = UNDECIDED if may_be_tick else ""
         else:
             answer = _answer(label or code, item)
         drafted.append((code, answer, label))
@@ -290,9 +303,9 @@ def _codes(
 
 
 def _understood(code: str, item: Item) -> bool:
-    known = {plain(text) for pair in item.answers.items() for text in pair}
+    known = {folded(text) for pair in item.answers.items() for text in pair}
     known |= YES | NO if item.response == "yes_no" else set()
-    return plain(code) in known
+    return folded(code) in known
 
 
 def _by_number(code: str) -> tuple[int, float, str]:

@@ -20,13 +20,16 @@ from rapidfuzz import fuzz, process
 from csm_lib.codebook import did_you_mean
 from csm_lib.own.repairs import YES, begins_in, is_number, is_shorthand, key, plain
 from csm_lib.own.report import FAULTS, LISTED, RULES, unit_of
-from csm_lib.own.wording import filled, worded
+from csm_lib.own.wording import filled, vocabulary, worded
 from csm_lib.words import listed
 
 if TYPE_CHECKING:
     from csm_lib.codebook import Codebook, Item
 
 Faults = Iterator[pd.DataFrame]
+
+NO_NAME = {*vocabulary()["no_answer"], "n/a", "#n/a", "tbc"}
+"""What is written where a region or type is not known, besides the shorthand of statistics."""
 
 NO_YEAR = -1
 """In place of a year: none is given, or one that the codebook does not know."""
@@ -231,6 +234,7 @@ def found(laid: Laid) -> Faults:
             yield told(rule, cells[~cells["value"].isin(laid.known[name])])
         else:
             yield near_duplicates(cells)
+            yield stand_for_none(cells)
     yield near_duplicates(laid.of("authority"))
     yield double_returns(laid)
     yield double_answers(laid)
@@ -293,6 +297,19 @@ def near_duplicates(cells: pd.DataFrame) -> pd.DataFrame:
     names = cells["value"].astype("str")
     blamed = rarer(cells.assign(value=names, key=names.map(keys)), "key")
     return told("near_duplicate", blamed, written=blamed["written"])
+
+
+def stand_for_none(cells: pd.DataFrame) -> pd.DataFrame:
+    """Names of regions and types that mean "not known"; a letter only where others are no letters.
+
+    Each would be a group by itself.
+    """
+    names = {str(name) for name in cells["value"].unique()}
+    letters = {name for name in names if len(name) == 1 and name.isalpha()}
+    signs = {name for name in names if is_shorthand(name) or plain(name) in NO_NAME}
+    none = signs - letters if letters - signs else signs
+    cells = cells[cells["value"].isin(none)]
+    return told("stands_for_none", cells, text=cells["value"].astype("str"))
 
 
 def double_returns(laid: Laid) -> pd.DataFrame:

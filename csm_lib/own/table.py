@@ -183,7 +183,7 @@ def _year_of_name(one: Headed, codebook: Codebook) -> tuple[str, str] | None:
     of = next((of for of, names in found.items() if len(names) == 1), "")
     if not of:
         return None
-    return found[of][0], worded("year_of_name", of=of, name=sheet or path.name)
+    return found[of][0], worded("year_of_name", of=of, name=sheet if of == "sheet" else path.name)
 
 
 def _waves_in(text: str, codebook: Codebook) -> list[str]:
