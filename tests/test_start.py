@@ -420,6 +420,74 @@ def test_rows_that_are_trials_are_told(tmp_path: Path) -> None:
     assert "'Status' is 'IP Address' in 7 rows and 'Survey Preview' in 2 rows" in told
 
 
+UNSENT = {
+    "Finished": ("True", "False"),
+    "Date submitted": ("2024-03-14 09:30:00", ""),
+    "partnership_survey_complete": ("2", "0"),
+    "Complete?": ("Complete", "Incomplete"),
+}
+
+
+@pytest.mark.parametrize("heading", UNSENT)
+def test_rows_that_were_not_finished_are_told_and_counted(tmp_path: Path, heading: str) -> None:
+    sent, unsent = UNSENT[heading]
+    rows: list[list[object]] = [["record_id", "year", "Glad?", heading]]
+    rows += [[n, 2024, "Yes" if n % 2 else "No", unsent if n < 2 else sent] for n in range(9)]
+    read = started(tmp_path, written(tmp_path / "survey.csv", rows))
+
+    told = (read.folder / "CONFIRM.md").read_text()
+    assert f"2 rows not finished, by {heading!r}, counted with what was answered" in told
+    assert read.counts("Glad") == {"yes": 4, "no": 5}
+    assert [one.label for one in read.codebook.values()] == ["Glad"]
+
+
+def test_rows_that_answer_no_question_are_told(tmp_path: Path) -> None:
+    rows = [["respondent", "year", "Glad?", "Sure?"]]
+    rows += [[n, 2024, *(["", ""] if n < 3 else ["Yes", "No"])] for n in range(9)]
+    rows[-1][2] = "No"
+    read = started(tmp_path, written(tmp_path / "survey.csv", rows))
+
+    told = (read.folder / "CONFIRM.md").read_text()
+    assert "3 rows with no answer to any question" in told
+
+
+def test_the_groups_that_qualtrics_makes_of_points_are_left_out(tmp_path: Path) -> None:
+    names = ["ResponseId", "year", "Q1_NPS_GROUP", "Q1"]
+    texts = ["Response ID", "year", "Would you recommend us? - Group", "Would you recommend us?"]
+    rows = [names, texts, [f'{{"ImportId":"{name}"}}' for name in names]]
+    groups = {3: "Detractor", 8: "Passive", 9: "Promoter"}
+    rows += [[f"R_{n}", "2024", group, str(n)] for n, group in groups.items()] * 4
+    for number, row in enumerate(rows[3:]):
+        row[0] += f"_{number}"
+    read = started(tmp_path, written(tmp_path / "survey.csv", [[*row] for row in rows]))
+
+    assert read.counts("Would you recommend us") == {"3": 4, "8": 4, "9": 4}
+    assert len(read.codebook) == 1
+
+
+def test_the_markup_of_a_heading_stands_in_no_label(tmp_path: Path) -> None:
+    rows = [["respondent", "year", "<p>Are you <b>glad</b>&nbsp;&amp; sure, Q&not X?</p>"]]
+    rows += [[n, 2024, "Yes" if n % 2 else "No"] for n in range(9)]
+    read = started(tmp_path, written(tmp_path / "survey.csv", rows))
+    (item,) = read.codebook.values()
+
+    assert item.question == "Are you glad & sure, Q&not X?"
+    assert read.counts("Are you glad & sure, Q&not X") == {"yes": 4, "no": 5}
+
+
+def test_groups_of_a_form_may_be_parted_by_points(tmp_path: Path) -> None:
+    data, _ = exports.kobo(tmp_path, ONE)
+    table = pd.read_excel(data, dtype="str", keep_default_na=False, engine="calamine")
+    table.columns = [name.replace("/", ".") for name in table]
+    points = tmp_path / "points.csv"
+    table.to_csv(points, index=False)
+    slashes, read = started(tmp_path / "a", data), started(tmp_path / "b", points)
+
+    assert [*read.codebook] == [*slashes.codebook]
+    for one in read.codebook.values():
+        assert read.counts(one.label) == slashes.counts(one.label)
+
+
 def test_the_command_ends_by_saying_what_to_run(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

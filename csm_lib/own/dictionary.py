@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -104,13 +105,13 @@ def _of_redcap(table: pd.DataFrame) -> Iterator[tuple[str, Asked]]:
         if row.get("Form Name", form) != form:  # another form begins without a header
             form = row["Form Name"]
             section = before = form.replace("_", " ").capitalize()
-        header, matrix = _text(row.get("Section Header", "")), row.get("Matrix Group Name", "")
+        header, matrix = text_of(row.get("Section Header", "")), row.get("Matrix Group Name", "")
         section = header or (section if matrix else before)
         before = before if matrix else section  # the header of a matrix is its question
         kind = str(row["Field Type"])
         listed = str(row.get("Choices, Calculations, OR Slider Labels", ""))
         pairs = [one.partition(",") for one in listed.split("|") if "," in one]
-        codes = {code.strip(): _text(label) for code, _, label in pairs}
+        codes = {code.strip(): text_of(label) for code, _, label in pairs}
         if kind in ("yesno", "truefalse"):
             codes = {"1": "Yes", "0": "No"} if kind == "yesno" else {"1": "True", "0": "False"}
         told = KINDS.get(kind, "text")
@@ -119,17 +120,23 @@ def _of_redcap(table: pd.DataFrame) -> Iterator[tuple[str, Asked]]:
         if row.get("Identifier?", "") == "y":
             told = "dropped"
         coded = codes if told in ("one", "several") else {}
-        yield name, Asked(_text(row["Field Label"]) or name, told, coded, section)
+        yield name, Asked(text_of(row["Field Label"]) or name, told, coded, section)
 
 
-def _text(markup: str) -> str:
-    """Return the words of a label, which REDCap lets be HTML."""
-    return " ".join(re.sub("<[^>]+>", " ", markup).split())
+def text_of(markup: str) -> str:
+    """Return the words of a label, which form tools let be HTML."""
+    bare = re.sub("</?[a-zA-Z][^<>]*>", " ", markup)
+    return " ".join(re.sub("&#?[a-zA-Z0-9]+;", lambda met: html.unescape(met[0]), bare).split())
+
+
+def steps(name: str) -> list[str]:
+    """Return the groups in which a column stands, and its own name, of ``a/b`` or ``a.b``."""
+    return name.split("." if re.fullmatch(r"\w+(?:\.\w+)+", name) else "/")
 
 
 def beside(files: Iterable[Path], names: Iterable[str]) -> tuple[Path | None, dict[str, Asked]]:
     """Return the form that fits best the columns of files, of those that lie beside them."""
-    files, names = [*files], {name.split("/")[-1].split("___")[0] for name in names}
+    files, names = [*files], {steps(name)[-1].split("___")[0] for name in names}
     best: tuple[Path | None, dict[str, Asked]] = None, {}
     folders = dict.fromkeys(file.parent for file in files)
     for path in sorted(one for folder in folders for one in folder.iterdir() if one.is_file()):

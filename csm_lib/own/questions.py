@@ -14,7 +14,7 @@ import pandas as pd
 from csm_lib.codebook import CHARACTERISTIC, REQUIRED, RESERVED
 from csm_lib.own import repairs
 from csm_lib.own.crosswalk import COLUMNS, MORE, parts
-from csm_lib.own.dictionary import Asked
+from csm_lib.own.dictionary import Asked, steps, text_of
 from csm_lib.own.draft import plain, several_ticks
 from csm_lib.own.headed import Headed
 from csm_lib.own.repairs import is_shorthand
@@ -272,7 +272,7 @@ def columns_of(found: Sequence[Headed], form: Mapping[str, Asked]) -> dict[str, 
     for one in found:
         coded = all(WITH_CODE.match(name) for name in one.names.values())
         for name in one.names.values():
-            label = " ".join((one.labels.get(name) or name).split())
+            label = text_of(one.labels.get(name) or name)
             label = WITH_CODE.sub("", label) if coded else label
             missing = one.sheet.missing.get(name, ())
             codes = {
@@ -295,7 +295,7 @@ def columns_of(found: Sequence[Headed], form: Mapping[str, Asked]) -> dict[str, 
 
 def _described(name: str, column: Column, form: Mapping[str, Asked]) -> None:
     """Note what a form says of a column, or of the question of which it is an option."""
-    *groups, last = name.split("/")
+    *groups, last = steps(name)
     parent, _, code = last.partition("___") if "___" in last else ("/".join(groups[-1:]), "/", last)
     own, of = form.get(last), form.get(parent)
     if of is not None and of.kind == "several" and code.casefold() in map(str.casefold, of.codes):
@@ -438,7 +438,7 @@ class _Questionnaire:
 
 def _name(column: Column, text: str) -> str:
     """Return the name of a column where it says something, or else an id from its text."""
-    name = column.name.split("/")[-1].casefold()
+    name = steps(column.name)[-1].casefold()
     return (
         name
         if column.label != column.name
@@ -470,7 +470,7 @@ def ask(
     for name in asked:  # a question that is not shared by several columns is of its own
         stems.setdefault(columns[name].stem or name, []).append(columns[name])
     ticks = {stem for stem, some in stems.items() if len(some) > 1 and _are_ticks(some)}
-    told = {column.name.rsplit("/", 1)[0] for stem in ticks for column in stems[stem]}
+    told = {(*steps(column.name)[:-1],) for stem in ticks for column in stems[stem]}
     single = [column for stem in stems for column in stems[stem] if stem not in ticks]
     held = {column.name: several(column) for column in single}
     make.gather(
@@ -482,7 +482,7 @@ def ask(
             continue
         for column in some:
             found = held[column.name]
-            if found is not None and column.name in told:
+            if found is not None and (*steps(column.name),) in told:
                 draft.drop(column, "told by a column for each option")
             elif found is not None:
                 _several(column, *found, make)
@@ -525,9 +525,8 @@ def _tick_group(some: Sequence[Column], make: _Questionnaire) -> None:
 
 def _name_of_group(some: Sequence[Column]) -> str:
     """Return the name that the columns of a group share, where it says something."""
-    names = {
-        re.split("___|/(?=[^/]*$)", column.name)[0].split("/")[-1].casefold() for column in some
-    }
+    paths = ["/".join(steps(column.name)) for column in some]
+    names = {re.split("___|/(?=[^/]*$)", path)[0].split("/")[-1].casefold() for path in paths}
     shared = names.pop() if len(names) == 1 else ""
     return shared if re.fullmatch("[a-z][a-z_]{2,30}", shared) and some[0].kind else ""
 

@@ -95,10 +95,17 @@ EXPORT = re.compile(
 OF_TOOL = re.compile(
     r"^(?:group|question) time: |^q_(?:recaptchascore|relevantid\w+|totalduration)$"
     r"| - display order - "
-    r"|\btiming - (?:first click|last click|page submit|click count)$",
+    r"|\btiming - (?:first click|last click|page submit|click count)$|_nps_group$",
     re.I,
 )
 """What form tools call columns that they add to questions."""
+
+UNFINISHED: Mapping[str, str] = {
+    "finished": "false|0|no|",
+    "submitdate|date submitted": "",
+    ".*_complete|complete": "0|1|incomplete|unverified",
+}
+"""What form tools call a column that says whether a form was sent, and what it holds if not."""
 
 LEFT_OUT: Mapping[str, str] = {
     "personal": "personal",
@@ -140,7 +147,7 @@ def _roles(columns: Mapping[str, Column], form: Mapping[str, Asked]) -> dict[str
             role = "personal" if PERSONAL.search(column.label) else "moment"
         elif texts and all(map(GSS.fullmatch, texts)) and not column.closed:
             role = "code"
-        elif OF_TOOL.search(column.label):
+        elif OF_TOOL.search(name) or OF_TOOL.search(column.label):
             role = "dropped"
         elif redcap and low.endswith(("_timestamp", "_complete")) and low not in form:
             role = "moment" if low.endswith("_timestamp") else "dropped"
@@ -513,11 +520,16 @@ def start(
         if role in LEFT_OUT:
             draft.drop(columns[name], LEFT_OUT[role])
         kept = columns[name].texts.value_counts()
-        if role == "dropped" and name.casefold() in ("status", "finished") and len(kept) > 1:
+        if role == "dropped" and name.casefold() == "status" and len(kept) > 1:
             rows = words.listed([f"{text!r} in {count} rows" for text, count in kept.items()])
-            draft.unsure("unfinished", name=name, rows=rows)
+            draft.unsure("trials", name=name, rows=rows)
+        elif role in LEFT_OUT and (count := _unfinished(columns[name], records.index)):
+            draft.unsure("unfinished", name=name, count=count)
     if not draft.items:
         raise refusal(paths[0], "nothing_to_count")
+    given = [columns[name].texts.index for name, role in roles.items() if role == "question"]
+    if silent := len(records.index.difference(pd.Index([]).append(given))):
+        draft.unsure("silent", count=silent)
     title = _title(paths[0])
     unit = unit or ("organisation" if noun else "person")
     one = noun or ("respondent" if unit == "person" else "organisation")
@@ -538,6 +550,16 @@ def start(
         made.rename(folder)
     left_out = {why: names for why, names in draft.left_out.items() if why != LEFT_OUT["dropped"]}
     return Started(folder, len(records), len(draft.items), tuple(draft.confirm), left_out)
+
+
+def _unfinished(column: Column, records: pd.Index) -> int:
+    """Return how many rows were not finished, if a column of the form tool tells."""
+    names = [text.strip(" ?") for text in (column.name, column.label)]
+    for called, unsent in UNFINISHED.items():
+        if any(re.fullmatch(called, name, re.I) for name in names):
+            held = column.texts.reindex(records).fillna("").astype("str")
+            return int(held.str.fullmatch(unsent, case=False).sum())
+    return 0
 
 
 def _title(path: Path) -> str:
