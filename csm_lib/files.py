@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import os
+import re
 import shutil
 import stat
 import tempfile
@@ -22,6 +23,9 @@ FAULTS_SHOWN = 20
 
 SMALL = 20 << 20
 """Bytes of a codebook, a crosswalk and the like: a hundred times the largest there are."""
+
+_NOTHING = re.compile(r"[\s\ufeff\u200b\x1a]*")
+"""What nobody sees: spaces, marks of an encoding, and of the end of a file."""
 
 # A column, the rows in which its cell is wrong, and what the author of such a row is told.
 Rule: TypeAlias = tuple[str, "pd.Series[bool]", str | Callable[[Mapping[str, Any]], str]]
@@ -62,6 +66,11 @@ def whole(path: str | Path) -> Iterator[Path]:
 def is_there(path: Path) -> bool:
     """Say whether something has this name; a link that leads nowhere is there, and a fault."""
     return os.path.lexists(path)
+
+
+def is_blank(cell: str) -> bool:
+    """Say whether nothing can be seen in a cell."""
+    return _NOTHING.fullmatch(cell) is not None
 
 
 def require_regular(path: Path, error: type[CollectionError], *, most: int = SMALL) -> None:
@@ -117,9 +126,9 @@ def read_text(path: Path, error: type[CollectionError], *, most: int = SMALL) ->
     Returns
     -------
     DataFrame
-        One row is one row of the file in which something stands; the index is the line on which it
-        begins, the header being line 1. Every cell is text, just as it stands; an empty cell is
-        empty text.
+        One row is one row of the file in which something stands, one column one in which something
+        does; the index is the line on which the row begins, the header being line 1. Every cell
+        is text, just as it stands; an empty cell is empty text.
 
     Raises
     ------
@@ -144,7 +153,7 @@ def read_text(path: Path, error: type[CollectionError], *, most: int = SMALL) ->
         header = next(reader, [])
         line = reader.line_num + 1
         for row in reader:
-            if any(cell.strip() for cell in row):  # Excel keeps a row whose text was deleted
+            if not all(map(is_blank, row)):  # Excel keeps a row whose text was deleted
                 rows[line] = row
             line = reader.line_num + 1
     except csv.Error as reason:
@@ -157,6 +166,9 @@ def read_text(path: Path, error: type[CollectionError], *, most: int = SMALL) ->
         raise error(f"{path}: {found}. Give it a line with the names of its columns, then rows.")
     if len(header) == 1 and any(mark in header[0] for mark in ";\t"):
         raise error(f"{path}, line 1: the cells are not separated by commas. Save it as such.")
+    for row in rows.values():
+        while len(row) > len(header) and is_blank(row[-1]):
+            row.pop()
     ragged = [
         f"line {line}: has {len(row)} cells; expected {len(header)}, as in the header. Fill it up, "
         "or delete it."
@@ -165,7 +177,13 @@ def read_text(path: Path, error: type[CollectionError], *, most: int = SMALL) ->
     ]
     if ragged:
         raise error(report(path, ragged))
-    return pd.DataFrame(list(rows.values()), index=list(rows), columns=header, dtype="str")
+    table = pd.DataFrame(list(rows.values()), index=list(rows), columns=header, dtype="str")
+    # it keeps a column, too, of which neither a name nor a text is left
+    filled = [
+        not is_blank(name) or any(not is_blank(row[at]) for row in rows.values())
+        for at, name in enumerate(header)
+    ]
+    return table.loc[:, filled]
 
 
 def lines_of(table: pd.DataFrame) -> Iterator[tuple[int, dict[str, Any]]]:

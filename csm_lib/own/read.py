@@ -13,7 +13,7 @@ import sys
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import chain, islice
+from itertools import chain, compress, islice
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -21,7 +21,7 @@ import numpy as np
 import pandas as pd
 
 from csm_lib.errors import ReturnsError
-from csm_lib.files import is_there, require_regular
+from csm_lib.files import is_blank, is_there, require_regular
 from csm_lib.own import child
 from csm_lib.own.child import MEMORY, SECONDS, Refused, refuse_size
 from csm_lib.own.wording import refusal, worded
@@ -210,6 +210,8 @@ def _sheet(
     **told: Any,
 ) -> Sheet:
     """Return a sheet, whose rows may be of different lengths."""
+    held = [not all(map(is_blank, row)) for row in rows]
+    numbers, rows = [*compress(numbers, held)], [*compress(rows, held)]
     lengths = np.fromiter(map(len, rows), np.intp, len(rows))
     refuse_size(int(lengths.max(initial=0)), int(lengths.sum()))
     starts = np.repeat(np.cumsum(lengths) - lengths, lengths)
@@ -220,8 +222,11 @@ def _sheet(
     }
     full = cells["text"] != ""
     table = pd.DataFrame({column: some[full] for column, some in cells.items()})
-    held = sorted({*hidden_columns} & {*table["column"].tolist()}) if hidden_columns else []
-    return Sheet(path, name, table.astype({"text": "str"}), hidden_columns=held, **told)
+    table = table.astype({"text": "str"})
+    # so written, a spreadsheet leaves the noughts of a code alone
+    table["text"] = table["text"].str.replace(r'^="([^"]*)"$', r"\1", regex=True)
+    unseen = sorted({*hidden_columns} & {*table["column"].tolist()}) if hidden_columns else []
+    return Sheet(path, name, table, hidden_columns=unseen, **told)
 
 
 # ---------------------------------------------------------------- in another process
@@ -294,7 +299,7 @@ def _rows(path: Path, lines: Iterable[str], separator: str, first: int) -> dict[
     before = csv.field_size_limit(MAX_FIELD)  # other libraries raise it for all
     try:
         for row in reader:
-            if any(cell and not cell.isspace() for cell in row):
+            if not all(map(is_blank, row)):
                 rows[begins] = row
                 count += len(row)
                 refuse_size(len(row), count)
