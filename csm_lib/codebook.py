@@ -298,7 +298,8 @@ def read_codebook(path: str | Path, *, waves: Mapping[str, str] | None = None) -
         (
             "years",
             ~years.map(_regular),
-            "is no list of years. Write each once, as in 2008;2009 or 1;2.",
+            "is no list of years. Write each once, as in 2008;2009 or 1;2; what a wave is called, "
+            "such as 2023-24, is said by 'waves' in datapackage.json.",
         ),
         ("not_held", pd.Series(unasked, cells.index), "was not asked. Name some of 'years'."),
     ]

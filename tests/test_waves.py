@@ -214,7 +214,7 @@ def test_names_are_read_as_numbers_case_and_spaces_aside_and_told(tmp_path: Path
     assert report.returns is not None
     assert report.returns["year"].value_counts().to_dict() == {1: 24, 2: 24, 3: 24}
     assert report.notices == (
-        "waves were read by their names in datapackage.json: 'Winter' as 1, 'Autumn' as 2, "
+        "waves were read by their names or numbers: 'Winter' as 1, 'Autumn' as 2, "
         "' spring  2024' as 3.",
     )
 

@@ -261,7 +261,9 @@ def _columns(
     strange = pd.concat([columns[~(in_sheet & columns["item"].isin(LONG))], met])
     strange = strange[~strange["item"].isin(own)].drop_duplicates(KIND[:3])
     strange = strange.assign(row=None, text="")
-    near = [did_you_mean(name, own) if len(name) <= 60 else "" for name in strange["column"]]
+    near = [
+        did_you_mean(name, [*own, *LONG]) if len(name) <= 60 else "" for name in strange["column"]
+    ]
     faults.append(told("unknown_column", strange, near=near))
     double = columns.duplicated(KIND[:4], keep=False)
     twice = columns[double].drop_duplicates(KIND[:3])
@@ -308,8 +310,9 @@ def _read(
     kinds["labels"] = kinds["labels"].map(lambda one: one if isinstance(one, dict) else {})
     kinds["explained"] = kinds["coded"] | kinds["labels"].map(bool)
     kinds["value"], kinds["fits"] = kinds["answer"].astype("object"), True
-    named = (kinds["item"] == "authority") & kinds["value"].str.strip().isin(list(aliases))
-    kinds.loc[named, "value"] = kinds.loc[named, "value"].str.strip().map(aliases)
+    who = kinds.loc[kinds["item"] == "authority", "value"]
+    called = who.map(repairs.meant_by(who.unique(), aliases)).dropna()
+    kinds.loc[called.index, "value"] = called
     waves = _waves(kinds, codebook)
     yes_no = [name for name, item in codebook.items() if item.response == "yes_no"]
     free = kinds.loc[kinds["item"].isin(yes_no) & ~kinds["explained"], "value"]
@@ -336,7 +339,7 @@ def _read(
         kinds.loc[at, "value"] = one.becomes
     for item, texts in kinds[kinds["item"].isin(list(codebook))].groupby("item")["value"]:
         kinds.loc[list(texts.index), "fits"] = rules.fits(codebook[str(item)], texts)
-    read = [f"{one.text!r} as {one.value!r}" for one in kinds[named].itertuples()]
+    read = [f"{one.text!r} as {one.value!r}" for one in kinds.loc[called.index].itertuples()]
     read = [*dict.fromkeys(read)]
     notices = [worded("by_aliases", names=", ".join(read))] if read else []
     notices += waves
@@ -352,27 +355,20 @@ def _read(
 
 
 def _waves(kinds: pd.DataFrame, codebook: Codebook) -> list[str]:
-    """Read waves by their names, and financial years, and say so.
-
-    Financial years are read only where no other year stands in their column.
-    """
+    """Read waves by their names, and financial years, and say so."""
     years = kinds.loc[kinds["item"] == "year", "value"]
-    begin = years.map(repairs.begins_in).dropna().astype(int)
-    names = {repairs.key(name): wave for wave, name in codebook.waves.items()}
-    named = years.map(repairs.key).map(names).dropna()
-    if years.astype("str").str.strip().str.fullmatch("[0-9]{4}").any():
-        named, begin = named[~named.index.isin(begin.index)], begin.iloc[:0]
-    begin = begin[begin.isin(codebook.years) & ~begin.index.isin(named.index)]
+    called = {int(wave): name for wave, name in codebook.waves.items()}
+    found = repairs.waves_of([*years.unique()], codebook.years, called)
+    read = years.map(found).dropna().astype("int64").astype("str")
+    kinds.loc[read.index, "value"] = read
+    begun = {text: wave for text, wave in found.items() if repairs.begins_in(text) == wave}
+    begun = {text: wave for text, wave in begun.items() if wave not in called}
     notices = [
-        worded("financial_years", text=years[some.index[0]], year=year)
-        for year, some in begin.groupby(begin)
+        worded("financial_years", text=text, year=wave)
+        for wave, text in {wave: text for text, wave in reversed(begun.items())}.items()
     ]
-    told = [f"{text!r} as {wave}" for text, wave in zip(years[named.index], named, strict=True)]
-    if told:
-        notices.append(worded("named_waves", names=", ".join(dict.fromkeys(told))))
-    kinds.loc[begin.index, "value"] = begin.astype("str")
-    kinds.loc[named.index, "value"] = named
-    return notices
+    named = [f"{text!r} as {wave}" for text, wave in found.items() if text not in begun]
+    return [*notices, worded("named_waves", names=", ".join(named))] if named else notices
 
 
 def _laid(

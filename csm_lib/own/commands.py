@@ -167,6 +167,7 @@ def _counted(returns: pd.DataFrame, codebook: Codebook, about: About) -> str:
 def columns(paths: Sequence[Path], *, codebook: Path, out: Path | None = None) -> int:
     """Draft the crosswalk from the columns of foreign files to the items of the codebook."""
     from csm_lib.codebook import read_codebook
+    from csm_lib.descriptor import read_descriptor
     from csm_lib.own.crosswalk import UNDECIDED
     from csm_lib.own.draft import draft, write_draft
     from csm_lib.own.headed import all_headed
@@ -175,7 +176,8 @@ def columns(paths: Sequence[Path], *, codebook: Path, out: Path | None = None) -
 
     target = out or paths[0].with_name("columns.csv")
     _refuse_what_is_there(target)
-    questionnaire = read_codebook(codebook)
+    waves = read_descriptor(codebook.with_name("datapackage.json")).waves
+    questionnaire = read_codebook(codebook, waves=waves)
     with Progress() as progress:
         sheets = [one for path in paths for one in all_headed(read_sheets(path, progress=progress))]
     table = draft(sheets, questionnaire)

@@ -31,6 +31,7 @@ import pandas as pd
 from csm_lib.codebook import did_you_mean
 from csm_lib.errors import ReturnsError
 from csm_lib.files import lines_of, read_text, report, require_columns
+from csm_lib.own.repairs import bare, meant_by, plain_number
 from csm_lib.own.wording import refusal, worded
 from csm_lib.returns import IDENTIFIERS
 
@@ -76,12 +77,13 @@ class Crosswalk:
         """
         held = dict.fromkeys(name for one in found for name in one.names.values())
         path, sheets = found[0].sheet.path, {"", *(place for one in found for place in one.places)}
-        faults = [
-            worded("no_such_column", name=name, path=path, near=did_you_mean(name, held))
-            for name in dict.fromkeys(self.rows["column"])
-            if name not in held
-        ]
-        if faults and {*held} <= {*KNOWN, *codebook}:
+        gone = [name for name in dict.fromkeys(self.rows["column"]) if name not in held]
+        near = {name: did_you_mean(name, held) for name in gone}
+        faults = [worded("no_such_column", name=n, path=path, near=near[n]) for n in gone]
+        # it names no column of a file that names items itself, nor nearly one
+        foreign = {*gone} == {*self.rows["column"]} and not any(near.values())
+        foreign &= not {*held}.isdisjoint(codebook)
+        if gone and (foreign or {*held} <= {*KNOWN, *codebook}):
             raise refusal(self.path, "needs_no_crosswalk", path=path, name=self.path.name)
         faults += [
             worded("no_such_sheet", name=name, path=path)
@@ -185,20 +187,22 @@ def parts(text: str, separator: str, codes: Iterable[str]) -> tuple[set[str], li
 
     An option may hold the separator itself: the longest one that fits is taken.
     """
-    known = {code.strip() for code in codes}
+    known = {code.strip(): code.strip() for code in codes}
+    barely = {bare(code): code for code in known}
+    known |= barely if len(barely) == len(known) else {}
     pieces = [piece.strip() for piece in text.split(separator)]
     found: set[str] = set()
     strange: list[str] = []
     at = 0
     while at < len(pieces):
         wholes = (
-            (joint.join(pieces[at:end]), end)
+            (known.get(whole) or known.get(bare(whole), ""), end)
             for end in range(len(pieces), at, -1)
-            for joint in (f"{separator.strip()} ", separator)
+            for whole in (j.join(pieces[at:end]) for j in (f"{separator.strip()} ", separator))
         )
-        whole, end = next((one for one in wholes if one[0] in known), ("", at + 1))
-        if whole:
-            found.add(whole)
+        code, end = next((one for one in wholes if one[0]), ("", at + 1))
+        if code:
+            found.add(code)
         elif pieces[at]:
             strange.append(pieces[at])
         at = end
@@ -206,23 +210,11 @@ def parts(text: str, separator: str, codes: Iterable[str]) -> tuple[set[str], li
 
 
 def _answers(cells: pd.DataFrame, codes: pd.DataFrame) -> pd.Series:
-    """Return the answer of each cell: that of its code, or the text itself.
-
-    ``1.0`` is ``1``; and ``01`` is, where a spreadsheet took the nought from the crosswalk: in
-    columns that do not tell the two apart.
-    """
+    """Return the answer of each cell: that of its code, or the text itself."""
     answers = cells["text"].copy()
     for name, some in codes.groupby("column"):
-        key = dict(zip(some["code"].map(plain_number), some["answer"], strict=True))
         texts = cells.loc[cells["name"] == name, "text"]
-        met = {text: plain_number(text) for text in texts.unique()}
-        short = {text: re.sub(r"^0+(?=[0-9])", "", code) for text, code in met.items()}
-        alone = len({*short.values()}) == len({*met.values()})
-        found = {
-            text: key[code] if code in key else key[short[text]]
-            for text, code in met.items()
-            if code in key or (alone and short[text] in key)
-        }
+        found = meant_by(texts.unique(), dict(zip(some["code"], some["answer"], strict=True)))
         answers[texts.index] = texts.map(lambda text, found=found: found.get(text, text))
     return answers
 
@@ -335,11 +327,6 @@ def _row_fault(row: Mapping[str, str], codebook: Codebook) -> str:
     near = did_you_mean(answer, answers) if of else did_you_mean(item, known)
     more = {"near": near, "answers": ", ".join(answers), "own": ", ".join(IDENTIFIERS)}
     return worded(key, **row, **more)
-
-
-def plain_number(text: str) -> str:
-    """Return a code without a point that has nothing behind it: ``1.0`` is ``1``."""
-    return re.sub(r"^([+-]?[0-9]+)\.0*$", r"\1", text)
 
 
 _FORMULA = re.compile(r"'*[=+\-@\t\r]")

@@ -5,17 +5,17 @@ from __future__ import annotations
 import csv
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pandas as pd
 
 from csm_lib.files import is_there, whole
-from csm_lib.own.crosswalk import COLUMNS, HELP, KNOWN, MORE, UNDECIDED, guarded, plain_number
+from csm_lib.own import repairs
+from csm_lib.own.crosswalk import COLUMNS, HELP, KNOWN, MORE, UNDECIDED, guarded
 from csm_lib.own.headed import places
-from csm_lib.own.repairs import CROSS, NO, TICKS, YES, is_number, is_shorthand
-from csm_lib.own.repairs import plain as folded
+from csm_lib.own.repairs import CROSS, NO, TICKS, YES, is_number, is_shorthand, plain_number
 from csm_lib.own.wording import refusal, vocabulary
 from csm_lib.returns import IDENTIFIERS
 
@@ -78,8 +78,8 @@ def _of_sheet(one: Headed, codebook: Codebook) -> pd.DataFrame:
     texts = {str(name): some["text"].value_counts() for name, some in one.cells.groupby("name")}
     nothing = pd.Series(dtype="int64")
     matches = _matches(columns, one.labels, codebook)
-    if {*KNOWN[-2:]} <= {*columns}:  # a long file by the names of this project
-        matches.update({name: name for name in KNOWN[-2:]})
+    if not any(item in codebook for item in matches.values()):
+        matches |= _long_form(columns, texts, codebook)
     ticks = _ticked_groups(columns, texts, matches, one, codebook)
     rows: list[dict[str, str]] = []
     for column in columns:
@@ -98,7 +98,7 @@ def _of_sheet(one: Headed, codebook: Codebook) -> pd.DataFrame:
             | ({"group": blank} if blank else {})
         )
         # without an item there is nothing to say of its codes yet
-        for code, answer, told in _codes(one, column, [*met.index], codebook.get(guess), guess):
+        for code, answer, told in _codes(one, column, [*met.index], codebook, guess):
             rows.append(
                 {"column": column, "item": item, "code": code, "answer": answer, "label": told}
             )
@@ -106,8 +106,8 @@ def _of_sheet(one: Headed, codebook: Codebook) -> pd.DataFrame:
 
 
 def plain(text: str) -> str:
-    """Return the words of a name or label, in lower case."""
-    spaced = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", text)
+    """Return the words of a name or label, in lower case and without HTML."""
+    spaced = re.sub(r"(?<=[a-z])(?=[A-Z])|</?[a-z][^<>]*>", " ", text)
     words = " ".join(re.findall(r"[^\W_]+", spaced.casefold()))
     return re.sub("^q[0-9]+[a-z]? (?=.)", "", words)  # the number of a question
 
@@ -139,6 +139,7 @@ def _matches(
         item.item: {plain(text) for text in (item.item, item.label, item.question)} - {""}
         for item in items.values()
     }
+    letters = {n: {*map(repairs.plain, (one.label, one.question))} for n, one in items.items()}
     own, shared = own_part(columns), Counter(part for name in columns for part in pieces(name))
     own_labels = own_part(labels[name] for name in columns if labels.get(name))
     scores: list[tuple[float, float, str, str]] = []
@@ -147,7 +148,8 @@ def _matches(
         told = {plain(text) for text in (column, label, own[column], own_labels.get(label, ""))}
         told.discard("")
         alone = {plain(part) for part in pieces(column) if shared[part] == 1}
-        exact = [item for item, known in names.items() if not known.isdisjoint(told | alone)]
+        exact = [item for item, known in letters.items() if repairs.plain(column) in known]
+        exact = exact or [n for n, known in names.items() if not known.isdisjoint(told | alone)]
         called = [name for name, known in _CALLED.items() if not told.isdisjoint(known)]
         if column in (*IDENTIFIERS, *items) or called or len(exact) == 1:
             first = column if column in (*IDENTIFIERS, *items) else (*called, *exact)[0]
@@ -267,11 +269,48 @@ def _options(options: Sequence[str], codebook: Codebook) -> list[dict[str, str]]
     ]
 
 
+def _items_named(codebook: Codebook) -> dict[str, str]:
+    """Return the items by what names them."""
+    items = codebook.values()
+    return {plain(t): one.item for one in items for t in (one.label, one.question, one.item)}
+
+
+def _long_form(
+    columns: Sequence[str], texts: Mapping[str, pd.Series], codebook: Codebook
+) -> dict[str, str]:
+    """Return the columns of a long file: that which names items, and that of their answers."""
+    item, answer = KNOWN[-2:]
+    if {item, answer} <= {*columns}:  # by the names of this project
+        return {item: item, answer: answer}
+    pairs = [pair for one in codebook.values() for pair in one.answers.items()]
+    answers = {*_YES, *_NO, *(plain(text) for pair in pairs for text in pair)}
+
+    def most(known: Collection[str]) -> str:
+        shares = {n: met.index.map(plain).isin(known).mean() for n, met in texts.items()}
+        name = max(shares, key=lambda name: shares[name], default="")
+        return name if shares.get(name, 0) > 0.5 and len(texts[name]) > 1 else ""
+
+    named, given = most(_items_named(codebook)), most(answers)
+    given = next((n for n in columns if plain(n) in ("answer", "response", "value")), given)
+    return {named: item, given: answer} if named and given and named != given else {}
+
+
 def _codes(
-    one: Headed, column: str, met: Sequence[str], item: Item | None, guess: str
+    one: Headed, column: str, met: Sequence[str], codebook: Codebook, guess: str
 ) -> list[tuple[str, str, str]]:
     """Return the codes of a column, the answer drafted for each, and what the file calls it."""
-    labels = one.sheet.value_labels.get(column, {})
+    labels, item = one.sheet.value_labels.get(column, {}), codebook.get(guess)
+    if guess == KNOWN[-2]:
+        named = _items_named(codebook)
+        return [(t, named.get(plain(t), UNDECIDED), "") for t in met if t not in codebook]
+    if guess == "year" and not labels:
+        called = {int(wave): name for wave, name in codebook.waves.items()}
+        known = {*map(str, codebook.years), *repairs.waves_of(met, codebook.years, called)}
+        strange = [t for t in met if t.strip() not in known] if len(met) <= CODES_DRAFTED else []
+        near = {t: [str(year) for year in codebook.years if str(year) in t] for t in strange}
+        return [
+            (t, f"{UNDECIDED} {y[0] if len(y) == 1 else ''}".strip(), "") for t, y in near.items()
+        ]
     missing = one.sheet.missing.get(column, ())
     codes = [*dict.fromkeys([*labels, *(met if len(met) <= CODES_DRAFTED else [])])]
     if item is None and not (guess in IDENTIFIERS and labels):
@@ -282,7 +321,7 @@ def _codes(
     drafted = []
     for code in sorted(codes, key=_by_number):
         label = labels.get(code, "")
-        if code in missing or folded(label or code) in _NO_ANSWER:
+        if code in missing or repairs.plain(label or code) in _NO_ANSWER:
             answer = ""
         elif item is None:
             answer = label
@@ -294,7 +333,8 @@ def _codes(
         ):
             answer = "yes"  # it stands alone in its column, whatever it is
         elif is_shorthand(label or code):
-            may_be_tick = folded(code).strip("[]() ") in BOXES and all(map(is_shorthand, met))
+            box = repairs.plain(code).strip("[]() ") in BOXES
+            may_be_tick = box and all(map(is_shorthand, met))
             answer = UNDECIDED if may_be_tick else ""
         else:
             answer = _answer(label or code, item)
@@ -303,9 +343,9 @@ def _codes(
 
 
 def _understood(code: str, item: Item) -> bool:
-    known = {folded(text) for pair in item.answers.items() for text in pair}
+    known = {repairs.plain(text) for pair in item.answers.items() for text in pair}
     known |= YES | NO if item.response == "yes_no" else set()
-    return folded(code) in known
+    return repairs.plain(code) in known
 
 
 def _by_number(code: str) -> tuple[int, float, str]:

@@ -30,7 +30,21 @@ _NUMBER = re.compile(r"[+-]?[0-9]+([.,][0-9]+)?")
 _SYMBOL = r"(?:\.{2,}|…|:|\*+|[-‐–—−~])"
 _SHORTHAND = re.compile(rf"[\[(]?\s*(?:[bcefkpruwxz]|low|{_SYMBOL})\s*[\])]?", re.IGNORECASE)
 _NO_FIGURE = re.compile(rf"\[(?:[bcefkpruwxz]|low|{_SYMBOL})\]|\.{{2,}}|…|:", re.IGNORECASE)
-_FINANCIAL = re.compile(r"(?:FY\s*)?([0-9]{4})\s*[-‐–—/]?\s*((?:[0-9]{2})?[0-9]{2})", re.IGNORECASE)
+_DASH = r"\s*(?:[-‐‑–—−/_]|to)\s*"
+_KIND = r"(?:[FA]Y|(?:(?:financial|fiscal|academic|school|tax) )?year)"
+_FINANCIAL = re.compile(
+    rf"(?:{_KIND}\W*)?(?:([0-9]{{4}})(?:{_DASH}|\s*)|([0-9]{{2}}){_DASH})"
+    rf"((?:[0-9]{{2}})?[0-9]{{2}})(?: {_KIND})?",
+    re.IGNORECASE,
+)
+_YEAR = "(?:19|20)[0-9]{2}"
+_IN_NAME = re.compile(
+    rf"(?<![0-9]){_YEAR}(?:{_DASH})?(?:[0-9]{{2}}){{1,2}}(?![-/_.]?[0-9])"
+    rf"|FY ?[0-9]{{2}}{_DASH}[0-9]{{2}}(?![0-9])|(?<![0-9]){_YEAR}(?![0-9])",
+    re.IGNORECASE,
+)
+_QUARTER = re.compile("(?<![a-z])q[1-4](?![0-9])", re.IGNORECASE)
+_NUMBERED = re.compile("(?:(?:wave|w|round|r|sweep|phase) )?([1-9][0-9]?)")
 
 
 class Repair(NamedTuple):
@@ -58,12 +72,91 @@ def begins_in(text: str) -> int | None:
 
     >>> begins_in("2023-24"), begins_in("FY2023/2024"), begins_in("202324"), begins_in("2023-25")
     (2023, 2023, 2023, None)
+    >>> begins_in("99/00"), begins_in("Financial year 2023 to 2024")
+    (1999, 2023)
     """
     found = _FINANCIAL.fullmatch(text.strip())
     if found is None:
         return None
-    first, second = int(found[1]), found[2]
-    return first if str(first + 1).endswith(second) else None
+    first = int(found[1] or found[2])
+    first += 0 if found[1] else 1900 if first > 50 else 2000
+    return first if str(first + 1).endswith(found[3]) else None
+
+
+def years_in(name: str) -> list[str]:
+    """Return the years in the name of a file or sheet: financial ones alone, if there are any.
+
+    >>> years_in("Returns 2023-24 (saved 2024-11-02)"), years_in("of 2024"), years_in("Q1 2024")
+    (['2023-24'], ['2024'], [])
+    """
+    if begins_in(name) is not None:
+        return [name]
+    found = [] if _QUARTER.search(name) else _IN_NAME.findall(name)
+    spans = [one for one in found if begins_in(one) is not None]
+    return spans or [one for one in found if len(one) == 4]
+
+
+def _way(text: str) -> str:
+    """Return what the ways to write a wave share: ``Q1 2024``, ``2024Q1``; ``W1``, ``Wave 01``."""
+    if (year := begins_in(text)) is not None:
+        return f"{year}/"
+    found = re.findall(r"[^\W\d_]+|[0-9]+", plain_number(text.strip()).casefold())
+    words = [word.lstrip("0") or word for word in found]
+    if not text.strip()[:1].isalnum() or not words:
+        return text
+    if re.fullmatch(_YEAR, words[0]):
+        words = [*words[1:], words[0]]
+    return _NUMBERED.sub(r"\1", " ".join(words)) if len(words) < 3 else " ".join(words)
+
+
+def waves_of(
+    texts: Collection[str], years: Iterable[int], called: Mapping[int, str]
+) -> dict[str, int]:
+    """Return, of the texts in a column, those that name a wave, and which: ``2023-24``, ``W1``.
+
+    A financial year is the wave that is called so, or else the one that begins in it; it is read
+    only where no other year stands in the column.
+    """
+    ways: dict[str, set[int]] = {}
+    for wave in years:
+        for name in {str(wave), called.get(wave, str(wave))}:
+            ways.setdefault(_way(name), set()).add(wave)
+    exact = {key(name): wave for wave, name in called.items()}
+    spans = {text: year for text in texts if (year := begins_in(text)) is not None}
+    plain_years = any(re.fullmatch("[0-9]{4}", text.strip()) for text in texts)
+    found: dict[str, int] = {}
+    for text in texts:
+        meant = {exact[key(text)]} if key(text) in exact else ways.get(_way(text), set())
+        if text in spans and not meant and begins_in(called.get(spans[text], "")) is None:
+            meant = ways.get(str(spans[text]), set())
+        if len(meant) == 1 and not (text in spans and plain_years):
+            found[text] = next(iter(meant))
+    return {text: wave for text, wave in found.items() if text.strip() != str(wave)}
+
+
+def plain_number(text: str) -> str:
+    """Return a code without a point that has nothing behind it: ``1.0`` is ``1``."""
+    return re.sub(r"^([+-]?[0-9]+)\.0*$", r"\1", text)
+
+
+def bare(text: str) -> str:
+    """Return a code without spaces about it and the noughts before it: ``001`` is ``1``."""
+    return re.sub(r"^([+-]?)0+(?=[0-9])", r"\1", plain_number(text.strip()))
+
+
+def meant_by(texts: Iterable[str], codes: Mapping[str, str]) -> dict[str, str]:
+    """Return, of the texts in a column, those that are one of some codes, and what it stands for.
+
+    ``1.0`` is ``1``. So is ``01``, as a spreadsheet takes the noughts from a code: where neither
+    the column nor the codes tell the two apart.
+    """
+    plainly = {text: plain_number(text) for text in texts}
+    known = {plain_number(code): of for code, of in codes.items()}
+    barely = {bare(code): of for code, of in codes.items()}
+    alike = len({*map(bare, plainly)}) == len({*plainly.values()}) and len(barely) == len(known)
+    found = {text: known.get(code, barely.get(bare(text)) if alike else None)
+             for text, code in plainly.items()}  # fmt: skip
+    return {text: of for text, of in found.items() if of is not None}
 
 
 def speaks_in_noughts_and_ones(texts: Iterable[str]) -> bool:
@@ -121,6 +214,9 @@ def of_answers(
             return Repair(answer, "case" if words == plain(answer) else "label")
         if meant:
             return None
+        same = {a for a in item.answers if is_number(stripped) and bare(a) == bare(stripped)}
+        if len(same) == 1:
+            return Repair(same.pop(), "nought")
         if yes_no and (words in YES or words in TICKS or cross):
             return Repair("yes", "synonym")
         if yes_no and words in NO:

@@ -16,6 +16,7 @@ from csm_lib.files import report
 from csm_lib.own.crosswalk import no_answer
 from csm_lib.own.headed import Headed, all_headed
 from csm_lib.own.read import Progress, read_sheets
+from csm_lib.own.repairs import years_in
 from csm_lib.own.wording import refusal, worded
 from csm_lib.returns import IDENTIFIERS
 
@@ -26,7 +27,6 @@ if TYPE_CHECKING:
 LONG = ("item", "answer")
 """The columns of the long form, besides the identifiers: one row is one answer."""
 
-_YEAR = re.compile(r"(?<![0-9])((?:19|20)[0-9]{2})(?![0-9])")
 CELLS = ["file", "sheet", "row", "record", "column", "item", "text", "answer"]
 RECORDS = ["record", "file", "sheet", "row"]
 COLUMNS = ["file", "sheet", "column", "item", "coded", "labels"]
@@ -178,8 +178,7 @@ def _year_of_name(one: Headed, codebook: Codebook) -> tuple[str, str] | None:
     sheet, path = one.sheet.name, one.sheet.path
     found = {"sheet": _waves_in(sheet, codebook), "file": _waves_in(path.stem, codebook)}
     if not any(found.values()):
-        years = re.findall(r"^\s*([0-9]{4}(?:[-/][0-9]{2,4})?)\s*$", sheet)
-        found = {"sheet": years, "file": _YEAR.findall(path.stem)}
+        found = {"sheet": years_in(sheet), "file": years_in(path.stem)}
     of = next((of for of, names in found.items() if len(names) == 1), "")
     if not of:
         return None
