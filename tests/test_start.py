@@ -475,6 +475,51 @@ def test_the_markup_of_a_heading_stands_in_no_label(tmp_path: Path) -> None:
     assert read.counts("Are you glad & sure, Q&not X") == {"yes": 4, "no": 5}
 
 
+LABELS = {
+    "qualtrics": "Who is on the Board? - Selected Choice {}",
+    "limesurvey": "[{}] Who is on the Board?",
+}
+
+
+@pytest.mark.parametrize("tool", LABELS)
+def test_ticks_of_a_file_for_spss_are_options_of_one_question(tmp_path: Path, tool: str) -> None:
+    options, nothing = ("Police", "Schools"), float("nan")
+    cells = [[1.0, nothing], [1.0, 1.0], [nothing, 1.0], [nothing, nothing], [1.0, nothing]] * 3
+    table = pd.DataFrame(cells, columns=["Q1_1", "Q1_2"])
+    table.insert(0, "year", 2024.0)
+    table.insert(0, "respondent", [f"A{n}" for n in range(len(table))])
+    labels = ["", "", *(LABELS[tool].format(option) for option in options)]
+    codes = {f"Q1_{n}": {1.0: option} for n, option in enumerate(options, 1)}
+    path = tmp_path / "survey.sav"
+    pyreadstat.write_sav(table, str(path), column_labels=labels, variable_value_labels=codes)
+    read = started(tmp_path, path)
+
+    assert read.counts("Police") == {"yes": 9, "no": 3}
+    assert read.counts("Schools") == {"yes": 6, "no": 6}
+
+
+def test_one_code_and_blanks_are_no_answers_of_all(tmp_path: Path) -> None:
+    table = pd.DataFrame({"Q1": [1.0, float("nan")] * 9, "Q2": [1.0, 2.0] * 9})
+    table.insert(0, "year", 2024.0)
+    labels = ["", "Are you in?", "Are you glad?"]
+    codes = {"Q1": {1.0: "In"}, "Q2": {1.0: "Yes", 2.0: "No"}}
+    path = tmp_path / "survey.sav"
+    pyreadstat.write_sav(table, str(path), column_labels=labels, variable_value_labels=codes)
+
+    assert [one.label for one in started(tmp_path, path).codebook.values()] == ["Are you glad"]
+
+
+@pytest.mark.parametrize("text", ["FY23/24", "23/24", "2023 to 2024", "2023_24", "2023.0"])
+def test_the_year_of_a_return_may_be_written_in_many_ways(tmp_path: Path, text: str) -> None:
+    rows = [["respondent", "Financial year", "Glad?"]]
+    rows += [[f"A{n}", text, "Yes" if n % 2 else "No"] for n in range(9)]
+    start([written(tmp_path / "survey.csv", rows)], out=tmp_path / "collection")
+
+    read = own.open_collection(tmp_path / "collection")
+    assert {*read.returns["year"]} == {2023}
+    assert [*read.codebook.waves.values()] == ([] if text == "2023.0" else [text])
+
+
 def test_groups_of_a_form_may_be_parted_by_points(tmp_path: Path) -> None:
     data, _ = exports.kobo(tmp_path, ONE)
     table = pd.read_excel(data, dtype="str", keep_default_na=False, engine="calamine")

@@ -311,7 +311,7 @@ def _stems(columns: Mapping[str, Column]) -> None:
     """Part the headings that several columns share into question and option."""
     parted: dict[str, list[tuple[str, str]]] = {}
     for column in columns.values():
-        text = re.sub(r" - Selected Choice(?= - |$)", "", column.label)
+        text = re.sub(r" - Selected Choice(?: -)?(?= |$)", " -", column.label).removesuffix(" -")
         text = re.sub(r" - (?:Response|Open-Ended Response|Text|Number)$", "", text)
         if not column.kind and column.label != column.name:
             column.label = text
@@ -319,6 +319,8 @@ def _stems(columns: Mapping[str, Column]) -> None:
             continue
         met = re.fullmatch(r"(.*\S)\s*(?:\[|\(choice=)([^\]]+)[\])]\W*", text)
         cuts = [(met[1], met[2])] if met else []
+        if met := re.fullmatch(r"\[([^\]]+)\]\s+(\S.*)", text):  # LimeSurvey, for SPSS
+            cuts.append((met[2], met[1]))
         cuts += [(text[: at.start()], text[at.end() :]) for at in re.finditer(r"\s[-–—]\s|/", text)]
         if column.label == column.name and (met := re.fullmatch(r"(.+)_([0-9]+)", text)):
             cuts.append((met[1], text))  # Q3_1, Q3_2: names that say no more
@@ -599,7 +601,7 @@ def _single(column: Column, make: _Questionnaire) -> None:
         why = "nobody answered"
     elif not (column.numeric or column.closed):
         why = "free text"
-    elif not column.numeric and len(counts) == 1 and not column.codes:
+    elif not column.numeric and len(counts) == 1 and len(column.meanings) == 1:
         why = "one answer and blanks, which cannot be told from no"
         why = why if counts.sum() < len(make.years) else "the same answer from all"
     if why:

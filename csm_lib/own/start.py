@@ -25,7 +25,7 @@ from csm_lib.own.draft import write_draft
 from csm_lib.own.headed import Headed, all_headed
 from csm_lib.own.questions import MOST_ANSWERS, Column, Draft, ask, columns_of, short, slug
 from csm_lib.own.read import read_sheets
-from csm_lib.own.repairs import begins_in, key
+from csm_lib.own.repairs import begins_in, key, plain_number, years_in
 from csm_lib.own.rules import core
 from csm_lib.own.wording import refusal, worded
 from csm_lib.scales import sides_of
@@ -158,7 +158,7 @@ def _roles(columns: Mapping[str, Column], form: Mapping[str, Asked]) -> dict[str
         elif role == "question" and column.kind == "dropped":
             role = "moment" if all(DAY.fullmatch(text) for text in texts) else "dropped"
         elif ASKED_WHEN.fullmatch(short(column.label)):
-            waves = bool(texts) and all(YEARS.fullmatch(text) for text in texts)
+            waves = bool(texts) and all(_begins(text) for text in texts)
             role = "year" if waves and len(texts) <= MOST_ANSWERS else role
         roles[name] = role
     if "year" not in roles.values():
@@ -166,6 +166,12 @@ def _roles(columns: Mapping[str, Column], form: Mapping[str, Asked]) -> dict[str
         named = [name for name in asked if _names_waves(columns[name])]
         roles |= dict.fromkeys(named[:1], "year")
     return roles
+
+
+def _begins(text: str) -> int | None:
+    """Return the year that a text is, or in which what it names begins."""
+    met = YEARS.fullmatch(plain_number(text))
+    return begins_in(text) or (int(met[1]) if met else None)
 
 
 def _names_waves(column: Column) -> bool:
@@ -182,8 +188,9 @@ def _waves(texts: pd.Series, draft: Draft, column: Column | None = None) -> pd.S
     Others count from 1, by the numbers in them if nothing else tells them apart, or as they come.
     """
     codes, kind = (column.codes, short(column.label)) if column else ({}, "")
-    names = {str(text): " ".join(codes.get(text, text).split()) for text in texts.unique()}
-    begin = {name: int(met[1]) for name in names.values() if (met := YEARS.fullmatch(name))}
+    met = {str(text): codes.get(text, plain_number(str(text))) for text in texts.unique()}
+    names = {text: " ".join(name.split()) for text, name in met.items()}
+    begin = {name: year for name in names.values() if (year := _begins(name)) is not None}
     odd = [name for name in begin if len(name) > 4 and begins_in(name) is None]  # 2023-25
     if years := {*begin} == {*names.values()} and not (odd and len({*begin.values()}) < len(begin)):
         numbers = begin
@@ -217,7 +224,9 @@ def _waves(texts: pd.Series, draft: Draft, column: Column | None = None) -> pd.S
 def _spoken(one: Headed) -> str:
     """Return the quarter or the financial year in the name of a sheet, or else of its file."""
     found = [
-        text for name in (one.sheet.name, one.sheet.path.stem) for text in PERIOD.findall(name)
+        text
+        for name in (one.sheet.name, one.sheet.path.stem)
+        for text in (*PERIOD.findall(name), *years_in(name))
     ]
     return next((text for text in found if "q" in text.lower() or begins_in(text)), "")
 
