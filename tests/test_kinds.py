@@ -45,6 +45,16 @@ def said(capsys: pytest.CaptureFixture[str], *arguments: object) -> str:
     return " ".join((told.out + told.err).split())
 
 
+@pytest.mark.parametrize("suffix", ["fods", "numbers"])
+def test_returns_of_a_format_that_is_not_read_are_told_what_to_do(
+    tmp_path: Path, suffix: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = made(tmp_path, {f"returns.{suffix}": "PK"})
+
+    told = said(capsys, "check", folder)
+    assert f"files .{suffix} are not read. Open it in Excel or LibreOffice" in told
+
+
 @pytest.mark.parametrize("end", ["\n\ufeff\n", "\x1a", " \u200b,,,,\n"])
 def test_a_line_of_which_nothing_can_be_seen_is_left_out(tmp_path: Path, end: str) -> None:
     folder = made(tmp_path, {"returns.csv": TWO + end, "codebook.csv": CODEBOOK + end.strip(" ,")})

@@ -11,6 +11,7 @@ from csm_lib.descriptor import read_descriptor
 from csm_lib.files import is_there
 from csm_lib.frame import read_frame
 from csm_lib.own.check import Beside, read_returns
+from csm_lib.own.read import form_of
 from csm_lib.own.wording import refusal
 from csm_lib.words import listed
 
@@ -70,6 +71,8 @@ def returns_files(folder: Path) -> list[Path]:
     """
     found = collection.returns_files(folder)
     if not found:
+        for path in sorted(folder.glob("[Rr]eturns.*")):
+            form_of(path)  # which says what to do with a file that is not read
         formats = collection.FORMATS[1:]
         others = sorted(one.name for one in folder.iterdir() if one.suffix.lower() in formats[:-2])
         said = {"formats": ", ".join(formats), "others": listed(others)}
