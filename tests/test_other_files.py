@@ -281,6 +281,42 @@ def test_an_answer_with_the_mark_of_a_footnote_is_drafted(folder: Path) -> None:
     assert drafted_answer(folder, ["yes", "no", "yes*"]) == {"yes*": "yes"}
 
 
+@pytest.mark.parametrize("year", ["2023", "2024"], ids=["of all waves", "of one wave"])
+def test_few_ticks_beside_columns_that_were_settled_are_an_error(
+    folder: Path, year: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    ticks = ["yes,,yes,no", "yes,,,yes", ",yes,yes,no", "yes,yes,,no", ",yes,,yes", "yes,,,no"]
+    rows = "".join(f"P{row},2023,{of}\n" for row, of in enumerate(ticks))
+    (folder / "returns" / "2023.csv").write_text(NAMES + rows)
+    (folder / "returns" / "2024.csv").write_text(
+        NAMES + (rows if year == "2023" else "P1,2024,yes,no,no,yes\n").replace("2023", "2024")
+    )
+    settled = [f"{item},{item},,no,board,2023.csv" for item in ITEMS[:2]]
+    if year == "2023":
+        settled += [row.replace("2023", "2024") for row in settled]
+    (folder / "columns.csv").write_text(
+        "\n".join(["column,item,code,answer,group,sheet", *settled]) + "\n"
+    )
+    status, said = checked(capsys, folder)
+
+    assert status == 1
+    assert "Only yes and blanks, as if a blank meant no: 1 column" in said
+    assert "'board.health'" in said
+
+
+def test_few_ticks_of_a_wave_are_told_with_those_of_their_question(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    first = "".join(f"P{row},2023,yes,no,no,no\nQ{row},2023,no,yes,yes,no\n" for row in range(4))
+    ticks = ["yes,,yes,no", "yes,yes,,yes", ",yes,,no", "yes,yes,yes,no", "yes,yes,,yes"]
+    rows = "".join(f"P{row},2024,{of}\n" for row, of in enumerate([*ticks, "yes,yes,,no"]))
+    (folder / "returns" / "r.csv").write_text(NAMES + first + rows)
+    status, said = checked(capsys, folder)
+
+    assert status == 1
+    assert "Only yes and blanks, as if a blank meant no: 3 columns" in said
+
+
 def test_the_number_of_an_option_is_a_tick_where_the_file_names_the_option(folder: Path) -> None:
     file = folder / "returns" / "2023.sav"
     table = pd.DataFrame({"partnership": ["P1", "P2", "P3"], "q1": [1.0, None, 1.0]})

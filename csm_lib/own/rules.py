@@ -105,6 +105,11 @@ class Laid:
         return [some.groupby(self.years).sum() for some in counted]
 
     @cached_property
+    def read_as_no(self) -> pd.DataFrame:
+        """The blanks that the crosswalk reads as no."""
+        return self.cells[(self.cells["text"] == "") & (self.cells["value"] == "no")]
+
+    @cached_property
     def there(self) -> pd.DataFrame:
         """By authority and year in which anybody answered: whether this one did."""
         records = self.records.drop_duplicates("unit")
@@ -421,18 +426,27 @@ def only_ticked(laid: Laid, choices: list[str]) -> dict[str, list[str]]:
     """Return by wave ("": all) the items of a section that look as if they had only been ticked.
 
     Nobody said no, some said yes, and some are silent who answered something else. Several such
-    items of a section are enough; one is where many are silent, or its tick is no word for yes.
+    items of a section are enough; one is where many are silent, or its tick is no word for yes, or
+    the crosswalk reads blanks of another as no.
     """
     yes, blank, other = (some[choices] for some in laid.by_wave)
     if not (yes.any() & blank.any()).any():
         return {}
     every = (yes.sum() > 0) & (blank.sum() > 0) & (other.sum() == 0)
     often = (yes.sum() >= TICKED) & (blank.sum() >= SILENT * (yes.sum() + blank.sum()))
-    alone = [name for name in choices if every[name] and (often[name] or not in_words(laid, name))]
-    in_wave = (yes >= TICKED) & (blank > 0) & (other == 0) & ~every  # what all waves tell, once
-    waves = {"": every} | {str(year): in_wave.loc[year] for year in yes.index if year != NO_YEAR}
-    several = {when: [name for name in choices if looks[name]] for when, looks in waves.items()}
-    return {"": alone} | {when: names for when, names in several.items() if len(names) > 1}
+    settled = {*laid.read_as_no.loc[laid.read_as_no["item"].isin(choices), "year"]}
+    alone = [
+        name
+        for name in choices
+        if every[name] and (settled or often[name] or not in_words(laid, name))
+    ]
+    in_wave = (yes > 0) & (blank > 0) & (other == 0) & ~every  # what all waves tell, once
+    several = in_wave & (yes >= TICKED)
+    waves = {"": alone if every.sum() < 2 else [*every.index[every]]}
+    for year in yes.index:
+        if year in settled or (year != NO_YEAR and several.loc[year].sum() > 1):
+            waves[str(year)] = [*in_wave.columns[in_wave.loc[year]]]
+    return waves
 
 
 def in_words(laid: Laid, name: str) -> bool:
