@@ -317,6 +317,81 @@ def test_few_ticks_of_a_wave_are_told_with_those_of_their_question(
     assert "Only yes and blanks, as if a blank meant no: 3 columns" in said
 
 
+# -- Several ticks in one cell ---------------------------------------------------------------------
+
+BOARD = """\
+item,section,label,question,response,years
+board.police,board,Police,Are the police on the board?,yes_no,2023
+board.schools,board,"Schools, colleges",Are schools on the board?,yes_no,2023
+board.health,board,Health,Is health on the board?,yes_no,2023
+"""
+ON_BOARD = ["P", "S", "PS", "H", "PH", "SH", "PSH", "ps", "P", "Sh", "PS", "sH"]
+BY_LETTER = {"P": "Police", "S": "Schools, colleges", "H": "Health"}
+
+
+def of_ticks(path: Path, separator: str) -> Path:
+    """Write a file of one question, whose cells hold several of three options."""
+    told = BY_LETTER | {one.lower(): of.lower() for one, of in BY_LETTER.items()}
+    cells = [separator.join(told[one] for one in of) for of in ON_BOARD]
+    names = [f"P{row}" for row in range(len(cells))]
+    table = pd.DataFrame({"Partnership": names, "Who is on the board?": cells})
+    table.to_csv(path, index=False)
+    return path
+
+
+SEPARATORS = pytest.mark.parametrize(
+    "separator", [";#", ";", "\n", "\r\n", ", ", ",", " / ", " | "]
+)
+
+
+@SEPARATORS
+def test_a_collection_counts_several_ticks_whatever_parts_them(
+    tmp_path: Path, separator: str
+) -> None:
+    file = of_ticks(tmp_path / "2023.csv", separator)
+    assert main(["start", str(file), "--out", str(tmp_path / "made")]) == 0
+
+    assert len(open_collection(tmp_path / "made").codebook) == 3
+    assert ticked(tmp_path / "made", "Police") == {2023: (7, 12)}
+    assert ticked(tmp_path / "made", "Schools, colleges") == {2023: (8, 12)}
+    assert ticked(tmp_path / "made", "Health") == {2023: (6, 12)}
+
+
+@SEPARATORS
+def test_a_draft_knows_options_that_hold_a_comma_or_other_capitals(
+    folder: Path, separator: str
+) -> None:
+    (folder / "codebook.csv").write_text(BOARD)
+    table = drafted(folder, of_ticks(folder / "returns" / "2023.csv", separator))
+
+    assert {*table.loc[table["code"] != "", "item"]} == {
+        "board.police", "board.schools", "board.health"
+    }  # fmt: skip
+    assert ticked(folder, "board.schools") == {2023: (8, 12)}
+
+
+def test_options_of_the_codebook_that_stand_together_alone_stay_two(folder: Path) -> None:
+    cells = ["Police, Schools", "Health", "Police, Schools", "Police, Schools, Health"]
+    file = folder / "returns" / "2023.csv"
+    table = pd.DataFrame({"Partnership": [f"P{row}" for row in range(4)], "Board": cells})
+    table.to_csv(file, index=False)
+    drafted(folder, file)
+
+    assert ticked(folder, "board.police") == {2023: (3, 4)}
+    assert ticked(folder, "board.schools") == {2023: (3, 4)}
+
+
+@pytest.mark.parametrize("between", [", ", " / ", "\n"])
+def test_one_answer_that_holds_a_separator_is_no_list(tmp_path: Path, between: str) -> None:
+    answers = [f"Yes{between}fully", f"Yes{between}in part", "No", f"yes{between}fully"]
+    names = [f"P{row}" for row in range(12)]
+    table = pd.DataFrame({"Partnership": names, "Is there a plan?": answers * 3})
+    table.to_csv(tmp_path / "2023.csv", index=False)
+    assert main(["start", str(tmp_path / "2023.csv"), "--out", str(tmp_path / "made")]) == 0
+
+    assert len(open_collection(tmp_path / "made").codebook) == 1
+
+
 def test_the_number_of_an_option_is_a_tick_where_the_file_names_the_option(folder: Path) -> None:
     file = folder / "returns" / "2023.sav"
     table = pd.DataFrame({"partnership": ["P1", "P2", "P3"], "q1": [1.0, None, 1.0]})

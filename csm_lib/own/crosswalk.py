@@ -32,6 +32,7 @@ from csm_lib.codebook import did_you_mean
 from csm_lib.errors import ReturnsError
 from csm_lib.files import lines_of, read_text, report, require_columns
 from csm_lib.own.repairs import bare, meant_by, plain_number
+from csm_lib.own.repairs import plain as same
 from csm_lib.own.wording import refusal, worded
 from csm_lib.returns import IDENTIFIERS
 
@@ -187,16 +188,18 @@ def parts(text: str, separator: str, codes: Iterable[str]) -> tuple[set[str], li
 
     An option may hold the separator itself: the longest one that fits is taken.
     """
-    known = {code.strip(): code.strip() for code in codes}
-    barely = {bare(code): code for code in known}
-    known |= barely if len(barely) == len(known) else {}
+    codes = {code.strip() for code in codes}
+    known: dict[str, str] = {}
+    for way in (same, bare, str):  # without capitals, without noughts, as it is
+        ways = {way(code): code for code in codes}
+        known |= ways if len(ways) == len(codes) else {}
     pieces = [piece.strip() for piece in text.split(separator)]
     found: set[str] = set()
     strange: list[str] = []
     at = 0
     while at < len(pieces):
         wholes = (
-            (known.get(whole) or known.get(bare(whole), ""), end)
+            (known.get(whole) or known.get(bare(whole)) or known.get(same(whole), ""), end)
             for end in range(len(pieces), at, -1)
             for whole in (j.join(pieces[at:end]) for j in (f"{separator.strip()} ", separator))
         )

@@ -6,6 +6,7 @@ import csv
 import re
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -40,7 +41,7 @@ BOXES = {CROSS, "p", "r"}
 shows as a tick.
 """
 
-SEPARATORS = (";", ", ", ",", "|")
+SEPARATORS = (";#", ";", "\n", ", ", ",", "|", " / ")
 """What stands between several ticks in a cell."""
 
 
@@ -81,12 +82,13 @@ def _of_sheet(one: Headed, codebook: Codebook) -> pd.DataFrame:
     if not any(item in codebook for item in matches.values()):
         matches |= _long_form(columns, texts, codebook)
     ticks = _ticked_groups(columns, texts, matches, one, codebook)
+    named = _items_named(codebook)
     rows: list[dict[str, str]] = []
     for column in columns:
         item = matches[column]
         guess = item.lstrip(f"{UNDECIDED} ")
         met, label = texts.get(column, nothing), one.labels.get(column, "")
-        several = None if guess in IDENTIFIERS else several_ticks(met)
+        several = None if guess in IDENTIFIERS else several_ticks(met, named)
         if several is not None and (options := _options(several[1], codebook)):
             rows += [{"column": column, "separator": several[0], **option} for option in options]
             continue
@@ -225,35 +227,58 @@ def _ticked_groups(
     return {column: group if size[group] > 1 else "" for column, group in found.items()}
 
 
-def several_ticks(met: pd.Series) -> tuple[str, list[str]] | None:
+def several_ticks(met: pd.Series, known: Collection[str] = ()) -> tuple[str, list[str]] | None:
     """Return the separator and the options of a column whose cells hold several ticks.
 
-    Such cells are made of the same few parts again and again.
+    Such cells are made of the same few parts again and again, however these are capitalised. Parts
+    that never stand but together are one option, which holds the separator: where none is `known`.
     """
     # a comma without a space parts options, of which some may hold one with a space
     tight = any(re.search(r",[^\s\d]", text) for text in met.index)
     tight |= not any(", " in text for text in met.index)
+    found_by: dict[str, list[str]] = {}
     for separator in SEPARATORS:
         if separator in (", ", ",") and tight == (separator == ", "):
             continue
-        split = {
-            text: [p.strip() for p in text.split(separator) if p.strip()] for text in met.index
-        }
+        split = [[p.strip() for p in text.split(separator) if p.strip()] for text in met.index]
+        written: Counter[str] = Counter()
+        for found, count in zip(split, met, strict=True):
+            written.update(dict.fromkeys(found, int(count)))
+        spelt = {repairs.plain(part): part for part, _ in reversed(written.most_common())}
+        split = [[spelt[repairs.plain(part)] for part in found] for found in split]
         counts: Counter[str] = Counter()
-        for text, found in split.items():
-            for part in found:
-                counts[part] += int(met[text])
-        many = [text for text, found in split.items() if len(found) > 1]
-        if not many or not counts or max(map(len, counts)) > 200:
+        for part, count in written.items():
+            counts[spelt[repairs.plain(part)]] += count
+        if max(map(len, split), default=0) < 2 or max(map(len, counts)) > 200:
             continue
         often = [part for part, count in counts.items() if count > 1]
-        answers = sum(counts.values())
         # Microsoft Forms ends each cell with the mark; of free text the parts do not come again
-        ended = separator == ";" and all(text.rstrip().endswith(";") for text in met.index)
-        again = sum(counts[part] for part in often) >= 0.8 * answers
+        ended = separator[0] == ";" and all(t.rstrip().endswith(separator) for t in met.index)
+        again = sum(counts[part] for part in often) >= 0.8 * counts.total()
         if ended or (again and 2 <= len(often) <= 60):
-            return separator, [*counts]
-    return None
+            found_by[separator] = _whole(split, separator, known)
+    # what stands within options cuts them into more
+    return min(found_by.items(), key=lambda one: len(one[1]), default=None)
+
+
+def _whole(split: Sequence[Sequence[str]], separator: str, known: Collection[str]) -> list[str]:
+    """Return the options of cells: parts, and those that never stand but together as one."""
+    after = Counter(pair for cell in split for pair in pairwise(cell))
+    met = Counter(part for cell in split for part in cell)
+    alone = {part for part in met if plain(part) in known}
+    follows = {
+        a: b
+        for (a, b), count in after.items()
+        if count == met[a] == met[b] and a != b and alone.isdisjoint((a, b))
+    }
+    wholes = []
+    for option in met:
+        if option not in follows.values():
+            whole = [option]
+            while whole[-1] in follows:
+                whole.append(follows[whole[-1]])
+            wholes.append(f"{separator.strip()} ".join(whole))
+    return wholes
 
 
 def _options(options: Sequence[str], codebook: Codebook) -> list[dict[str, str]]:

@@ -543,29 +543,14 @@ def several(column: Column) -> tuple[str, dict[str, str]] | None:
     found = several_ticks(counts)
     if found is None or found[0] == " ":
         return None
-    separator = found[0]
-    options = in_order(_whole(counts, separator, found[1]))[0]
-    singly = [text for text in counts.index if str(text).strip(f"{separator.strip()} ") in options]
+    separator, options = found[0], in_order(found[1])[0]
+    met, alone = {same(str(text)) for text in counts.index}, {*map(same, options)}
+    singly = any(text.strip(f"{separator.strip()} ") in alone for text in met)
     # an answer that holds a comma is no list: lists are of many kinds, and of one option too
-    if separator.strip() == ";" or (singly and len(counts) > len(options)):
+    many = len(met) > len(options) and (singly or separator == "\n")
+    if many or separator.startswith(";"):
         return separator, {option: option for option in options}
     return None
-
-
-def _whole(counts: pd.Series, separator: str, options: Sequence[str]) -> list[str]:
-    """Return options of which some hold the separator: parts that never stand but together."""
-    cells = [[part.strip() for part in str(text).split(separator)] for text in counts.index]
-    after = Counter(pair for cell in cells for pair in pairwise(cell) if all(pair))
-    met = Counter(part for cell in cells for part in cell)
-    follows = {a: b for (a, b), count in after.items() if count == met[a] == met[b] and a != b}
-    wholes = []
-    for option in options:
-        if option not in follows.values():
-            whole = [option]
-            while whole[-1] in follows:
-                whole.append(follows[whole[-1]])
-            wholes.append(f"{separator.strip()} ".join(whole))
-    return wholes
 
 
 def _several(
