@@ -205,6 +205,82 @@ def test_a_note_of_several_cells_is_shown_with_its_text(
     assert "It begins 'Note: provisional': delete it if it is a note" in said
 
 
+# -- Stray rows and a second table under a table ---------------------------------------------------
+
+ASKED = ["Partnership", "Police on the board?", "Schools on the board?", "Plan?", "Budget?"]
+GIVEN = [[f"P{row}", *("yes" if (row + at) % 3 else "no" for at in range(4))] for row in range(9)]
+
+
+def start_with(
+    tmp_path: Path, under: Sequence[Sequence[str | None]], capsys: pytest.CaptureFixture[str]
+) -> tuple[int, str, int]:
+    """Begin a collection of a workbook with rows under its table: what is said, how many count."""
+    blank = [None] * 5
+    rows = [*GIVEN, blank, *([*row, *blank[len(row) :]] for row in under)]
+    file = tmp_path / "2023.xlsx"
+    pd.DataFrame(rows, columns=ASKED).to_excel(file, sheet_name="Returns", index=False)
+    status = main(["start", str(file), "--out", str(tmp_path / "made")])
+    said = capsys.readouterr()
+    records = 0 if status else len(open_collection(tmp_path / "made").returns)
+    return status, " ".join((said.out + said.err).split()), records
+
+
+@pytest.mark.parametrize("column", [1, 3])
+def test_a_stray_text_of_nobody_under_a_table_is_left_out_and_told(
+    tmp_path: Path, column: int, capsys: pytest.CaptureFixture[str]
+) -> None:
+    under = [[*[None] * column, "Provisional"]]
+    status, said, records = start_with(tmp_path, under, capsys)
+
+    assert (status, records) == (0, 9)
+    assert "row 12 apart under the table, of nobody and with little in them ('Provisional')" in said
+    labels = ["Police on the board", "Plan"]
+    assert [ticked(tmp_path / "made", label) for label in labels] == [{2023: (6, 9)}] * 2
+
+
+@pytest.mark.parametrize(
+    ("under", "told"),
+    [
+        (["Provisional"], "1 row with no answer to any question (such as row 12 of 2023.xlsx/"),
+        (["P9", "maybe"], "row 12 apart under the table, with little in them ('P9' and 'maybe')"),
+    ],
+)
+def test_a_row_under_a_table_that_may_be_a_return_is_put_to_the_analyst(
+    tmp_path: Path, under: list[str], told: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    status, said, records = start_with(tmp_path, [under], capsys)
+
+    assert (status, records) == (0, 10)
+    assert told in said
+
+
+def test_an_answer_that_others_give_is_no_stray_text(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    under = [[None, "yes"], ["P9", "yes", "no", "no", "no"]]
+
+    assert "apart under the table" not in start_with(tmp_path, under, capsys)[1]
+    assert "apart under the table" not in start_with(tmp_path, under[:1], capsys)[1]
+
+
+def test_a_second_table_is_an_error(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    status, said, _ = start_with(tmp_path, [ASKED, *GIVEN], capsys)
+
+    assert status == 1
+    assert "the names of the columns stand again in row 12. Delete such a row" in said
+
+
+def test_names_of_options_are_their_ticks_and_no_second_table(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    rows = ["Police,,Health", "Police,Schools,Health", ",Schools,", "Police,,"]
+    file = folder / "2023.csv"
+    file.write_text("\n".join(["Police,Schools,Health", *rows]) + "\n")
+    drafted(folder, file)
+
+    assert "stand again" not in capsys.readouterr().err
+
+
 # -- Rows and names that stand for nobody ----------------------------------------------------------
 
 

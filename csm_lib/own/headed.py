@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 LOOKED_AT = 50
 """Rows in which the names of columns are looked for."""
 
+FEW, USUAL = 2, 0.9
+"""Up to so many cells a row under a table may be none of it, where so large a share fill most."""
+
 RESPONSE = frozenset({"response", "open ended response", "open-ended response"})
 """What SurveyMonkey writes under a question that has no options."""
 
@@ -105,6 +108,7 @@ def headed(sheet: Sheet) -> Headed | None:
         body, notes = _without_notes(body[body["row"] > last], names, where, sheet.widths)
         told += notes
         _refuse_irregular(sheet, names, last, body)
+        _refuse_second_table(sheet, names, body)
     unseen = sorted({*body["row"]} & {*sheet.hidden_rows})
     if unseen:
         rows = _rows(unseen, "row")
@@ -200,10 +204,11 @@ def _without_notes(
 
     After an empty line one of a single cell is a note; one who answered nothing has empty ones.
     """
+    body, told = _without_strays(body, names, sheet)
     filled = body.groupby("row")["column"].agg(["size", "min"])
     full = filled.index[filled["size"] > 1]
     if not len(full):
-        return body, []
+        return body, told
     under = body[body["row"] > full.max()].set_index("row")
     first = under["column"] == min(names)
     # what could be a respondent who answered nothing is left for the checks to name
@@ -211,10 +216,42 @@ def _without_notes(
     apart = under.index.min() > full.max() + 1  # else it may be a line that is cut off
     note = first & (note | (apart & (under.index.map(widths.get) == 1)))
     if under.empty or not note.all():
+        return body, told
+    return _left_out(body, {*under.index}, "notes_left_out", sheet, told)
+
+
+def _without_strays(
+    body: pd.DataFrame, names: Mapping[int, str], sheet: str
+) -> tuple[pd.DataFrame, list[str]]:
+    """Leave out rows of nobody, and tell of others, apart under a table and with little in them.
+
+    Above them nearly all rows fill the first column and most others.
+    """
+    filled = body.groupby("row")["column"].agg(["size", "min"])
+    last = filled.index[filled["size"] > FEW].max()
+    above, under = filled.loc[:last], body[body["row"] > last]
+    usual = (2 * above["size"] > len(names)) & (above["min"] == min(names))
+    if len(names) <= 2 * FEW or under.empty or usual.mean() < USUAL:
         return body, []
-    rows = _rows([*under.index], "row" if sheet else "line")
-    shown = [str(text)[:60] for text in under["text"][:3]]
-    return body[~body["row"].isin(under.index)], [worded("notes_left_out", rows=rows, shown=shown)]
+    if under["row"].min() == last + 1:
+        return body, []
+    # an answer that others give may be that of a respondent
+    given = under.merge(body.loc[body["row"] <= last, ["column", "text"]])
+    named = under.loc[under["column"] == min(names), "row"]
+    strays = {*under["row"]} - {*given["row"]} - {*named}
+    several = filled.index[filled["size"] == FEW]
+    body, told = _left_out(body, strays, "strays_left_out", sheet, [])
+    return body, told + _left_out(body, {*named} & {*several}, "strays_kept", sheet, [])[1]
+
+
+def _left_out(
+    body: pd.DataFrame, left: set[int], key: str, sheet: str, told: list[str]
+) -> tuple[pd.DataFrame, list[str]]:
+    """Leave out rows, if there are any, and say which."""
+    some = body[body["row"].isin(left)]
+    rows, shown = _rows(sorted(left), "row" if sheet else "line"), [*some["text"].str[:60][:3]]
+    more = [worded(key, rows=rows, shown=shown)] if left else []
+    return body[~body["row"].isin(left)], told + more
 
 
 def _rows(rows: list[int], unit: str) -> str:
@@ -249,6 +286,17 @@ def _refuse_irregular(
         row, column = nameless.iloc[0][["row", "column"]]
         place = f"sheet {sheet.name!r}, " if sheet.name else ""
         raise NoHeader(worded("nameless", place=place, column=column, row=row))
+
+
+def _refuse_second_table(sheet: Sheet, names: Mapping[int, str], body: pd.DataFrame) -> None:
+    """Refuse rows that repeat the names; that of an option may be its tick as well."""
+    same = body[body["text"] == body["column"].map(names)]
+    filled = same.groupby("row").size()
+    again = filled.index[filled == len(names)]
+    if len(again) and len(names) > FEW and same.groupby("column").size().min() == len(again):
+        where = f"{sheet.path}, sheet {sheet.name!r}" if sheet.name else sheet.path
+        unit = "row" if sheet.name else "line"
+        raise refusal(where, "second_table", rows=_rows([*again], unit))
 
 
 def all_headed(sheets: Iterable[Sheet]) -> list[Headed]:

@@ -514,7 +514,7 @@ def start(
     by, form = beside(paths, held)
     form = {**form, **{name: asked for some in forms.values() for name, asked in some.items()}}
     found, sources = aligned(found)
-    draft = Draft()
+    draft = Draft(confirm=[*dict.fromkeys(told for one in found for told in one.notices)])
     if by is not None:
         draft.unsure("named_by_form", name=by.name)
     columns = columns_of(found, form)
@@ -537,8 +537,9 @@ def start(
     if not draft.items:
         raise refusal(paths[0], "nothing_to_count")
     given = [columns[name].texts.index for name, role in roles.items() if role == "question"]
-    if silent := len(records.index.difference(pd.Index([]).append(given))):
-        draft.unsure("silent", count=silent)
+    if silent := [*records.index.difference(pd.Index([]).append(given))]:
+        places = [f"row {row} of {found[number].places[-1]}" for number, row in silent[:5]]
+        draft.unsure("silent", count=len(silent), rows=words.listed(places))
     title = _title(paths[0])
     unit = unit or ("organisation" if noun else "person")
     one = noun or ("respondent" if unit == "person" else "organisation")
