@@ -493,3 +493,27 @@ def test_a_year_in_the_name_of_a_workbook_is_said_to_be_the_file_s(
 
     assert status == 0
     assert "file '2023.xlsx': its name was taken for the year of its rows" in said
+
+
+def test_a_file_a_wave_that_sums_up_below_is_drafted_from_its_returns_alone(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    head = "Partnership,Is there a plan?,What is shared?"
+    rows = [f"P{n},{'Yes' if n < 5 else 'No'},Homes;Schools" for n in range(6)]
+    rows += ["P6,Yes,Homes", "P7,No,Schools"]
+    for year in (2023, 2024):
+        total = ["Total,6,"] if year == 2024 else []
+        (tmp_path / f"{year}.csv").write_text("\n".join([head, *rows, *total]) + "\n")
+    files = [str(tmp_path / f"{year}.csv") for year in (2023, 2024)]
+    made = tmp_path / "made"
+    assert main(["start", *files, "--out", str(made)]) == 1
+    assert "Row 10 of 2024.csv sums up others" in capsys.readouterr().out
+    status, said = checked(capsys, made)
+
+    assert status == 1
+    assert "'Total' in file '2024.csv', line 10" in said
+    copy = made / "returns" / "2024.csv"
+    copy.write_text(copy.read_text().replace("Total,6,\n", ""))
+    assert checked(capsys, made)[0] == 0
+    assert ticked(made, "Is there a plan") == {2023: (6, 8), 2024: (6, 8)}
+    assert ticked(made, "Homes") == {2023: (7, 8), 2024: (7, 8)}

@@ -6,7 +6,7 @@ import json
 import re
 import shutil
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -19,6 +19,7 @@ from csm_lib.descriptor import LONGEST_WAVE
 from csm_lib.errors import CollectionError
 from csm_lib.own import OWN, hide_from_git
 from csm_lib.own.align import Source, aligned, as_in_files
+from csm_lib.own.check import TOTAL
 from csm_lib.own.crosswalk import COLUMNS, MORE
 from csm_lib.own.dictionary import Asked, beside, read_dictionary
 from csm_lib.own.draft import write_draft
@@ -513,8 +514,11 @@ def start(
     held = {name for one in found for name in one.names.values()}
     by, form = beside(paths, held)
     form = {**form, **{name: asked for some in forms.values() for name, asked in some.items()}}
+    found, totals = _without_totals(found)
     found, sources = aligned(found)
     draft = Draft(confirm=[*dict.fromkeys(told for one in found for told in one.notices)])
+    for row, place in totals:
+        draft.unsure("total", row=row, place=place)
     if by is not None:
         draft.unsure("named_by_form", name=by.name)
     columns = columns_of(found, form)
@@ -560,6 +564,17 @@ def start(
         made.rename(folder)
     left_out = {why: names for why, names in draft.left_out.items() if why != LEFT_OUT["dropped"]}
     return Started(folder, len(records), len(draft.items), tuple(draft.confirm), left_out)
+
+
+def _without_totals(found: Sequence[Headed]) -> tuple[list[Headed], list[tuple[int, str]]]:
+    """Leave out rows that sum up others, which the check would name, and tell where they stand."""
+    kept, totals = [], []
+    for one in found:
+        first = one.cells.drop_duplicates("row")
+        rows = [*first.loc[first["text"].str.fullmatch(TOTAL), "row"]]
+        kept.append(replace(one, cells=one.cells[~one.cells["row"].isin(rows)]))
+        totals += [(row, one.places[-1]) for row in rows]
+    return kept, totals
 
 
 def _unfinished(column: Column, records: pd.Index) -> int:

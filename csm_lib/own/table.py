@@ -197,7 +197,7 @@ def _waves_in(text: str, codebook: Codebook) -> list[str]:
 def _refuse_undated(kept: Sequence[Table]) -> None:
     for one in kept:
         sheet = str(one.columns["sheet"].iloc[0])
-        again = one.columns.loc[one.columns["column"].duplicated(), "column"]
+        again = one.columns.loc[one.columns.duplicated(["column", "item"]), "column"]
         where = f"{one.path}, sheet {sheet!r}" if sheet else one.path
         if len(again):
             raise refusal(where, "two_of_one_name", name=again.iloc[0])
