@@ -11,7 +11,7 @@ of any sum but the total, and of the total all groups are withheld.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from itertools import combinations, compress, permutations, product
+from itertools import chain, combinations, compress, permutations, product
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -222,14 +222,11 @@ def not_shown(
                 shut[name].add((item, year))
         if item == RESPONDENTS:
             continue
-        rest = base.sum() - np.concatenate([base @ member for member in onehot.values()] or [[0]])
-        if ((rest > 0) & (rest <= threshold)).any():
-            some = counts.sum(axis=0)[None, counts.sum(axis=0).min(axis=1) > 0]
-            sizes = base.sum() - rest[(rest > 0) & (rest <= threshold)]
-            for size in sizes:
-                ends = np.array([[size, base.sum() - size]])
-                if narrow(some, ends, threshold)[0]:
-                    shut[TOTAL].add((item, year))
+        some = counts.sum(axis=0)[None, counts.sum(axis=0).min(axis=1) > 0]
+        for size in chain.from_iterable(base @ member for member in onehot.values()):
+            ends = np.array([[size, base.sum() - size]])
+            if 0 < ends[0, 1] <= threshold and narrow(some, ends, threshold)[0]:
+                shut[TOTAL].add((item, year))
         for first, second in leaves:
             here = np.tensordot(onehot[first], counts, (0, 0))
             both = onehot[first].T @ (base[:, None] * onehot[second])
@@ -302,8 +299,7 @@ def narrow(counts: Ints, both: Ints, threshold: int) -> Flags:
     free = np.minimum(both, answered - both)[:, None, :]
     left = np.minimum(free, counts.min(axis=2)[:, :, None]).sum(axis=0)
     least = np.maximum(0, counts[..., None] - (answered - both)[:, None, None, :]).sum(axis=0)
-    most = np.minimum(counts[..., None], both[:, None, None, :]).sum(axis=0)
-    may = (least < threshold) & (most > 0)
+    may = (least < threshold) & (size > 0)
     alone = may.any(axis=1) & (may.sum() == 1)  # then it must be what is withheld for
     few = (left < np.minimum(size, threshold + 1)) & (least.min(axis=1) < threshold)
     same = ((both == size) & (both == answered)).any(axis=0)

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from itertools import product
 
+import numpy as np
 import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from csm_lib.disclosure import protect
+from csm_lib.disclosure import narrow, protect
 from csm_lib.status import WITHHELD
 from tests.attack_many import random_collection
 from tests.small import item
@@ -308,3 +309,42 @@ def test_a_type_is_shown_beside_a_small_region_only_where_it_leaves_it_open() ->
     assert shown(regions, {"x": "x" * 20, "y": "y" * 30}) == {""}
     spread = {"B": ("y" * 3 + "n" * 3) * 3, "A": "ynnnnnnnny", "C": ("y" * 3 + "n" * 3) * 3}
     assert shown(spread, {"x": "x" * 23, "y": "y" * 23}) == {"", "authority_type"}
+
+
+@pytest.mark.parametrize(
+    ("counts", "both", "told"),
+    [  # by group shown: yes and no; and how many of it are of each group of the other kind
+        ([[4, 0], [7, 13]], [[0, 4], [10, 10]], [True, False]),  # one cell alone may be small
+        ([[16, 0], [8, 11]], [[10, 0, 6], [11, 0, 8]], [False, False, True]),
+        ([[5, 5]], [[2, 8]], [False, False]),  # eight of ten have three yes at least
+        ([[4, 4]], [[2, 6]], [False, True]),  # six of eight have two to four
+        ([[3, 7], [7, 3]], [[10, 0]], [False, False]),  # of nobody nothing is told
+        ([[5, 5], [5, 5]], [[10, 0], [0, 10]], [False, False]),  # both are shown themselves
+    ],
+)
+def test_groups_shown_tell_of_another_kind_what_can_only_be_small(
+    counts: list[list[int]], both: list[list[int]], told: list[bool]
+) -> None:
+    found = narrow(np.array(counts)[:, None], np.array(both), 3)
+    assert found.tolist() == told
+
+
+@pytest.mark.parametrize(
+    ("seed", "everyone", "by_region", "by_type"),
+    [
+        (20, "opener opened rare scale stage who.role", "rare scale who.role", ""),
+        (26, "opener opened rare scale stage", "opener rare", "opener"),
+        (56, "opener opened rare stage", "opener", "opener rare"),
+        (74, "opener opened rare scale", "", ""),
+        (78, "opener opened rare scale stage who.role", "opener rare stage who.role", ""),
+    ],
+)
+def test_no_more_and_no_less_of_a_random_collection_is_withheld_than_ever(
+    seed: int, everyone: str, by_region: str, by_type: str
+) -> None:
+    collection = random_collection(seed)
+    shown = [
+        " ".join(name.removeprefix("s.") for name in collection.codebook if (name, 2023) not in one)
+        for one in collection.not_shown.values()
+    ]
+    assert shown[:3] == [everyone, by_region, by_type]
