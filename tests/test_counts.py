@@ -202,6 +202,7 @@ def test_change_is_rounded_once_from_the_counts() -> None:
     assert points_change(50, 74, 49, 74, digits=2) == -135
     assert points_change(0, 200, 1, 200) == 1
     assert points_change(1, 200, 0, 200) == -1
+    assert points_change(0, 1, 1, 1) == 100
 
 
 shares = st.integers(1, 10**9).flatmap(lambda n: st.tuples(st.integers(0, n), st.just(n)))
@@ -226,6 +227,8 @@ def test_large_counts_in_arrays_do_not_overflow() -> None:
     assert (low.tolist(), high.tolist()) == ([0, n - n // 200], [n // 200 - 1, n])
     with pytest.raises(ValueError, match="1,000,000,000; got 1,000,000,001"):
         count_range(50, n + 1)
+    with pytest.raises(ValueError, match="base must be from 1 to 1,000,000,000,000,000,000; got"):
+        rounded_percent(1, n * n + 1)
 
 
 def test_a_share_is_shown_half_up_and_a_base_of_none_as_a_dash() -> None:

@@ -752,8 +752,9 @@ def test_the_year_swap_test_of_many_panels_at_once() -> None:
     assert year_swap(pd.Series([-1] * 30, index=range(30, 60))) == 2.0**-29
     assert year_swap([]) == year_swap([0]) == year_swap([5]) == 1.0
     assert year_swap([1] * 200 + [-1] * 200 + [2] * 100) < 1e-9
-    with pytest.raises(ValueError, match="net must be from -10,000 to 10,000"):
-        year_swap([10_001])
+    for beyond in (10_001, -10_001):
+        with pytest.raises(ValueError, match="net must be from -10,000 to 10,000"):
+            year_swap([beyond])
 
 
 def test_the_least_churn_lies_with_as_few_authorities_as_can_be() -> None:

@@ -315,6 +315,7 @@ def recovered(tmp_path: Path, questionnaire: Codebook, frame: pd.DataFrame) -> R
         (40, "share,sample,,,share,50%,50,percent,,,,", ("published", 40, 80)),
         (40, "share,sample,,,share,49%,49,percent,,,,", ("impossible", 40, 80)),
         (3, "late,late,2009,yes,share,98%,98,percent,,,,", ("impossible", None, None)),
+        (1, "late,late,2009,yes,share,100%,100,percent,,,,", ("recovered", 1, 1)),
         (400, "late,late,2009,yes,share,50%,50,percent,,400,,", ("assumed", 198, 400)),
     ],
 )
