@@ -327,6 +327,69 @@ def test_a_region_that_stands_for_none_is_told(
     ] == (told)
 
 
+NAMED_TWICE = [
+    ("Bournemouth, Christchurch and Poole", "BCP Council"),
+    ("Bath & NE Somerset", "BANES"),
+    ("Hull City Council", "Kingston upon Hull, City of"),
+]
+
+
+@pytest.mark.parametrize(("one", "other"), NAMED_TWICE)
+def test_a_council_under_another_of_its_names_is_told(
+    folder: Path, one: str, other: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    table = pd.DataFrame(
+        {"authority": ["Leeds", one, "Leeds", other], "plan.made": ["yes", "no"] * 2}
+    )
+    table.assign(year=[2023, 2023, 2024, 2024]).to_csv(folder / "returns" / "r.csv", index=False)
+    status, said = checked(capsys, folder)
+
+    assert status == 0
+    assert f"{other!r} (2024) is likely {one!r} (2023)" in said
+
+
+@pytest.mark.parametrize(
+    ("names", "told"),
+    [
+        (["St Helens", "St. Helens"], True),
+        (["Bath & NE Somerset", "Bath and NE Somerset"], True),
+        (["Durham", "County Durham"], False),
+        (["School 1-2", "School 1.2"], False),
+    ],
+)
+def test_two_spellings_in_one_wave_are_told_where_signs_alone_differ(
+    folder: Path, names: list[str], told: bool, capsys: pytest.CaptureFixture[str]
+) -> None:
+    table = pd.DataFrame({"authority": names, "year": 2023, "plan.made": ["yes", "no"]})
+    table.to_csv(folder / "returns" / "r.csv", index=False)
+    status, said = checked(capsys, folder)
+
+    assert status == 0
+    assert ("Two names that are likely one respondent" in said) is told
+
+
+def test_a_column_of_codes_of_places_is_drafted_and_what_is_left_out_is_named(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = folder / "2023.csv"
+    codes = ["E06000010", "E08000035", "E09000002", "E10000016", "E12000003"]
+    table = pd.DataFrame({"Area": codes, "Remarks": ["a", "b", "c", "d", "e"], "plan.made": "yes"})
+    table.to_csv(file, index=False)
+
+    assert drafted(folder, file)["item"].tolist() == ["? authority", "", "plan.made"]
+    assert "like nothing in the codebook: 1\n    'Remarks'\n" in capsys.readouterr().out
+
+
+def test_codes_beside_the_names_of_respondents_are_named_as_left_out(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = folder / "2023.csv"
+    file.write_text("Council,ONS,plan.made\nHull,E06000010,yes\nLeeds,E08000035,no\n")
+
+    assert drafted(folder, file)["item"].tolist() == ["authority", "", "plan.made"]
+    assert "like nothing in the codebook: 1\n    'ONS'\n" in capsys.readouterr().out
+
+
 # -- What a draft makes of shorthand and ticks -----------------------------------------------------
 
 

@@ -22,7 +22,8 @@ from csm_lib.own.__main__ import main
 from csm_lib.own.crosswalk import read_crosswalk
 from csm_lib.own.dictionary import read_dictionary
 from csm_lib.own.questions import in_order, short, slug
-from csm_lib.own.start import authorities, start
+from csm_lib.own.rules import authorities
+from csm_lib.own.start import start
 from csm_lib.own.table import read_table
 
 ONE = exports.survey(90)

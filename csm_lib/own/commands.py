@@ -193,6 +193,7 @@ def columns(paths: Sequence[Path], *, codebook: Path, out: Path | None = None) -
             items=items,
             matched=int((~unsure & items.map(any)).sum()),
             unsure=int(unsure.sum()),
+            unlike=[repr(name) for name in items.index[~items.map(any)]],
             mark=UNDECIDED,
             next=" ".join(quote(str(word)) for word in typed),
         )

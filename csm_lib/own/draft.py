@@ -36,6 +36,9 @@ _YES = {*YES, *TICKS, *vocabulary()["ticked"]}
 _NO = {*NO, *vocabulary()["unticked"]}
 _NO_ANSWER = frozenset(vocabulary()["no_answer"])
 
+GSS = re.compile("[EWSN][0-9]{8}")
+"""The code of a place in official statistics: E08000013."""
+
 BOXES = {CROSS, "p", "r"}
 """Shorthand that may be a tick where no answer stands in its column: a cross, or what Wingdings 2
 shows as a tick.
@@ -79,6 +82,9 @@ def _of_sheet(one: Headed, codebook: Codebook) -> pd.DataFrame:
     texts = {str(name): some["text"].value_counts() for name, some in one.cells.groupby("name")}
     nothing = pd.Series(dtype="int64")
     matches = _matches(columns, one.labels, codebook)
+    if not {"authority", f"{UNDECIDED} authority"} & {*matches.values()}:
+        coded = [n for n in columns if n in texts and all(map(GSS.fullmatch, texts[n].index))]
+        matches |= {name: f"{UNDECIDED} authority" for name in coded[:1] if not matches[name]}
     if not any(item in codebook for item in matches.values()):
         matches |= _long_form(columns, texts, codebook)
     ticks = _ticked_groups(columns, texts, matches, one, codebook)

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -544,30 +545,55 @@ ALIKE, WORD_ALIKE, FUZZY = 95, 85, 3_000
 names are compared so."""
 
 
+def _words(name: str) -> str:
+    """Return a name without signs."""
+    return re.sub(r"[\W_]+", " ", re.sub(r"['’]", "", plain(name).replace("&", " and "))).strip()
+
+
 def core(name: str) -> tuple[str, ...]:
     """Return the words of a name that tell it from others, whatever their order.
 
     >>> core("Kingston upon Hull, City of") == core("City of Kingston-upon-Hull Council")
     True
     """
-    words = re.sub(r"['’]", "", plain(name).replace("&", " and "))
-    words = re.sub(r"[\W_]+", " ", words)
+    words = _words(name)
     return tuple(sorted(_KIND.sub(" ", words).split() or words.split()))
+
+
+def authorities() -> pd.DataFrame:
+    """Return the top-tier councils of England since 2008, with region and type, by `core` name.
+
+    One row is a council, of one type, under one of its names, from the year ``first`` to ``last``.
+    The City of London is among the London boroughs, the Isles of Scilly among the unitary
+    authorities: a group of its own would tell of each.
+    """
+    path = Path(__file__).with_name("authorities.csv")
+    table = pd.read_csv(path, dtype="str", keep_default_na=False)
+    table["core"] = (table["name"] + ";" + table["also"]).str.strip(";").str.split(";")
+    table["first"], table["last"] = (
+        pd.to_numeric(table[name]).fillna(end) for name, end in (("first", 0), ("last", 9999))
+    )
+    table = table.explode("core", ignore_index=True)
+    return table.assign(core=table["core"].map(core))
 
 
 def likely_same(there: pd.DataFrame) -> list[tuple[str, str]]:
     """Return the pairs of names that likely are one respondent, the earlier first.
 
-    Two that answer in the same year are two.
+    Two that answer in the same year are two, unless it is signs alone in which they differ.
     """
-    names = [str(name) for name in there.index[~there.all(axis=1)]]
+    names = [str(name) for name in there.index]
     waves = {name: frozenset(there.columns[there.loc[name].to_numpy()]) for name in names}
-    cores = {name: core(name) for name in names}
+    councils = authorities()
+    called = dict(zip(councils["core"], councils["name"].map(core), strict=True))
+    cores = {name: called.get(of, of) for name, of in zip(names, map(core, names), strict=True)}
     by_core: dict[tuple[str, ...], list[str]] = {}
     for name in names:
         by_core.setdefault(cores[name], []).append(name)
     pairs = [(a, b) for some in by_core.values() for at, a in enumerate(some) for b in some[:at]]
-    plain_names = [name for name in names if not re.search("[0-9]", name)]
+    numbered = {name for name in names if re.search("[0-9]", name)}
+    written = {name: name if name in numbered else _words(name) for name in names}
+    plain_names = [n for n in names if n not in numbered and len(waves[n]) < there.shape[1]]
     if len(set(waves.values())) > 1 and len(plain_names) <= FUZZY:
         texts = [" ".join(cores[name]) for name in plain_names]
         alike = process.cdist(texts, texts, scorer=fuzz.ratio, score_cutoff=ALIKE, dtype=np.uint8)
@@ -582,6 +608,7 @@ def likely_same(there: pd.DataFrame) -> list[tuple[str, str]]:
     found = [
         (min(pair, key=order.__getitem__), max(pair, key=order.__getitem__))
         for pair in pairs
-        if not waves[pair[0]] & waves[pair[1]] and key(pair[0]) != key(pair[1])
+        if key(pair[0]) != key(pair[1])
+        and (not waves[pair[0]] & waves[pair[1]] or written[pair[0]] == written[pair[1]])
     ]
     return sorted(found, key=lambda pair: [order[name] for name in pair])

@@ -22,12 +22,12 @@ from csm_lib.own.align import Source, aligned, as_in_files
 from csm_lib.own.check import TOTAL
 from csm_lib.own.crosswalk import COLUMNS, MORE
 from csm_lib.own.dictionary import Asked, beside, read_dictionary
-from csm_lib.own.draft import write_draft
+from csm_lib.own.draft import GSS, write_draft
 from csm_lib.own.headed import Headed, all_headed
 from csm_lib.own.questions import MOST_ANSWERS, Column, Draft, ask, columns_of, short, slug
 from csm_lib.own.read import read_sheets
 from csm_lib.own.repairs import begins_in, key, plain_number, years_in
-from csm_lib.own.rules import core
+from csm_lib.own.rules import authorities, core
 from csm_lib.own.wording import refusal, worded
 from csm_lib.scales import sides_of
 from csm_lib.templates import render
@@ -56,8 +56,6 @@ PERSONAL = re.compile(
     re.I,
 )
 MAIL = re.compile(r"\S+@\S+\.\w+")
-GSS = re.compile(r"[EWSN][0-9]{8}")
-"""The code of a place in official statistics: E08000013."""
 MOST = 0.8
 """Respondents are councils where so many of them are known by name."""
 DAY = re.compile(r"\d{1,4}[-/.]\d{1,2}[-/.]\d{2,4}(?:[ T].*)?")
@@ -415,23 +413,6 @@ def _characteristics(columns: Mapping[str, Column], roles: dict[str, str], draft
         draft.unsure("groups_by" if by else "groups_by_item", question=asked, called=word)
     if called:
         draft.descriptor["characteristics"] = called
-
-
-def authorities() -> pd.DataFrame:
-    """Return the top-tier councils of England since 2008, with region and type, by `core` name.
-
-    One row is a council, of one type, under one of its names, from the year ``first`` to ``last``.
-    The City of London is among the London boroughs, the Isles of Scilly among the unitary
-    authorities: a group of its own would tell of each.
-    """
-    path = Path(__file__).with_name("authorities.csv")
-    table = pd.read_csv(path, dtype="str", keep_default_na=False)
-    table["core"] = (table["name"] + ";" + table["also"]).str.strip(";").str.split(";")
-    table["first"], table["last"] = (
-        pd.to_numeric(table[name]).fillna(end) for name, end in (("first", 0), ("last", 9999))
-    )
-    table = table.explode("core", ignore_index=True)
-    return table.assign(core=table["core"].map(core))
 
 
 def _places(years: pd.Series, roles: Mapping[str, str], draft: Draft) -> None:
