@@ -233,6 +233,13 @@ def test_a_wave_that_shares_few_respondents_is_told(codebook: Codebook) -> None:
     assert rows(few) == []
 
 
+def test_samples_are_separate_though_one_holds_a_name_in_two_spellings(codebook: Codebook) -> None:
+    first = ["St Helens", "St. Helens", *(f"A{n}" for n in range(6))]
+    report = waves(codebook, first, [f"B{n}" for n in range(8)])
+    assert [row[1] for row in rows(report)] == ["likely_same"]
+    assert "the waves are read as separate samples." in report.notices[0]
+
+
 def test_separate_samples_are_noticed_and_not_warned_of(codebook: Codebook) -> None:
     report = waves(codebook, [f"A{n}" for n in range(8)], [f"B{n}" for n in range(8)])
     assert rows(report) == []

@@ -130,6 +130,12 @@ class Laid:
         return likely_same(self.there)
 
     @cached_property
+    def separate(self) -> bool:
+        """Whether no respondent of a wave is in the next one, nor likely is by another name."""
+        both = [(self.there.loc[a] & self.there.loc[b]).any() for a, b in self.likely_same]
+        return all(both) and not any(self.shared.values())
+
+    @cached_property
     def years(self) -> pd.Series:
         """By unit, its year."""
         units = self.records.drop_duplicates("unit").set_index("unit")
@@ -508,8 +514,8 @@ def panels(laid: Laid) -> Faults:
         early=[waves[one] for one, _ in pairs],
         late=[waves[other] for _, other in pairs],
     )
-    if not pairs and not any(laid.shared.values()):
-        return  # separate samples
+    if laid.separate:
+        return
     for (before, year), shared in laid.shared.items():
         sizes = there[before].sum(), there[year].sum()
         if min(sizes) < PANEL or shared >= min(sizes) / 2:
@@ -530,8 +536,7 @@ def panels(laid: Laid) -> Faults:
 def samples(laid: Laid) -> list[str]:
     """Return the notice that the waves share no respondent, where that is so."""
     large = len(laid.there.columns) > 1 and laid.there.sum().min() >= PANEL
-    alone = large and not any(laid.shared.values()) and not laid.likely_same
-    return [worded("separate_samples")] if alone else []
+    return [worded("separate_samples")] if large and laid.separate else []
 
 
 _KIND = re.compile(
