@@ -392,6 +392,7 @@ def test_a_pasted_table_gives_the_counts_of_each_row_on_each_base() -> None:
         ["Chess, senior", 73, [[27]], True, False],
     ]
     assert counts_behind("Chess 37%", [72], rule="half_down")["counts"].tolist() == [[[27]]]
+    assert counts_behind("All 100%, nobody 0%", [72])["counts"].tolist() == [[[72], [0]]]
 
 
 def test_pasted_parts_of_a_whole_must_add_up() -> None:

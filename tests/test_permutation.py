@@ -377,6 +377,13 @@ def test_three_groups_are_compared_as_the_shuffled_chi_squared_of_scipy_does() -
     assert compared(yes[::-1], base[::-1]) == near(expected, draws=4_000)  # in any order
 
 
+def test_few_numbers_are_shuffled_and_so_are_shares_of_many() -> None:
+    # the one that is large is alone in its group in a quarter of all orders
+    assert groups_p([1, 2, 3, 10], [*"aaab"]) == pytest.approx(0.25, abs=0.03)
+    # a p of the F test would be nought
+    assert groups_p([1] * FEW + [0] * FEW, [*"a" * FEW, *"b" * FEW]) == 1 / (1 + MORE_DRAWS)
+
+
 def test_groups_that_all_say_the_same_do_not_differ() -> None:
     assert compared([0, 0], [5, 9]) == compared([5, 9], [5, 9]) == 1
 
