@@ -8,6 +8,7 @@ from pathlib import Path
 import pandas as pd
 import pyreadstat
 import pytest
+from test_cases import checked
 
 from csm_lib.own import open_collection
 from csm_lib.own.__main__ import main
@@ -28,13 +29,6 @@ def folder(tmp_path: Path) -> Path:
     (tmp_path / "own" / "returns").mkdir(parents=True)
     (tmp_path / "own" / "codebook.csv").write_text(CODEBOOK)
     return tmp_path / "own"
-
-
-def checked(capsys: pytest.CaptureFixture[str], *arguments: object) -> tuple[int, str]:
-    """The exit status of a check, and what it says in one line."""
-    status = main(["check", *map(str, arguments)])
-    said = capsys.readouterr()
-    return status, " ".join((said.out + said.err).split())
 
 
 def drafted(folder: Path, *files: Path) -> pd.DataFrame:
