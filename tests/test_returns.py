@@ -219,8 +219,9 @@ def test_a_missing_identifier_is_named(check: Checker, name: str) -> None:
     report = check(*rows, header=header)
     assert listed(report) == [("error", "missing_column", None, name, "")]
     assert report.faults.loc[0, "expected"] == "a column of this name"
-    assert (
-        report.faults.loc[0, "remedy"] == f"Add the column {name!r}, even if its cells are empty."
+    assert report.faults.loc[0, "remedy"] == (
+        f"Add the column {name!r}, even if its cells are empty, or say in a columns.csv which one "
+        "it is."
     )
 
 
