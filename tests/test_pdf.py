@@ -6,7 +6,6 @@ the tests of the printed book are left out, but with ``CI=true`` they fail.
 
 from __future__ import annotations
 
-import importlib.util
 import os
 import re
 import shutil
@@ -14,9 +13,9 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from types import ModuleType
 from typing import Any
 
+import make_pdf
 import pytest
 import yaml
 from bs4 import BeautifulSoup
@@ -32,16 +31,6 @@ TOOL = ROOT / "book" / "_tools" / "make_pdf.py"
 BOOK = ["notebooks/findings", "book/cite", "notebooks/board"]
 
 
-def load() -> ModuleType:
-    spec = importlib.util.spec_from_file_location("make_pdf", TOOL)
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
-
-make_pdf = load()
 CONTENTS = make_pdf.read_contents(ROOT / "_toc.yml")
 PAGES = [page for _, part in CONTENTS for page in part]
 FINDINGS = make_pdf.findings_of(CONTENTS)

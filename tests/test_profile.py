@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import dataclasses
-import importlib.util
 import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from types import ModuleType
 
+import make_pdf
 import numpy as np
 import pandas as pd
 import pytest
@@ -23,7 +22,6 @@ from csm_lib.errors import CollectionError
 from csm_lib.own.profile import Profile, Share, profile
 from csm_lib.status import INVENTED, OWN
 
-TOOL = Path(__file__).parent.parent / "book" / "_tools" / "make_pdf.py"
 HEAD = "item,section,label,question,response,years,asked_if\n"
 
 Given = Mapping[str, object]
@@ -566,18 +564,8 @@ def test_names_and_labels_are_text_whatever_they_hold(tmp_path: Path) -> None:
 # -- On paper -------------------------------------------------------------------------------------
 
 
-def printer() -> ModuleType:
-    spec = importlib.util.spec_from_file_location("make_pdf", TOOL)
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
-
 @pytest.mark.parametrize("authority", ["A01", "A40", "small"])
 def test_it_prints_on_two_sides(authority: str, collection: Collection, tmp_path: Path) -> None:
-    make_pdf = printer()
     try:
         chromium = make_pdf.find_chromium()
     except make_pdf.PdfError as error:

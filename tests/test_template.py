@@ -25,14 +25,18 @@ PARTNERSHIPS = About(title="", one="partnership", many="partnerships")
 HEADER = "item,section,label,question,response,years,not_held,asked_if\n"
 
 
-def book_of(folder: Path, rows: str, answers: str = "", sections: str = "") -> Codebook:
+def made(folder: Path, rows: str, answers: str = "", sections: str = "") -> Path:
     folder.mkdir(exist_ok=True)
     (folder / "codebook.csv").write_text(HEADER + rows, encoding="utf-8")
     if answers:
         (folder / "answers.csv").write_text("response,answer,label\n" + answers, encoding="utf-8")
     if sections:
         (folder / "sections.csv").write_text("section,title,about\n" + sections, encoding="utf-8")
-    return read_codebook(folder / "codebook.csv")
+    return folder / "codebook.csv"
+
+
+def book_of(folder: Path, rows: str, answers: str = "", sections: str = "") -> Codebook:
+    return read_codebook(made(folder, rows, answers, sections))
 
 
 def sheets_of(path: Path) -> dict[str, Worksheet]:

@@ -10,6 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from openpyxl import load_workbook
 from pyxform.xls2xform import convert
+from test_template import HEADER, made
 
 from csm_lib.codebook import read_codebook
 from csm_lib.collection import SHIPPED
@@ -21,7 +22,6 @@ from csm_lib.own.xlsform import read_xlsform, write_xlsform
 ROOT = Path(__file__).parent.parent
 EXAMPLE = ROOT / "examples" / "partnership-board"
 COLLECTIONS = [SHIPPED, EXAMPLE, *sorted((ROOT / "tests" / "collections").glob("*/"))]
-HEADER = "item,section,label,question,response,years,not_held,asked_if\n"
 
 Rows = list[dict[str, str]]
 
@@ -41,16 +41,6 @@ def foreign(path: Path, survey: Rows, choices: Rows) -> Path:
         pd.DataFrame(survey).to_excel(book, sheet_name="survey", index=False)
         pd.DataFrame(choices).to_excel(book, sheet_name="choices", index=False)
     return path
-
-
-def made(folder: Path, rows: str, answers: str = "", sections: str = "") -> Path:
-    folder.mkdir(exist_ok=True)
-    (folder / "codebook.csv").write_text(HEADER + rows, encoding="utf-8")
-    if answers:
-        (folder / "answers.csv").write_text("response,answer,label\n" + answers, encoding="utf-8")
-    if sections:
-        (folder / "sections.csv").write_text("section,title,about\n" + sections, encoding="utf-8")
-    return folder / "codebook.csv"
 
 
 @pytest.mark.parametrize(
