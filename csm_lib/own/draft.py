@@ -356,12 +356,7 @@ def _codes(
             answer = ""
         elif item is None:
             answer = label
-        elif (
-            item.response == "yes_no"
-            and codes == [*met]
-            and len(met) == 1
-            and (is_tick(label or code))
-        ):
+        elif item.response == "yes_no" and codes == [*met] == [code] and is_tick(label or code):
             answer = "yes"  # it stands alone in its column, whatever it is
         elif is_shorthand(label or code):
             box = repairs.plain(code).strip("[]() ") in BOXES

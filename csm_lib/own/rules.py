@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 Faults = Iterator[pd.DataFrame]
 
-NO_NAME = {*vocabulary()["no_answer"], "n/a", "#n/a", "tbc"}
+NO_NAME = {*vocabulary()["no_answer"], "#n/a", "tbc"}
 """What is written where a region or type is not known, besides the shorthand of statistics."""
 
 NO_YEAR = -1
