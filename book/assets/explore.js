@@ -177,9 +177,10 @@ for (const view of document.querySelectorAll(".csm-explore")) {
     }
   }
 
+  // The view follows at once: an address set by location.hash would tell of it later.
   function changed() {
-    if (location.hash.slice(1) !== address()) location.hash = address(); // calls restore
-    else show();
+    if (location.hash.slice(1) !== address()) history.pushState(null, "", `#${address()}`);
+    show();
   }
 
   form.addEventListener("submit", (event) => event.preventDefault());
