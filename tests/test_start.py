@@ -233,6 +233,44 @@ def test_ticks_of_one_column_alone_are_left_out(tmp_path: Path) -> None:
     assert "cannot be told from no: Member?" in (read.folder / "CONFIRM.md").read_text()
 
 
+def test_an_option_ticked_by_its_own_number_is_an_option(tmp_path: Path) -> None:
+    """As SurveyMonkey exports ticks where values are asked for."""
+    options = ("Police", "Schools", "Coastguard", "Health")
+    rows = [["respondent", "year", *(f"Who sits on it? - {one}" for one in options)]]
+    rows += [[f"A{n}", 2024, "1" if n % 2 else "", "2", "", 4 * (n > 4) or ""] for n in range(20)]
+    read = started(tmp_path, written(tmp_path / "survey.csv", rows))
+
+    assert [read.counts(one).get("yes", 0) for one in options] == [10, 20, 0, 15]
+    assert [sum(read.counts(one).values()) for one in options] == [20] * 4
+
+
+def test_points_that_stand_alone_in_their_columns_are_no_ticks(tmp_path: Path) -> None:
+    rows = [["respondent", "year", "How good? - Police", "How good? - Schools"]]
+    rows += [[f"A{n}", 2024, "3" if n % 2 else "", "1"] for n in range(20)]
+    rows += [["A20", 2024, "", ""]]
+    with pytest.raises(CollectionError, match="can be counted"):
+        started(tmp_path, written(tmp_path / "survey.csv", rows))
+
+
+def test_options_behind_a_colon_are_those_of_one_question(tmp_path: Path) -> None:
+    rows = [["respondent", "year", "Board: Police", "Board: Schools"]]
+    rows += [[f"A{n}", 2024, "x" if n % 2 else "", "x" if n > 4 else ""] for n in range(20)]
+    read = started(tmp_path, written(tmp_path / "survey.csv", rows))
+
+    assert read.counts("Police") == {"yes": 10, "no": 7}
+    assert read.counts("Schools") == {"yes": 15, "no": 2}
+
+
+def test_a_number_sent_twice_is_told(tmp_path: Path) -> None:
+    rows = [["ID", "Start time", "Glad?"]]
+    rows += [[n, "2024-05-01 10:00:00", "Yes" if n % 2 else "No"] for n in (*range(1, 21), 20, 20)]
+    read = started(tmp_path, written(tmp_path / "survey.csv", rows))
+
+    told = " ".join((read.folder / "CONFIRM.md").read_text().split())
+    assert "2 rows with a number in 'ID' that another row has too" in told
+    assert read.counts("Glad") == {"yes": 10, "no": 12}
+
+
 def test_who_has_no_name_is_numbered_and_addresses_stay_away(tmp_path: Path) -> None:
     rows = [["Timestamp", "Email", "Glad?"]]
     rows += [[f"0{1 + n % 9}/03/2024 10:00", f"p{n}@example.org", "Yes"] for n in range(9)]

@@ -321,7 +321,9 @@ def _stems(columns: Mapping[str, Column]) -> None:
         cuts = [(met[1], met[2])] if met else []
         if met := re.fullmatch(r"\[([^\]]+)\]\s+(\S.*)", text):  # LimeSurvey, for SPSS
             cuts.append((met[2], met[1]))
-        cuts += [(text[: at.start()], text[at.end() :]) for at in re.finditer(r"\s[-–—]\s|/", text)]
+        cuts += [
+            (text[: at.start()], text[at.end() :]) for at in re.finditer(r"\s[-–—]\s|:\s|/", text)
+        ]
         if column.label == column.name and (met := re.fullmatch(r"(.+)_([0-9]+)", text)):
             cuts.append((met[1], text))  # Q3_1, Q3_2: names that say no more
         parted[column.name] = cuts
@@ -333,17 +335,29 @@ def _stems(columns: Mapping[str, Column]) -> None:
             columns[name].stem, columns[name].option = stem.strip(), option.strip()
     stems: dict[str, list[Column]] = {}
     for column in columns.values():
-        if column.stem and column.label.startswith(f"{column.stem}/"):
+        if column.stem:
             stems.setdefault(column.stem, []).append(column)
     for group, some in stems.items():
+        _numbered(some)
+        some = [column for column in some if column.label.startswith(f"{group}/")]
         kinds = [{*one.meanings.values()} for one in some if not one.marks and len(one.counts)]
-        if len(some) > 1 and all(one & other for one, other in pairwise(kinds)):
+        if not some or (len(some) > 1 and all(one & other for one, other in pairwise(kinds))):
             continue
         for column in some:  # the questions of one part of a form, not the options of a question
             column.section, column.label = group, column.option
             column.stem = column.option = ""
         for column in columns.values():
             column.stem = column.stem.removeprefix(f"{group}/")
+
+
+def _numbered(some: Sequence[Column]) -> None:
+    """Take numbers for ticks where each column of a question holds that of its own option."""
+    held = [column for column in some if len(column.counts) == 1 and not column.codes]
+    texts = [str(column.counts.index[0]) for column in held]
+    numbers = [int(text) for text in texts if text.isdecimal()]
+    if len(numbers) == len(held) > 1 and all(one < other for one, other in pairwise(numbers)):
+        for column, text in zip(held, texts, strict=True):
+            column.counted = column.counted or text
 
 
 # -- The questionnaire ------------------------------------------------------------------------

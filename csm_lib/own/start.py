@@ -316,10 +316,13 @@ def _respondents(
     """Find the column that names the respondent, or number them; return what one is called."""
     of_file = [number for number, _ in years.index]
 
-    def fits(column: Column) -> bool:
+    def twice(column: Column) -> int:
         texts = column.texts.reindex(years.index)
         rows = pd.DataFrame({"file": of_file, "text": texts, "year": years})
-        return not (texts.isna().any() or rows.duplicated().any())
+        return int(rows.dropna().duplicated().sum())
+
+    def fits(column: Column) -> bool:
+        return len(column.texts) == len(years) and not twice(column)
 
     for name, column in columns.items():
         met = NAMED.search(column.label)
@@ -340,6 +343,9 @@ def _respondents(
             draft.who = columns[name].texts
             draft.unsure("respondents_by_column", name=name)
             return ""
+        again = twice(columns[name])
+        if alone and 0 < again < 0.2 * len(years):
+            draft.unsure("number_twice", name=name, count=again)
     mails = [c for n, c in columns.items() if roles[n] == "email" and fits(c)]
     key = (
         mails[0].texts.reindex(years.index).str.casefold()
