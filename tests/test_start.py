@@ -261,6 +261,35 @@ def test_options_behind_a_colon_are_those_of_one_question(tmp_path: Path) -> Non
     assert read.counts("Schools") == {"yes": 15, "no": 2}
 
 
+@pytest.mark.parametrize(
+    ("heading", "question"),
+    [
+        ("Council,Barnet,Camden,Ealing,Leeds", "Plan {}"),
+        ("No,A,B,C,D", "Is there plan {}?"),
+        ("Question,A,B,C,D", "Plan {}"),
+    ],
+)
+def test_a_table_with_a_question_in_each_row_is_refused_with_a_remedy(
+    tmp_path: Path, heading: str, question: str
+) -> None:
+    rows = [heading.split(",")]
+    rows += [[question.format(n), *(["Yes", "No"] if n % 2 else ["No"] * 2) * 2] for n in range(9)]
+    files = [written(tmp_path / f"{name}.csv", rows) for name in "ab"]
+    with pytest.raises(CollectionError, match="Transpose"):
+        started(tmp_path, *files, years=[2024])
+
+
+def test_a_question_asked_of_two_years_side_by_side_is_told(tmp_path: Path) -> None:
+    rows = [["Council", "Police 2023", "Police 2024", "Plan"]]
+    rows += [[f"A{n}", "Yes", "No" if n % 2 else "Yes", "No"] for n in range(20)]
+    read = started(tmp_path, written(tmp_path / "survey.csv", rows), years=[2024])
+
+    told = " ".join((read.folder / "CONFIRM.md").read_text().split())
+    assert "1 question asked of several years side by side (such as" in told
+    assert "Police 2023" in told
+    assert read.counts("Police 2024") == {"yes": 10, "no": 10}
+
+
 def test_a_number_sent_twice_is_told(tmp_path: Path) -> None:
     rows = [["ID", "Start time", "Glad?"]]
     rows += [[n, "2024-05-01 10:00:00", "Yes" if n % 2 else "No"] for n in (*range(1, 21), 20, 20)]

@@ -55,6 +55,9 @@ PERSONAL = re.compile(
     r"| - name\W*$",
     re.I,
 )
+LISTS = re.compile(r"(?:the )?(?:question|item|statement|indicator|measure)s?(?: text)?", re.I)
+"""The heading of a column under which questions are listed."""
+
 MAIL = re.compile(r"\S+@\S+\.\w+")
 MOST = 0.8
 """Respondents are councils where so many of them are known by name."""
@@ -509,13 +512,16 @@ def start(
     if by is not None:
         draft.unsure("named_by_form", name=by.name)
     columns = columns_of(found, form)
+    _refuse_turned(columns, paths[0])
     roles = _roles(columns, form)
     records = _years(found, columns, roles, years, draft)
     noun = _respondents(columns, roles, records, draft)
     _spellings(columns, roles, records, draft)
     _characteristics(columns, roles, draft)
     _places(records, roles, draft)
-    ask(columns, [name for name, role in roles.items() if role == "question"], records, draft)
+    asked = [name for name, role in roles.items() if role == "question"]
+    _side_by_side([columns[name].label for name in asked], draft)
+    ask(columns, asked, records, draft)
     for name, role in roles.items():
         if role in LEFT_OUT:
             draft.drop(columns[name], LEFT_OUT[role])
@@ -527,7 +533,7 @@ def start(
             draft.unsure("unfinished", name=name, count=count)
     if not draft.items:
         raise refusal(paths[0], "nothing_to_count")
-    given = [columns[name].texts.index for name, role in roles.items() if role == "question"]
+    given = [columns[name].texts.index for name in asked]
     if silent := [*records.index.difference(pd.Index([]).append(given))]:
         places = [f"row {row} of {found[number].places[-1]}" for number, row in silent[:5]]
         draft.unsure("silent", count=len(silent), rows=words.listed(places))
@@ -551,6 +557,29 @@ def start(
         made.rename(folder)
     left_out = {why: names for why, names in draft.left_out.items() if why != LEFT_OUT["dropped"]}
     return Started(folder, len(records), len(draft.items), tuple(draft.confirm), left_out)
+
+
+def _refuse_turned(columns: Mapping[str, Column], path: Path) -> None:
+    """Refuse a table in which a column is a respondent and a row a question."""
+    councils = {*authorities()["core"]}
+    named = sum(core(column.label) in councils for column in columns.values())
+    first = next(iter(columns.values()))
+    texts = first.texts.astype("str").str.strip()
+    cells = pd.DataFrame({"file": [number for number, _ in texts.index], "text": texts.array})
+    asks = texts.str.endswith("?").mean() > 0.5 and not first.label.endswith("?")
+    asks |= bool(LISTS.fullmatch(short(first.label)))
+    if (named > 2 and 2 * named > len(columns)) or (asks and not cells.duplicated().any()):
+        raise refusal(path, "turned")
+
+
+def _side_by_side(labels: Sequence[str], draft: Draft) -> None:
+    """Tell of questions that stand once for each of several years."""
+    alike: dict[str, list[str]] = {}
+    for label in labels:
+        if YEAR.search(label):
+            alike.setdefault(YEAR.sub("", label), []).append(label)
+    if several := [some for some in alike.values() if len(some) > 1]:
+        draft.unsure("years_side_by_side", count=len(several), labels=several[0])
 
 
 def _without_totals(found: Sequence[Headed]) -> tuple[list[Headed], list[tuple[int, str]]]:
