@@ -825,3 +825,14 @@ def test_nothing_is_added_of_respondents_that_are_no_councils(tmp_path: Path) ->
     made = start([tmp_path / "schools 2021.csv"], out=tmp_path / "made")
     returns = own.open_collection(made.folder).returns
     assert returns[["region", "authority_type"]].isna().all(axis=None)
+
+
+def test_an_option_nobody_ticked_beside_one_that_all_ticked_is_not_ticked(tmp_path: Path) -> None:
+    rows = [["respondent", "want/a", "want/b", "want/c"]]
+    rows += [[f"A{n}", 0, n % 2, 1] for n in range(12)]
+    read = started(tmp_path, written(tmp_path / "wants 2024.csv", rows))
+    assert [read.counts(option) for option in "abc"] == [
+        {"no": 12},
+        {"yes": 6, "no": 6},
+        {"yes": 12},
+    ]

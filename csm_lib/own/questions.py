@@ -354,7 +354,7 @@ def _numbered(some: Sequence[Column]) -> None:
     """Take numbers for ticks where each column of a question holds that of its own option."""
     held = [column for column in some if len(column.counts) == 1 and not column.codes]
     texts = [str(column.counts.index[0]) for column in held]
-    numbers = [int(text) for text in texts if text.isdecimal()]
+    numbers = [int(text) for text in texts if text.isdecimal() and text != "0"]
     if len(numbers) == len(held) > 1 and all(one < other for one, other in pairwise(numbers)):
         for column, text in zip(held, texts, strict=True):
             column.counted = column.counted or text
