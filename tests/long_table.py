@@ -7,9 +7,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from csm_lib.own.table import Table
-
-CELLS = ["file", "sheet", "row", "record", "column", "item", "text", "answer"]
+from csm_lib.own.table import CELLS, COLUMNS, Table
 
 
 def table_of(
@@ -37,14 +35,15 @@ def table_of(
         if texts[at] or "" in answers.get(name, {})
     ]  # fmt: skip
     described = [
-        (file, sheet, name, items.get(name, name), name in answers, dict(labels.get(name, {})))
+        (file, sheet, name, items.get(name, name), name in answers, "" in answers.get(name, {}),
+         dict(labels.get(name, {})))
         for name in columns
-    ]
+    ]  # fmt: skip
     return Table(
         pd.DataFrame(cells, columns=CELLS),
         pd.DataFrame({"record": range(size), "file": file, "sheet": sheet,
                       "row": range(first, first + size)}),
-        pd.DataFrame(described, columns=["file", "sheet", "column", "item", "coded", "labels"]),
+        pd.DataFrame(described, columns=COLUMNS),
         Path(file),
     )  # fmt: skip
 

@@ -836,3 +836,17 @@ def test_an_option_nobody_ticked_beside_one_that_all_ticked_is_not_ticked(tmp_pa
         {"yes": 6, "no": 6},
         {"yes": 12},
     ]
+
+
+def test_an_option_that_all_ticked_who_were_asked_is_no_fault(tmp_path: Path) -> None:
+    choices = "Choices, Calculations, OR Slider Labels"
+    form = [["Variable / Field Name", "Field Type", "Field Label", choices]]
+    form += [["record_id", "text", "Record", ""], ["why", "checkbox", "Why?", "1, Fast | 2, Cheap"]]
+    form += [["glad", "yesno", "Glad?", ""]]
+    written(tmp_path / "form.csv", form)
+    rows = [["record_id", "why___1", "why___2", "glad"]]
+    rows += [[n, int(n % 3 > 0), int(n % 3 > 1), n % 2] for n in range(18)]
+    made = start([written(tmp_path / "why 2024.csv", rows)], out=tmp_path / "made")
+    returns = own.open_collection(made.folder).returns
+    counts = [(returns[item].sum(), returns[item].count()) for item in returns if "why" in item]
+    assert counts == [(12, 12), (6, 12)]

@@ -55,7 +55,8 @@ def laid_out(
 ) -> Clean:
     """Lay the text of a clean file out for the rules."""
     place, at = {"file": path.name, "sheet": ""}, np.arange(len(text))
-    columns = pd.DataFrame({**place, "column": [*text], "item": [*text], "coded": False})
+    columns = pd.DataFrame({**place, "column": [*text], "item": [*text]})
+    columns = columns.assign(coded=False, blank_no=False)
     records = text.reindex(columns=[*IDENTIFIERS], fill_value="").set_index(at)
     records = records.assign(
         **place, row=text.index, record=at, unit=at, turn=0, kind="",

@@ -138,9 +138,9 @@ class Crosswalk:
         told = no_answer(silent, "the crosswalk", one.sheet.name)
         if dropped:
             told.insert(0, worded("dropped", names=dropped))
-        blanks_no, said = _blanks(
-            one, cells, plain[(plain["code"] == "") & (plain["answer"] == "no")]
-        )
+        as_no = plain[(plain["code"] == "") & (plain["answer"] == "no")]
+        columns["blank_no"] = columns["column"].isin(as_no["column"])
+        blanks_no, said = _blanks(one, cells, as_no)
         unticked = pd.MultiIndex.from_frame(blanks_no[["row", "name"]])
         cells = cells[~pd.MultiIndex.from_frame(cells[["row", "name"]]).isin(unticked)]
         ticks = self._ticks(one, split)

@@ -434,9 +434,11 @@ def only_ticked(laid: Laid, choices: list[str]) -> dict[str, list[str]]:
 
     Nobody said no, some said yes, and some are silent who answered something else. Several such
     items of a section are enough; one is where many are silent, or its tick is no word for yes, or
-    the crosswalk reads blanks of another as no.
+    the crosswalk reads blanks of another as no. What it says of an item's own blanks is not asked.
     """
+    unsaid = [*laid.columns.loc[~laid.columns["blank_no"].eq(True), "item"]]
     yes, blank, other = (some[choices] for some in laid.by_wave)
+    blank = blank * blank.columns.isin(unsaid)
     if not (yes.any() & blank.any()).any():
         return {}
     every = (yes.sum() > 0) & (blank.sum() > 0) & (other.sum() == 0)

@@ -29,7 +29,7 @@ LONG = ("item", "answer")
 
 CELLS = ["file", "sheet", "row", "record", "column", "item", "text", "answer"]
 RECORDS = ["record", "file", "sheet", "row"]
-COLUMNS = ["file", "sheet", "column", "item", "coded", "labels"]
+COLUMNS = ["file", "sheet", "column", "item", "coded", "blank_no", "labels"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -52,8 +52,9 @@ class Table:
         ``record`` (from 0), ``file``, ``sheet`` and ``row``.
     columns
         One row is one named column of one sheet that is not left out: ``file``, ``sheet``,
-        ``column``, ``item``, ``coded`` (whether a crosswalk explains its codes) and ``labels``
-        (the value labels of the file by code; none: an empty mapping).
+        ``column``, ``item``, ``coded`` (whether a crosswalk explains its codes), ``blank_no``
+        (whether it says that a blank is no) and ``labels`` (the value labels of the file by code;
+        none: an empty mapping).
     path
         The file, or the folder that holds the several.
     notices
@@ -131,7 +132,7 @@ def _laid(one: Headed, codebook: Codebook, crosswalk: Crosswalk | None) -> Table
     told: list[str] = []
     if crosswalk is None:
         cells = one.cells.assign(item=one.cells["name"], answer=one.cells["text"])
-        columns = pd.DataFrame({"column": [*one.names.values()], "coded": False})
+        columns = pd.DataFrame({"column": [*one.names.values()], "coded": False, "blank_no": False})
         columns["item"] = columns["column"]
     else:
         cells, columns, told = crosswalk.applied(one, codebook)
