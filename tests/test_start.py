@@ -850,3 +850,39 @@ def test_an_option_that_all_ticked_who_were_asked_is_no_fault(tmp_path: Path) ->
     returns = own.open_collection(made.folder).returns
     counts = [(returns[item].sum(), returns[item].count()) for item in returns if "why" in item]
     assert counts == [(12, 12), (6, 12)]
+
+
+def burning(folder: Path) -> Path:
+    """Write an export of Kobo: two questions of several ticks, the second put to some only."""
+    heads = ["start", "why", "why/1", "why/2", "why/3", "why_001", "why_001/1", "why_001/2", "_id"]
+    given = [("1 2", ""), ("1", "1 2"), ("2", "1"), ("1 2", ""), ("1", "1"), ("", "1 2")]
+    rows = []
+    for number, (why, then) in enumerate(given * 3):
+        first = [int(code in why) if why else "" for code in "123"]
+        second = [int(code in then) if then else "" for code in "12"]
+        start = f"2024-03-{number + 1:02}T10:00:00.000+00:00"
+        rows.append([start, why, *first, then, *second, 500 + number])
+    return written(folder / "burning.csv", [heads, *rows])
+
+
+def test_options_of_kobo_without_a_form_are_told_from_the_cell_with_all(tmp_path: Path) -> None:
+    made = start([burning(tmp_path)], out=tmp_path / "made")
+    assert made.left_out["told by a column for each option"] == ["why", "why_001"]
+    returns = own.open_collection(made.folder).returns  # an option that all ticked is no fault
+    counts = [(returns[item].sum(), returns[item].count()) for item in returns if "." in item]
+    assert counts == [(12, 15), (9, 15), (0, 15), (12, 12), (6, 12)]
+
+
+def test_two_questions_of_one_text_are_two_in_a_form(tmp_path: Path) -> None:
+    data = burning(tmp_path)
+    form = [["type", "name", "label"], ["select_multiple w", "why", "Why burn?"]]
+    form += [["select_multiple w", "why_001", "Why burn?"], ["text", "end", "End"]]
+    choices = [["list_name", "name", "label"]]
+    choices += [["w", code, text] for code, text in (("1", "Fast"), ("2", "Cheap"), ("3", "Safe"))]
+    exports._workbook(tmp_path / "form.xlsx", {"survey": form, "choices": choices})
+    made = start([data], out=tmp_path / "made")
+    titles = pd.read_csv(made.folder / "sections.csv")["title"]
+    assert [*titles] == ["Why burn", "why_001: Why burn"]
+    returns = own.open_collection(made.folder).returns
+    counts = [(returns[item].sum(), returns[item].count()) for item in returns if "." in item]
+    assert counts == [(12, 15), (9, 15), (0, 15), (12, 12), (6, 12)]

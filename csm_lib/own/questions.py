@@ -65,6 +65,8 @@ class Column:
         As in `csm_lib.own.dictionary.Asked`; empty where there is no form.
     stem, option
         The question and the option or statement, where the column is one of a group.
+    group
+        What the names of the options of one question have in common, where a form tells.
     counted
         The code that means ticked, where the file declares a set; else empty.
     repeated
@@ -79,6 +81,7 @@ class Column:
     section: str = ""
     stem: str = ""
     option: str = ""
+    group: str = ""
     counted: str = ""
     repeated: bool = False
 
@@ -302,6 +305,7 @@ def _described(name: str, column: Column, form: Mapping[str, Asked]) -> None:
         labels = {known.casefold(): label for known, label in of.codes.items()}
         column.stem, column.option, column.section = of.label, labels[code.casefold()], of.section
         column.label, column.kind = f"{of.label} - {column.option}", "several"
+        column.group = name[: -len(code)]  # two questions may have one text
     elif own is not None:
         column.label, column.kind, column.section = own.label, own.kind, own.section
         column.codes = dict(own.codes)
@@ -482,11 +486,15 @@ def ask(
     """
     lime = any(plain(column.label) in ("lastpage", "last page") for column in columns.values())
     make = _Questionnaire(draft, years, lime)
-    stems: dict[str, list[Column]] = {}
-    for name in asked:  # a question that is not shared by several columns is of its own
-        stems.setdefault(columns[name].stem or name, []).append(columns[name])
+    stems: dict[tuple[str, str], list[Column]] = {}
+    some = [columns[name] for name in asked]
+    options = Counter((*steps(one.name)[:-1],) for one in some if one.marks)
+    for one in some:  # one that no others share is of its own
+        if options[(*steps(one.name),)] > 1:
+            draft.drop(one, "told by a column for each option")
+        else:
+            stems.setdefault((one.stem, one.group if one.stem else one.name), []).append(one)
     ticks = {stem for stem, some in stems.items() if len(some) > 1 and _are_ticks(some)}
-    told = {(*steps(column.name)[:-1],) for stem in ticks for column in stems[stem]}
     single = [column for stem in stems for column in stems[stem] if stem not in ticks]
     held = {column.name: several(column) for column in single}
     make.gather(
@@ -498,9 +506,7 @@ def ask(
             continue
         for column in some:
             found = held[column.name]
-            if found is not None and (*steps(column.name),) in told:
-                draft.drop(column, "told by a column for each option")
-            elif found is not None:
+            if found is not None:
                 _several(column, *found, make)
             else:
                 _single(column, make)
@@ -525,18 +531,21 @@ def _tick_group(some: Sequence[Column], make: _Questionnaire) -> None:
     blank = not said_no or make.marked
     blank |= any(c.kind == "several" or c.counted or "Unchecked" in c.marks for c in options)
     section = make.section(stem, _name_of_group(some))
+    if section in make.groups:  # another question has this text
+        section = make.section(f"{some[0].group.strip('/_.')}: {stem}", _name_of_group(some))
     make.groups.append(unique(section, make.groups))
     filled = pd.Index([]).append([column.texts.index for column in options]).unique()
     for column in options:
         option = short(column.option)
         item = make.item(section, slug(option), option, f"{stem}: {option}", "yes_no", filled)
-        if blank:
+        # of one ticked by all whom the question was put to, a blank tells that it was not put
+        if blank or ("no" not in column.marks.values() and len(column.texts) == len(filled)):
             draft.row(column.name, item, "", "no", group=make.groups[-1])
         for text, answer in column.marks.items():
             draft.row(column.name, item, text, "" if blank and answer == "no" else answer)
         make.empty(column, item)
     key = "ticks_blank_no" if blank else "ticks_yes_no"
-    draft.unsure(key, question=short(stem), count=len(options))
+    draft.unsure(key, question=draft.sections[section], count=len(options))
 
 
 def _name_of_group(some: Sequence[Column]) -> str:
