@@ -886,3 +886,11 @@ def test_two_questions_of_one_text_are_two_in_a_form(tmp_path: Path) -> None:
     returns = own.open_collection(made.folder).returns
     counts = [(returns[item].sum(), returns[item].count()) for item in returns if "." in item]
     assert counts == [(12, 15), (9, 15), (0, 15), (12, 12), (6, 12)]
+
+
+def test_a_code_whose_label_is_empty_is_called_by_its_number(tmp_path: Path) -> None:
+    table = pd.DataFrame({"id": range(9), "glad": [1.0, 2.0, 3.0] * 3})
+    labels = {"glad": {1.0: "Glad", 2.0: "Sorry", 3.0: " "}}
+    pyreadstat.write_sav(table, str(tmp_path / "a 2024.sav"), variable_value_labels=labels)
+    read = started(tmp_path, tmp_path / "a 2024.sav")
+    assert [*read.codebook[read.item("glad")].answers.values()] == ["Glad", "Sorry", "3"]

@@ -279,7 +279,9 @@ def columns_of(found: Sequence[Headed], form: Mapping[str, Asked]) -> dict[str, 
             label = WITH_CODE.sub("", label) if coded else label
             missing = one.sheet.missing.get(name, ())
             codes = {
-                c: t for c, t in one.sheet.value_labels.get(name, {}).items() if c not in missing
+                c: t.strip() or c
+                for c, t in one.sheet.value_labels.get(name, {}).items()
+                if c not in missing
             }
             texts = by_name.get(name, pd.Series(dtype="str"))
             texts = texts[~texts.index.duplicated() & ~texts.isin(missing)]
@@ -288,8 +290,8 @@ def columns_of(found: Sequence[Headed], form: Mapping[str, Asked]) -> dict[str, 
         for many in one.sheet.sets:
             for name in many.columns if many.counted else ():
                 of = columns[name]
-                of.stem, of.counted = many.label, many.counted
-                of.option = of.label.removeprefix(many.label).strip(" -:") or of.label
+                of.stem, of.counted = text_of(many.label), many.counted
+                of.option = of.label.removeprefix(of.stem).strip(" -:") or of.label
     for name, column in columns.items():
         _described(name, column, form)
     _stems(columns)
