@@ -894,3 +894,28 @@ def test_a_code_whose_label_is_empty_is_called_by_its_number(tmp_path: Path) -> 
     pyreadstat.write_sav(table, str(tmp_path / "a 2024.sav"), variable_value_labels=labels)
     read = started(tmp_path, tmp_path / "a 2024.sav")
     assert [*read.codebook[read.item("glad")].answers.values()] == ["Glad", "Sorry", "3"]
+
+
+def test_redcap_is_known_by_its_ticks_and_says_which_rows_are_repeats(tmp_path: Path) -> None:
+    heads = ["study", "redcap_repeat_instrument", "want___1", "want___2", "glad", "intake_complete"]
+    rows: list[list[object]] = []
+    for number in range(12):
+        ticks = [(1, 0), (1, 1), (0, 0)][number % 3]
+        rows.append([f"S{number}", "", *ticks, "yes" if number % 2 else "no", number % 3])
+        rows.append([f"S{number}", "visit", "", "", "", ""])
+    read = started(tmp_path, written(tmp_path / "visits 2024.csv", [heads, *rows]))
+    # who ticked nothing has a nought in each column, and gave no answer
+    assert read.counts("want___1") == {"yes": 8}
+    assert read.counts("want___2") == {"yes": 4, "no": 4}
+    assert not any("complete" in item for item in read.codebook)
+    confirm = (read.folder / "CONFIRM.md").read_text("utf-8")
+    assert "'redcap_repeat_instrument' is 'visit' in 12 rows" in confirm
+
+
+def test_a_question_of_the_form_is_none_of_the_tools_columns(tmp_path: Path) -> None:
+    form = [["Variable / Field Name", "Form Name", "Field Type", "Field Label"]]
+    form += [["record_id", "one", "text", "Record"], ["weight", "one", "yesno", "Is it heavy?"]]
+    written(tmp_path / "form.csv", form)
+    rows = [["record_id", "weight"], *([n, n % 2] for n in range(12))]
+    read = started(tmp_path, written(tmp_path / "weights 2024.csv", rows))
+    assert read.counts("Is it heavy") == {"yes": 6, "no": 6}

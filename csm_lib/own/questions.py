@@ -311,6 +311,8 @@ def _described(name: str, column: Column, form: Mapping[str, Asked]) -> None:
     elif own is not None:
         column.label, column.kind, column.section = own.label, own.kind, own.section
         column.codes = dict(own.codes)
+    elif code and "___" in last:  # of REDCap, without its dictionary
+        column.stem, column.option, column.kind = parent, last, "several"
 
 
 def _stems(columns: Mapping[str, Column]) -> None:

@@ -140,7 +140,9 @@ def _roles(columns: Mapping[str, Column], form: Mapping[str, Asked]) -> dict[str
         texts = [str(text) for text in column.texts.unique()]
         low = name.split("/")[-1].casefold().strip(" :?")
         role = tools.get(low) or tools.get(column.label.casefold().strip(" :?"), "question")
-        redcap = "redcap_event_name" in columns or "record_id" in columns
+        redcap = any(re.search("^record_id$|^redcap_|___", one) for one in columns)
+        if role == "dropped" and column.kind in ("one", "several", "number"):
+            role = "question"  # the form asks it, such as for weight or status
         if column.repeated:
             role = "repeated"
         elif texts and sum(bool(MAIL.fullmatch(text)) for text in texts) > len(texts) / 2:
@@ -526,7 +528,8 @@ def start(
         if role in LEFT_OUT:
             draft.drop(columns[name], LEFT_OUT[role])
         kept = columns[name].texts.value_counts()
-        if role == "dropped" and name.casefold() == "status" and len(kept) > 1:
+        repeats = name == "redcap_repeat_instrument" and len(kept) > 0
+        if role == "dropped" and (repeats or (name.casefold() == "status" and len(kept) > 1)):
             rows = words.listed([f"{text!r} in {count} rows" for text, count in kept.items()])
             draft.unsure("trials", name=name, rows=rows)
         elif role in LEFT_OUT and (count := _unfinished(columns[name], records.index)):
