@@ -919,3 +919,21 @@ def test_a_question_of_the_form_is_none_of_the_tools_columns(tmp_path: Path) -> 
     rows = [["record_id", "weight"], *([n, n % 2] for n in range(12))]
     read = started(tmp_path, written(tmp_path / "weights 2024.csv", rows))
     assert read.counts("Is it heavy") == {"yes": 6, "no": 6}
+
+
+def test_a_file_of_r_has_row_numbers_and_na_for_no_answer(tmp_path: Path) -> None:
+    lines = ['"","gender","glad","tools","age"']
+    for number in range(1, 25):
+        glad = ["yes", "no", "NA"][number % 3]
+        tools = ["saw, axe", "saw", "axe", "NA"][number % 4]
+        gender = ["female", "male", "female", "male", "NA", "male"][number % 6]
+        lines.append(f'"{number}","{gender}",{glad},"{tools}",{"NA" if number > 20 else number}')
+    (tmp_path / "tools 2024.csv").write_text("\n".join(lines), "utf-8")
+    read = started(tmp_path, tmp_path / "tools 2024.csv")
+    assert read.counts("glad") == {"yes": 8, "no": 8}
+    assert read.counts("saw") == {"yes": 12, "no": 6}
+    assert len(read.cells[read.cells["item"] == read.item("age")]) == 20
+    assert read.texts("authority_type") == ["female", "male"]
+    confirm = (read.folder / "CONFIRM.md").read_text("utf-8")
+    assert "the first column, which has no name and numbers the rows, was left out" in confirm
+    assert "'NA' is read as no answer" in confirm

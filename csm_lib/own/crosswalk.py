@@ -31,7 +31,7 @@ import pandas as pd
 from csm_lib.codebook import did_you_mean
 from csm_lib.errors import ReturnsError
 from csm_lib.files import lines_of, read_text, report, require_columns
-from csm_lib.own.repairs import bare, meant_by, plain_number
+from csm_lib.own.repairs import bare, is_none, meant_by, plain_number
 from csm_lib.own.repairs import plain as same
 from csm_lib.own.wording import refusal, worded
 from csm_lib.returns import IDENTIFIERS
@@ -155,6 +155,8 @@ class Crosswalk:
             separator = options["separator"].iloc[0]
             codes = dict(zip(options["code"], options["item"], strict=True))
             for row, text in one.cells.loc[one.cells["name"] == name, ["row", "text"]].to_numpy():
+                if text not in codes and is_none(text) and len(text.strip()) > 1:
+                    continue
                 ticked, strange = parts(text, separator, codes)
                 place = f"{one.place}, {'row' if one.sheet.name else 'line'} {row}, column {name!r}"
                 faults += [

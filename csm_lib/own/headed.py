@@ -107,6 +107,11 @@ def headed(sheet: Sheet) -> Headed | None:
         labels |= found
         body, notes = _without_notes(body[body["row"] > last], names, where, sheet.widths)
         told += notes
+        first = body[body["column"] == 1]
+        numbered = first["text"].str.isdecimal().all() and first["text"].is_unique
+        if 1 not in names and len(first) == body["row"].nunique() and numbered:  # as R writes it
+            body = body[body["column"] > 1]
+            told.append(worded("row_numbers"))
         _refuse_irregular(sheet, names, last, body)
         _refuse_second_table(sheet, names, body)
     unseen = sorted({*body["row"]} & {*sheet.hidden_rows})

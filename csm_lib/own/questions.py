@@ -17,7 +17,7 @@ from csm_lib.own.crosswalk import COLUMNS, MORE, parts
 from csm_lib.own.dictionary import Asked, steps, text_of
 from csm_lib.own.draft import plain, several_ticks
 from csm_lib.own.headed import Headed
-from csm_lib.own.repairs import is_shorthand
+from csm_lib.own.repairs import is_none
 from csm_lib.own.repairs import plain as same
 from csm_lib.own.wording import vocabulary, worded
 from csm_lib.scales import sides_of
@@ -95,7 +95,7 @@ class Column:
     def shorthand(self) -> frozenset[str]:
         """Its texts that stand for no answer: letters only where they are no answers of a list."""
         met = {str(text) for text in self.texts.unique()} - {*self.codes}
-        found = {text for text in met if is_shorthand(text) or text.casefold() == "n/a"}
+        found = {text for text in met if is_none(text)}
         letters = {text for text in met if len(text) == 1 and text.isalpha()}
         lone = found == met or letters - found
         return frozenset(found - letters if lone else found)
@@ -584,15 +584,16 @@ def _several(
     column: Column, separator: str, options: Mapping[str, str], make: _Questionnaire
 ) -> None:
     """Draft the items of the options of one question, several of them ticked in a cell."""
-    split = [parts(str(text), separator, options) for text in column.texts]
+    texts = column.texts[~column.texts.isin(column.shorthand)]
+    split = [parts(str(text), separator, options) for text in texts]
     met = Counter(code for ticked, _ in split for code in ticked)
-    strange = {part for _, some in split for part in some} - column.shorthand
+    strange = {part for _, some in split for part in some}
     few = max(3, 0.02 * len(split))
     rare = [code for code in options if not column.codes and met[code] < few]
     if len(options) > 1 and min(met[code] for code in options) == len(split):
         make.draft.drop(column, "an order of options")
         return
-    title, filled = short(column.label), column.texts.index
+    title, filled = short(column.label), texts.index
     section = make.section(title, _name(column, column.label))
     for code in [*options, *sorted(strange)]:
         item, option = "", options.get(code, code)
@@ -604,6 +605,8 @@ def _several(
         make.draft.left_out.setdefault("what few wrote in themselves", []).append(title)
     ticks = {"separator": separator, "count": len(options) - len(rare)}
     make.draft.unsure("several_ticks", question=title, **ticks)
+    for text in sorted(column.shorthand):
+        make.draft.unsure("shorthand_read", text=text)
 
 
 def _single(column: Column, make: _Questionnaire) -> None:

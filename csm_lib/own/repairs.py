@@ -67,6 +67,11 @@ def is_shorthand(text: str) -> bool:
     return bool(_SHORTHAND.fullmatch(text.strip()))
 
 
+def is_none(text: str) -> bool:
+    """Whether a text stands for no answer: shorthand, ``n/a``, or ``NA``, as R writes it."""
+    return is_shorthand(text) or text.strip().casefold() in ("n/a", "na")
+
+
 def begins_in(text: str) -> int | None:
     """Return the year in which a financial year begins, if a text is one.
 

@@ -137,7 +137,7 @@ def _roles(columns: Mapping[str, Column], form: Mapping[str, Asked]) -> dict[str
     if not {"Completion time", "Timestamp"} & {*columns}:
         tools["name"] = "respondent"  # of forms it is the name of whoever filled them in
     for name, column in columns.items():
-        texts = [str(text) for text in column.texts.unique()]
+        texts = [str(text) for text in column.counts.index]
         low = name.split("/")[-1].casefold().strip(" :?")
         role = tools.get(low) or tools.get(column.label.casefold().strip(" :?"), "question")
         redcap = any(re.search("^record_id$|^redcap_|___", one) for one in columns)
@@ -417,7 +417,7 @@ def _characteristics(columns: Mapping[str, Column], roles: dict[str, str], draft
         if by:
             roles[name], called[by] = by, word
             draft.row(name, by)
-            for text, means in column.meanings.items():
+            for text, means in {**column.meanings, **dict.fromkeys(column.shorthand, "")}.items():
                 draft.row(name, by, text, means)
         else:
             draft.splits[name] = word
