@@ -937,3 +937,13 @@ def test_a_file_of_r_has_row_numbers_and_na_for_no_answer(tmp_path: Path) -> Non
     confirm = (read.folder / "CONFIRM.md").read_text("utf-8")
     assert "the first column, which has no name and numbers the rows, was left out" in confirm
     assert "'NA' is read as no answer" in confirm
+
+
+def test_an_option_of_several_in_a_cell_that_all_ticked_is_no_fault(tmp_path: Path) -> None:
+    months = ["May, June, July", "May, June", "May, July", "May", "", ""]
+    rows = [["respondent", "dry", "months"]]
+    rows += [[f"A{n}", "Yes" if n % 2 else "No", months[n % 6]] for n in range(36)]
+    made = start([written(tmp_path / "dry 2024.csv", rows)], out=tmp_path / "made")
+    returns = own.open_collection(made.folder).returns
+    counts = [(returns[item].sum(), returns[item].count()) for item in returns if "months" in item]
+    assert counts == [(12, 24), (12, 24), (24, 24)]

@@ -139,7 +139,7 @@ class Crosswalk:
         if dropped:
             told.insert(0, worded("dropped", names=dropped))
         as_no = plain[(plain["code"] == "") & (plain["answer"] == "no")]
-        columns["blank_no"] = columns["column"].isin(as_no["column"])
+        columns["blank_no"] = columns["column"].isin([*as_no["column"], *several])
         blanks_no, said = _blanks(one, cells, as_no)
         unticked = pd.MultiIndex.from_frame(blanks_no[["row", "name"]])
         cells = cells[~pd.MultiIndex.from_frame(cells[["row", "name"]]).isin(unticked)]

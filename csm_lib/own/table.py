@@ -53,8 +53,8 @@ class Table:
     columns
         One row is one named column of one sheet that is not left out: ``file``, ``sheet``,
         ``column``, ``item``, ``coded`` (whether a crosswalk explains its codes), ``blank_no``
-        (whether it says that a blank is no) and ``labels`` (the value labels of the file by code;
-        none: an empty mapping).
+        (whether it says what is no beside ticks) and ``labels`` (the value labels of the file by
+        code; none: an empty mapping).
     path
         The file, or the folder that holds the several.
     notices
