@@ -410,6 +410,17 @@ def test_words_for_no_answer_are_known_in_a_draft(folder: Path, text: str) -> No
     assert drafted_answer(folder, ["yes", "no", text]) == {text: ""}
 
 
+def test_the_label_low_is_an_answer_where_the_codebook_has_it(folder: Path) -> None:
+    (folder / "codebook.csv").write_text(
+        CODEBOOK + "plan.risk,plan,Risk,How high is the risk?,risk,2023;2024\n"
+    )
+    (folder / "answers.csv").write_text("response,answer,label\nrisk,low,Low\nrisk,high,High\n")
+    file = folder / "returns" / "r 2023.sav"
+    spss(file, ["How high is the risk?"], {1: "Low", 2: "High"}, [[1], [2], [1]])
+    table = drafted(folder, file)
+    assert table.loc[table["code"] != "", "answer"].tolist() == ["low", "high"]
+
+
 def test_an_answer_with_the_mark_of_a_footnote_is_drafted(folder: Path) -> None:
     assert drafted_answer(folder, ["yes", "no", "yes*"]) == {"yes*": "yes"}
 

@@ -225,6 +225,16 @@ def test_shorthand_is_no_answer_and_letters_of_a_list_are_answers(tmp_path: Path
     assert grades.counts("Which") == {"a": 8, "b": 8, "c": 8, "d": 8}
 
 
+def test_low_is_an_answer_beside_words_and_no_figure_beside_figures(tmp_path: Path) -> None:
+    rows = [["Which risk?", "How many staff?", "Year"]]
+    rows += [
+        [("High", "Medium", "Low")[n % 3], "low" if n % 8 == 0 else n, 2024] for n in range(48)
+    ]
+    read = started(tmp_path, written(tmp_path / "survey.csv", rows))
+    assert read.counts("Which risk") == {"high": 16, "low": 16, "medium": 16}
+    assert "'low' is read as no answer" in (read.folder / "CONFIRM.md").read_text()
+
+
 def test_ticks_of_one_column_alone_are_left_out(tmp_path: Path) -> None:
     rows = [["respondent", "year", "Member?", "Glad?"]]
     rows += [[f"A{n}", 2024, "Yes" if n % 3 else "", "Yes" if n % 2 else "No"] for n in range(30)]

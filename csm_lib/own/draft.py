@@ -358,7 +358,7 @@ def _codes(
             answer = label
         elif item.response == "yes_no" and codes == [*met] == [code] and is_tick(label or code):
             answer = "yes"  # it stands alone in its column, whatever it is
-        elif is_shorthand(label or code):
+        elif is_shorthand(label or code) and not _understood(label or code, item):
             box = repairs.plain(code).strip("[]() ") in BOXES
             may_be_tick = box and all(map(is_shorthand, met))
             answer = UNDECIDED if may_be_tick else ""

@@ -93,9 +93,14 @@ class Column:
 
     @cached_property
     def shorthand(self) -> frozenset[str]:
-        """Its texts that stand for no answer: letters only where they are no answers of a list."""
+        """Its texts that stand for no answer: letters only where they are no answers of a list.
+
+        *Low* stands for a figure beside figures alone.
+        """
         met = {str(text) for text in self.texts.unique()} - {*self.codes}
         found = {text for text in met if is_none(text)}
+        if not all(NUMBER.fullmatch(text) for text in met - found):
+            found = {text for text in found if same(text) != "low"}
         letters = {text for text in met if len(text) == 1 and text.isalpha()}
         lone = found == met or letters - found
         return frozenset(found - letters if lone else found)
