@@ -235,6 +235,23 @@ def test_low_is_an_answer_beside_words_and_no_figure_beside_figures(tmp_path: Pa
     assert "'low' is read as no answer" in (read.folder / "CONFIRM.md").read_text()
 
 
+@pytest.mark.parametrize("tool", ["surveymonkey", "microsoft"])
+def test_an_option_that_all_ticked_who_ticked_any_is_no_fault(tmp_path: Path, tool: str) -> None:
+    if tool == "microsoft":
+        rows = [["ID", "Do you meet?", "Who sits on it?"]]
+        rows += [[n, "Yes", "Police;Schools;" if n % 2 else "Police;"] for n in range(12)]
+        rows += [[n, "No", ""] for n in range(12, 15)]
+    else:
+        rows = [["Respondent ID", "Do you meet?", "Who sits on it?", ""]]
+        rows += [["", "Response", "Police", "Schools"]]
+        rows += [[n, "Yes", "Police", "Schools" if n % 2 else ""] for n in range(12)]
+        rows += [[n, "No", "", ""] for n in range(12, 15)]
+    read = started(tmp_path, written(tmp_path / "survey.csv", rows), years=[2024])
+    assert read.counts("Police") == {"yes": 12}
+    assert read.counts("Schools") == {"yes": 6, "no": 6}
+    assert len(own.open_collection(read.folder).returns) == 15
+
+
 def test_ticks_of_one_column_alone_are_left_out(tmp_path: Path) -> None:
     rows = [["respondent", "year", "Member?", "Glad?"]]
     rows += [[f"A{n}", 2024, "Yes" if n % 3 else "", "Yes" if n % 2 else "No"] for n in range(30)]
