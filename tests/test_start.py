@@ -252,6 +252,14 @@ def test_an_option_that_all_ticked_who_ticked_any_is_no_fault(tmp_path: Path, to
     assert len(own.open_collection(read.folder).returns) == 15
 
 
+def test_two_rows_of_headings_need_no_column_that_says_whose_row_it_is(tmp_path: Path) -> None:
+    rows = [["Do you meet?", "Who sits on it?", ""], ["Response", "Police", "Schools"]]
+    rows += [[("Yes", "No")[n % 2], "Police", "Schools" if n % 3 else ""] for n in range(12)]
+    read = started(tmp_path, written(tmp_path / "survey.csv", rows), years=[2024])
+    assert read.counts("Do you meet") == {"yes": 6, "no": 6}
+    assert read.counts("Schools") == {"yes": 8, "no": 4}
+
+
 def test_ticks_of_one_column_alone_are_left_out(tmp_path: Path) -> None:
     rows = [["respondent", "year", "Member?", "Glad?"]]
     rows += [[f"A{n}", 2024, "Yes" if n % 3 else "", "Yes" if n % 2 else "No"] for n in range(30)]

@@ -185,7 +185,7 @@ def _are_options(
     texts = {c: second.get(c, "") for c in names}
     named = ["" if text == names[c] else text for c, text in texts.items()]
     # what identifies a respondent has nothing under it; a question without options, a word
-    return "" in named and all(
+    return not {"", *RESPONSE}.isdisjoint(map(str.casefold, named)) and all(
         not text or column + 1 in gaps or column - 1 in names or text.casefold() in RESPONSE
         for column, text in zip(names, named, strict=True)
     )
