@@ -260,6 +260,18 @@ def test_two_rows_of_headings_need_no_column_that_says_whose_row_it_is(tmp_path:
     assert read.counts("Schools") == {"yes": 8, "no": 4}
 
 
+def test_questions_about_post_and_phones_are_counted_and_numbers_are_not(tmp_path: Path) -> None:
+    ways = ["Phone", "E-mail", "Letter", "Visit", "Text"]
+    ticks = ["".join(f"{way};" for n, way in enumerate(ways) if one >> n & 1) for one in range(32)]
+    rows = [["ID", "Do you use phone or e-mail?", "How many e-mails come a day?"]]
+    rows[0].append("Phone number of the lead")
+    rows += [[n, some, 3 * n, f"01632 9601{n:02}"] for n, some in enumerate(ticks)]
+    read = started(tmp_path, written(tmp_path / "survey.csv", rows), years=[2024])
+    assert [one.label for one in read.codebook.values()][-1] == "How many e-mails come a day"
+    assert read.counts("E-mail") == {"yes": 16, "no": 15}
+    assert "personal: Phone number of the lead" in (read.folder / "CONFIRM.md").read_text()
+
+
 def test_ticks_of_one_column_alone_are_left_out(tmp_path: Path) -> None:
     rows = [["respondent", "year", "Member?", "Glad?"]]
     rows += [[f"A{n}", 2024, "Yes" if n % 3 else "", "Yes" if n % 2 else "No"] for n in range(30)]

@@ -24,7 +24,7 @@ from csm_lib.own.crosswalk import COLUMNS, MORE
 from csm_lib.own.dictionary import Asked, beside, read_dictionary
 from csm_lib.own.draft import GSS, write_draft
 from csm_lib.own.headed import Headed, all_headed
-from csm_lib.own.questions import MOST_ANSWERS, Column, Draft, ask, columns_of, short, slug
+from csm_lib.own.questions import MOST_ANSWERS, Column, Draft, ask, columns_of, several, short, slug
 from csm_lib.own.read import read_sheets
 from csm_lib.own.repairs import begins_in, key, plain_number, years_in
 from csm_lib.own.rules import authorities, core
@@ -157,7 +157,7 @@ def _roles(columns: Mapping[str, Column], form: Mapping[str, Asked]) -> dict[str
             role = "moment" if low.endswith("_timestamp") else "dropped"
         elif role == "question" and low.startswith("_"):
             role = "dropped"
-        elif role == "question" and PERSONAL.search(column.label) and not column.closed:
+        elif role == "question" and PERSONAL.search(column.label) and not _counts(column):
             role = "personal"
         elif role == "question" and column.kind == "dropped":
             role = "moment" if all(DAY.fullmatch(text) for text in texts) else "dropped"
@@ -170,6 +170,12 @@ def _roles(columns: Mapping[str, Column], form: Mapping[str, Asked]) -> dict[str
         named = [name for name in asked if _names_waves(columns[name])]
         roles |= dict.fromkeys(named[:1], "year")
     return roles
+
+
+def _counts(column: Column) -> bool:
+    """Whether a column is to be counted, though it speaks of a phone or the like."""
+    amount = re.search(r"\bhow (?:many|much)\b", column.label, re.I)
+    return bool(column.closed or column.marks or several(column) or amount)
 
 
 def _begins(text: str) -> int | None:
