@@ -260,6 +260,14 @@ def test_two_rows_of_headings_need_no_column_that_says_whose_row_it_is(tmp_path:
     assert read.counts("Schools") == {"yes": 8, "no": 4}
 
 
+def test_a_second_row_of_headings_without_any_option_is_no_respondent(tmp_path: Path) -> None:
+    rows = [["Respondent ID", "Do you meet?", "Why?"], ["", "Response", "Open-Ended Response"]]
+    rows += [[n, ("Yes", "No")[n % 2], f"Word {n}"] for n in range(12)]
+    read = started(tmp_path, written(tmp_path / "survey.csv", rows), years=[2024])
+    assert read.counts("Do you meet") == {"yes": 6, "no": 6}
+    assert len(own.open_collection(read.folder).returns) == 12
+
+
 def test_questions_about_post_and_phones_are_counted_and_numbers_are_not(tmp_path: Path) -> None:
     ways = ["Phone", "E-mail", "Letter", "Visit", "Text"]
     ticks = ["".join(f"{way};" for n, way in enumerate(ways) if one >> n & 1) for one in range(32)]

@@ -180,7 +180,9 @@ def _are_options(
     """Whether the second row completes the first: it fills each gap, and is no row of answers."""
     names = _once(first)
     gaps = [c for c in {**second, **third} if c not in names]
-    if not gaps or not all(c in second for c in gaps) or min(gaps) < min(names):
+    if not gaps:  # no question has options
+        return bool(second) and all(text.casefold() in RESPONSE for text in second.values())
+    if not all(c in second for c in gaps) or min(gaps) < min(names):
         return False
     texts = {c: second.get(c, "") for c in names}
     named = ["" if text == names[c] else text for c, text in texts.items()]
