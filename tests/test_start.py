@@ -268,6 +268,14 @@ def test_a_second_row_of_headings_without_any_option_is_no_respondent(tmp_path: 
     assert len(own.open_collection(read.folder).returns) == 12
 
 
+def test_options_that_hold_a_colon_are_ticks_of_one_question(tmp_path: Path) -> None:
+    ways = ["Plan: health", "Plan: schools", "Plan: police"]
+    rows = [["Respondent ID", "Which do you have?", "", ""], ["", *ways]]
+    rows += [[n, *(way if (n + at) % 3 else "" for at, way in enumerate(ways))] for n in range(12)]
+    read = started(tmp_path, written(tmp_path / "survey.csv", rows), years=[2024])
+    assert [read.counts(way) for way in ways] == [{"yes": 8, "no": 4}] * 3
+
+
 def test_questions_about_post_and_phones_are_counted_and_numbers_are_not(tmp_path: Path) -> None:
     ways = ["Phone", "E-mail", "Letter", "Visit", "Text"]
     ticks = ["".join(f"{way};" for n, way in enumerate(ways) if one >> n & 1) for one in range(32)]

@@ -334,9 +334,9 @@ def _stems(columns: Mapping[str, Column]) -> None:
         cuts = [(met[1], met[2])] if met else []
         if met := re.fullmatch(r"\[([^\]]+)\]\s+(\S.*)", text):  # LimeSurvey, for SPSS
             cuts.append((met[2], met[1]))
-        cuts += [
-            (text[: at.start()], text[at.end() :]) for at in re.finditer(r"\s[-–—]\s|:\s|/", text)
-        ]
+        # behind a dash a colon is one of the option
+        signs = r"\s[-–—]\s|/" if re.search(r"\s[-–—]\s", text) else r":\s|/"
+        cuts += [(text[: at.start()], text[at.end() :]) for at in re.finditer(signs, text)]
         if column.label == column.name and (met := re.fullmatch(r"(.+)_([0-9]+)", text)):
             cuts.append((met[1], text))  # Q3_1, Q3_2: names that say no more
         parted[column.name] = cuts
