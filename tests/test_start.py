@@ -28,6 +28,7 @@ from csm_lib.own.table import read_table
 
 ONE = exports.survey(90)
 TWO = {2023: exports.survey(60, year=2023, seed=2), 2024: exports.survey(66, year=2024, seed=3)}
+WAYS = (("a", "Visits"), ("b", "Calls"))
 EVENTS = {"baseline_arm_1": TWO[2023], "followup_arm_1": TWO[2024][:55]}
 
 Made = Callable[[Path], object]
@@ -52,6 +53,8 @@ class Read:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.codebook: Codebook = read_codebook(folder / "codebook.csv")
+        sections = pd.read_csv(folder / "sections.csv")
+        self.sections = dict(zip(sections["section"], sections["title"], strict=True))
         crosswalk = read_crosswalk(folder / "columns.csv", self.codebook)
         many = folder / "returns"
         files = sorted(many.iterdir()) if many.exists() else [*folder.glob("returns.*")]
@@ -1010,3 +1013,25 @@ def test_an_option_of_several_in_a_cell_that_all_ticked_is_no_fault(tmp_path: Pa
     returns = own.open_collection(made.folder).returns
     counts = [(returns[item].sum(), returns[item].count()) for item in returns if "months" in item]
     assert counts == [(12, 24), (12, 24), (24, 24)]
+
+
+def test_questions_in_the_same_words_are_told_apart_by_their_codes(tmp_path: Path) -> None:
+    names = [f"{code}[{n}]. If so, how? [{way}]" for code in ("Q3", "Q7") for n, way in WAYS]
+    rows = [["id. Response ID", "submitdate. Date submitted", "lastpage. Last page", *names]]
+    # every one answers Q3, and one in four Q7
+    ticks = [["Y" if n % of == 0 else "" for of in (1, 2, 4, 8)] for n in range(20)]
+    rows += [[str(n), "2024-05-01 10:00:00", "4", *some] for n, some in enumerate(ticks)]
+    read = started(tmp_path, written(tmp_path / "survey.csv", rows))
+    shares = {
+        (read.sections[one.section], one.label): Counter(
+            read.cells.loc[read.cells["item"] == one.item, "answer"]
+        )
+        for one in read.codebook.values()
+    }
+    assert shares == {
+        ("Q3 – If so, how", "Visits"): {"yes": 20},
+        ("Q3 – If so, how", "Calls"): {"yes": 10, "no": 10},
+        ("Q7 – If so, how", "Visits"): {"yes": 5},
+        ("Q7 – If so, how", "Calls"): {"yes": 3, "no": 2},
+    }
+    assert own.open_collection(read.folder).size == 20  # all who answered may have ticked the same

@@ -320,6 +320,14 @@ def _described(name: str, column: Column, form: Mapping[str, Asked]) -> None:
         column.stem, column.option, column.kind = parent, last, "several"
 
 
+def _code(name: str) -> str:
+    """Return the code of a question in the name of one of its columns, if there is one."""
+    code, *rest = re.split(r"___|\[|_[0-9]+(?:_TEXT)?$", "/".join(steps(name)), maxsplit=1)
+    if not rest:
+        code, _, _ = code.rpartition("/")
+    return "" if " " in code else code.split("/")[-1]
+
+
 def _stems(columns: Mapping[str, Column]) -> None:
     """Part the headings that several columns share into question and option."""
     parted: dict[str, list[tuple[str, str]]] = {}
@@ -346,6 +354,11 @@ def _stems(columns: Mapping[str, Column]) -> None:
         if both:
             stem, option = max(both, key=lambda cut: len(cut[0]))
             columns[name].stem, columns[name].option = stem.strip(), option.strip()
+    met_twice = Counter((one.stem, one.option) for one in columns.values() if one.stem)
+    again = {stem for (stem, _), count in met_twice.items() if count > 1}
+    for column in columns.values():  # what is asked in the same words is told apart by its code
+        if column.stem in again and (code := _code(column.name)):
+            column.stem = f"{code} – {column.stem}"
     stems: dict[str, list[Column]] = {}
     for column in columns.values():
         if column.stem:
