@@ -1035,3 +1035,18 @@ def test_questions_in_the_same_words_are_told_apart_by_their_codes(tmp_path: Pat
         ("Q7 – If so, how", "Calls"): {"yes": 3, "no": 2},
     }
     assert own.open_collection(read.folder).size == 20  # all who answered may have ticked the same
+
+
+@pytest.mark.parametrize("said", ["-99", "-999", "N/A"])
+def test_what_tools_write_for_a_question_passed_over_is_no_answer(
+    tmp_path: Path, said: str
+) -> None:
+    rows = [["respondent", "year", "How often?", "Who? - Police", "Who? - Schools"]]
+    rows += [[f"A{n}", 2024, "Never" if n % 2 else "Daily", "Police", "0"] for n in range(20)]
+    rows += [[f"B{n}", 2024, said, said, said] for n in range(5)]
+    rows += [[f"C{n}", 2024, "Daily", "0", "Schools"] for n in range(5)]
+    read = started(tmp_path, written(tmp_path / "survey.csv", rows))
+    assert read.counts("How often") == {"daily": 15, "never": 10}
+    assert read.counts("Police") == {"yes": 20, "no": 5}
+    assert read.counts("Schools") == {"yes": 5, "no": 20}
+    assert f"{said!r} is read as no answer" in (read.folder / "CONFIRM.md").read_text()

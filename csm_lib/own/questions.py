@@ -155,10 +155,11 @@ class Column:
         texts = [str(text) for text in self.counts.index]
         if self.counted:
             return {text: "yes" if text == self.counted else "no" for text in texts}
-        if len(texts) == 1:  # what is ticked may be marked by the option itself
+        ticked = [text for text in texts if same(text) not in NO] or texts
+        if len(ticked) == 1:  # what is ticked may be marked by the option itself
             own = {plain(self.option), plain(self.label), "x", "✓"} - {""}
-            if (plain(self.meanings[texts[0]]) or texts[0]) in own:
-                return {texts[0]: "yes"}
+            if (plain(self.meanings[ticked[0]]) or ticked[0]) in own:
+                return {text: "yes" if text in ticked else "no" for text in texts}
         return self.yes_no
 
 

@@ -29,6 +29,7 @@ NUMBERS = {"1": "yes", "0": "no"}
 _NUMBER = re.compile(r"[+-]?[0-9]+([.,][0-9]+)?")
 _SYMBOL = r"(?:\.{2,}|…|:|\*+|[-‐–—−~])"
 _SHORTHAND = re.compile(rf"[\[(]?\s*(?:[bcefkpruwxz]|low|{_SYMBOL})\s*[\])]?", re.IGNORECASE)
+_UNANSWERED = re.compile(r"n/?a|nan|null|-9{2,}", re.IGNORECASE)
 _NO_FIGURE = re.compile(rf"\[(?:[bcefkpruwxz]|low|{_SYMBOL})\]|\.{{2,}}|…|:", re.IGNORECASE)
 _DASH = r"\s*(?:[-‐‑–—−/_]|to)\s*"
 _KIND = r"(?:[FA]Y|(?:(?:financial|fiscal|academic|school|tax) )?year)"
@@ -68,8 +69,8 @@ def is_shorthand(text: str) -> bool:
 
 
 def is_none(text: str) -> bool:
-    """Whether a text stands for no answer: shorthand, ``n/a``, or ``NA``, as R writes it."""
-    return is_shorthand(text) or text.strip().casefold() in ("n/a", "na")
+    """Whether a text stands for no answer: shorthand, or what tools and R write for it."""
+    return is_shorthand(text) or bool(_UNANSWERED.fullmatch(text.strip()))
 
 
 def begins_in(text: str) -> int | None:
