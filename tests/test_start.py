@@ -1050,3 +1050,12 @@ def test_what_tools_write_for_a_question_passed_over_is_no_answer(
     assert read.counts("Police") == {"yes": 20, "no": 5}
     assert read.counts("Schools") == {"yes": 5, "no": 20}
     assert f"{said!r} is read as no answer" in (read.folder / "CONFIRM.md").read_text()
+
+
+def test_dates_that_limesurvey_does_not_keep_tell_no_year(tmp_path: Path) -> None:
+    rows = [["Response ID", "Date submitted", "Last page", "Glad?"]]
+    rows += [[str(n), "1980-01-01 00:00:00", "4", "Yes" if n % 2 else "No"] for n in range(20)]
+    path = written(tmp_path / "results.csv", rows)
+    with pytest.raises(CollectionError, match="--year 2024"):
+        start([path], out=tmp_path / "collection")
+    assert started(tmp_path, path, years=[2024]).counts("Glad") == {"yes": 10, "no": 10}
