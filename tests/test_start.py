@@ -1059,3 +1059,15 @@ def test_dates_that_limesurvey_does_not_keep_tell_no_year(tmp_path: Path) -> Non
     with pytest.raises(CollectionError, match="--year 2024"):
         start([path], out=tmp_path / "collection")
     assert started(tmp_path, path, years=[2024]).counts("Glad") == {"yes": 10, "no": 10}
+
+
+@pytest.mark.parametrize("gap", [" ", "  ", "\xa0 "])
+def test_codes_before_a_text_are_read_whatever_space_follows(tmp_path: Path, gap: str) -> None:
+    rows = [["id. Response ID", "submitdate. Date submitted", "lastpage. Last page"]]
+    rows[0] += [f"Q1[a].{gap}Who? [Police]", "Q1[b]. Who? [Schools]", "Q2."]
+    ticks = [["No", "Yes", "Glad"] if n % 2 else ["No", "No", "Sad"] for n in range(20)]
+    rows += [[str(n), "2024-05-01 10:00:00", "4", *some] for n, some in enumerate(ticks)]
+    read = started(tmp_path, written(tmp_path / "results.csv", rows))
+    assert read.counts("Police") == {"no": 10}
+    assert read.counts("Q2") == {"glad": 10, "sad": 10}
+    assert read.texts("authority") == sorted(str(n) for n in range(20))

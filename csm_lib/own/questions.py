@@ -37,7 +37,7 @@ NUMBER = re.compile(r"[+-]?(?:[0-9]{1,3}(?:,[0-9]{3})+|[0-9]+)(?:\.[0-9]+)?")
 COUNTED = re.compile(r"\b(?:how many|how much|number of)\b", re.I)
 """In a question whose answer is a number, however few of them are met."""
 
-WITH_CODE = re.compile(r"[A-Za-z]\w*(?:\[\w+\])?\. (?=\S)")
+WITH_CODE = re.compile(r"[A-Za-z]\w*(?:\[\w+\])?\.(?:\s+|$)")
 """The code of a question, as LimeSurvey can write it before each text."""
 
 CODED = re.compile(r"(?:q|v|var|question|sq)?_?[0-9].*|.{1,2}", re.I)
@@ -282,7 +282,7 @@ def columns_of(found: Sequence[Headed], form: Mapping[str, Asked]) -> dict[str, 
         coded = all(WITH_CODE.match(name) for name in one.names.values())
         for name in one.names.values():
             label = text_of(one.labels.get(name) or name)
-            label = WITH_CODE.sub("", label) if coded else label
+            label = (WITH_CODE.sub("", label, count=1) if coded else label) or label
             missing = one.sheet.missing.get(name, ())
             codes = {
                 c: t.strip() or c
