@@ -1071,3 +1071,16 @@ def test_codes_before_a_text_are_read_whatever_space_follows(tmp_path: Path, gap
     assert read.counts("Police") == {"no": 10}
     assert read.counts("Q2") == {"glad": 10, "sad": 10}
     assert read.texts("authority") == sorted(str(n) for n in range(20))
+
+
+def test_a_battery_of_yes_and_no_is_no_list_of_ticks(tmp_path: Path) -> None:
+    rows = [["Response ID", "Date submitted", "Last page"]]
+    rows[0] += [f"Do you use it? [{one}]" for one in ("Visits", "Calls", "Mail")]
+    # a service that one does not have is blank, and none has mail but uses it
+    given = [["Yes", "No", ""], ["No", "No", ""], ["", "Yes", "Yes"]] * 5
+    rows += [[str(n), "2024-05-01 10:00:00", "4", *some] for n, some in enumerate(given)]
+    read = started(tmp_path, written(tmp_path / "results.csv", rows))
+    assert read.counts("Visits") == {"yes": 5, "no": 5}
+    assert read.counts("Calls") == {"yes": 5, "no": 10}
+    assert [one.label for one in read.codebook.values()] == ["Visits", "Calls"]
+    assert own.open_collection(read.folder).size == 15

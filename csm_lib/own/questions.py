@@ -40,6 +40,9 @@ COUNTED = re.compile(r"\b(?:how many|how much|number of)\b", re.I)
 WITH_CODE = re.compile(r"[A-Za-z]\w*(?:\[\w+\])?\.(?:\s+|$)")
 """The code of a question, as LimeSurvey can write it before each text."""
 
+ONLY_YES = "one answer and blanks, which cannot be told from no"
+"""Why a column is left out that the check would refuse."""
+
 CODED = re.compile(r"(?:q|v|var|question|sq)?_?[0-9].*|.{1,2}", re.I)
 """A name of a column that says nothing."""
 
@@ -551,18 +554,25 @@ def _tick_group(some: Sequence[Column], make: _Questionnaire) -> None:
     for column in free:
         draft.drop(column, "free text" if len(column.counts) else "nobody answered")
     said_no = any("no" in column.marks.values() for column in options)
-    blank = not said_no or make.marked
+    filled = pd.DataFrame({column.name: column.texts for column in options}).notna()
+    # of ticks all are marked or none; where some are, each option was answered by itself
+    partly = bool((filled.any(axis=1) & ~filled.all(axis=1)).any())
+    blank = not said_no or (make.marked and not partly)
     blank |= any(c.kind == "several" or c.counted or "Unchecked" in c.marks for c in options)
     section = make.section(stem, _name_of_group(some))
     if section in make.groups:  # another question has this text
         section = make.section(f"{some[0].group.strip('/_.')}: {stem}", _name_of_group(some))
     make.groups.append(unique(section, make.groups))
-    filled = pd.Index([]).append([column.texts.index for column in options]).unique()
     for column in options:
+        only_yes = not blank and {*column.marks.values()} == {"yes"}
+        if only_yes and len(column.texts) < len(filled):
+            draft.drop(column, ONLY_YES)
+            continue
         option = short(column.option)
-        item = make.item(section, slug(option), option, f"{stem}: {option}", "yes_no", filled)
+        told = f"{stem}: {option}"
+        item = make.item(section, slug(option), option, told, "yes_no", filled.index)
         # of one ticked by all whom the question was put to, a blank tells that it was not put
-        if blank or ("no" not in column.marks.values() and len(column.texts) == len(filled)):
+        if blank or only_yes:
             draft.row(column.name, item, "", "no", group=make.groups[-1])
         for text, answer in column.marks.items():
             draft.row(column.name, item, text, "" if blank and answer == "no" else answer)
@@ -636,8 +646,7 @@ def _single(column: Column, make: _Questionnaire) -> None:
     elif not (column.numeric or column.closed):
         why = "free text"
     elif not column.numeric and len(counts) == 1 and len(column.meanings) == 1:
-        why = "one answer and blanks, which cannot be told from no"
-        why = why if counts.sum() < len(make.years) else "the same answer from all"
+        why = ONLY_YES if counts.sum() < len(make.years) else "the same answer from all"
     if why:
         draft.drop(column, why)
         return
