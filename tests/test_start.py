@@ -1084,3 +1084,18 @@ def test_a_battery_of_yes_and_no_is_no_list_of_ticks(tmp_path: Path) -> None:
     assert read.counts("Calls") == {"yes": 5, "no": 10}
     assert [one.label for one in read.codebook.values()] == ["Visits", "Calls"]
     assert own.open_collection(read.folder).size == 15
+
+
+@pytest.mark.parametrize("mark", [" ", ": "])
+def test_a_tick_that_is_the_end_of_its_heading_is_an_option(tmp_path: Path, mark: str) -> None:
+    options = ["Police", "Schools (all)", "Courts", "Nobody else"]
+    rows = [["respondent", "year", *(f"4) Who sits on it?{mark}{one}" for one in options)]]
+    for n in range(20):
+        ticked = ["Police", "", "The courts" if n % 4 == 0 else "", ""]
+        ticked[1] = "Schools (all)\xa0" if n % 2 else ""
+        rows.append([f"A{n}", 2024, *(["", "", "", ""] if n == 19 else ticked)])
+    read = started(tmp_path, written(tmp_path / "survey.csv", rows))
+    assert read.counts("Schools") == {"yes": 9, "no": 10}
+    assert read.counts("Courts") == {"yes": 5, "no": 14}
+    assert read.counts("Nobody else") == {"no": 19}
+    assert own.open_collection(read.folder).size == 20

@@ -335,6 +335,7 @@ def _code(name: str) -> str:
 def _stems(columns: Mapping[str, Column]) -> None:
     """Part the headings that several columns share into question and option."""
     parted: dict[str, list[tuple[str, str]]] = {}
+    ended: list[str] = []
     for column in columns.values():
         text = re.sub(r" - Selected Choice(?: -)?(?= |$)", " -", column.label).removesuffix(" -")
         text = re.sub(r" - (?:Response|Open-Ended Response|Text|Number)$", "", text)
@@ -351,6 +352,10 @@ def _stems(columns: Mapping[str, Column]) -> None:
         cuts += [(text[: at.start()], text[at.end() :]) for at in re.finditer(signs, text)]
         if column.label == column.name and (met := re.fullmatch(r"(.+)_([0-9]+)", text)):
             cuts.append((met[1], text))  # Q3_1, Q3_2: names that say no more
+        option = str(column.counts.index[0]).strip() if len(column.counts) == 1 else ""
+        if option and text.endswith(option) and text != option:  # the option, ticked by its text
+            ended.append(text.removesuffix(option).rstrip(" -–—:/"))
+            cuts.append((ended[-1], option))
         parted[column.name] = cuts
     shared = Counter(stem for cuts in parted.values() for stem, _ in cuts)
     for name, cuts in parted.items():
@@ -358,6 +363,12 @@ def _stems(columns: Mapping[str, Column]) -> None:
         if both:
             stem, option = max(both, key=lambda cut: len(cut[0]))
             columns[name].stem, columns[name].option = stem.strip(), option.strip()
+    for column in columns.values():  # beside such options others, whose text is not their heading
+        asked = max((stem for stem in ended if column.label.startswith(stem)), key=len, default="")
+        few = column.counts.empty or (len(column.counts) == 1 and column.counts.sum() > 1)
+        if shared[asked] > 1 and few and not (column.stem or column.kind):
+            column.stem, column.option = asked, column.label.removeprefix(asked).strip(" -–—:/")
+            column.counted = "".join(column.counts.index)
     met_twice = Counter((one.stem, one.option) for one in columns.values() if one.stem)
     again = {stem for (stem, _), count in met_twice.items() if count > 1}
     for column in columns.values():  # what is asked in the same words is told apart by its code
