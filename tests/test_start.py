@@ -1099,3 +1099,11 @@ def test_a_tick_that_is_the_end_of_its_heading_is_an_option(tmp_path: Path, mark
     assert read.counts("Courts") == {"yes": 5, "no": 14}
     assert read.counts("Nobody else") == {"no": 19}
     assert own.open_collection(read.folder).size == 20
+
+
+@pytest.mark.parametrize("heading", ["AuthorityName", "council_name", "Name of authority"])
+def test_a_name_is_found_however_its_heading_is_written(tmp_path: Path, heading: str) -> None:
+    rows = [[heading, "year", "Glad?"]]
+    rows += [[f"Place {n}", 2024, "Yes" if n % 2 else "No"] for n in range(20)]
+    read = started(tmp_path, written(tmp_path / "survey.csv", rows))
+    assert read.texts("authority")[:2] == ["Place 0", "Place 1"]

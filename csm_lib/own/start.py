@@ -22,7 +22,7 @@ from csm_lib.own.align import Source, aligned, as_in_files
 from csm_lib.own.check import TOTAL
 from csm_lib.own.crosswalk import COLUMNS, MORE
 from csm_lib.own.dictionary import Asked, beside, read_dictionary
-from csm_lib.own.draft import GSS, write_draft
+from csm_lib.own.draft import GSS, plain, write_draft
 from csm_lib.own.headed import Headed, all_headed
 from csm_lib.own.questions import MOST_ANSWERS, Column, Draft, ask, columns_of, several, short, slug
 from csm_lib.own.read import read_sheets
@@ -338,7 +338,7 @@ def _respondents(
         return len(column.texts) == len(years) and not twice(column)
 
     for name, column in columns.items():
-        met = NAMED.search(column.label)
+        met = NAMED.search(plain(column.label))
         names = column.texts.value_counts()
         # one that stands twice is for the check to name, not for two respondents
         alone = len(names) > 0.8 * len(column.texts) / max(1, years.nunique())
