@@ -1107,3 +1107,12 @@ def test_a_name_is_found_however_its_heading_is_written(tmp_path: Path, heading:
     rows += [[f"Place {n}", 2024, "Yes" if n % 2 else "No"] for n in range(20)]
     read = started(tmp_path, written(tmp_path / "survey.csv", rows))
     assert read.texts("authority")[:2] == ["Place 0", "Place 1"]
+
+
+@pytest.mark.parametrize("said", ["-99", "N/A"])
+def test_a_list_of_ticks_that_was_passed_over_is_no_answer(tmp_path: Path, said: str) -> None:
+    texts = ["Police, Schools", "Police", "Schools", "Courts, Police", said] * 6
+    read = started(tmp_path, of_one("Who sits on it?", texts, tmp_path))
+    assert read.counts("Police") == {"yes": 18, "no": 6}
+    assert read.counts("Courts") == {"yes": 6, "no": 18}
+    assert f"{said!r} is read as no answer" in (read.folder / "CONFIRM.md").read_text()

@@ -10,7 +10,8 @@ and, where there is use for them, ``group``, ``separator`` and ``sheet``.
   A code that stands for no answer is a blank, too.
 - A row with a ``separator`` is one option of a column whose cells hold several ticks: the code is
   the option, the item its own. What is ticked is yes, the column's other options are no, and an
-  empty cell is no answer. An option without an item is left out.
+  empty cell is no answer, and so is one that is a code of the column without a separator. An
+  option without an item is left out.
 - A row with a ``sheet`` holds for that sheet alone, or for that file; for one sheet of one of
   several files it is ``file/sheet``.
 
@@ -21,7 +22,7 @@ begins with a question mark, and is refused until decided.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -31,7 +32,7 @@ import pandas as pd
 from csm_lib.codebook import did_you_mean
 from csm_lib.errors import ReturnsError
 from csm_lib.files import lines_of, read_text, report, require_columns
-from csm_lib.own.repairs import bare, is_none, meant_by, plain_number
+from csm_lib.own.repairs import bare, meant_by, plain_number
 from csm_lib.own.repairs import plain as same
 from csm_lib.own.wording import refusal, worded
 from csm_lib.returns import IDENTIFIERS
@@ -143,19 +144,21 @@ class Crosswalk:
         blanks_no, said = _blanks(one, cells, as_no)
         unticked = pd.MultiIndex.from_frame(blanks_no[["row", "name"]])
         cells = cells[~pd.MultiIndex.from_frame(cells[["row", "name"]]).isin(unticked)]
-        ticks = self._ticks(one, split)
+        ticks = self._ticks(one, split, {*zip(codes["column"], codes["code"], strict=True)})
         cells = pd.concat([cells, blanks_no, ticks], ignore_index=True)
         self._refuse_two(one, cells, plain)
         return cells, columns, told + said
 
-    def _ticks(self, one: Headed, split: pd.DataFrame) -> pd.DataFrame:
+    def _ticks(
+        self, one: Headed, split: pd.DataFrame, silent: Collection[tuple[str, str]]
+    ) -> pd.DataFrame:
         """Return a cell for each option of the columns whose cells hold several ticks."""
         found, faults = [], []
         for name, options in split.groupby("column", sort=False):
             separator = options["separator"].iloc[0]
             codes = dict(zip(options["code"], options["item"], strict=True))
             for row, text in one.cells.loc[one.cells["name"] == name, ["row", "text"]].to_numpy():
-                if text not in codes and is_none(text) and len(text.strip()) > 1:
+                if (name, text.strip()) in silent:
                     continue
                 ticked, strange = parts(text, separator, codes)
                 place = f"{one.place}, {'row' if one.sheet.name else 'line'} {row}, column {name!r}"

@@ -633,6 +633,7 @@ def _several(
     if len(options) > 1 and min(met[code] for code in options) == len(split):
         make.draft.drop(column, "an order of options")
         return
+    make.empty(column, "")
     title, filled = short(column.label), texts.index
     section = make.section(title, _name(column, column.label))
     for code in [*options, *sorted(strange)]:
@@ -645,8 +646,6 @@ def _several(
         make.draft.left_out.setdefault("what few wrote in themselves", []).append(title)
     ticks = {"separator": separator, "count": len(options) - len(rare)}
     make.draft.unsure("several_ticks", question=title, **ticks)
-    for text in sorted(column.shorthand):
-        make.draft.unsure("shorthand_read", text=text)
 
 
 def _single(column: Column, make: _Questionnaire) -> None:
