@@ -1037,7 +1037,7 @@ def test_questions_in_the_same_words_are_told_apart_by_their_codes(tmp_path: Pat
     assert own.open_collection(read.folder).size == 20  # all who answered may have ticked the same
 
 
-@pytest.mark.parametrize("said", ["-99", "-999", "N/A"])
+@pytest.mark.parametrize("said", ["-99", "-999", "N/A", "NA", "NULL"])
 def test_what_tools_write_for_a_question_passed_over_is_no_answer(
     tmp_path: Path, said: str
 ) -> None:
@@ -1109,7 +1109,7 @@ def test_a_name_is_found_however_its_heading_is_written(tmp_path: Path, heading:
     assert read.texts("authority")[:2] == ["Place 0", "Place 1"]
 
 
-@pytest.mark.parametrize("said", ["-99", "N/A"])
+@pytest.mark.parametrize("said", ["-99", "N/A", "NA"])
 def test_a_list_of_ticks_that_was_passed_over_is_no_answer(tmp_path: Path, said: str) -> None:
     texts = ["Police, Schools", "Police", "Schools", "Courts, Police", said] * 6
     read = started(tmp_path, of_one("Who sits on it?", texts, tmp_path))
