@@ -489,3 +489,26 @@ def test_damage_to_the_text_in_a_workbook_ends_in_a_table_or_a_clear_error(tmp_p
             ),
         )
         outcome(path)
+
+
+@pytest.mark.parametrize(
+    ("part", "head", "sound"),
+    [
+        ("customXml/item1.xml", "", True),
+        ("customXml/item1.xml", LAUGHS.decode(), False),
+        ("xl/other.xml", "", False),
+    ],
+)
+def test_a_part_in_utf_16_is_read_past_where_excel_keeps_queries(
+    tmp_path, good, frame, part, head, sound
+):
+    path = tmp_path / "a.xlsx"
+    path.write_bytes(good[".xlsx"])
+    with zipfile.ZipFile(path, "a") as archive:
+        text = f'<?xml version="1.0" encoding="utf-16"?>{head}<x/>'
+        archive.writestr(part, text.encode("utf-16"))
+    if sound:
+        (sheet,) = read_sheets(path)
+        assert authorities(sheet) == frame["authority"].tolist()
+    else:
+        assert f"a part '{part}' that declares entities" in refused(path)
