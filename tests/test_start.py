@@ -1116,3 +1116,20 @@ def test_a_list_of_ticks_that_was_passed_over_is_no_answer(tmp_path: Path, said:
     assert read.counts("Police") == {"yes": 18, "no": 6}
     assert read.counts("Courts") == {"yes": 6, "no": 18}
     assert f"{said!r} is read as no answer" in (read.folder / "CONFIRM.md").read_text()
+
+
+@pytest.mark.parametrize("unticked", ["", "0"])
+def test_ticks_under_names_alone_are_options_called_by_their_text(
+    tmp_path: Path, unticked: str
+) -> None:
+    rows = [["respondent", "year", *(f"board_{n}" for n in range(4)), "far_1", "far_2"]]
+    for n in range(20):
+        ticked = ["Police", "Schools" if n % 2 else unticked, "Courts" if n % 4 == 0 else unticked]
+        rows.append([f"A{n}", 2024, *ticked, unticked, "Glad", "Sad"])
+    rows += [[f"B{n}", 2024, *[unticked and "-99"] * 4, "Glad", "Sad"] for n in range(4)]
+    read = started(tmp_path, written(tmp_path / "survey.csv", rows))
+    labels = [one.label for one in read.codebook.values()]
+    assert labels == ["Police", "Schools", "Courts", "board_3"]
+    assert read.counts("Police") == {"yes": 20}
+    assert read.counts("Schools") == {"yes": 10, "no": 10}
+    assert read.counts("Courts") == {"yes": 5, "no": 15}

@@ -326,10 +326,8 @@ def _described(name: str, column: Column, form: Mapping[str, Asked]) -> None:
 
 def _code(name: str) -> str:
     """Return the code of a question in the name of one of its columns, if there is one."""
-    code, *rest = re.split(r"___|\[|_[0-9]+(?:_TEXT)?$", "/".join(steps(name)), maxsplit=1)
-    if not rest:
-        code, _, _ = code.rpartition("/")
-    return "" if " " in code else code.split("/")[-1]
+    parted = re.split(r"___|\[|_[0-9]+(?:_TEXT)?$|/(?=[^/]*$)", "/".join(steps(name)), maxsplit=1)
+    return parted[0].split("/")[-1] if len(parted) > 1 and " " not in parted[0] else ""
 
 
 def _stems(columns: Mapping[str, Column]) -> None:
@@ -369,6 +367,18 @@ def _stems(columns: Mapping[str, Column]) -> None:
         if shared[asked] > 1 and few and not (column.stem or column.kind):
             column.stem, column.option = asked, column.label.removeprefix(asked).strip(" -–—:/")
             column.counted = "".join(column.counts.index)
+    named = [c for c in columns.values() if c.stem and c.option == c.name and len(c.counts)]
+    for stem in dict.fromkeys(column.stem for column in named):
+        # where each has a text of its own, it is the option that was ticked
+        some = [column for column in named if column.stem == stem]
+        ticks = [[text for text in one.counts.index if same(text) not in NO] for one in some]
+        sole = {met[0]: one for one, met in zip(some, ticks, strict=True) if len(met) == 1}
+        rows = len({row for one in some for row in one.texts.index})
+        least = min((column.counts[text] for text, column in sole.items()), default=rows)
+        if 1 < sum(map(bool, ticks)) == len(sole) and least < rows:
+            for text, column in sole.items():
+                column.option = column.name if NUMBER.fullmatch(text) else text
+                column.counted = text
     met_twice = Counter((one.stem, one.option) for one in columns.values() if one.stem)
     again = {stem for (stem, _), count in met_twice.items() if count > 1}
     for column in columns.values():  # what is asked in the same words is told apart by its code
@@ -594,8 +604,7 @@ def _tick_group(some: Sequence[Column], make: _Questionnaire) -> None:
 
 def _name_of_group(some: Sequence[Column]) -> str:
     """Return the name that the columns of a group share, where it says something."""
-    paths = ["/".join(steps(column.name)) for column in some]
-    names = {re.split("___|/(?=[^/]*$)", path)[0].split("/")[-1].casefold() for path in paths}
+    names = {_code(column.name).casefold() for column in some}
     shared = names.pop() if len(names) == 1 else ""
     return shared if re.fullmatch("[a-z][a-z_]{2,30}", shared) and some[0].kind else ""
 
