@@ -948,7 +948,7 @@ def test_two_questions_of_one_text_are_two_in_a_form(tmp_path: Path) -> None:
     exports._workbook(tmp_path / "form.xlsx", {"survey": form, "choices": choices})
     made = start([data], out=tmp_path / "made")
     titles = pd.read_csv(made.folder / "sections.csv")["title"]
-    assert [*titles] == ["Why burn", "why_001: Why burn"]
+    assert [*titles] == ["why – Why burn", "why_001 – Why burn"]
     returns = own.open_collection(made.folder).returns
     counts = [(returns[item].sum(), returns[item].count()) for item in returns if "." in item]
     assert counts == [(12, 15), (9, 15), (0, 15), (12, 12), (6, 12)]

@@ -68,8 +68,6 @@ class Column:
         As in `csm_lib.own.dictionary.Asked`; empty where there is no form.
     stem, option
         The question and the option or statement, where the column is one of a group.
-    group
-        What the names of the options of one question have in common, where a form tells.
     counted
         The code that means ticked, where the file declares a set; else empty.
     repeated
@@ -84,7 +82,6 @@ class Column:
     section: str = ""
     stem: str = ""
     option: str = ""
-    group: str = ""
     counted: str = ""
     repeated: bool = False
 
@@ -316,7 +313,6 @@ def _described(name: str, column: Column, form: Mapping[str, Asked]) -> None:
         labels = {known.casefold(): label for known, label in of.codes.items()}
         column.stem, column.option, column.section = of.label, labels[code.casefold()], of.section
         column.label, column.kind = f"{of.label} - {column.option}", "several"
-        column.group = name[: -len(code)]  # two questions may have one text
     elif own is not None:
         column.label, column.kind, column.section = own.label, own.kind, own.section
         column.codes = dict(own.codes)
@@ -364,7 +360,7 @@ def _stems(columns: Mapping[str, Column]) -> None:
     for column in columns.values():  # beside such options others, whose text is not their heading
         asked = max((stem for stem in ended if column.label.startswith(stem)), key=len, default="")
         few = column.counts.empty or (len(column.counts) == 1 and column.counts.sum() > 1)
-        if shared[asked] > 1 and few and not (column.stem or column.kind):
+        if shared[asked] > 1 and few and not column.kind and column.stem in ("", asked):
             column.stem, column.option = asked, column.label.removeprefix(asked).strip(" -–—:/")
             column.counted = "".join(column.counts.index)
     named = [c for c in columns.values() if c.stem and c.option == c.name and len(c.counts)]
@@ -379,8 +375,11 @@ def _stems(columns: Mapping[str, Column]) -> None:
             for text, column in sole.items():
                 column.option = column.name if NUMBER.fullmatch(text) else text
                 column.counted = text
-    met_twice = Counter((one.stem, one.option) for one in columns.values() if one.stem)
+    stemmed = [one for one in columns.values() if one.stem]
+    met_twice = Counter((one.stem, one.option) for one in stemmed)
     again = {stem for (stem, _), count in met_twice.items() if count > 1}
+    of_form = {(one.stem, _code(one.name)) for one in stemmed if one.kind == "several"}
+    again |= {stem for stem, count in Counter(stem for stem, _ in of_form).items() if count > 1}
     for column in columns.values():  # what is asked in the same words is told apart by its code
         if column.stem in again and (code := _code(column.name)):
             column.stem = f"{code} – {column.stem}"
@@ -533,14 +532,14 @@ def ask(
     """
     lime = any(plain(column.label) in ("lastpage", "last page") for column in columns.values())
     make = _Questionnaire(draft, years, lime)
-    stems: dict[tuple[str, str], list[Column]] = {}
+    stems: dict[str, list[Column]] = {}
     some = [columns[name] for name in asked]
     options = Counter((*steps(one.name)[:-1],) for one in some if one.marks)
     for one in some:  # one that no others share is of its own
         if options[(*steps(one.name),)] > 1:
             draft.drop(one, "told by a column for each option")
         else:
-            stems.setdefault((one.stem, one.group if one.stem else one.name), []).append(one)
+            stems.setdefault(one.stem or one.name, []).append(one)
     ticks = {stem for stem, some in stems.items() if len(some) > 1 and _are_ticks(some)}
     single = [column for stem in stems for column in stems[stem] if stem not in ticks]
     held = {column.name: several(column) for column in single}
@@ -581,8 +580,6 @@ def _tick_group(some: Sequence[Column], make: _Questionnaire) -> None:
     blank = not said_no or (make.marked and not partly)
     blank |= any(c.kind == "several" or c.counted or "Unchecked" in c.marks for c in options)
     section = make.section(stem, _name_of_group(some))
-    if section in make.groups:  # another question has this text
-        section = make.section(f"{some[0].group.strip('/_.')}: {stem}", _name_of_group(some))
     make.groups.append(unique(section, make.groups))
     for column in options:
         only_yes = not blank and {*column.marks.values()} == {"yes"}
