@@ -6,39 +6,20 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
-from itertools import pairwise
 
 import pandas as pd
 
 from csm_lib.codebook import CHARACTERISTIC, REQUIRED, RESERVED
-from csm_lib.own import repairs
+from csm_lib.own.columns import NUMBER, Column, code_of
 from csm_lib.own.crosswalk import COLUMNS, MORE, parts
-from csm_lib.own.dictionary import Asked, steps, text_of
+from csm_lib.own.dictionary import steps
 from csm_lib.own.draft import plain, several_ticks
-from csm_lib.own.headed import Headed
-from csm_lib.own.repairs import is_none
 from csm_lib.own.repairs import plain as same
 from csm_lib.own.wording import vocabulary, worded
 from csm_lib.scales import sides_of
 
-MOST_ANSWERS = 15
-"""Distinct texts up to which a column without a form may hold one answer of a list."""
-
-YES = frozenset(["1", *repairs.YES, *repairs.TICKS, *vocabulary()["ticked"]])
-NO = frozenset(["0", *repairs.NO, *vocabulary()["unticked"]])
-"""Words and codes for yes and no, as form tools write them."""
-
 WRITTEN_IN = re.compile(r"\b(other|text|comments?|specify)\b", re.I)
 """An option beside which respondents write what they like."""
-
-NUMBER = re.compile(r"[+-]?(?:[0-9]{1,3}(?:,[0-9]{3})+|[0-9]+)(?:\.[0-9]+)?")
-
-COUNTED = re.compile(r"\b(?:how many|how much|number of)\b", re.I)
-"""In a question whose answer is a number, however few of them are met."""
-
-WITH_CODE = re.compile(r"[A-Za-z]\w*(?:\[\w+\])?\.(?:\s+|$)")
-"""The code of a question, as LimeSurvey can write it before each text."""
 
 ONLY_YES = "one answer and blanks, which cannot be told from no"
 """Why a column is left out that the check would refuse."""
@@ -50,117 +31,6 @@ IDLE = frozenset(vocabulary()["idle"].split())
 LAST = re.compile("|".join(vocabulary()["last"]), re.I)
 DEGREES: Sequence[str] = vocabulary()["degrees"]
 TIMES: Sequence[str] = vocabulary()["times"]
-
-
-@dataclass
-class Column:
-    """What files say of one column.
-
-    Attributes
-    ----------
-    name, label
-        What the file calls it, and its text: a label of the file or of a form, or its name.
-    texts
-        Its cells that are not empty, by record.
-    codes
-        What its codes mean, in the order of the form; empty where nothing says so.
-    kind, section
-        As in `csm_lib.own.dictionary.Asked`; empty where there is no form.
-    stem, option
-        The question and the option or statement, where the column is one of a group.
-    counted
-        The code that means ticked, where the file declares a set; else empty.
-    repeated
-        Whether a sheet has two columns of this name.
-    """
-
-    name: str
-    label: str
-    texts: pd.Series
-    codes: dict[str, str] = field(default_factory=dict)
-    kind: str = ""
-    section: str = ""
-    stem: str = ""
-    option: str = ""
-    counted: str = ""
-    repeated: bool = False
-
-    @cached_property
-    def counts(self) -> pd.Series:
-        """How often each text stands, without the shorthand for no answer."""
-        counts = self.texts.value_counts()
-        return counts[~counts.index.isin(self.shorthand)]
-
-    @cached_property
-    def shorthand(self) -> frozenset[str]:
-        """Its texts that stand for no answer: letters only where they are no answers of a list.
-
-        *Low* stands for a figure beside figures alone.
-        """
-        met = {str(text) for text in self.texts.unique()} - {*self.codes}
-        found = {text for text in met if is_none(text)}
-        if not all(NUMBER.fullmatch(text) for text in met - found):
-            found = {text for text in found if same(text) != "low"}
-        letters = {text for text in met if len(text) == 1 and text.isalpha()}
-        lone = found == met or letters - found
-        return frozenset(found - letters if lone else found)
-
-    @cached_property
-    def meanings(self) -> dict[str, str]:
-        """By text the answer it stands for: those of the form first, then what else was met.
-
-        Texts that differ in capitals and spaces alone are one answer, as it is written most often.
-        """
-        found, spelt = dict(self.codes), {same(means): means for means in self.codes.values()}
-        for text in map(str, self.counts.index):
-            if text not in found:
-                found[text] = spelt.setdefault(same(text), text.strip())
-        return found
-
-    @property
-    def closed(self) -> bool:
-        """Whether it holds one answer of a list."""
-        counts = self.counts
-        if self.kind in ("text", "number", "dropped") or counts.empty:
-            return False
-        if self.codes and set(counts.index) <= set(self.codes):
-            return True
-        labels = {str(text): str(text) for text in counts.index}
-        few = len(counts) <= MOST_ANSWERS and counts.sum() >= 2.5 * len(counts)
-        return bool(sides_of(labels)) or (few and max(map(len, labels)) <= 80)
-
-    @property
-    def numeric(self) -> bool:
-        """Whether it holds numbers that are no codes."""
-        texts = [str(text) for text in self.counts.index]
-        if self.codes or not texts or not all(NUMBER.fullmatch(text) for text in texts):
-            return False
-        # a few whole numbers from 0 or 1 on are the points of a scale
-        points = len(texts) <= 11 and all(re.fullmatch("[0-9]|10", text) for text in texts)
-        return self.kind == "number" or not points or bool(COUNTED.search(self.label))
-
-    @property
-    def yes_no(self) -> dict[str, str]:
-        """By text ``yes`` or ``no``, where it holds nothing else; empty where it holds more."""
-        # a label says what a number means; without any, 0 and 1 do beside others of one question
-        known = YES | NO if self.stem and not self.codes else (YES | NO) - {"0", "1"}
-        words = {text: same(means) for text, means in self.meanings.items()}
-        if not known.issuperset(words.values()):
-            return {}
-        return {text: "yes" if word in YES else "no" for text, word in words.items()}
-
-    @property
-    def marks(self) -> dict[str, str]:
-        """By text ``yes`` or ``no``, where it is one option of several ticks, or else empty."""
-        texts = [str(text) for text in self.counts.index]
-        if self.counted:
-            return {text: "yes" if text == self.counted else "no" for text in texts}
-        ticked = [text for text in texts if same(text) not in NO] or texts
-        if len(ticked) == 1:  # what is ticked may be marked by the option itself
-            own = {plain(self.option), plain(self.label), "x", "✓"} - {""}
-            if (plain(self.meanings[ticked[0]]) or ticked[0]) in own:
-                return {text: "yes" if text in ticked else "no" for text in texts}
-        return self.yes_no
 
 
 @dataclass
@@ -264,150 +134,6 @@ def in_order(labels: Sequence[str]) -> tuple[list[str], bool]:
     settled = len(rest) < 2 or {plain(one) for one in rest} == {"yes", "no"}
     by = (lambda label: plain(label) != "yes") if settled else str.casefold
     return [*sorted(rest, key=by), *sorted(last)], settled
-
-
-# -- What the files hold ----------------------------------------------------------------------
-
-
-def columns_of(found: Sequence[Headed], form: Mapping[str, Asked]) -> dict[str, Column]:
-    """Return the columns of files by name, with what a form says of them."""
-    cells: pd.DataFrame = pd.concat(
-        {number: one.cells for number, one in enumerate(found)}, names=["file", None]
-    )
-    file = cells.index.get_level_values("file")
-    cells["record"] = pd.Series([*zip(file, cells["row"], strict=True)], index=cells.index)
-    by_name = {str(name): some.set_index("record")["text"] for name, some in cells.groupby("name")}
-    columns: dict[str, Column] = {}
-    for one in found:
-        coded = all(WITH_CODE.match(name) for name in one.names.values())
-        for name in one.names.values():
-            label = text_of(one.labels.get(name) or name)
-            label = (WITH_CODE.sub("", label, count=1) if coded else label) or label
-            missing = one.sheet.missing.get(name, ())
-            codes = {
-                c: t.strip() or c
-                for c, t in one.sheet.value_labels.get(name, {}).items()
-                if c not in missing
-            }
-            texts = by_name.get(name, pd.Series(dtype="str"))
-            texts = texts[~texts.index.duplicated() & ~texts.isin(missing)]
-            column = columns.setdefault(name, Column(name, label, texts, codes))
-            column.repeated |= [*one.names.values()].count(name) > 1
-        for many in one.sheet.sets:
-            for name in many.columns if many.counted else ():
-                of = columns[name]
-                of.stem, of.counted = text_of(many.label), many.counted
-                of.option = of.label.removeprefix(of.stem).strip(" -:") or of.label
-    for name, column in columns.items():
-        _described(name, column, form)
-    _stems(columns)
-    return columns
-
-
-def _described(name: str, column: Column, form: Mapping[str, Asked]) -> None:
-    """Note what a form says of a column, or of the question of which it is an option."""
-    *groups, last = steps(name)
-    parent, _, code = last.partition("___") if "___" in last else ("/".join(groups[-1:]), "/", last)
-    own, of = form.get(last), form.get(parent)
-    if of is not None and of.kind == "several" and code.casefold() in map(str.casefold, of.codes):
-        labels = {known.casefold(): label for known, label in of.codes.items()}
-        column.stem, column.option, column.section = of.label, labels[code.casefold()], of.section
-        column.label, column.kind = f"{of.label} - {column.option}", "several"
-    elif own is not None:
-        column.label, column.kind, column.section = own.label, own.kind, own.section
-        column.codes = dict(own.codes)
-    elif code and "___" in last:  # of REDCap, without its dictionary
-        column.stem, column.option, column.kind = parent, last, "several"
-
-
-def _code(name: str) -> str:
-    """Return the code of a question in the name of one of its columns, if there is one."""
-    parted = re.split(r"___|\[|_[0-9]+(?:_TEXT)?$|/(?=[^/]*$)", "/".join(steps(name)), maxsplit=1)
-    return parted[0].split("/")[-1] if len(parted) > 1 and " " not in parted[0] else ""
-
-
-def _stems(columns: Mapping[str, Column]) -> None:
-    """Part the headings that several columns share into question and option."""
-    parted: dict[str, list[tuple[str, str]]] = {}
-    ended: list[str] = []
-    for column in columns.values():
-        text = re.sub(r" - Selected Choice(?: -)?(?= |$)", " -", column.label).removesuffix(" -")
-        text = re.sub(r" - (?:Response|Open-Ended Response|Text|Number)$", "", text)
-        if not column.kind and column.label != column.name:
-            column.label = text
-        if column.stem or column.kind:
-            continue
-        met = re.fullmatch(r"(.*\S)\s*(?:\[|\(choice=)([^\]]+)[\])]\W*", text)
-        cuts = [(met[1], met[2])] if met else []
-        if met := re.fullmatch(r"\[([^\]]+)\]\s+(\S.*)", text):  # LimeSurvey, for SPSS
-            cuts.append((met[2], met[1]))
-        # behind a dash a colon is one of the option
-        signs = r"\s[-–—]\s|/" if re.search(r"\s[-–—]\s", text) else r":\s|/"
-        cuts += [(text[: at.start()], text[at.end() :]) for at in re.finditer(signs, text)]
-        if column.label == column.name and (met := re.fullmatch(r"(.+)_([0-9]+)", text)):
-            cuts.append((met[1], text))  # Q3_1, Q3_2: names that say no more
-        option = str(column.counts.index[0]).strip() if len(column.counts) == 1 else ""
-        if option and text.endswith(option) and text != option:  # the option, ticked by its text
-            ended.append(text.removesuffix(option).rstrip(" -–—:/"))
-            cuts.append((ended[-1], option))
-        parted[column.name] = cuts
-    shared = Counter(stem for cuts in parted.values() for stem, _ in cuts)
-    for name, cuts in parted.items():
-        both = [cut for cut in cuts if shared[cut[0]] > 1 and cut[1].strip()]
-        if both:
-            stem, option = max(both, key=lambda cut: len(cut[0]))
-            columns[name].stem, columns[name].option = stem.strip(), option.strip()
-    for column in columns.values():  # beside such options others, whose text is not their heading
-        asked = max((stem for stem in ended if column.label.startswith(stem)), key=len, default="")
-        few = column.counts.empty or (len(column.counts) == 1 and column.counts.sum() > 1)
-        if shared[asked] > 1 and few and not column.kind and column.stem in ("", asked):
-            column.stem, column.option = asked, column.label.removeprefix(asked).strip(" -–—:/")
-            column.counted = "".join(column.counts.index)
-    named = [c for c in columns.values() if c.stem and c.option == c.name and len(c.counts)]
-    for stem in dict.fromkeys(column.stem for column in named):
-        # where each has a text of its own, it is the option that was ticked
-        some = [column for column in named if column.stem == stem]
-        ticks = [[text for text in one.counts.index if same(text) not in NO] for one in some]
-        sole = {met[0]: one for one, met in zip(some, ticks, strict=True) if len(met) == 1}
-        rows = len({row for one in some for row in one.texts.index})
-        least = min((column.counts[text] for text, column in sole.items()), default=rows)
-        if 1 < sum(map(bool, ticks)) == len(sole) and least < rows:
-            for text, column in sole.items():
-                column.option = column.name if NUMBER.fullmatch(text) else text
-                column.counted = text
-    stemmed = [one for one in columns.values() if one.stem]
-    met_twice = Counter((one.stem, one.option) for one in stemmed)
-    again = {stem for (stem, _), count in met_twice.items() if count > 1}
-    of_form = {(one.stem, _code(one.name)) for one in stemmed if one.kind == "several"}
-    again |= {stem for stem, count in Counter(stem for stem, _ in of_form).items() if count > 1}
-    for column in columns.values():  # what is asked in the same words is told apart by its code
-        if column.stem in again and (code := _code(column.name)):
-            column.stem = f"{code} – {column.stem}"
-    stems: dict[str, list[Column]] = {}
-    for column in columns.values():
-        if column.stem:
-            stems.setdefault(column.stem, []).append(column)
-    for group, some in stems.items():
-        _numbered(some)
-        some = [column for column in some if column.label.startswith(f"{group}/")]
-        kinds = [{*one.meanings.values()} for one in some if not one.marks and len(one.counts)]
-        if not some or (len(some) > 1 and all(one & other for one, other in pairwise(kinds))):
-            continue
-        for column in some:  # the questions of one part of a form, not the options of a question
-            column.section, column.label = group, column.option
-            column.stem = column.option = ""
-        for column in columns.values():
-            column.stem = column.stem.removeprefix(f"{group}/")
-
-
-def _numbered(some: Sequence[Column]) -> None:
-    """Take numbers for ticks where each column of a question holds that of its own option."""
-    held = [column for column in some if len(column.counts) == 1 and not column.codes]
-    texts = [str(column.counts.index[0]) for column in held]
-    numbers = [int(text) for text in texts if text.isdecimal() and text != "0"]
-    if len(numbers) == len(held) > 1 and all(one < other for one, other in pairwise(numbers)):
-        for column, text in zip(held, texts, strict=True):
-            column.counted = column.counted or text
 
 
 # -- The questionnaire ------------------------------------------------------------------------
@@ -601,7 +327,7 @@ def _tick_group(some: Sequence[Column], make: _Questionnaire) -> None:
 
 def _name_of_group(some: Sequence[Column]) -> str:
     """Return the name that the columns of a group share, where it says something."""
-    names = {_code(column.name).casefold() for column in some}
+    names = {code_of(column.name).casefold() for column in some}
     shared = names.pop() if len(names) == 1 else ""
     return shared if re.fullmatch("[a-z][a-z_]{2,30}", shared) and some[0].kind else ""
 

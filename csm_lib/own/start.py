@@ -20,11 +20,12 @@ from csm_lib.errors import CollectionError
 from csm_lib.own import OWN, hide_from_git
 from csm_lib.own.align import Source, aligned, as_in_files
 from csm_lib.own.check import TOTAL
+from csm_lib.own.columns import MOST_ANSWERS, Column, columns_of
 from csm_lib.own.crosswalk import COLUMNS, MORE
 from csm_lib.own.dictionary import Asked, beside, read_dictionary
 from csm_lib.own.draft import GSS, plain, write_draft
 from csm_lib.own.headed import Headed, all_headed
-from csm_lib.own.questions import MOST_ANSWERS, Column, Draft, ask, columns_of, several, short, slug
+from csm_lib.own.questions import Draft, ask, several, short, slug
 from csm_lib.own.read import read_sheets
 from csm_lib.own.repairs import begins_in, key, plain_number, years_in
 from csm_lib.own.rules import authorities, core
