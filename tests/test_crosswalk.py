@@ -286,6 +286,17 @@ def test_a_blank_is_no_where_any_column_of_its_group_is_ticked(tmp_path, codeboo
     assert "2 blanks of 2 columns were read as no, as the crosswalk says." in table.notices
 
 
+def test_what_is_written_in_a_column_of_the_group_that_is_left_out_has_answered(tmp_path, codebook):
+    rows = ["A,2008,Police,,", "B,2008,,,Courts", "C,2008,,,", "D,2008,,Schools,", "E,2008,,,[x]"]
+    path = write(tmp_path / "a.csv", "authority,year,P,S,Other", *rows)
+    lines = ["P,board.police,,no,board", "P,board.police,Police,yes,", "Other,,,,board"]
+    lines += ["S,board.schools,,no,board", "S,board.schools,Schools,yes,"]
+    key = write(tmp_path / "columns.csv", "column,item,code,answer,group", *lines)
+    table = read_table(path, codebook, crosswalk=read_crosswalk(key, codebook))
+    assert values(table, "board.police") == ["yes", "no", "-", "no", "-"]
+    assert values(table, "board.schools") == ["no", "no", "-", "yes", "-"]
+
+
 def test_a_blank_of_a_column_by_itself_is_no_in_every_row(tmp_path, codebook):
     path = write(tmp_path / "a.csv", "authority,year,P", "A,2008,x", "B,2008,")
     lines = ["P,board.police,,no", "P,board.police,x,yes"]

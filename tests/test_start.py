@@ -310,6 +310,19 @@ def test_an_option_ticked_by_its_own_number_is_an_option(tmp_path: Path) -> None
     assert [sum(read.counts(one).values()) for one in options] == [20] * 4
 
 
+def test_who_ticked_nothing_but_wrote_in_another_option_has_answered(tmp_path: Path) -> None:
+    rows = [["respondent", "year", "Who? - Police", "Who? - Schools", "Who? - Other (say which)"]]
+    given = [("Police", "Schools", "Courts")] * 4 + [("Police", "", "")] * 5
+    given += [("", "", "Us"), ("", "", "Us"), ("", "", "Them"), ("", "", "n/a"), ("", "", "n/a")]
+    given += [("", "", "")] * 6
+    rows += [[f"A{n}", 2024, *ticks] for n, ticks in enumerate(given)]
+    read = started(tmp_path, written(tmp_path / "survey.csv", rows))
+
+    assert read.counts("Police") == {"yes": 9, "no": 3}
+    assert read.counts("Schools") == {"yes": 4, "no": 8}
+    assert "free text: Who? - Other" in (read.folder / "CONFIRM.md").read_text()
+
+
 def test_points_that_stand_alone_in_their_columns_are_no_ticks(tmp_path: Path) -> None:
     rows = [["respondent", "year", "How good? - Police", "How good? - Schools"]]
     rows += [[f"A{n}", 2024, "3" if n % 2 else "", "1"] for n in range(20)]

@@ -7,7 +7,8 @@ and, where there is use for them, ``group``, ``separator`` and ``sheet``.
   column without an item is dropped on purpose; a code without an answer stands for no answer.
 - A row without a code whose answer is ``no`` says that a blank is no: of a column by itself in
   every row, of columns with one ``group`` where any of them is ticked (else it is no answer).
-  A code that stands for no answer is a blank, too.
+  A code that stands for no answer is a blank, too. A column of the group without an item is left
+  out, but whoever wrote something in it has answered.
 - A row with a ``separator`` is one option of a column whose cells hold several ticks: the code is
   the option, the item its own. What is ticked is yes, the column's other options are no, and an
   empty cell is no answer, and so is one that is a code of the column without a separator. An
@@ -32,7 +33,7 @@ import pandas as pd
 from csm_lib.codebook import did_you_mean
 from csm_lib.errors import ReturnsError
 from csm_lib.files import lines_of, read_text, report, require_columns
-from csm_lib.own.repairs import bare, meant_by, plain_number
+from csm_lib.own.repairs import bare, is_none, meant_by, plain_number
 from csm_lib.own.repairs import plain as same
 from csm_lib.own.wording import refusal, worded
 from csm_lib.returns import IDENTIFIERS
@@ -141,7 +142,8 @@ class Crosswalk:
             told.insert(0, worded("dropped", names=dropped))
         as_no = plain[(plain["code"] == "") & (plain["answer"] == "no")]
         columns["blank_no"] = columns["column"].isin([*as_no["column"], *several])
-        blanks_no, said = _blanks(one, cells, as_no)
+        beside = plain[(plain["group"] != "") & (plain["item"] == "")]
+        blanks_no, said = _blanks(one, cells, as_no, beside)
         unticked = pd.MultiIndex.from_frame(blanks_no[["row", "name"]])
         cells = cells[~pd.MultiIndex.from_frame(cells[["row", "name"]]).isin(unticked)]
         ticks = self._ticks(one, split, {*zip(codes["column"], codes["code"], strict=True)})
@@ -227,20 +229,24 @@ def _answers(cells: pd.DataFrame, codes: pd.DataFrame) -> pd.Series:
     return answers
 
 
-def _blanks(one: Headed, cells: pd.DataFrame, said: pd.DataFrame) -> tuple[pd.DataFrame, list[str]]:
+def _blanks(
+    one: Headed, cells: pd.DataFrame, said: pd.DataFrame, beside: pd.DataFrame
+) -> tuple[pd.DataFrame, list[str]]:
     """Return the answers that blanks stand for, and say how many there are.
 
     A code that stands for no answer is a blank: REDCap marks with 0 what is not ticked, also
-    where the whole question was passed over.
+    where the whole question was passed over. What is written in `beside` options answers it too.
     """
     rows = one.cells["row"].drop_duplicates()
     filled = cells.loc[cells["answer"] != "", ["row", "name"]]
+    written = one.cells[~one.cells["text"].map(is_none)]
     found = []
     for group, some in said.groupby("group", sort=False):
         for names in [[*some["column"]]] if group else [[name] for name in some["column"]]:
             names = [name for name in names if name in {*one.names.values()}]
             ticked = filled[filled["name"].isin(names)]
-            asked = rows[rows.isin(ticked["row"])] if group else rows
+            also = written["name"].isin(beside.loc[beside["group"] == group, "column"])
+            asked = rows[rows.isin([*ticked["row"], *written.loc[also, "row"]])] if group else rows
             grid = pd.MultiIndex.from_product([asked, names], names=["row", "name"])
             blank = grid.difference(pd.MultiIndex.from_frame(ticked), sort=False)
             found.append(blank.to_frame(index=False))
@@ -325,7 +331,7 @@ def _row_fault(row: Mapping[str, str], codebook: Codebook) -> str:
         "no_such_option": separator
         and (not code or (item and not yes_no) or answer not in ("", "yes")),
         "answer_without_code": answer and not code and not (answer == "no" and yes_no),
-        "group_of_code": group and (code or answer != "no"),
+        "group_of_code": group and (code or answer != ("no" if item else "")),
         "answer_without_item": answer and not item,
         "no_such_answer": code and answer and of and answer not in answers,
     }

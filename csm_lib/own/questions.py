@@ -21,6 +21,9 @@ from csm_lib.scales import sides_of
 WRITTEN_IN = re.compile(r"\b(other|text|comments?|specify)\b", re.I)
 """An option beside which respondents write what they like."""
 
+OTHER = re.compile(r"\b(other|specify)\b", re.I)
+"""Such an option that is an answer to the question, and no remark on it."""
+
 ONLY_YES = "one answer and blanks, which cannot be told from no"
 """Why a column is left out that the check would refuse."""
 
@@ -62,9 +65,9 @@ class Draft:
         cells = {"column": column, "item": item, "code": code, "answer": answer, **more}
         self.crosswalk.append(dict.fromkeys((*COLUMNS, *MORE), "") | cells)
 
-    def drop(self, column: Column, why: str) -> None:
+    def drop(self, column: Column, why: str, group: str = "") -> None:
         """Leave a column out, and say why."""
-        self.row(column.name, "")
+        self.row(column.name, "", group=group)
         self.left_out.setdefault(why, []).append(column.label)
 
 
@@ -297,8 +300,6 @@ def _tick_group(some: Sequence[Column], make: _Questionnaire) -> None:
     # an option that nobody ticked is an option; a place to write in that nobody used is none
     free = [c for c in some if not c.marks and (len(c.counts) or WRITTEN_IN.search(c.option))]
     options = [column for column in some if column not in free]
-    for column in free:
-        draft.drop(column, "free text" if len(column.counts) else "nobody answered")
     said_no = any("no" in column.marks.values() for column in options)
     filled = pd.DataFrame({column.name: column.texts for column in options}).notna()
     # of ticks all are marked or none; where some are, each option was answered by itself
@@ -307,6 +308,9 @@ def _tick_group(some: Sequence[Column], make: _Questionnaire) -> None:
     blank |= any(c.kind == "several" or c.counted or "Unchecked" in c.marks for c in options)
     section = make.section(stem, _name_of_group(some))
     make.groups.append(unique(section, make.groups))
+    for column in free:  # who wrote in another option has answered
+        group = make.groups[-1] if blank and OTHER.search(column.option) else ""
+        draft.drop(column, "free text" if len(column.counts) else "nobody answered", group)
     for column in options:
         only_yes = not blank and {*column.marks.values()} == {"yes"}
         if only_yes and len(column.texts) < len(filled):
