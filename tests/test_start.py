@@ -13,6 +13,7 @@ import pandas as pd
 import pyreadstat
 import pytest
 from exports import AGENCIES, AGREE, GRID, OFTEN, REGIONS, TYPES, WANTS, Person
+from xlsxwriter import Workbook
 
 from csm_lib import own
 from csm_lib.codebook import Codebook, read_codebook
@@ -375,8 +376,58 @@ def test_a_number_sent_twice_is_told(tmp_path: Path) -> None:
     read = started(tmp_path, written(tmp_path / "survey.csv", rows))
 
     told = " ".join((read.folder / "CONFIRM.md").read_text().split())
-    assert "2 rows with a number in 'ID' that another row has too" in told
+    assert "'ID' does not tell all rows apart: 0 have none, 2 that of another row" in told
     assert read.counts("Glad") == {"yes": 10, "no": 12}
+
+
+def test_marks_of_a_quiz_are_of_the_tool(tmp_path: Path) -> None:
+    rows = [
+        ["ID", "Is it so?", "Points - Is it so?", "Feedback - Is it so?", "Why? [Score]", "Why?"]
+    ]
+    rows += [[n, "Yes" if n % 2 else "No", n % 2, "", "1 / 1", f"as {n} says"] for n in range(20)]
+    read = started(tmp_path, written(tmp_path / "survey 2024.csv", rows))
+    assert [one.label for one in read.codebook.values()] == ["Is it so"]
+
+
+def test_respondents_known_by_codes_of_places_are_areas(tmp_path: Path) -> None:
+    rows = [["Code", "year", "Is there a plan?"]]
+    rows += [[f"E0100{n:04}", 2024, "Yes" if n % 2 else "No"] for n in range(20)]
+    read = started(tmp_path, written(tmp_path / "survey.csv", rows))
+    about = json.loads((read.folder / "datapackage.json").read_text())
+    assert about["respondents"] == ["area", "areas"]
+    assert about["respondent_unit"] == "organisation"
+
+
+def test_a_fault_in_one_of_several_sheets_says_that_it_may_hold_no_returns(tmp_path: Path) -> None:
+    with Workbook(str(tmp_path / "survey 2024.xlsx")) as book:
+        returns, chart = book.add_worksheet("Returns"), book.add_worksheet("Chart")
+        for sheet in (returns, chart):
+            for row in range(20):
+                sheet.write_row(
+                    row, 0, [f"A{row}", "Yes", "No"] if row else ["id", "Glad?", "Sad?"]
+                )
+        chart.merge_range("B3:C3", "Yes")
+    with pytest.raises(CollectionError, match=r"(?s)'Chart'.*holds no returns, delete it"):
+        started(tmp_path, tmp_path / "survey 2024.xlsx")
+
+
+def test_a_name_beside_an_address_is_no_respondent_in_any_language(tmp_path: Path) -> None:
+    rows = [["ID", "Fertigstellungszeit", "E-Mail", "Name", "Glad?"]]
+    rows += [
+        [n, f"2024-05-{n:02}", f"a{n}@example.org", f"Ann {n}", "Yes" if n % 2 else "No"]
+        for n in range(1, 21)
+    ]
+    read = started(tmp_path, written(tmp_path / "survey.csv", rows))
+    assert "Ann" not in "".join(read.texts("authority"))
+
+
+def test_a_stroke_between_two_words_parts_no_question(tmp_path: Path) -> None:
+    rows = [["respondent", "year", "What is/was your aim, A?", "What is/was your aim, B?"]]
+    rows += [[f"A{n}", 2024, "Yes" if n % 2 else "No", "Yes" if n % 3 else "No"] for n in range(20)]
+    read = started(tmp_path, written(tmp_path / "survey.csv", rows))
+    assert [one.label for one in read.codebook.values()] == [
+        "What is/was your aim, A", "What is/was your aim, B",
+    ]  # fmt: skip
 
 
 def test_who_has_no_name_is_numbered_and_addresses_stay_away(tmp_path: Path) -> None:

@@ -32,6 +32,9 @@ NUMBER = re.compile(r"[+-]?(?:[0-9]{1,3}(?:,[0-9]{3})+|[0-9]+)(?:\.[0-9]+)?")
 COUNTED = re.compile(r"\b(?:how many|how much|number of)\b", re.I)
 """In a question whose answer is a number, however few of them are met."""
 
+EITHER = re.compile(r"\b(?:and|s?he|his|her|him|is|are|was|were|do|does|has|have|yes|no)/$", re.I)
+"""A stroke between two words of a question, such as in "is/was"."""
+
 WITH_CODE = re.compile(r"[A-Za-z]\w*(?:\[\w+\])?\.(?:\s+|$)")
 """The code of a question, as LimeSurvey can write it before each text."""
 
@@ -232,7 +235,8 @@ def _cuts(column: Column) -> list[tuple[str, str]]:
         cuts.append((met[1], text))  # Q3_1, Q3_2: names that say no more
     # behind a dash a colon is one of the option
     signs = r"\s[-–—]\s|/" if re.search(r"\s[-–—]\s", text) else r":\s|/"
-    return cuts + [(text[: at.start()], text[at.end() :]) for at in re.finditer(signs, text)]
+    found = [at for at in re.finditer(signs, text) if not EITHER.search(text[: at.end()])]
+    return cuts + [(text[: at.start()], text[at.end() :]) for at in found]
 
 
 def _part_by_ticks(columns: Iterable[Column]) -> None:

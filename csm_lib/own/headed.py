@@ -322,6 +322,9 @@ def all_headed(sheets: Iterable[Sheet]) -> list[Headed]:
             one = None if sheet.hidden else headed(sheet)
         except NoHeader as reason:
             without.append(str(reason))
+        except ReturnsError as reason:
+            more = f" {worded('sheet_of_no_returns')}" if len(sheets) > 1 + len(hidden) else ""
+            raise ReturnsError(f"{reason}{more}") from None
         else:
             found += [one] if one is not None and one.names else []
     if without and not found:

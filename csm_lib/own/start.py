@@ -95,6 +95,9 @@ EXPORT = re.compile(
 """What form tools add to the name of a survey."""
 
 
+OF_QUIZ = re.compile(r"(?:Points|Feedback) - (.+)|(.+) \[(?:Score|Feedback)\]")
+"""What form tools call the marks of a question, if there is one of that name."""
+
 OF_TOOL = re.compile(
     r"^(?:group|question) time: |^q_(?:recaptchascore|relevantid\w+|totalduration)$"
     r"| - display order - "
@@ -135,7 +138,8 @@ def _tools() -> dict[str, str]:
 def _roles(columns: Mapping[str, Column], form: Mapping[str, Asked]) -> dict[str, str]:
     """Say of each column whether it is a tool's own, personal, a moment or a question."""
     tools, roles = _tools(), {}
-    if not {"Completion time", "Timestamp"} & {*columns}:
+    mails = [name for name, column in columns.items() if _mails(column)]
+    if not ({"Completion time", "Timestamp"} & {*columns} or mails):
         tools["name"] = "respondent"  # of forms it is the name of whoever filled them in
     for name, column in columns.items():
         texts = [str(text) for text in column.counts.index]
@@ -146,8 +150,10 @@ def _roles(columns: Mapping[str, Column], form: Mapping[str, Asked]) -> dict[str
             role = "question"  # the form asks it, such as for weight or status
         if column.repeated:
             role = "repeated"
-        elif texts and sum(bool(MAIL.fullmatch(text)) for text in texts) > len(texts) / 2:
+        elif name in mails:
             role = "email"
+        elif (met := OF_QUIZ.fullmatch(name)) and (met[1] or met[2]) in columns:
+            role = "dropped"
         elif texts and all(DAY.fullmatch(text) for text in texts):
             role = "personal" if PERSONAL.search(column.label) else "moment"
         elif texts and all(map(GSS.fullmatch, texts)) and not column.closed:
@@ -171,6 +177,14 @@ def _roles(columns: Mapping[str, Column], form: Mapping[str, Asked]) -> dict[str
         named = [name for name in asked if _names_waves(columns[name])]
         roles |= dict.fromkeys(named[:1], "year")
     return roles
+
+
+def _mails(column: Column) -> bool:
+    """Whether most of what a column holds are e-mail addresses."""
+    return (
+        sum(bool(MAIL.fullmatch(str(text))) for text in column.counts.index)
+        > len(column.counts) / 2
+    )
 
 
 def _counts(column: Column) -> bool:
@@ -330,13 +344,13 @@ def _respondents(
     """Find the column that names the respondent, or number them; return what one is called."""
     of_file = [number for number, _ in years.index]
 
-    def twice(column: Column) -> int:
+    def doubtful(column: Column) -> dict[str, int]:
         texts = column.texts.reindex(years.index)
-        rows = pd.DataFrame({"file": of_file, "text": texts, "year": years})
-        return int(rows.dropna().duplicated().sum())
+        rows = pd.DataFrame({"file": of_file, "text": texts, "year": years}).dropna()
+        return {"blank": len(years) - len(rows), "again": int(rows.duplicated().sum())}
 
     def fits(column: Column) -> bool:
-        return len(column.texts) == len(years) and not twice(column)
+        return not any(doubtful(column).values())
 
     for name, column in columns.items():
         met = NAMED.search(plain(column.label))
@@ -352,14 +366,15 @@ def _respondents(
     for name in sorted((n for n in columns if roles[n] in order), key=lambda n: order[roles[n]]):
         alone = len({*of_file}) == 1 or roles[name] != "counter"
         if alone and fits(columns[name]):
+            noun = "area" if roles[name] == "code" else ""
             roles[name] = "authority"
             draft.row(name, "authority")
             draft.who = columns[name].texts
             draft.unsure("respondents_by_column", name=name)
-            return ""
-        again = twice(columns[name])
-        if alone and 0 < again < 0.2 * len(years):
-            draft.unsure("number_twice", name=name, count=again)
+            return noun
+        doubt = doubtful(columns[name])
+        if alone and 0 < sum(doubt.values()) < 0.2 * len(years):
+            draft.unsure("rows_not_told_apart", name=name, **doubt)
     mails = [c for n, c in columns.items() if roles[n] == "email" and fits(c)]
     key = (
         mails[0].texts.reindex(years.index).str.casefold()
