@@ -109,7 +109,7 @@ def headed(sheet: Sheet) -> Headed | None:
         told += notes
         first = body[body["column"] == 1]
         numbered = first["text"].str.isdecimal().all() and first["text"].is_unique
-        if 1 not in names and len(first) == body["row"].nunique() and numbered:  # as R writes it
+        if 1 not in names and 0 < len(first) == body["row"].nunique() and numbered:  # R's
             body = body[body["column"] > 1]
             told.append(worded("row_numbers"))
         _refuse_irregular(sheet, names, last, body)
