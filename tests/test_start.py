@@ -212,6 +212,17 @@ def test_an_option_may_hold_the_mark_between_options(tmp_path: Path) -> None:
     assert read.counts("Care, and leaving it") == {"yes": 20, "no": 15}
 
 
+def test_an_option_may_look_like_shorthand_and_a_blank_may_stand_behind_no_answer(
+    tmp_path: Path,
+) -> None:
+    ticked = ["R", "Python, R", "Python", "Python, Julia", "Julia", "Julia, R", "Python, Julia, R"]
+    texts = [*ticked, "N/A ", "NA"] * 6
+    read = started(tmp_path, of_one("Which languages?", texts, tmp_path))
+    assert read.counts("R") == {"yes": 24, "no": 18}
+    assert read.counts("Julia") == {"yes": 24, "no": 18}
+    assert own.open_collection(read.folder).size == 54
+
+
 def test_answers_that_hold_a_comma_are_one_answer_each(tmp_path: Path) -> None:
     texts = ["Yes, always", "Yes, at times", "No, never"] * 10
     read = started(tmp_path, of_one("Do they come?", texts, tmp_path))

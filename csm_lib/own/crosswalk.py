@@ -136,8 +136,8 @@ class Crosswalk:
         cells = one.cells[~one.cells["name"].isin({*several, *dropped})]
         cells = cells.assign(item=cells["name"].map(lambda name: items.get(name, name)))
         cells["answer"] = _answers(cells, codes)
-        silent = cells[(cells["answer"] == "") & (cells["text"] != "")]
-        told = no_answer(silent, "the crosswalk", one.sheet.name)
+        empty = cells[(cells["answer"] == "") & (cells["text"] != "")]
+        told = no_answer(empty, "the crosswalk", one.sheet.name)
         if dropped:
             told.insert(0, worded("dropped", names=dropped))
         as_no = plain[(plain["code"] == "") & (plain["answer"] == "no")]
@@ -146,7 +146,8 @@ class Crosswalk:
         blanks_no, said = _blanks(one, cells, as_no, beside)
         unticked = pd.MultiIndex.from_frame(blanks_no[["row", "name"]])
         cells = cells[~pd.MultiIndex.from_frame(cells[["row", "name"]]).isin(unticked)]
-        ticks = self._ticks(one, split, {*zip(codes["column"], codes["code"], strict=True)})
+        silent = zip(codes["column"], codes["code"].str.strip(), strict=True)
+        ticks = self._ticks(one, split, {*silent})
         cells = pd.concat([cells, blanks_no, ticks], ignore_index=True)
         self._refuse_two(one, cells, plain)
         return cells, columns, told + said

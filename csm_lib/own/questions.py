@@ -184,9 +184,9 @@ class _Questionnaire:
         self.draft.items.append(dict(zip(REQUIRED, cells, strict=True)))
         return item
 
-    def empty(self, column: Column, item: str) -> None:
-        """Say which texts of a column stand for no answer."""
-        for text in sorted(column.shorthand):
+    def empty(self, column: Column, item: str, texts: Iterable[str] | None = None) -> None:
+        """Say which texts of a column stand for no answer: its shorthand, or those given."""
+        for text in sorted(column.shorthand if texts is None else texts):
             self.draft.row(column.name, item, text, "")
             self.draft.unsure("shorthand_read", text=text)
 
@@ -360,7 +360,9 @@ def _several(
     column: Column, separator: str, options: Mapping[str, str], make: _Questionnaire
 ) -> None:
     """Draft the items of the options of one question, several of them ticked in a cell."""
-    texts = column.texts[~column.texts.isin(column.shorthand)]
+    known = {*map(same, options)}  # an option may look like shorthand, such as the language R
+    silent = [text for text in column.shorthand if same(text) not in known]
+    texts = column.texts[~column.texts.isin(silent)]
     split = [parts(str(text), separator, options) for text in texts]
     met = Counter(code for ticked, _ in split for code in ticked)
     strange = {part for _, some in split for part in some}
@@ -369,7 +371,7 @@ def _several(
     if len(options) > 1 and min(met[code] for code in options) == len(split):
         make.draft.drop(column, "an order of options")
         return
-    make.empty(column, "")
+    make.empty(column, "", silent)
     title, filled = short(column.label), texts.index
     section = make.section(title, _name(column, column.label))
     for code in [*options, *sorted(strange)]:
