@@ -303,6 +303,26 @@ def test_questions_about_post_and_phones_are_counted_and_numbers_are_not(tmp_pat
     assert "personal: Phone number of the lead" in (read.folder / "CONFIRM.md").read_text()
 
 
+@pytest.mark.parametrize("word", ["No answer", "Missing", "Not asked", "NA", "skipped"])
+def test_words_for_no_answer_are_none_whether_written_or_a_label(tmp_path: Path, word: str) -> None:
+    texts = ["Good", "Poor", "Fair", word] * 6
+    read = started(tmp_path / "a", of_one("How is it?", texts, tmp_path))
+    assert read.counts("How is it") == {"good": 6, "fair": 6, "poor": 6}
+    assert f"{word!r} is read as no answer" in (read.folder / "CONFIRM.md").read_text()
+
+    table = pd.DataFrame({"id": range(24), "how": [1.0, 2.0, 3.0, 9.0] * 6})
+    labels = {"how": {1.0: "Good", 2.0: "Fair", 3.0: "Poor", 9.0: word}}
+    pyreadstat.write_sav(table, str(tmp_path / "a 2024.sav"), variable_value_labels=labels)
+    read = started(tmp_path / "b", tmp_path / "a 2024.sav")
+    assert read.counts("how") == {"good": 6, "fair": 6, "poor": 6}
+
+
+def test_what_respondents_say_who_do_not_know_is_an_answer(tmp_path: Path) -> None:
+    texts = ["Good", "Poor", "Don't know", "Refused", "Not applicable"] * 6
+    read = started(tmp_path, of_one("How is it?", texts, tmp_path))
+    assert sum(read.counts("How is it").values()) == 30
+
+
 def test_ticks_of_one_column_alone_are_left_out(tmp_path: Path) -> None:
     rows = [["respondent", "year", "Member?", "Glad?"]]
     rows += [[f"A{n}", 2024, "Yes" if n % 3 else "", "Yes" if n % 2 else "No"] for n in range(30)]

@@ -82,15 +82,17 @@ class Column:
     def shorthand(self) -> frozenset[str]:
         """Its texts that stand for no answer: letters only where they are no answers of a list.
 
-        *Low* stands for a figure beside figures alone.
+        *Low* stands for a figure beside figures alone, and a code for what its label says.
         """
-        met = {str(text) for text in self.texts.unique()} - {*self.codes}
+        every = {str(text) for text in self.texts.unique()}
+        silent = {text for text in every if same(self.codes.get(text, "")) in repairs.UNANSWERED}
+        met = every - {*self.codes}
         found = {text for text in met if is_none(text)}
         if not all(NUMBER.fullmatch(text) for text in met - found):
             found = {text for text in found if same(text) != "low"}
         letters = {text for text in met if len(text) == 1 and text.isalpha()}
         lone = found == met or letters - found
-        return frozenset(found - letters if lone else found)
+        return frozenset(silent | (found - letters if lone else found))
 
     @cached_property
     def meanings(self) -> dict[str, str]:
@@ -98,7 +100,8 @@ class Column:
 
         Texts that differ in capitals and spaces alone are one answer, as it is written most often.
         """
-        found, spelt = dict(self.codes), {same(means): means for means in self.codes.values()}
+        found = {c: t for c, t in self.codes.items() if same(t) not in repairs.UNANSWERED}
+        spelt = {same(means): means for means in found.values()}
         for text in map(str, self.counts.index):
             if text not in found:
                 found[text] = spelt.setdefault(same(text), text.strip())

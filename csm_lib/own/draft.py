@@ -34,7 +34,7 @@ how much the best match must beat the next to be sure."""
 _CALLED: Mapping[str, Sequence[str]] = vocabulary()["called"]
 _YES = {*YES, *TICKS, *vocabulary()["ticked"]}
 _NO = {*NO, *vocabulary()["unticked"]}
-_NO_ANSWER = frozenset(vocabulary()["no_answer"])
+_NO_ANSWER = frozenset([*vocabulary()["no_answer"], *repairs.UNANSWERED])
 
 GSS = re.compile("[EWSN][0-9]{8}")
 """The code of a place in official statistics: E08000013."""

@@ -188,7 +188,7 @@ class _Questionnaire:
         """Say which texts of a column stand for no answer: its shorthand, or those given."""
         for text in sorted(column.shorthand if texts is None else texts):
             self.draft.row(column.name, item, text, "")
-            self.draft.unsure("shorthand_read", text=text)
+            self.draft.unsure("shorthand_read", text=column.codes.get(text, text))
 
     def kind(self, column: Column, name: str) -> tuple[str, dict[str, str]]:
         """Return the kind of a column's answers, and by text the answer."""

@@ -21,6 +21,7 @@ MANY = 10_000
 """A column with more different texts than this holds no answers to choose from."""
 
 YES, NO, TICKS = (frozenset(vocabulary()[name]) for name in ("yes", "no", "ticks"))
+UNANSWERED = frozenset(vocabulary()["unanswered"])
 CROSS = "x"
 """A cross means yes, as on a ballot, only where nothing else stands in its column."""
 
@@ -29,7 +30,6 @@ NUMBERS = {"1": "yes", "0": "no"}
 _NUMBER = re.compile(r"[+-]?[0-9]+([.,][0-9]+)?")
 _SYMBOL = r"(?:\.{2,}|…|:|\*+|[-‐–—−~])"
 _SHORTHAND = re.compile(rf"[\[(]?\s*(?:[bcefkpruwxz]|low|{_SYMBOL})\s*[\])]?", re.IGNORECASE)
-_UNANSWERED = re.compile(r"n/?a|nan|null|-9{2,}", re.IGNORECASE)
 _NO_FIGURE = re.compile(rf"\[(?:[bcefkpruwxz]|low|{_SYMBOL})\]|\.{{2,}}|…|:", re.IGNORECASE)
 _DASH = r"\s*(?:[-‐‑–—−/_]|to)\s*"
 _KIND = r"(?:[FA]Y|(?:(?:financial|fiscal|academic|school|tax) )?year)"
@@ -69,8 +69,9 @@ def is_shorthand(text: str) -> bool:
 
 
 def is_none(text: str) -> bool:
-    """Whether a text stands for no answer: shorthand, or what tools and R write for it."""
-    return is_shorthand(text) or bool(_UNANSWERED.fullmatch(text.strip()))
+    """Whether a text says that there is no answer: shorthand, words for it, or -99."""
+    bare = text.strip()
+    return is_shorthand(bare) or plain(bare) in UNANSWERED or bool(re.fullmatch("-9{2,}", bare))
 
 
 def begins_in(text: str) -> int | None:
