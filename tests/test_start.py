@@ -1228,3 +1228,31 @@ def test_ticks_under_names_alone_are_options_called_by_their_text(
     assert read.counts("Police") == {"yes": 20}
     assert read.counts("Schools") == {"yes": 10, "no": 10}
     assert read.counts("Courts") == {"yes": 5, "no": 15}
+
+
+AREAS = {"Police": 0, "Schools": 1, "Parks": 2}
+
+
+def ticked_in(folder: Path, name: str, question: str, areas: Sequence[str]) -> Path:
+    """Write a file in which respondent n ticked the areas whose place in AREAS divides n."""
+    rows = [["Council", *(f"{question} - {area}" for area in areas)]]
+    rows += [[f"C{n}", *(a if n % 3 == AREAS[a.title()] else "" for a in areas)] for n in range(24)]
+    return written(folder / name, rows)
+
+
+@pytest.mark.parametrize(
+    ("first", "later"),
+    [("Q4. Who attends?", "Q6. Who attends?"), ("Who Attends?", "Who attends?")],
+)
+def test_an_option_that_a_later_wave_adds_is_of_the_question_however_it_is_numbered(
+    tmp_path: Path, first: str, later: str
+) -> None:
+    files = [
+        ticked_in(tmp_path, "2023.csv", first, ["Police", "Schools"]),
+        ticked_in(tmp_path, "2024.csv", later, ["Police", "Schools", "Parks"]),
+    ]
+    read = started(tmp_path, *files)
+    assert len(read.sections) == 1
+    assert read.counts("Police") == {"yes": 16, "no": 24}  # of 16 in 2023 and 24 in 2024
+    assert read.counts("Parks")["yes"] == 8
+    assert read.counts("Schools") == {"yes": 16, "no": 24}

@@ -11,7 +11,7 @@ from itertools import pairwise
 
 import pandas as pd
 
-from csm_lib.own import repairs
+from csm_lib.own import align, repairs
 from csm_lib.own.dictionary import Asked, steps, text_of
 from csm_lib.own.draft import plain
 from csm_lib.own.headed import Headed
@@ -184,7 +184,7 @@ def columns_of(found: Sequence[Headed], form: Mapping[str, Asked]) -> dict[str, 
                 of.option = of.label.removeprefix(of.stem).strip(" -:") or of.label
     for name, column in columns.items():
         _described(name, column, form)
-    _part(columns.values())
+    _part(columns.values(), found)
     _part_by_ticks(columns.values())
     _tell_apart(columns.values())
     for some in _by_stem(columns.values()).values():
@@ -212,15 +212,32 @@ def _described(name: str, column: Column, form: Mapping[str, Asked]) -> None:
 # -- Questions and their options --------------------------------------------------------------
 
 
-def _part(columns: Iterable[Column]) -> None:
+def _part(columns: Iterable[Column], found: Sequence[Headed]) -> None:
     """Part the headings that several columns share into question and option."""
     cuts = {column.name: _cuts(column) for column in columns if not (column.stem or column.kind)}
+    ways = _first_ways([stem for some in cuts.values() for stem, _ in some], found)
+    cuts = {name: [(ways[stem], option) for stem, option in some] for name, some in cuts.items()}
     shared = Counter(stem for some in cuts.values() for stem, _ in some)
     for column in columns:
         some = [cut for cut in cuts.get(column.name, ()) if shared[cut[0]] > 1 and cut[1].strip()]
         if some:
             stem, option = max(some, key=lambda cut: len(cut[0]))
             column.stem, column.option = stem.strip(), option.strip()
+
+
+def _first_ways(stems: Sequence[str], found: Sequence[Headed]) -> dict[str, str]:
+    """Return by question how it was first written: another file may number it anew."""
+    texts = [[text_of(one.labels.get(n) or n) for n in one.names.values()] for one in found]
+    first: dict[str, str] = {}
+    known: dict[str, str] = {}
+    for stem in dict.fromkeys(stems):
+        ways = (stem, first.setdefault(plain(align.NUMBER.sub("", stem, 1)), stem))
+        both = False  # two questions of one file are two
+        for some in texts if ways[0] != ways[1] else ():
+            met = {max((w for w in ways if t.startswith(w)), key=len, default="") for t in some}
+            both |= met.issuperset(ways)
+        known[stem] = stem if both else ways[1]
+    return known
 
 
 def _cuts(column: Column) -> list[tuple[str, str]]:
