@@ -1256,3 +1256,12 @@ def test_an_option_that_a_later_wave_adds_is_of_the_question_however_it_is_numbe
     assert read.counts("Police") == {"yes": 16, "no": 24}  # of 16 in 2023 and 24 in 2024
     assert read.counts("Parks")["yes"] == 8
     assert read.counts("Schools") == {"yes": 16, "no": 24}
+
+
+def test_a_tick_that_a_later_wave_writes_in_capitals_is_a_tick(tmp_path: Path) -> None:
+    files = [
+        ticked_in(tmp_path, "2023.csv", "Who attends?", ["Police", "Schools"]),
+        ticked_in(tmp_path, "2024.csv", "Who attends?", ["POLICE", "Schools"]),
+    ]
+    read = started(tmp_path, *files)
+    assert read.counts("Police") == {"yes": 16, "no": 16}

@@ -146,7 +146,7 @@ class Column:
         if self.counted:
             return {text: "yes" if text == self.counted else "no" for text in texts}
         ticked = [text for text in texts if same(text) not in NO] or texts
-        if len(ticked) == 1:  # what is ticked may be marked by the option itself
+        if len({*map(same, ticked)}) == 1:  # what is ticked may be marked by the option itself
             own = {plain(self.option), plain(self.label), "x", "✓"} - {""}
             if (plain(self.meanings[ticked[0]]) or ticked[0]) in own:
                 return {text: "yes" if text in ticked else "no" for text in texts}
