@@ -137,6 +137,27 @@ def test_quarters_of_financial_years_follow_their_years(tmp_path: Path) -> None:
     assert [*map(found.wave, found.years)] == ["2023-24 Q3", "Q4 2023-24", "Q1 2024-25"]
 
 
+@pytest.mark.parametrize("name", ["Survey 2023_H{}", "H{} 2023"])
+def test_files_of_two_halves_of_a_year_are_two_waves(tmp_path: Path, name: str) -> None:
+    rows = [["Council", "Glad?"], *[[f"C{n}", "Yes" if n % 2 else "No"] for n in range(12)]]
+    files = [written(tmp_path / f"{name.format(half)}.csv", rows) for half in (2, 1)]
+    start(files, out=tmp_path / "made")
+    found = open_any(tmp_path / "made")
+    assert found.returns["year"].value_counts().to_dict() == {1: 12, 2: 12}
+    assert found.wave(1) == name.format(1).removeprefix("Survey ")
+
+
+def test_files_that_are_read_as_one_wave_are_told(tmp_path: Path) -> None:
+    rows = [["Council", "Glad?"], *[[f"C{n}", "Yes" if n % 2 else "No"] for n in range(12)]]
+    names = ["May 2023", "June 2023", "May 2024"]
+    start([written(tmp_path / f"{n}.csv", rows) for n in names], out=tmp_path / "made")
+    confirm = (tmp_path / "made" / "CONFIRM.md").read_text("utf-8")
+    assert "'May 2023.csv' and 'June 2023.csv' are read as one wave, 2023;" in " ".join(
+        confirm.split()
+    )
+    assert "one wave, 2024" not in confirm
+
+
 def test_one_quarter_written_in_two_ways_is_one_wave(tmp_path: Path) -> None:
     rows = [["Council", "Quarter", "Glad?"]]
     waves = ["Q1 2024", "2024-Q1", "Q2 2024", "q2  2024"]

@@ -44,7 +44,7 @@ _IN_NAME = re.compile(
     rf"|FY ?[0-9]{{2}}{_DASH}[0-9]{{2}}(?![0-9])|(?<![0-9]){_YEAR}(?![0-9])",
     re.IGNORECASE,
 )
-_QUARTER = re.compile("(?<![a-z])q[1-4](?![0-9])", re.IGNORECASE)
+_QUARTER = re.compile("(?<![a-z])(?:q[1-4]|h[12])(?![0-9])", re.IGNORECASE)
 _NUMBERED = re.compile("(?:(?:wave|w|round|r|sweep|phase) )?([1-9][0-9]?)")
 
 

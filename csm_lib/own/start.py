@@ -79,11 +79,11 @@ WAVES = re.compile(
 
 _YEAR = "(?:19|20)[0-9]{2}(?:[-/–]?[0-9]{2})?"
 PERIOD = re.compile(
-    rf"Q[1-4][\W_]*{_YEAR}(?![0-9])|(?<![0-9]){_YEAR}[\W_]*Q[1-4]"
+    rf"(?:Q[1-4]|H[12])[\W_]*{_YEAR}(?![0-9])|(?<![0-9]){_YEAR}[\W_]*(?:Q[1-4]|H[12])"
     r"|(?<![0-9])[0-9]{4}[-/–](?:[0-9]{2}){1,2}(?![-/_.]?[0-9])",
     re.I,
 )
-"""A quarter, or what may be a financial year."""
+"""A quarter or half of a year, or what may be a financial year."""
 
 EXPORT = re.compile(
     r"[ -]*(?:\(responses\)|\(\d+-\d+\)| data(?: labels)? (?=\d{4}-)| - all versions"
@@ -247,13 +247,13 @@ def _waves(texts: pd.Series, draft: Draft, column: Column | None = None) -> pd.S
 
 
 def _spoken(one: Headed) -> str:
-    """Return the quarter or the financial year in the name of a sheet, or else of its file."""
+    """Return the part of a year, or the financial year, that a sheet or else its file names."""
     found = [
         text
         for name in (one.sheet.name, one.sheet.path.stem)
         for text in (*PERIOD.findall(name), *years_in(name))
     ]
-    return next((text for text in found if "q" in text.lower() or begins_in(text)), "")
+    return next((text for text in found if re.search("[hq]", text, re.I) or begins_in(text)), "")
 
 
 def _years(
@@ -294,6 +294,10 @@ def _years(
     of_file = [_year_in(one.sheet.name) or _year_in(one.sheet.path.stem) for one in found]
     if len(found) > 1 and None not in of_file and not given:
         draft.unsure("years_of_names")
+        for year in {of for of in of_file if of_file.count(of) > 1}:
+            of_year = [one for one, of in zip(found, of_file, strict=True) if of == year]
+            names = [one.sheet.name or one.sheet.path.name for one in of_year]
+            draft.unsure("one_wave_of_several", names=names, year=year)
         years_of = [of_file[number] for number, _ in records]
         return pd.Series(years_of, index=pd.Index(records, tupleize_cols=False))
     year = given[0] if given else of_file[0]
