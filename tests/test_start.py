@@ -1230,7 +1230,7 @@ def test_ticks_under_names_alone_are_options_called_by_their_text(
     assert read.counts("Courts") == {"yes": 5, "no": 15}
 
 
-AREAS = {"Police": 0, "Schools": 1, "Parks": 2}
+AREAS = {"Police": 0, "Schools": 1, "Parks": 2, "Roads": 2}
 
 
 def ticked_in(folder: Path, name: str, question: str, areas: Sequence[str]) -> Path:
@@ -1240,16 +1240,17 @@ def ticked_in(folder: Path, name: str, question: str, areas: Sequence[str]) -> P
     return written(folder / name, rows)
 
 
+@pytest.mark.parametrize("added", [["Parks"], ["Parks", "Roads"]])
 @pytest.mark.parametrize(
     ("first", "later"),
     [("Q4. Who attends?", "Q6. Who attends?"), ("Who Attends?", "Who attends?")],
 )
 def test_an_option_that_a_later_wave_adds_is_of_the_question_however_it_is_numbered(
-    tmp_path: Path, first: str, later: str
+    tmp_path: Path, first: str, later: str, added: list[str]
 ) -> None:
     files = [
         ticked_in(tmp_path, "2023.csv", first, ["Police", "Schools"]),
-        ticked_in(tmp_path, "2024.csv", later, ["Police", "Schools", "Parks"]),
+        ticked_in(tmp_path, "2024.csv", later, ["Police", "Schools", *added]),
     ]
     read = started(tmp_path, *files)
     assert len(read.sections) == 1

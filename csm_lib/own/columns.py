@@ -185,7 +185,7 @@ def columns_of(found: Sequence[Headed], form: Mapping[str, Asked]) -> dict[str, 
     for name, column in columns.items():
         _described(name, column, form)
     _part(columns.values(), found)
-    _part_by_ticks(columns.values())
+    _part_by_ticks(columns.values(), found)
     _tell_apart(columns.values())
     for some in _by_stem(columns.values()).values():
         _ticked_by_own(some)
@@ -259,7 +259,7 @@ def _cuts(column: Column) -> list[tuple[str, str]]:
     return cuts + [(text[: at.start()], text[at.end() :]) for at in found]
 
 
-def _part_by_ticks(columns: Iterable[Column]) -> None:
+def _part_by_ticks(columns: Iterable[Column], found: Sequence[Headed]) -> None:
     """Part headings that end in what is ticked under them, and those beside that begin alike."""
     few = [column for column in columns if len(column.counts) < 2 and not column.kind]
     ticks = {column.name: "".join(column.counts.index).strip() for column in few}
@@ -269,12 +269,13 @@ def _part_by_ticks(columns: Iterable[Column]) -> None:
         if (tick := ticks[column.name]) and column.label.endswith(tick) and column.label != tick
     }
     stems = [stem for stem, count in Counter(ended.values()).items() if count > 1]
+    ways = _first_ways([*(column.stem for column in columns), *stems], found)
     for column in few:
         stem = max((one for one in stems if column.label.startswith(one)), key=len, default="")
         alone = column.counts.sum() == 1 and column.name not in ended
         if stem and len(stem) >= len(column.stem) and not alone:
             option = column.label.removeprefix(stem).strip(" -–—:/")
-            column.stem, column.option = stem, option
+            column.stem, column.option = ways[stem], option
             column.counted = "".join(column.counts.index)
 
 
