@@ -1255,7 +1255,8 @@ def test_an_option_that_a_later_wave_adds_is_of_the_question_however_it_is_numbe
     read = started(tmp_path, *files)
     assert len(read.sections) == 1
     assert read.counts("Police") == {"yes": 16, "no": 24}  # of 16 in 2023 and 24 in 2024
-    assert read.counts("Parks")["yes"] == 8
+    assert read.counts("Parks") == {"yes": 8, "no": 16}
+    assert read.codebook[read.item("Parks")].years == (2024,)
     assert read.counts("Schools") == {"yes": 16, "no": 24}
 
 
@@ -1266,3 +1267,18 @@ def test_a_tick_that_a_later_wave_writes_in_capitals_is_a_tick(tmp_path: Path) -
     ]
     read = started(tmp_path, *files)
     assert read.counts("Police") == {"yes": 16, "no": 16}
+
+
+def test_an_option_is_asked_in_the_waves_whose_file_has_it(tmp_path: Path) -> None:
+    for year, areas in ((2023, ["Police", "Schools"]), (2024, ["Police", "Schools", "Parks"])):
+        path = ticked_in(tmp_path, f"{year}.csv", "Who attends?", areas)
+        path.write_text(path.read_text("utf-8").replace("Council", "Row"), encoding="utf-8")
+    start([tmp_path / "2023.csv", tmp_path / "2024.csv"], out=tmp_path / "made")
+    assert (tmp_path / "made" / "returns.csv").exists()  # one table of both
+    found = own.open_collection(tmp_path / "made")
+    tally = found.tally("Parks")
+    assert tally[["year", "yes", "base"]].to_dict("list") == {
+        "year": [2024],
+        "yes": [8],
+        "base": [24],
+    }

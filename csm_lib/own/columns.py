@@ -59,6 +59,8 @@ class Column:
         The code that means ticked, where the file declares a set; else empty.
     repeated
         Whether a sheet has two columns of this name.
+    files
+        The numbers of the sheets in which it stands.
     """
 
     name: str
@@ -71,6 +73,7 @@ class Column:
     option: str = ""
     counted: str = ""
     repeated: bool = False
+    files: set[int] = field(default_factory=set)
 
     @cached_property
     def counts(self) -> pd.Series:
@@ -162,7 +165,7 @@ def columns_of(found: Sequence[Headed], form: Mapping[str, Asked]) -> dict[str, 
     cells["record"] = pd.Series([*zip(file, cells["row"], strict=True)], index=cells.index)
     by_name = {str(name): some.set_index("record")["text"] for name, some in cells.groupby("name")}
     columns: dict[str, Column] = {}
-    for one in found:
+    for number, one in enumerate(found):
         coded = all(WITH_CODE.match(name) for name in one.names.values())
         for name in one.names.values():
             label = text_of(one.labels.get(name) or name)
@@ -176,6 +179,7 @@ def columns_of(found: Sequence[Headed], form: Mapping[str, Asked]) -> dict[str, 
             texts = by_name.get(name, pd.Series(dtype="str"))
             texts = texts[~texts.index.duplicated() & ~texts.isin(missing)]
             column = columns.setdefault(name, Column(name, label, texts, codes))
+            column.files.add(number)
             column.repeated |= [*one.names.values()].count(name) > 1
         for many in one.sheet.sets:
             for name in many.columns if many.counted else ():

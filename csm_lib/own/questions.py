@@ -318,7 +318,10 @@ def _tick_group(some: Sequence[Column], make: _Questionnaire) -> None:
             continue
         option = short(column.option)
         told = f"{stem}: {option}"
-        item = make.item(section, slug(option), option, told, "yes_no", filled.index)
+        there = filled.index[
+            [file in column.files for file, _ in filled.index]
+        ]  # asked there alone
+        item = make.item(section, slug(option), option, told, "yes_no", there)
         # of one ticked by all whom the question was put to, a blank tells that it was not put
         if blank or only_yes:
             draft.row(column.name, item, "", "no", group=make.groups[-1])
