@@ -1282,3 +1282,16 @@ def test_an_option_is_asked_in_the_waves_whose_file_has_it(tmp_path: Path) -> No
         "yes": [8],
         "base": [24],
     }
+
+
+def test_a_code_that_one_wave_writes_with_a_point_is_one_code(tmp_path: Path) -> None:
+    ways = {2023: ["1.0", "2.0", "4+"], 2024: ["1", "2", "4+"]}
+    files = [
+        written(
+            tmp_path / f"{year}.csv",
+            [["Council", "Staff"], *[[f"C{n}", texts[n % 3]] for n in range(12)]],
+        )
+        for year, texts in ways.items()
+    ]
+    read = started(tmp_path, *files)
+    assert sorted(read.counts("Staff").values()) == [8, 8, 8]

@@ -106,7 +106,8 @@ class Column:
         found = {c: t for c, t in self.codes.items() if same(t) not in repairs.UNANSWERED}
         spelt = {same(means): means for means in found.values()}
         for text in map(str, self.counts.index):
-            if text not in found:
+            twice = (code := repairs.plain_number(text)) != text and code in self.counts.index
+            if text not in found and not twice:
                 found[text] = spelt.setdefault(same(text), text.strip())
         return found
 
