@@ -1295,3 +1295,22 @@ def test_a_code_that_one_wave_writes_with_a_point_is_one_code(tmp_path: Path) ->
     ]
     read = started(tmp_path, *files)
     assert sorted(read.counts("Staff").values()) == [8, 8, 8]
+
+
+def test_ticks_that_another_tool_parts_otherwise_in_a_later_wave_are_the_same_options(
+    tmp_path: Path,
+) -> None:
+    options = ("Parks", "Police, fire and rescue", "Schools")
+    files = []
+    for year, separator in ((2023, ";"), (2024, ", ")):
+        texts = [
+            separator.join(one for place, one in enumerate(options) if number >> place & 1)
+            for number in [*range(8)] * 3
+        ]
+        rows = [["Council", "Who attends?"], *[[f"C{n}", text] for n, text in enumerate(texts)]]
+        files.append(written(tmp_path / f"{year}.csv", rows))
+    read = started(tmp_path, *files)
+    assert sorted(one.label for one in read.codebook.values()) == [*options]
+    assert [read.counts(one) for one in options] == [{"yes": 24, "no": 18}] * 3
+    confirm = (read.folder / "CONFIRM.md").read_text("utf-8")
+    assert "';' or ', ' between: 3 options" in " ".join(confirm.split())

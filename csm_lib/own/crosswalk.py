@@ -158,12 +158,12 @@ class Crosswalk:
         """Return a cell for each option of the columns whose cells hold several ticks."""
         found, faults = [], []
         for name, options in split.groupby("column", sort=False):
-            separator = options["separator"].iloc[0]
+            separators = [*dict.fromkeys(options["separator"])]
             codes = dict(zip(options["code"], options["item"], strict=True))
             for row, text in one.cells.loc[one.cells["name"] == name, ["row", "text"]].to_numpy():
                 if (name, text.strip()) in silent:
                     continue
-                ticked, strange = parts(text, separator, codes)
+                ticked, strange = parts(text, separators, codes)
                 place = f"{one.place}, {'row' if one.sheet.name else 'line'} {row}, column {name!r}"
                 faults += [
                     f"{place}: {worded('no_option', text=part, name=self.path.name)}"
@@ -191,11 +191,13 @@ class Crosswalk:
             raise refusal(one.place, "two_columns", **said, path=self.path)
 
 
-def parts(text: str, separator: str, codes: Iterable[str]) -> tuple[set[str], list[str]]:
+def parts(text: str, separators: Sequence[str], codes: Iterable[str]) -> tuple[set[str], list[str]]:
     """Return the options in a cell that holds several, and what is none of them.
 
+    Of several separators the first that stands in the cell parts it: a later wave may have another.
     An option may hold the separator itself: the longest one that fits is taken.
     """
+    separator = next((one for one in separators if one in text), separators[0])
     codes = {code.strip() for code in codes}
     known: dict[str, str] = {}
     for way in (same, bare, str):  # without capitals, without noughts, as it is

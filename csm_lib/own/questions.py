@@ -13,7 +13,7 @@ from csm_lib.codebook import CHARACTERISTIC, REQUIRED, RESERVED
 from csm_lib.own.columns import NUMBER, Column, code_of
 from csm_lib.own.crosswalk import COLUMNS, MORE, parts
 from csm_lib.own.dictionary import steps
-from csm_lib.own.draft import plain, several_ticks
+from csm_lib.own.draft import SEPARATORS, plain, several_ticks
 from csm_lib.own.repairs import plain as same
 from csm_lib.own.wording import vocabulary, worded
 from csm_lib.scales import sides_of
@@ -339,11 +339,11 @@ def _name_of_group(some: Sequence[Column]) -> str:
     return shared if re.fullmatch("[a-z][a-z_]{2,30}", shared) and some[0].kind else ""
 
 
-def several(column: Column) -> tuple[str, dict[str, str]] | None:
-    """Return the separator of several ticks in a cell, and by code the options; else ``None``."""
+def several(column: Column) -> tuple[Sequence[str], dict[str, str]] | None:
+    """Return the separators of several ticks in a cell, and by code the options; else ``None``."""
     counts = column.counts
     if column.kind == "several" and column.codes:
-        return " ", column.codes
+        return [" "], column.codes
     if column.kind or column.codes or counts.empty or column.numeric:
         return None
     found = several_ticks(counts)
@@ -354,19 +354,25 @@ def several(column: Column) -> tuple[str, dict[str, str]] | None:
     singly = any(text.strip(f"{separator.strip()} ") in alone for text in met)
     # an answer that holds a comma is no list: lists are of many kinds, and of one option too
     many = len(met) > len(options) and (singly or separator == "\n")
-    if many or separator.startswith(";"):
-        return separator, {option: option for option in options}
-    return None
+    if not (many or separator.startswith(";")):
+        return None
+    by_file = column.texts[column.texts.isin(counts.index)].groupby(lambda record: record[0])
+    each = [one for _, texts in by_file if (one := several_ticks(texts.value_counts()))]
+    separators = [one for one in SEPARATORS if one in {own for own, _ in each}]
+    if len(separators) < 2:
+        return [separator], {option: option for option in options}
+    options, _ = in_order([*{same(one): one for _, own in each for one in own}.values()])
+    return separators, {option: option for option in options}
 
 
 def _several(
-    column: Column, separator: str, options: Mapping[str, str], make: _Questionnaire
+    column: Column, separators: Sequence[str], options: Mapping[str, str], make: _Questionnaire
 ) -> None:
     """Draft the items of the options of one question, several of them ticked in a cell."""
     known = {*map(same, options)}  # an option may look like shorthand, such as the language R
     silent = [text for text in column.shorthand if same(text) not in known]
     texts = column.texts[~column.texts.isin(silent)]
-    split = [parts(str(text), separator, options) for text in texts]
+    split = [parts(str(text), separators, options) for text in texts]
     met = Counter(code for ticked, _ in split for code in ticked)
     strange = {part for _, some in split for part in some}
     few = max(3, 0.02 * len(split))
@@ -377,7 +383,8 @@ def _several(
     make.empty(column, "", silent)
     title, filled = short(column.label), texts.index
     section = make.section(title, _name(column, column.label))
-    for code in [*options, *sorted(strange)]:
+    for place, code in enumerate([*options, *sorted(strange)]):
+        separator = separators[min(place, len(separators) - 1)]
         item, option = "", options.get(code, code)
         if code not in rare and code not in strange:
             told = f"{column.label}: {option}"
@@ -385,7 +392,7 @@ def _several(
         make.draft.row(column.name, item, code, "yes" if item else "", separator=separator)
     if rare or strange:
         make.draft.left_out.setdefault("what few wrote in themselves", []).append(title)
-    ticks = {"separator": separator, "count": len(options) - len(rare)}
+    ticks = {"separator": " or ".join(map(repr, separators)), "count": len(options) - len(rare)}
     make.draft.unsure("several_ticks", question=title, **ticks)
 
 
