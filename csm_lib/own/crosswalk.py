@@ -12,7 +12,7 @@ and, where there is use for them, ``group``, ``separator`` and ``sheet``.
 - A row with a ``separator`` is one option of a column whose cells hold several ticks: the code is
   the option, the item its own. What is ticked is yes, the column's other options are no, and an
   empty cell is no answer, and so is one that is a code of the column without a separator. An
-  option without an item is left out.
+  option without an item is left out. Of two separators the first that stands in a cell parts it.
 - A row with a ``sheet`` holds for that sheet alone, or for that file; for one sheet of one of
   several files it is ``file/sheet``.
 

@@ -34,7 +34,6 @@ how much the best match must beat the next to be sure."""
 _CALLED: Mapping[str, Sequence[str]] = vocabulary()["called"]
 _YES = {*YES, *TICKS, *vocabulary()["ticked"]}
 _NO = {*NO, *vocabulary()["unticked"]}
-_NO_ANSWER = frozenset([*vocabulary()["no_answer"], *repairs.UNANSWERED])
 
 GSS = re.compile("[EWSN][0-9]{8}")
 """The code of a place in official statistics: E08000013."""
@@ -352,7 +351,7 @@ def _codes(
     drafted = []
     for code in sorted(codes, key=_by_number):
         label = labels.get(code, "")
-        if code in missing or repairs.plain(label or code) in _NO_ANSWER:
+        if code in missing or repairs.plain(label or code) in repairs.NO_ANSWER:
             answer = ""
         elif item is None:
             answer = label

@@ -318,9 +318,8 @@ def _tick_group(some: Sequence[Column], make: _Questionnaire) -> None:
             continue
         option = short(column.option)
         told = f"{stem}: {option}"
-        there = filled.index[
-            [file in column.files for file, _ in filled.index]
-        ]  # asked there alone
+        # it was asked where it stands: another wave may lack it
+        there = filled.index[[file in column.files for file, _ in filled.index]]
         item = make.item(section, slug(option), option, told, "yes_no", there)
         # of one ticked by all whom the question was put to, a blank tells that it was not put
         if blank or only_yes:
@@ -384,7 +383,7 @@ def _several(
     title, filled = short(column.label), texts.index
     section = make.section(title, _name(column, column.label))
     for place, code in enumerate([*options, *sorted(strange)]):
-        separator = separators[min(place, len(separators) - 1)]
+        separator = separators[min(place, len(separators) - 1)]  # each in one row at least
         item, option = "", options.get(code, code)
         if code not in rare and code not in strange:
             told = f"{column.label}: {option}"

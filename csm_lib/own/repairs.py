@@ -22,6 +22,7 @@ MANY = 10_000
 
 YES, NO, TICKS = (frozenset(vocabulary()[name]) for name in ("yes", "no", "ticks"))
 UNANSWERED = frozenset(vocabulary()["unanswered"])
+NO_ANSWER = frozenset([*vocabulary()["no_answer"], *UNANSWERED])
 CROSS = "x"
 """A cross means yes, as on a ballot, only where nothing else stands in its column."""
 

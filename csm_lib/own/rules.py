@@ -19,9 +19,9 @@ import pandas as pd
 from rapidfuzz import fuzz, process
 
 from csm_lib.codebook import did_you_mean
-from csm_lib.own.repairs import YES, begins_in, is_number, is_shorthand, key, plain
+from csm_lib.own.repairs import NO_ANSWER, YES, begins_in, is_number, is_shorthand, key, plain
 from csm_lib.own.report import FAULTS, LISTED, RULES, unit_of
-from csm_lib.own.wording import filled, vocabulary, worded
+from csm_lib.own.wording import filled, worded
 from csm_lib.words import listed
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 Faults = Iterator[pd.DataFrame]
 
-NO_NAME = {*vocabulary()["no_answer"], "#n/a", "tbc"}
+NO_NAME = {*NO_ANSWER, "#n/a", "tbc"}
 """What is written where a region or type is not known, besides the shorthand of statistics."""
 
 NO_YEAR = -1
