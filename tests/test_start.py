@@ -1181,6 +1181,42 @@ def test_a_battery_of_yes_and_no_is_no_list_of_ticks(tmp_path: Path) -> None:
     assert own.open_collection(read.folder).size == 15
 
 
+@pytest.mark.parametrize(
+    ("heads", "yes", "no", "other"),
+    [
+        (["ID de la réponse", "Date de soumission", "Dernière page"], "Oui", "Non", "Autre"),
+        (["Antwort ID", "Datum Abgeschickt", "Letzte Seite"], "Ja", "Nein", "Sonstiges"),
+        (["ID de respuesta", "Fecha de envío", "Última página"], "Sí", "No", "Otro"),
+        (["ID da resposta", "Data de envio", "Última página"], "Sim", "Não", "Outros"),
+    ],
+)
+def test_ticks_of_limesurvey_are_read_in_other_languages(
+    tmp_path: Path, heads: Sequence[str], yes: str, no: str, other: str
+) -> None:
+    rows = [[*heads, "Q? [A1]", "Q? [B1]", f"Q? [{other}]", "P?"]]
+    ticks = [[yes, no, "", yes], [yes, yes, "", no], [no, no, "Zoo", yes]]
+    rows += [[str(n), "2024-05-01 10:00:00", "3", *ticks[n % 3]] for n in range(18)]
+    # who never came to the question has no for each option too
+    rows += [[str(n), "", "1", no, no, "", ""] for n in range(18, 24)]
+    read = started(tmp_path, written(tmp_path / "results.csv", rows))
+    assert [one.label for one in read.codebook.values()] == ["A1", "B1", "P"]
+    assert read.counts("A1") == {"yes": 12, "no": 6}
+    assert read.counts("B1") == {"yes": 6, "no": 12}
+    assert read.counts("P") == {"yes": 12, "no": 6}
+    assert "6 rows not finished" in (read.folder / "CONFIRM.md").read_text()
+    assert own.open_collection(read.folder).size == 24
+
+
+def test_what_nobody_answered_beside_yes_and_no_is_left_out(tmp_path: Path) -> None:
+    rows = [["respondent", "year", *(f"Used? [{one}]" for one in ("Visits", "Calls", "Mail"))]]
+    rows += [[f"A{n}", 2024, *(["Yes", "No"] if n % 3 else ["No", ""]), ""] for n in range(18)]
+    read = started(tmp_path, written(tmp_path / "survey.csv", rows))
+    assert read.counts("Visits") == {"yes": 12, "no": 6}
+    assert [one.label for one in read.codebook.values()] == ["Visits", "Calls"]
+    assert "nobody answered: Used? [Mail]" in (read.folder / "CONFIRM.md").read_text()
+    assert own.open_collection(read.folder).size == 18
+
+
 @pytest.mark.parametrize("mark", [" ", ": "])
 def test_a_tick_that_is_the_end_of_its_heading_is_an_option(tmp_path: Path, mark: str) -> None:
     options = ["Police", "Schools (all)", "Courts", "Nobody else"]

@@ -18,10 +18,11 @@ from csm_lib.own.repairs import plain as same
 from csm_lib.own.wording import vocabulary, worded
 from csm_lib.scales import sides_of
 
-WRITTEN_IN = re.compile(r"\b(other|text|comments?|specify)\b", re.I)
+_OTHER = "other|specify|autres?|sonstige[rs]?|anderes?|otr[oa]s?|outr[oa]s?"
+WRITTEN_IN = re.compile(rf"\b({_OTHER}|text|comments?)\b", re.I)
 """An option beside which respondents write what they like."""
 
-OTHER = re.compile(r"\b(other|specify)\b", re.I)
+OTHER = re.compile(rf"\b({_OTHER})\b", re.I)
 """Such an option that is an answer to the question, and no remark on it."""
 
 ONLY_YES = "one answer and blanks, which cannot be told from no"
@@ -30,6 +31,7 @@ ONLY_YES = "one answer and blanks, which cannot be told from no"
 CODED = re.compile(r"(?:q|v|var|question|sq)?_?[0-9].*|.{1,2}", re.I)
 """A name of a column that says nothing."""
 
+LAST_PAGE: Sequence[str] = vocabulary()["last_page"]
 IDLE = frozenset(vocabulary()["idle"].split())
 LAST = re.compile("|".join(vocabulary()["last"]), re.I)
 DEGREES: Sequence[str] = vocabulary()["degrees"]
@@ -259,7 +261,7 @@ def ask(
     draft
         What the items and the rows of the crosswalk are added to.
     """
-    lime = any(plain(column.label) in ("lastpage", "last page") for column in columns.values())
+    lime = any(plain(column.label) in LAST_PAGE for column in columns.values())
     make = _Questionnaire(draft, years, lime)
     stems: dict[str, list[Column]] = {}
     some = [columns[name] for name in asked]
@@ -315,6 +317,9 @@ def _tick_group(some: Sequence[Column], make: _Questionnaire) -> None:
         only_yes = not blank and {*column.marks.values()} == {"yes"}
         if only_yes and len(column.texts) < len(filled):
             draft.drop(column, ONLY_YES)
+            continue
+        if not (blank or column.marks):
+            draft.drop(column, "nobody answered")
             continue
         option = short(column.option)
         told = f"{stem}: {option}"

@@ -108,7 +108,7 @@ OF_TOOL = re.compile(
 
 UNFINISHED: Mapping[str, str] = {
     "finished": "false|0|no|",
-    "submitdate|date submitted": "",
+    "submitdate|date submitted|date de soumission|datum abgeschickt|(fecha|data) de env[ií]o": "",
     ".*_complete|complete": "0|1|incomplete|unverified",
 }
 """What form tools call a column that says whether a form was sent, and what it holds if not."""
