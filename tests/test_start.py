@@ -1350,3 +1350,18 @@ def test_ticks_that_another_tool_parts_otherwise_in_a_later_wave_are_the_same_op
     assert [read.counts(one) for one in options] == [{"yes": 24, "no": 18}] * 3
     confirm = (read.folder / "CONFIRM.md").read_text("utf-8")
     assert "';' or ', ' between: 3 options" in " ".join(confirm.split())
+
+
+def test_answers_of_more_than_a_line_are_answers(tmp_path: Path) -> None:
+    texts = [f"Option {letter}: {'we would like to see it done ' * 4}" for letter in "ABC"]
+    read = started(tmp_path, of_one("What first?", [texts[n % 3] for n in range(18)], tmp_path))
+    assert sorted(read.counts("What first").values()) == [6, 6, 6]
+
+
+def test_one_long_remark_among_ticks_hides_no_question(tmp_path: Path) -> None:
+    ticks = ["Police", "Police, Schools", "Schools", "Schools, Housing", "Housing"] * 4
+    path = of_one("Which areas?", [*ticks, f"It all {'depends on the place ' * 12}"], tmp_path)
+    read = started(tmp_path, path)
+    assert read.counts("Schools") == {"yes": 12, "no": 9}
+    assert "what few wrote in themselves" in (read.folder / "CONFIRM.md").read_text()
+    assert own.open_collection(read.folder).size == 21

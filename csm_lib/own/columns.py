@@ -23,6 +23,9 @@ from csm_lib.scales import sides_of
 MOST_ANSWERS = 15
 """Distinct texts up to which a column without a form may hold one answer of a list."""
 
+LONGEST_ANSWER = 200
+"""Letters up to which a text may be an answer of a list."""
+
 YES = frozenset(["1", *repairs.YES, *repairs.TICKS, *vocabulary()["ticked"]])
 NO = frozenset(["0", *repairs.NO, *vocabulary()["unticked"]])
 """Words and codes for yes and no, as form tools write them."""
@@ -121,7 +124,7 @@ class Column:
             return True
         labels = {str(text): str(text) for text in counts.index}
         few = len(counts) <= MOST_ANSWERS and counts.sum() >= 2.5 * len(counts)
-        return bool(sides_of(labels)) or (few and max(map(len, labels)) <= 80)
+        return bool(sides_of(labels)) or (few and max(map(len, labels)) <= LONGEST_ANSWER)
 
     @property
     def numeric(self) -> bool:

@@ -254,9 +254,9 @@ def several_ticks(met: pd.Series, known: Collection[str] = ()) -> tuple[str, lis
         counts: Counter[str] = Counter()
         for part, count in written.items():
             counts[spelt[repairs.plain(part)]] += count
-        if max(map(len, split), default=0) < 2 or max(map(len, counts)) > 200:
+        if max(map(len, split), default=0) < 2:
             continue
-        often = [part for part, count in counts.items() if count > 1]
+        often = [part for part, count in counts.items() if count > 1 and len(part) <= 200]
         # Microsoft Forms ends each cell with the mark; of free text the parts do not come again
         ended = separator[0] == ";" and all(t.rstrip().endswith(separator) for t in met.index)
         again = sum(counts[part] for part in often) >= 0.8 * counts.total()
