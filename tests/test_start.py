@@ -1232,6 +1232,16 @@ def test_a_tick_that_is_the_end_of_its_heading_is_an_option(tmp_path: Path, mark
     assert own.open_collection(read.folder).size == 20
 
 
+def test_who_is_asked_for_a_name_is_told_from_questions_about_the_place(tmp_path: Path) -> None:
+    rows = [["How many sit on your board?", "What is odd in your council?"]]
+    rows[0] += ["Please enter the name of your institution:", "Glad?"]
+    rows += [[n * 7, f"It is {n}", f"College {n}", "Yes" if n % 2 else "No"] for n in range(20)]
+    read = started(tmp_path, written(tmp_path / "survey 2024.csv", rows))
+    assert read.texts("authority")[0] == "College 0"
+    about = json.loads((read.folder / "datapackage.json").read_text())
+    assert about["respondents"] == ["institution", "institutions"]
+
+
 @pytest.mark.parametrize("heading", ["AuthorityName", "council_name", "Name of authority"])
 def test_a_name_is_found_however_its_heading_is_written(tmp_path: Path, heading: str) -> None:
     rows = [[heading, "year", "Glad?"]]

@@ -45,8 +45,10 @@ OPENS = re.compile(
 """How the heading of a characteristic begins, or one or two words that are it."""
 
 NAMED = re.compile(
-    r"\b(?:name of (?:your|the) (?:\w+ )?)?(organisation|partnership|council|authority|school"
-    r"|academy|trust|board|charity|provider|practice)(?: name)?\W*$",
+    r"\bname of (?:your|the) (?:\w+ )?(organisation|partnership|council|authority|school|academy"
+    r"|trust|board|charity|provider|practice|institution|university|college|hospital|agency)\W*$"
+    r"|\b(organisation|partnership|council|authority|school|academy|trust|board|charity|provider"
+    r"|practice)(?: name)?\W*$",
     re.I,
 )
 """The heading of a column that names an organisation."""
@@ -356,8 +358,9 @@ def _respondents(
     def fits(column: Column) -> bool:
         return not any(doubtful(column).values())
 
-    for name, column in columns.items():
-        met = NAMED.search(plain(column.label))
+    first = sorted(columns, key=lambda name: "name" not in columns[name].label.casefold())
+    for name, column in ((name, columns[name]) for name in first):
+        met = None if column.numeric else NAMED.search(plain(column.label))
         names = column.texts.value_counts()
         # one that stands twice is for the check to name, not for two respondents
         alone = len(names) > 0.8 * len(column.texts) / max(1, years.nunique())
@@ -365,7 +368,7 @@ def _respondents(
             roles[name] = "authority"
             draft.row(name, "authority")
             draft.who = column.texts
-            return met[1].casefold()
+            return (met[1] or met[2]).casefold()
     order = {"code": 0, "respondent": 1, "counter": 2}
     for name in sorted((n for n in columns if roles[n] in order), key=lambda n: order[roles[n]]):
         alone = len({*of_file}) == 1 or roles[name] != "counter"
