@@ -363,6 +363,14 @@ def test_points_that_stand_alone_in_their_columns_are_no_ticks(tmp_path: Path) -
         started(tmp_path, written(tmp_path / "survey.csv", rows))
 
 
+def test_points_that_few_give_are_no_ticks_though_they_rise(tmp_path: Path) -> None:
+    rows = [["respondent", "year", "How good? - Police", "How good? - Schools", "Glad?"]]
+    rows += [["A", 2024, "3", "", "Yes"], ["B", 2024, "", "5", "No"]]
+    rows += [[f"C{n}", 2024, "", "", "Yes" if n % 2 else "No"] for n in range(8)]
+    read = started(tmp_path, written(tmp_path / "survey.csv", rows))
+    assert [one.label for one in read.codebook.values()] == ["Glad"]
+
+
 def test_options_behind_a_colon_are_those_of_one_question(tmp_path: Path) -> None:
     rows = [["respondent", "year", "Board: Police", "Board: Schools"]]
     rows += [[f"A{n}", 2024, "x" if n % 2 else "", "x" if n > 4 else ""] for n in range(20)]

@@ -59,7 +59,7 @@ class Column:
     stem, option
         The question and the option or statement, where the column is one of a group.
     counted
-        The code that means ticked, where the file declares a set; else empty.
+        What means ticked, where the file declares it or its columns tell; else empty.
     repeated
         Whether a sheet has two columns of this name.
     files
@@ -321,8 +321,8 @@ def _ticked_by_own(some: Sequence[Column]) -> None:
     distinct = len({text for _, text in held}) == len(held) > 1
     if not distinct or all(one.counts[text] == rows for one, text in held):
         return
-    numbers = [int(text) for _, text in held if text.isdecimal()]
-    numbered = len(numbers) == len(held) and all(a < b for a, b in pairwise(numbers))
+    places = {one.name: str(place) for place, one in enumerate(some, start=1)}
+    numbered = all(text == places[one.name] for one, text in held)
     # names that say no more are called by what is ticked under them
     named = all(one.option == one.name and len(texts) < 2 for one, texts in met)
     for one, text in held if numbered or named else ():

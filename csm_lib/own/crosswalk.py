@@ -105,9 +105,9 @@ class Crosswalk:
         -------
         DataFrame, DataFrame, list of str
             The cells (``row, name, text, item, answer``) without those of columns that are
-            dropped; the columns that are not (``column, item, coded``); and notices. A column
-            that is not named here stays as it is, and so does a text that has no answer: the
-            checks name both, as they stand in the file.
+            dropped; the columns that are not (``column, item, coded, blank_no``); and notices.
+            A column that is not named here stays as it is, and so does a text that has no
+            answer: the checks name both, as they stand in the file.
 
         Raises
         ------

@@ -44,11 +44,13 @@ OPENS = re.compile(
 )
 """How the heading of a characteristic begins, or one or two words that are it."""
 
+_KINDS = (
+    "organisation|partnership|council|authority|school|academy|trust|board|charity|provider"
+    "|practice"
+)
 NAMED = re.compile(
-    r"\bname of (?:your|the) (?:\w+ )?(organisation|partnership|council|authority|school|academy"
-    r"|trust|board|charity|provider|practice|institution|university|college|hospital|agency)\W*$"
-    r"|\b(organisation|partnership|council|authority|school|academy|trust|board|charity|provider"
-    r"|practice)(?: name)?\W*$",
+    rf"\bname of (?:your|the) (?:\w+ )?({_KINDS}|institution|university|college|hospital"
+    rf"|agency)\W*$|\b({_KINDS})(?: name)?\W*$",
     re.I,
 )
 """The heading of a column that names an organisation."""
@@ -143,11 +145,11 @@ def _roles(columns: Mapping[str, Column], form: Mapping[str, Asked]) -> dict[str
     mails = [name for name, column in columns.items() if _mails(column)]
     if not ({"Completion time", "Timestamp"} & {*columns} or mails):
         tools["name"] = "respondent"  # of forms it is the name of whoever filled them in
+    redcap = any(re.search("^record_id$|^redcap_|___", name) for name in columns)
     for name, column in columns.items():
         texts = [str(text) for text in column.counts.index]
         low = name.split("/")[-1].casefold().strip(" :?")
         role = tools.get(low) or tools.get(column.label.casefold().strip(" :?"), "question")
-        redcap = any(re.search("^record_id$|^redcap_|___", one) for one in columns)
         if role == "dropped" and column.kind in ("one", "several", "number"):
             role = "question"  # the form asks it, such as for weight or status
         if column.repeated:
@@ -183,10 +185,8 @@ def _roles(columns: Mapping[str, Column], form: Mapping[str, Asked]) -> dict[str
 
 def _mails(column: Column) -> bool:
     """Whether most of what a column holds are e-mail addresses."""
-    return (
-        sum(bool(MAIL.fullmatch(str(text))) for text in column.counts.index)
-        > len(column.counts) / 2
-    )
+    met = [bool(MAIL.fullmatch(str(text))) for text in column.counts.index]
+    return 2 * sum(met) > len(met)
 
 
 def _counts(column: Column) -> bool:
